@@ -1,0 +1,34 @@
+namespace Pipeline.Mail.Spf;
+
+/// <summary>The seven results of RFC 7208 section 2.6. The numbers are stored.</summary>
+public enum SpfVerdict
+{
+    None = 0,
+    Neutral = 1,
+    Pass = 2,
+    Fail = 3,
+    SoftFail = 4,
+    TempError = 5,
+    PermError = 6,
+}
+
+/// <summary>What check_host() found.</summary>
+/// <param name="Domain">The domain whose record decided.</param>
+/// <param name="Identity">Which identity was checked: <c>mailfrom</c> or <c>helo</c>.</param>
+/// <param name="Mechanism">The directive that matched, as written; null when none did.</param>
+/// <param name="Explanation">For a fail, the text of <c>exp=</c> or the default; else null.</param>
+/// <param name="Reason">In words, for an operator.</param>
+public sealed record SpfResult(SpfVerdict Verdict, string Domain, string Identity, string? Mechanism, string? Explanation, string Reason)
+{
+    /// <summary>The word of RFC 7208: none, neutral, pass, fail, softfail, temperror, permerror.</summary>
+    public string Word => Verdict switch
+    {
+        SpfVerdict.None => "none",
+        SpfVerdict.Neutral => "neutral",
+        SpfVerdict.Pass => "pass",
+        SpfVerdict.Fail => "fail",
+        SpfVerdict.SoftFail => "softfail",
+        SpfVerdict.TempError => "temperror",
+        _ => "permerror",
+    };
+}

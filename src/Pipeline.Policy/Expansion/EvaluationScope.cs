@@ -1,0 +1,236 @@
+using System.Net;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Dns;
+
+namespace Pipeline.Policy.Expansion;
+
+/// <summary>Everything an expansion, a list, an ACL or a router can see and change while one connection, message and address is dealt with.</summary>
+/// <remarks>
+/// Three parts with three lives: <see cref="Connection"/> lives as long as the SMTP connection (or command line call), <see cref="Message"/> as long as one
+/// message, <see cref="Address"/> as long as one recipient is checked, routed or delivered. A scope is used by one flow of control at a time.
+/// Text values hold one char for each octet (docs/adr/0003); <see cref="OctetString"/> converts.
+/// </remarks>
+public sealed class EvaluationScope
+{
+    public required PolicyEnvironment Environment { get; init; }
+
+    public required ConnectionScope Connection { get; init; }
+
+    public required MessageScope Message { get; init; }
+
+    public AddressScope? Address { get; set; }
+
+    /// <summary>$value, $item, $1…, $acl_arg…: the innermost values an expansion item or condition has set.</summary>
+    public TransientValues Transient { get; } = new();
+}
+
+/// <summary>What is the same for every message of a running policy: names, clock, DNS, the policy itself.</summary>
+public sealed class PolicyEnvironment
+{
+    public required MailPolicy Policy { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required IDnsResolver Dns { get; init; }
+
+    /// <summary>$primary_hostname.</summary>
+    public required string PrimaryHostname { get; init; }
+
+    /// <summary>$spool_directory.</summary>
+    public string SpoolDirectory { get; init; } = "";
+
+    /// <summary>Receives the lines that <c>logwrite</c>, <c>log_message</c> and run-time errors produce.</summary>
+    public required IPolicyLog Log { get; init; }
+
+    /// <summary>Recipient and sender verification by the routers; set by whoever holds the routers.</summary>
+    public IAddressVerifier? Verifier { get; set; }
+}
+
+/// <summary>Where a policy writes: Exim's main, reject and panic logs.</summary>
+public interface IPolicyLog
+{
+    void Write(PolicyLogTarget target, string line);
+}
+
+[Flags]
+public enum PolicyLogTarget
+{
+    None = 0,
+    Main = 1,
+    Reject = 2,
+    Panic = 4,
+}
+
+/// <summary>Facts about the client and the connection.</summary>
+public sealed class ConnectionScope
+{
+    /// <summary>$sender_host_address; null for local submission.</summary>
+    public IPAddress? ClientAddress { get; init; }
+
+    public int ClientPort { get; init; }
+
+    /// <summary>$received_ip_address.</summary>
+    public IPAddress? LocalAddress { get; init; }
+
+    public int LocalPort { get; init; }
+
+    /// <summary>$sender_helo_name.</summary>
+    public string HeloName { get; set; } = "";
+
+    /// <summary>$sender_host_name once it was looked up and forward-confirmed; null while not looked up.</summary>
+    public string? ClientName { get; set; }
+
+    public bool HostLookupDeferred { get; set; }
+
+    public bool HostLookupFailed { get; set; }
+
+    /// <summary>$received_protocol: smtp, esmtp, esmtps, local-smtp and so on.</summary>
+    public string Protocol { get; set; } = "";
+
+    /// <summary>$sender_ident, or the local caller.</summary>
+    public string Ident { get; set; } = "";
+
+    public TlsFacts? Tls { get; set; }
+
+    /// <summary>$sender_host_authenticated: the public name of the authenticator; empty without authentication.</summary>
+    public string AuthenticatorName { get; set; } = "";
+
+    public string AuthenticatedId { get; set; } = "";
+
+    /// <summary>$acl_c… by name without the prefix <c>acl_c</c>.</summary>
+    public Dictionary<string, string> AclVariables { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>$smtp_command: the line being answered.</summary>
+    public string SmtpCommand { get; set; } = "";
+}
+
+/// <summary>TLS of the incoming connection, as Exim's $tls_in_ variables show it.</summary>
+public sealed record TlsFacts(string Version, string CipherSuite, int Bits, string? PeerDistinguishedName, bool CertificateVerified, string? ServerNameIndication)
+{
+    /// <summary>Exim's form: version, cipher, bits.</summary>
+    public string Cipher => $"{Version}:{CipherSuite}:{Bits}";
+}
+
+/// <summary>Facts about, and decisions on, one message.</summary>
+public sealed class MessageScope
+{
+    /// <summary>$message_exim_id.</summary>
+    public string Id { get; set; } = "";
+
+    public EnvelopeAddress Sender { get; set; } = EnvelopeAddress.Null;
+
+    /// <summary>Recipients accepted so far.</summary>
+    public List<EnvelopeAddress> Recipients { get; } = [];
+
+    /// <summary>$rcpt_count.</summary>
+    public int RcptCommandCount { get; set; }
+
+    public int RcptFailCount { get; set; }
+
+    public int RcptDeferCount { get; set; }
+
+    /// <summary>$message_size: the SIZE parameter until the message has arrived (-1 when absent), then the real size.</summary>
+    public long Size { get; set; } = -1;
+
+    /// <summary>The header block as received, without the empty line; empty before it has arrived.</summary>
+    public ReadOnlyMemory<byte> HeaderBlock { get; set; }
+
+    /// <summary>The first octets of the body, for $message_body.</summary>
+    public ReadOnlyMemory<byte> BodyStart { get; set; }
+
+    /// <summary>The last octets of the body, for $message_body_end.</summary>
+    public ReadOnlyMemory<byte> BodyEnd { get; set; }
+
+    public long BodySize { get; set; }
+
+    public int BodyLineCount { get; set; }
+
+    public int BodyZeroCount { get; set; }
+
+    public int MaxReceivedLineLength { get; set; }
+
+    public DateTimeOffset ReceivedAt { get; set; }
+
+    public bool SmtpUtf8 { get; set; }
+
+    /// <summary>$acl_m… by name without the prefix <c>acl_m</c>.</summary>
+    public Dictionary<string, string> AclVariables { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Header lines that ACLs want added, in the order they were asked for.</summary>
+    public List<AddedHeader> AddedHeaders { get; } = [];
+
+    /// <summary>Names of header fields that ACLs want removed.</summary>
+    public List<string> RemovedHeaders { get; } = [];
+
+    /// <summary>Effects of <c>control =</c> that concern the message, by the control's name with its options.</summary>
+    public HashSet<string> Controls { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The checks that run beside reception; null where nothing can be verified (a command line test).</summary>
+    public IMessageVerification? Verification { get; set; }
+
+    /// <summary>$dnslist_domain and so on: values that conditions leave behind for variables of the same name (without the dollar sign).</summary>
+    public Dictionary<string, string> ConditionVariables { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>Where an added header line goes (the prefixes of <c>add_header</c>).</summary>
+public enum HeaderPosition
+{
+    AtEnd = 0,
+    AtStart = 1,
+    AfterReceived = 2,
+    AtStartOfRfcHeaders = 3,
+}
+
+/// <param name="Text">The whole field, its folds as LF and blanks, without the final line end.</param>
+public sealed record AddedHeader(string Text, HeaderPosition Position);
+
+/// <summary>Facts about the address being checked, routed or delivered.</summary>
+public sealed class AddressScope
+{
+    /// <summary>$local_part, after affixes have been taken off.</summary>
+    public required string LocalPart { get; set; }
+
+    /// <summary>$domain, lower case.</summary>
+    public required string Domain { get; set; }
+
+    public string LocalPartPrefix { get; set; } = "";
+
+    public string LocalPartSuffix { get; set; } = "";
+
+    public string OriginalLocalPart { get; set; } = "";
+
+    public string OriginalDomain { get; set; } = "";
+
+    public string ParentLocalPart { get; set; } = "";
+
+    public string ParentDomain { get; set; } = "";
+
+    /// <summary>$domain_data, $local_part_data, $address_data, $home, $host, $return_path, $router_name, $transport_name, … by name without the dollar sign.</summary>
+    public Dictionary<string, string> Values { get; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>Results of checks that are already on their way; each is awaited only where the policy asks for it.</summary>
+public interface IMessageVerification
+{
+    /// <summary>The SPF result for the sender of the message (RFC 7208).</summary>
+    ValueTask<Mail.Spf.SpfResult> SpfAsync(CancellationToken cancellationToken);
+
+    /// <summary>The DKIM results, one for each signature from the top; empty without signatures (RFC 6376).</summary>
+    ValueTask<IReadOnlyList<Mail.Dkim.DkimResult>> DkimAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Verifies addresses by running the routers in verify mode (<c>verify = recipient</c>, <c>verify = sender</c>).</summary>
+public interface IAddressVerifier
+{
+    ValueTask<AddressVerification> VerifyAsync(EvaluationScope scope, EnvelopeAddress address, bool asSender, CancellationToken cancellationToken);
+}
+
+public enum VerificationOutcome
+{
+    Verified = 0,
+    Failed = 1,
+    Deferred = 2,
+}
+
+/// <param name="Message">The text for the client when it failed, such as <c>Unrouteable address</c>.</param>
+public sealed record AddressVerification(VerificationOutcome Outcome, string Message, string? AddressData = null);

@@ -1,0 +1,20 @@
+namespace Pipeline.Policy.Expansion;
+
+/// <summary>The values that expansion items and conditions set around their substrings, and restore behind them.</summary>
+public sealed class TransientValues
+{
+    /// <summary>$value.</summary>
+    public string? Value { get; set; }
+
+    /// <summary>$item.</summary>
+    public string? Item { get; set; }
+
+    /// <summary>$0, $1 …</summary>
+    public string[] Numeric { get; set; } = [];
+
+    /// <summary>$acl_arg1 ….</summary>
+    public string[] AclArguments { get; set; } = [];
+
+    /// <summary>$runrc.</summary>
+    public int RunReturnCode { get; set; }
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Smtp;
+
+namespace Pipeline.Actors.Receipt;
+
+/// <summary>The gateway's answers to an SMTP client. The listener speaks the protocol; this decides.</summary>
+public interface IReceiptService
+{
+    /// <summary>A client has connected. Never throws for what the client is.</summary>
+    IReceiptSession Open(ClientConnection client);
+}
+
+/// <summary>Facts of the connection that do not change.</summary>
+/// <param name="Client">Null for submission on standard input.</param>
+/// <param name="ImplicitTls">TLS began with the connection.</param>
+public sealed record ClientConnection(IPEndPoint? Client, IPEndPoint? Local, bool ImplicitTls);
+
+/// <summary>One client's conversation. Calls come one at a time, in the order of the protocol; the listener has checked syntax and sequence.</summary>
+public interface IReceiptSession : IAsyncDisposable
+{
+    /// <summary>Runs the connection policy and gives the banner, or the refusal after which the listener closes.</summary>
+    ValueTask<ReceiptDecision> ConnectAsync(CancellationToken cancellationToken);
+
+    /// <summary>What EHLO may offer now; asked for each EHLO.</summary>
+    SmtpCapabilities Capabilities { get; }
+
+    ValueTask<ReceiptDecision> HeloAsync(bool extended, string name, CancellationToken cancellationToken);
+
+    /// <summary>STARTTLS was asked: may it begin?</summary>
+    ValueTask<ReceiptDecision> StartTlsAsync(CancellationToken cancellationToken);
+
+    /// <summary>TLS has been established; everything learnt before is forgotten (RFC 3207 section 4.2).</summary>
+    void TlsEstablished(Policy.Expansion.TlsFacts facts);
+
+    ValueTask<ReceiptDecision> MailAsync(MailParameters mail, CancellationToken cancellationToken);
+
+    ValueTask<ReceiptDecision> RecipientAsync(RecipientParameters recipient, CancellationToken cancellationToken);
+
+    /// <summary>DATA, or the first BDAT: may the message come?</summary>
+    ValueTask<ReceiptDecision> BeginDataAsync(bool chunking, CancellationToken cancellationToken);
+
+    /// <summary>Octets of the message, header first, in wire form with CRLF line ends, not dot-stuffed. They are only valid during the call.</summary>
+    /// <remarks>After <see cref="DataRefusal"/> is set, further octets are read and dropped.</remarks>
+    ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken);
+
+    /// <summary>Set when the message can no longer be accepted (too large, disk full); the listener reads on to the end of data and gives this reply.</summary>
+    SmtpReply? DataRefusal { get; }
+
+    /// <summary>The final dot, or BDAT LAST. A positive reply means that the message is durable.</summary>
+    ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken);
+
+    ValueTask<ReceiptDecision> VerifyAsync(string argument, CancellationToken cancellationToken);
+
+    /// <summary>RSET, a second EHLO, or anything else that ends a transaction early.</summary>
+    ValueTask ResetAsync(string reason, CancellationToken cancellationToken);
+
+    ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken);
+
+    /// <summary>Something the protocol layer refused by itself (a limit, bad syntax, smuggling): for the journal and the log.</summary>
+    void ProtocolIncident(string command, SmtpReply reply, string reason);
+}
+
+/// <param name="Reply">What to say to the client.</param>
+/// <param name="Close">Close the connection after the reply.</param>
+public sealed record ReceiptDecision(SmtpReply Reply, bool Close = false);
+
+/// <summary>What this server offers this client now. Each is one EHLO keyword.</summary>
+/// <param name="MaxMessageSize">The value of SIZE; 0 for no fixed bound.</param>
+public sealed record SmtpCapabilities(
+    string HostName,
+    long MaxMessageSize,
+    bool Pipelining = true,
+    bool Chunking = true,
+    bool EightBitMime = true,
+    bool SmtpUtf8 = true,
+    bool StartTls = false,
+    bool Dsn = true,
+    bool EnhancedStatusCodes = true);
+
+/// <summary>MAIL with its parameters, syntax checked.</summary>
+/// <param name="EnvelopeId">ENVID as received, xtext.</param>
+public sealed record MailParameters(
+    EnvelopeAddress Sender, long? Size, BodyType Body, bool SmtpUtf8, DsnReturn Return, string? EnvelopeId, string? Auth);
+
+/// <summary>RCPT with its parameters, syntax checked.</summary>
+public sealed record RecipientParameters(EnvelopeAddress Address, DsnNotify Notify, string? OriginalRecipient);

@@ -1,0 +1,25 @@
+namespace Pipeline.Messages.Journal;
+
+/// <summary>A delivery attempt begins. Durable before the step that cannot be taken back.</summary>
+/// <param name="Attempt">From 1, for this recipient.</param>
+public sealed record AttemptStarted(int Recipient, int Attempt, string Transport, string? Destination) : RecipientEvent(Recipient);
+
+/// <summary>An attempt was found without an end after a restart or take-over: the peer may have the message (RFC 1047).</summary>
+public sealed record AttemptInDoubt(int Recipient, int Attempt, string Reason) : RecipientEvent(Recipient);
+
+/// <summary>Routing or an attempt has failed for now.</summary>
+/// <param name="Class">The class of the failure, as retry rules see it.</param>
+public sealed record RecipientDeferred(
+    int Recipient, string Class, string Reason, string? Reply, string? Host, DateTimeOffset NextTry) : RecipientEvent(Recipient);
+
+public sealed record RecipientDelivered(
+    int Recipient, string Transport, string? Host, string? Address, string? Reply, string Detail) : RecipientEvent(Recipient);
+
+/// <summary>The recipient has failed for good. The fields that a notification needs are kept with it.</summary>
+public sealed record RecipientFailed(
+    int Recipient, string Reason, string? Reply, string? Host, string? Address, int Port, string? Greeting, string? HeloResponse) : RecipientEvent(Recipient);
+
+/// <summary>A delivery status notification was accepted into the queue.</summary>
+/// <param name="Kind">failure, delay or success.</param>
+/// <param name="MessageId">The notification's own message id.</param>
+public sealed record NotificationSent(string Kind, string MessageId, string To) : JournalEvent;

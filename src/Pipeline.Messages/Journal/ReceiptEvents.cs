@@ -1,0 +1,57 @@
+using Pipeline.Mail.Addressing;
+
+namespace Pipeline.Messages.Journal;
+
+/// <summary>The client as far as it was known when the transaction began.</summary>
+/// <param name="Protocol">smtp, esmtp, esmtps, local-smtp …, as in $received_protocol.</param>
+public sealed record ClientFacts(
+    string? Address, int Port, string? Name, string Helo, string Protocol, string? LocalAddress, int LocalPort, string? TlsCipher, string? AuthenticatedId);
+
+/// <summary>MAIL FROM was accepted for processing: the message exists from here on.</summary>
+/// <param name="Policy">The number of the policy under which the message will live to its end.</param>
+public sealed record TransactionStarted(ClientFacts Client, string Sender, long? DeclaredSize, int Policy) : JournalEvent;
+
+/// <summary>The place in the configuration that decided.</summary>
+public sealed record PolicySource(string File, int Line);
+
+/// <summary>An ACL came to an end.</summary>
+/// <param name="Acl">Which ACL, in Exim's words: connect, helo, mail, rcpt, predata, data …</param>
+/// <param name="Verdict">accept, deny, defer, drop or discard.</param>
+/// <param name="Verb">The verb of the statement that decided; null for the implicit deny at the end and for an ACL that is not set.</param>
+/// <param name="Recipient">The address under test in a recipient ACL.</param>
+public sealed record AclDecided(
+    string Acl, string Verdict, string? Verb, PolicySource? Source, string? Recipient, string? Message, string? LogMessage) : JournalEvent;
+
+/// <summary>RCPT was accepted.</summary>
+public sealed record RecipientAccepted(
+    int Recipient, string Address, DsnNotify Notify = DsnNotify.None, string? OriginalRecipient = null) : RecipientEvent(Recipient);
+
+/// <summary>RCPT was refused; the address never became a recipient.</summary>
+public sealed record RecipientRefused(string Address, string Reply) : JournalEvent;
+
+/// <summary>A check has ended.</summary>
+/// <param name="Check">spf, dkim …</param>
+/// <param name="Result">The result word of the check's RFC.</param>
+/// <param name="Detail">Why, in words.</param>
+/// <param name="Milliseconds">How long it took, waiting included.</param>
+public sealed record CheckCompleted(string Check, string Result, string Detail, double Milliseconds) : JournalEvent;
+
+/// <summary>The message was refused after MAIL; it is not in the queue.</summary>
+/// <param name="Stage">The command or phase: MAIL, DATA, end of data …</param>
+public sealed record MessageRefused(string Stage, string Reply, string Reason) : JournalEvent;
+
+/// <summary>The transaction ended without a message: RSET, QUIT, a lost connection, a limit.</summary>
+public sealed record TransactionAborted(string Reason) : JournalEvent;
+
+/// <summary>The commit: from here on the message is ours. 250 follows.</summary>
+/// <param name="Size">Octets of header block and body together.</param>
+public sealed record MessageAccepted(long Size, int RecipientCount) : JournalEvent;
+
+/// <summary>Every recipient has ended; the body is released.</summary>
+public sealed record MessageCompleted : JournalEvent;
+
+/// <summary>An operator did something by hand.</summary>
+public sealed record OperatorActed(string Action, string By) : JournalEvent;
+
+/// <summary>A child address that a redirection made.</summary>
+public sealed record ChildRecipient(int Index, string Address);

@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+
+namespace Pipeline.Messages.Journal;
+
+/// <summary>One router was offered the address.</summary>
+/// <param name="Outcome">skipped, declined, passed, accepted, redirected, failed, deferred, discarded.</param>
+/// <param name="Reason">Which precondition was not met, or what the driver found.</param>
+public sealed record RouterTried(int Recipient, string Router, string Outcome, string Reason, PolicySource? Source) : RecipientEvent(Recipient);
+
+/// <summary>The address was replaced by others, which now stand in its place. No children: it was discarded.</summary>
+public sealed record RecipientRedirected(int Recipient, string Router, ImmutableArray<ChildRecipient> Children) : RecipientEvent(Recipient);
+
+/// <summary>The address was given to a transport.</summary>
+/// <param name="Hosts">For a remote transport, the hosts in the order to try.</param>
+public sealed record RecipientRouted(int Recipient, string Router, string Transport, ImmutableArray<string> Hosts) : RecipientEvent(Recipient);

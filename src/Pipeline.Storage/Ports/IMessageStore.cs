@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Pipeline.Mail.Message;
+using Pipeline.Messages.Journal;
+
+namespace Pipeline.Storage.Ports;
+
+/// <summary>The spool: the journal of every message, the bodies, and the queue that is their projection.</summary>
+/// <remarks>
+/// Every write names the owner and its epoch; a write of an owner that was replaced changes nothing and answers <see cref="WriteOutcome.Fenced"/>.
+/// All writes of a store go through one batching writer: many messages share one commit, and a call returns when its commit is durable.
+/// A store that cannot write now answers <see cref="WriteOutcome.Unavailable"/> within a bounded wait; it does not throw for that.
+/// </remarks>
+public interface IMessageStore : IAsyncDisposable
+{
+    /// <summary>Begins to keep a body that is about to arrive. Nothing is visible or durable before <see cref="AcceptAsync"/>.</summary>
+    IBodyWriter CreateBody(MessageId id);
+
+    /// <summary>Takes a message into the queue: envelope, header block, body, recipients and events in one durable commit. Idempotent on the message id.</summary>
+    ValueTask<WriteOutcome> AcceptAsync(NewMessage message, CancellationToken cancellationToken);
+
+    /// <summary>Appends events to a message that is not (or no longer, or never will be) in the queue: refusals, aborted transactions.</summary>
+    /// <remarks>Durable some time later; a caller that does not wait loses at most these events, never mail.</remarks>
+    ValueTask<WriteOutcome> RecordAsync(MessageId id, ImmutableArray<JournalEntry> entries, CancellationToken cancellationToken);
+
+    /// <summary>Appends events to a queued message and changes its recipients, in one durable commit.</summary>
+    ValueTask<WriteOutcome> UpdateAsync(MessageUpdate update, CancellationToken cancellationToken);
+
+    /// <summary>Claims up to <paramref name="limit"/> messages that have a recipient due at <paramref name="now"/> and are in nobody's hands.</summary>
+    /// <remarks>A claimed message is in the hands of <paramref name="owner"/> until an update releases or completes it.</remarks>
+    ValueTask<ImmutableArray<StoredMessage>> ClaimDueAsync(Ownership owner, DateTimeOffset now, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Claims one message at once whether due or not; null when it does not exist, is complete, or is in somebody's hands.</summary>
+    ValueTask<StoredMessage?> ClaimAsync(Ownership owner, MessageId id, CancellationToken cancellationToken);
+
+    /// <summary>The earliest time at which an unclaimed recipient is due; null when there is none.</summary>
+    ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken);
+
+    /// <summary>Called once when a node starts: takes over everything that an earlier epoch of this owner (or nobody) holds, and sweeps orphans.</summary>
+    ValueTask<RecoveryReport> RecoverAsync(Ownership owner, CancellationToken cancellationToken);
+
+    /// <summary>The queue, oldest first, at most <see cref="QueueQuery.Limit"/> messages.</summary>
+    ValueTask<ImmutableArray<QueuedMessage>> ListAsync(QueueQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Reads one queued message without claiming it; null when it is not in the queue.</summary>
+    ValueTask<StoredMessage?> ReadAsync(MessageId id, CancellationToken cancellationToken);
+
+    /// <summary>Every event of a message in order, whether queued, complete or refused; empty when nothing is known of it.</summary>
+    ValueTask<ImmutableArray<JournalEntry>> ReadJournalAsync(MessageId id, CancellationToken cancellationToken);
+
+    /// <summary>Ids whose journal begins with an event matching the query, newest first: finds a message when only its parties are known.</summary>
+    ValueTask<ImmutableArray<MessageId>> FindAsync(JournalQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Counts for accounts and metrics.</summary>
+    ValueTask<StoreCounts> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>Remembers how a destination does over messages (Exim's retry hints); null record forgets it. Durable with the next commit.</summary>
+    ValueTask<WriteOutcome> PutRetryHintAsync(string key, RetryHint? hint, CancellationToken cancellationToken);
+
+    ValueTask<RetryHint?> GetRetryHintAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Deletes journals of messages that ended before the given time, at most <paramref name="limit"/> messages; returns how many.</summary>
+    ValueTask<int> PurgeAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>How a write ended. The numbers are not stored.</summary>
+public enum WriteOutcome
+{
+    Durable = 0,
+
+    /// <summary>The writer is not the owner any more: it must stop working on the message.</summary>
+    Fenced = 1,
+
+    /// <summary>The store cannot write now (disk full, database gone). Nothing was changed, or it is not known: repeating is safe.</summary>
+    Unavailable = 2,
+}
+
+/// <summary>Who writes: a node and its life. A node that comes back has a higher epoch.</summary>
+public readonly record struct Ownership(string Node, long Epoch);

@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Message;
+using Pipeline.Messages.Journal;
+
+namespace Pipeline.Storage.Ports;
+
+/// <summary>What has changed about a queued message since its last update.</summary>
+public sealed record MessageUpdate
+{
+    public required MessageId Id { get; init; }
+
+    public required Ownership Owner { get; init; }
+
+    public required ImmutableArray<JournalEntry> Journal { get; init; }
+
+    /// <summary>New states of recipients; children of a redirection appear here for the first time.</summary>
+    public ImmutableArray<RecipientState> Recipients { get; init; } = [];
+
+    /// <summary>Notifications that enter the queue in the same commit as the outcome they tell of.</summary>
+    public ImmutableArray<NewMessage> Notifications { get; init; } = [];
+
+    public UpdateClosing Closing { get; init; } = UpdateClosing.KeepClaim;
+}
+
+/// <summary>What the update does with the claim.</summary>
+public enum UpdateClosing
+{
+    /// <summary>The message stays in the owner's hands.</summary>
+    KeepClaim = 0,
+
+    /// <summary>Anyone may claim it when a recipient is due.</summary>
+    Release = 1,
+
+    /// <summary>Every recipient has ended: the message leaves the queue and its body is deleted; the journal stays.</summary>
+    Complete = 2,
+}
+
+/// <summary>Where a recipient stands. The numbers are stored.</summary>
+public enum RecipientStatus
+{
+    Queued = 0,
+    Delivered = 1,
+    Failed = 2,
+
+    /// <summary>Replaced by its children, or discarded.</summary>
+    Redirected = 3,
+
+    /// <summary>Taken out by an operator.</summary>
+    Removed = 4,
+}
+
+/// <summary>A recipient of a queued message.</summary>
+/// <param name="Parent">Index of the recipient whose redirection made this one; -1 for one of the envelope.</param>
+/// <param name="DueAt">When a queued recipient is to be tried next.</param>
+/// <param name="Attempts">Attempts started so far.</param>
+/// <param name="AttemptOpen">An attempt was started and its end is not recorded: after a crash it is in doubt.</param>
+/// <param name="FirstFailedAt">When the current run of failures began: retry rules count from here.</param>
+public sealed record RecipientState(
+    int Index,
+    EnvelopeAddress Address,
+    RecipientStatus Status,
+    DateTimeOffset DueAt,
+    int Parent = -1,
+    int Attempts = 0,
+    bool AttemptOpen = false,
+    DateTimeOffset? FirstFailedAt = null,
+    string? LastReason = null,
+    DsnNotify Notify = DsnNotify.None,
+    string? OriginalRecipient = null);

@@ -1,0 +1,105 @@
+using Pipeline.Mail.Addressing;
+using Pipeline.Messages.Journal;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Messages;
+
+/// <summary>The books of one message: its recipients as the fold of its events, and what of that is not durable yet.</summary>
+/// <remarks>
+/// Pure state, used on one actor's turn. <see cref="Record"/> is the only way in: it numbers the event, applies it to the recipients it touches and keeps
+/// both for the next commit, which <see cref="TakeChanges"/> empties. So what is stored as state can never differ from what the journal says.
+/// </remarks>
+internal sealed class MessageLedger
+{
+    private readonly SortedDictionary<int, RecipientState> _recipients = [];
+    private readonly ImmutableArray<JournalEntry>.Builder _entries = ImmutableArray.CreateBuilder<JournalEntry>();
+    private readonly SortedSet<int> _changed = [];
+    private int _nextSequence;
+
+    public MessageLedger()
+    {
+    }
+
+    public MessageLedger(IEnumerable<RecipientState> recipients, int nextSequence)
+    {
+        foreach (var recipient in recipients)
+        {
+            _recipients.Add(recipient.Index, recipient);
+        }
+
+        _nextSequence = nextSequence;
+    }
+
+    public IReadOnlyCollection<RecipientState> Recipients => _recipients.Values;
+
+    public bool HasChanges => _entries.Count > 0;
+
+    /// <summary>Every recipient has ended, so that the message can leave the queue.</summary>
+    public bool IsComplete => _recipients.Values.All(r => r.Status != RecipientStatus.Queued);
+
+    public RecipientState this[int index] => _recipients[index];
+
+    public int NextIndex => _recipients.Count == 0 ? 0 : _recipients.Keys.Max() + 1;
+
+    public void Record(DateTimeOffset at, JournalEvent what)
+    {
+        _entries.Add(new JournalEntry(_nextSequence++, at, what));
+        Apply(at, what);
+    }
+
+    /// <summary>What has to be stored now; it counts as stored from here on.</summary>
+    public LedgerChanges TakeChanges()
+    {
+        var changes = new LedgerChanges(_entries.ToImmutable(), [.. _changed.Select(i => _recipients[i])]);
+        _entries.Clear();
+        _changed.Clear();
+        return changes;
+    }
+
+    private void Apply(DateTimeOffset at, JournalEvent what)
+    {
+        switch (what)
+        {
+            case RecipientAccepted e:
+                Set(new RecipientState(
+                    e.Recipient, AddressText.Parse(e.Address), RecipientStatus.Queued, at, Notify: e.Notify, OriginalRecipient: e.OriginalRecipient));
+                break;
+            case RecipientRedirected e:
+                Set(_recipients[e.Recipient] with { Status = RecipientStatus.Redirected, AttemptOpen = false });
+                foreach (var child in e.Children)
+                {
+                    Set(new RecipientState(child.Index, AddressText.Parse(child.Address), RecipientStatus.Queued, at, e.Recipient));
+                }
+
+                break;
+            case AttemptStarted e:
+                Set(_recipients[e.Recipient] with { Attempts = e.Attempt, AttemptOpen = true });
+                break;
+            case AttemptInDoubt e:
+                Set(_recipients[e.Recipient] with { AttemptOpen = false });
+                break;
+            case RecipientDeferred e:
+                var before = _recipients[e.Recipient];
+                Set(before with
+                {
+                    AttemptOpen = false, DueAt = e.NextTry, FirstFailedAt = before.FirstFailedAt ?? at, LastReason = e.Reason,
+                });
+                break;
+            case RecipientDelivered e:
+                Set(_recipients[e.Recipient] with { Status = RecipientStatus.Delivered, AttemptOpen = false, LastReason = null });
+                break;
+            case RecipientFailed e:
+                Set(_recipients[e.Recipient] with { Status = RecipientStatus.Failed, AttemptOpen = false, LastReason = e.Reason });
+                break;
+        }
+    }
+
+    private void Set(RecipientState recipient)
+    {
+        _recipients[recipient.Index] = recipient;
+        _changed.Add(recipient.Index);
+    }
+}
+
+/// <summary>Events and recipient states that belong into one commit.</summary>
+internal sealed record LedgerChanges(ImmutableArray<JournalEntry> Journal, ImmutableArray<RecipientState> Recipients);

@@ -91,6 +91,13 @@ internal sealed class MessageLedger
             case RecipientFailed e:
                 Set(_recipients[e.Recipient] with { Status = RecipientStatus.Failed, AttemptOpen = false, LastReason = e.Reason });
                 break;
+            case OperatorActed { Action: OperatorActed.Removed }:
+                foreach (var waiting in _recipients.Values.Where(r => r.Status == RecipientStatus.Queued).ToArray())
+                {
+                    Set(waiting with { Status = RecipientStatus.Removed, AttemptOpen = false });
+                }
+
+                break;
         }
     }
 

@@ -51,7 +51,12 @@ public sealed record MessageAccepted(long Size, int RecipientCount) : JournalEve
 public sealed record MessageCompleted : JournalEvent;
 
 /// <summary>An operator did something by hand.</summary>
-public sealed record OperatorActed(string Action, string By) : JournalEvent;
+/// <param name="Action"><see cref="Removed"/> takes every waiting recipient out of the queue; <see cref="Retried"/> tries them at once.</param>
+public sealed record OperatorActed(string Action, string By) : JournalEvent
+{
+    public const string Removed = "removed";
+    public const string Retried = "retried";
+}
 
 /// <summary>A child address that a redirection made.</summary>
 public sealed record ChildRecipient(int Index, string Address);

@@ -1,0 +1,174 @@
+using Pipeline.Actors.Reporting;
+using Pipeline.Messages.Journal;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Messages;
+
+internal sealed partial class MessageActor
+{
+    private readonly List<IActorRef> _attemptsToPermit = [];
+    private List<IActorRef> _permitWithUpdate = [];
+    private ImmutableArray<NewMessage> _notifications = [];
+    private MessageUpdate? _update;
+    private UpdateClosing? _closing;
+    private bool _lastUpdateReady;
+    private TimeSpan _storeRetry;
+
+    /// <summary>Nothing is under way any more: tell the sender of what failed, then write the last commit of this round.</summary>
+    /// <remarks>
+    /// A permanent failure is recorded together with its notification, never before it: a node that dies in between tries the recipient again and
+    /// finds the failure again, instead of leaving a sender who is never told.
+    /// </remarks>
+    private void Close()
+    {
+        if (_closing is not null)
+        {
+            return;
+        }
+
+        _closing = UpdateClosing.Release; // no way back to work from here
+        if (_failed.Count == 0 && _toldOfSuccess.Count == 0)
+        {
+            LastUpdate();
+            return;
+        }
+
+        ImmutableArray<EndedRecipient> ended =
+        [
+            .. _failed.Select(failed => new EndedRecipient(_ledger[failed.Key], failed.Value)),
+            .. _toldOfSuccess.Select(index => new EndedRecipient(_ledger[index], null)),
+        ];
+        _services.Notifications.WriteAsync(_facts!, ended, _cancel.Token).AsTask().PipeTo(
+            Self, Self, ready => new NotificationsReady(ready, null), error => new NotificationsReady([], error.Message));
+    }
+
+    private void OnNotificationsReady(NotificationsReady message)
+    {
+        if (message.Error is { } error)
+        {
+            // Composing failed (disk full): keep the failures out of the journal, so that the next round meets them again and tells the sender then.
+            foreach (var (index, failure) in _failed)
+            {
+                var next = Now + _services.Limits.FailureBackoff;
+                _ledger.Record(Now, new RecipientDeferred(
+                    index, failure.Class.ToString(), $"{failure.Reason} (no notification could be written: {error})", failure.Reply?.ToString(), failure.Host, next));
+            }
+
+            LastUpdate();
+            return;
+        }
+
+        foreach (var (index, failure) in _failed)
+        {
+            _ledger.Record(Now, new RecipientFailed(
+                index, failure.Reason, failure.Reply?.ToString(), failure.Host, failure.Ip?.ToString(), failure.Port, failure.Greeting, failure.HeloResponse));
+        }
+
+        foreach (var notification in message.Ready)
+        {
+            _ledger.Record(Now, new NotificationSent(notification.Kind, notification.Message.Id.ToString(), notification.To));
+        }
+
+        _notifications = [.. message.Ready.Select(ready => ready.Message)];
+        LastUpdate();
+    }
+
+    private void LastUpdate()
+    {
+        if (_ledger.IsComplete)
+        {
+            _closing = UpdateClosing.Complete;
+            _ledger.Record(Now, new MessageCompleted());
+        }
+
+        _lastUpdateReady = true;
+        Flush();
+    }
+
+    /// <summary>Writes what is not durable yet. One update is under way at a time; what happens meanwhile goes into the next.</summary>
+    private void Flush()
+    {
+        if (_update is not null || (!_ledger.HasChanges && !IsLast))
+        {
+            return;
+        }
+
+        var changes = _ledger.TakeChanges();
+        _update = new MessageUpdate
+        {
+            Id = _id,
+            Owner = _services.Owner,
+            Journal = changes.Journal,
+            Recipients = changes.Recipients,
+            Notifications = IsLast ? _notifications : [],
+            Closing = IsLast ? _closing!.Value : UpdateClosing.KeepClaim,
+        };
+        (_permitWithUpdate, _storeRetry) = ([.. _attemptsToPermit], _services.Limits.StoreRetry);
+        _attemptsToPermit.Clear();
+        SendUpdate();
+    }
+
+    /// <summary>Whether the next update ends the round: closing has begun and every notification is written.</summary>
+    private bool IsLast => _lastUpdateReady;
+
+    private void SendUpdate() => _services.Store.UpdateAsync(_update!, CancellationToken.None).AsTask().PipeTo(
+        Self, Self, outcome => new UpdateEnded(outcome), _ => new UpdateEnded(WriteOutcome.Unavailable));
+
+    private void OnUpdateEnded(UpdateEnded message)
+    {
+        switch (message.Outcome)
+        {
+            case WriteOutcome.Durable:
+                var closing = _update!.Closing;
+                _update = null;
+                Permit(_permitWithUpdate, granted: true);
+                if (closing == UpdateClosing.KeepClaim)
+                {
+                    Flush();
+                }
+                else
+                {
+                    EndInGoodOrder(NextDue(closing));
+                }
+
+                break;
+            case WriteOutcome.Fenced:
+                EndInGoodOrder(nextDue: null); // somebody else has the message; PostStop refuses what is still open
+                break;
+            default:
+                Timers.StartSingleTimer(RepeatUpdate.Instance, RepeatUpdate.Instance, _storeRetry);
+                _storeRetry = _storeRetry * 2 < _services.Limits.StoreRetryMax ? _storeRetry * 2 : _services.Limits.StoreRetryMax;
+                break;
+        }
+    }
+
+    private DateTimeOffset? NextDue(UpdateClosing closing) =>
+        _notifications.Length > 0 ? Now
+        : closing == UpdateClosing.Complete ? null
+        : _ledger.Recipients.Where(recipient => recipient.Status == RecipientStatus.Queued).Min(recipient => (DateTimeOffset?)recipient.DueAt);
+
+    private void RefuseOpenAttempts()
+    {
+        Permit(_permitWithUpdate, granted: false);
+        Permit(_attemptsToPermit, granted: false);
+    }
+
+    private static void Permit(List<IActorRef> waiting, bool granted)
+    {
+        foreach (var delivery in waiting)
+        {
+            delivery.Tell(new MessageProtocol.AttemptPermitted(granted), ActorRefs.NoSender);
+        }
+
+        waiting.Clear();
+    }
+
+    private sealed record NotificationsReady(ImmutableArray<ReadyNotification> Ready, string? Error);
+
+    private sealed record UpdateEnded(WriteOutcome Outcome);
+
+    private sealed record RepeatUpdate
+    {
+        public static RepeatUpdate Instance { get; } = new();
+    }
+}

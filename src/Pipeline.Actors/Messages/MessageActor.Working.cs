@@ -1,0 +1,159 @@
+using Pipeline.Actors.Routing;
+using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Addressing;
+using Pipeline.Messages.Journal;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Messages;
+
+internal sealed partial class MessageActor
+{
+    private readonly bool _resumed;
+    private readonly HashSet<int> _inRouting = [];
+    private readonly Dictionary<int, RoutingDecision.Deliver> _routed = [];
+    private readonly Dictionary<int, string> _redirectedBy = [];
+    private readonly Dictionary<int, DeliveryFailure> _failed = [];
+    private readonly List<int> _toldOfSuccess = [];
+    private readonly HashSet<int> _inDoubt = [];
+
+    private void Working()
+    {
+        Receive<BeginWork>(message => Work(message.Start));
+        Receive<RecipientActor.Decided>(OnDecided);
+        Receive<GatherTimeOver>(_ => Dispatch());
+        Receive<MessageProtocol.JobEnded>(OnJobEnded);
+        Receive<MessageProtocol.BeginAttempt>(OnBeginAttempt);
+        Receive<NotificationsReady>(OnNotificationsReady);
+        Receive<UpdateEnded>(OnUpdateEnded);
+        Receive<RepeatUpdate>(_ => SendUpdate());
+        Receive<MessageProtocol.RemoveMessage>(OnRemove);
+        Receive<MessageProtocol.RetryMessage>(_ => Sender.Tell(new MessageProtocol.OperatorAnswer(true, "it is being worked on now")));
+        Receive<Verification.CheckActor.Finished>(_ => { }); // the notice of a check's end, behind its result
+    }
+
+    private void Work(MessageStart start)
+    {
+        var now = Now;
+        foreach (var recipient in _ledger.Recipients.ToArray())
+        {
+            if (recipient.AttemptOpen)
+            {
+                _ledger.Record(now, new AttemptInDoubt(recipient.Index, recipient.Attempts, "the node stopped before the end of the attempt was recorded"));
+                _inDoubt.Add(recipient.Index);
+            }
+
+            if (recipient.Status == RecipientStatus.Queued && (start == MessageStart.Everything || recipient.DueAt <= now))
+            {
+                Route(recipient);
+            }
+        }
+
+        Proceed();
+    }
+
+    private void Route(RecipientState recipient)
+    {
+        var ancestors = ImmutableArray.CreateBuilder<RoutedAncestor>();
+        for (var parent = recipient.Parent; parent >= 0; parent = _ledger[parent].Parent)
+        {
+            ancestors.Add(new RoutedAncestor(_ledger[parent].Address, _redirectedBy.GetValueOrDefault(parent, "")));
+        }
+
+        _inRouting.Add(recipient.Index);
+        Context.ActorOf(
+            RecipientActor.CreateProps(new RecipientToRoute(_facts!, recipient, ancestors.ToImmutable()), _services.Router),
+            ActorNames.Recipient(recipient.Index));
+    }
+
+    private void OnDecided(RecipientActor.Decided message)
+    {
+        var index = message.Recipient;
+        _inRouting.Remove(index);
+        var now = Now;
+        foreach (var trial in message.Decision.Trials)
+        {
+            _ledger.Record(now, trial);
+        }
+
+        switch (message.Decision)
+        {
+            case RoutingDecision.Deliver deliver:
+                _ledger.Record(now, new RecipientRouted(index, deliver.Router, deliver.Transport.Name, [.. deliver.Hosts.Select(host => host.Name)]));
+                _routed.Add(index, deliver);
+                break;
+            case RoutingDecision.Redirect redirect:
+                var first = _ledger.NextIndex;
+                var children = redirect.Children.Select((child, i) => new ChildRecipient(first + i, child.ToString())).ToImmutableArray();
+                _ledger.Record(now, new RecipientRedirected(index, redirect.Router, children));
+                _redirectedBy[index] = redirect.Router;
+                foreach (var child in children)
+                {
+                    Route(_ledger[child.Index]);
+                }
+
+                break;
+            case RoutingDecision.Fail fail:
+                _failed[index] = new DeliveryFailure { Class = FailureClass.Permanent, Reason = fail.Reason };
+                break;
+            case RoutingDecision.Defer defer:
+                Defer(index, new DeliveryFailure { Class = FailureClass.Lookup, Reason = defer.Reason });
+                break;
+        }
+
+        Proceed();
+    }
+
+    /// <summary>Goes on with whatever can go on: deliveries when all are routed, the end when nothing is under way.</summary>
+    private void Proceed()
+    {
+        if (_routed.Count > 0)
+        {
+            if (_inRouting.Count == 0)
+            {
+                Dispatch();
+            }
+            else
+            {
+                Timers.StartSingleTimer(GatherTimeOver.Instance, GatherTimeOver.Instance, _services.Limits.GatherTime);
+            }
+        }
+
+        if (_inRouting.Count == 0 && _routed.Count == 0 && _jobs.Count == 0)
+        {
+            Close();
+        }
+    }
+
+    private void Defer(int index, DeliveryFailure failure)
+    {
+        var now = Now;
+        var decision = _services.Retry.Decide(_facts!, _ledger[index], failure, now);
+        if (decision.NextTry is { } next)
+        {
+            _ledger.Record(now, new RecipientDeferred(
+                index, failure.Class.ToString(), failure.Internal ?? failure.Reason, failure.Reply?.ToString(), failure.Host, next));
+        }
+        else
+        {
+            _failed[index] = decision.Reason is { } reason ? failure with { Reason = $"{failure.Reason}: {reason}" } : failure;
+        }
+    }
+
+    private void OnRemove(MessageProtocol.RemoveMessage message)
+    {
+        if (_jobs.Count > 0 || _inRouting.Count > 0)
+        {
+            Sender.Tell(new MessageProtocol.OperatorAnswer(false, "it is being delivered now; try again"));
+            return;
+        }
+
+        _ledger.Record(Now, new OperatorActed(OperatorActed.Removed, message.By));
+        Sender.Tell(new MessageProtocol.OperatorAnswer(true, "removed"));
+        Close();
+    }
+
+    private sealed record GatherTimeOver
+    {
+        public static GatherTimeOver Instance { get; } = new();
+    }
+}

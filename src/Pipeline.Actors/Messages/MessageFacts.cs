@@ -1,0 +1,19 @@
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Message;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Messages;
+
+/// <summary>What is fixed about an accepted message.</summary>
+/// <param name="Properties">Values of its reception that later stages need, by name (<see cref="MessageProperties"/>).</param>
+public sealed record MessageFacts(
+    MessageId Id,
+    DateTimeOffset ReceivedAt,
+    Envelope Envelope,
+    IMessageContent Content,
+    int Policy,
+    ImmutableDictionary<string, string> Properties)
+{
+    public static MessageFacts Of(StoredMessage message) =>
+        new(message.Id, message.ReceivedAt, message.Envelope, message.Content, message.Policy, message.Properties);
+}

@@ -1,0 +1,53 @@
+using System.Net;
+using Pipeline.Connectors.Ports;
+
+namespace Pipeline.Actors.Messages;
+
+/// <summary>Names of the values of a message's reception that are stored with it, and their reading back.</summary>
+/// <remarks>The names are stored: additive change only. ACL variables are kept under a prefix with the name that follows acl_c or acl_m.</remarks>
+internal static class MessageProperties
+{
+    public const string HeloName = "helo";
+    public const string ClientAddress = "client";
+    public const string ClientName = "client-name";
+    public const string Interface = "interface";
+    public const string Protocol = "protocol";
+    public const string AuthenticatedId = "auth-id";
+    public const string Authenticator = "auth";
+    public const string TlsCipher = "tls-cipher";
+    public const string ConnectionVariable = "c:";
+    public const string MessageVariable = "m:";
+
+    public static SpoolFacts SpoolFacts(ImmutableDictionary<string, string> properties) => new()
+    {
+        HeloName = properties.GetValueOrDefault(HeloName),
+        Client = EndPoint(properties.GetValueOrDefault(ClientAddress)),
+        ClientName = properties.GetValueOrDefault(ClientName),
+        ClientAuthenticator = properties.GetValueOrDefault(Authenticator),
+        Interface = EndPoint(properties.GetValueOrDefault(Interface)),
+        Protocol = properties.GetValueOrDefault(Protocol),
+        AuthenticatedId = properties.GetValueOrDefault(AuthenticatedId),
+        TlsCipher = properties.GetValueOrDefault(TlsCipher),
+        ConnectionVariables = Variables(properties, ConnectionVariable),
+        MessageVariables = Variables(properties, MessageVariable),
+    };
+
+    public static IPEndPoint? EndPoint(string? text) =>
+        IPEndPoint.TryParse(text ?? "", out var endPoint) ? endPoint : null;
+
+    public static string Text(IPEndPoint endPoint) => endPoint.ToString();
+
+    public static ImmutableSortedDictionary<string, string> Variables(ImmutableDictionary<string, string> properties, string prefix)
+    {
+        var variables = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in properties)
+        {
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                variables.Add(name[prefix.Length..], value);
+            }
+        }
+
+        return variables.ToImmutable();
+    }
+}

@@ -1,0 +1,71 @@
+using Pipeline.Actors.Verification;
+using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Message;
+using Pipeline.Messages.Journal;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Messages;
+
+/// <summary>What is said to and by the actors of the queue inside one node. Nothing here crosses nodes.</summary>
+public static class MessageProtocol
+{
+    /// <summary>To the supervisor: a transaction begins. Answered by <see cref="TransactionOpened"/>.</summary>
+    public sealed record OpenTransaction(MessageId Id);
+
+    public sealed record TransactionOpened(IActorRef Message);
+
+    /// <summary>To a message that is being received: an event for its journal.</summary>
+    public sealed record Happened(DateTimeOffset At, JournalEvent What);
+
+    /// <summary>To a message that is being received: run a check beside reception.</summary>
+    public sealed record BeginCheck(CheckPlan Plan);
+
+    /// <summary>To a message that is being received: answer with the <see cref="CheckResult"/> of a check, as soon as it is known.</summary>
+    public sealed record AwaitCheck(string Check);
+
+    /// <summary>To a message that is being received: the policy has accepted it. Answered by <see cref="Committed"/> or <see cref="NotCommitted"/>.</summary>
+    /// <param name="Message">Complete but for the journal, which the message actor holds.</param>
+    public sealed record Commit(NewMessage Message);
+
+    public sealed record Committed
+    {
+        public static Committed Instance { get; } = new();
+    }
+
+    public sealed record NotCommitted(string Reason);
+
+    /// <summary>To a message that is being received: it ends here. The journal is kept, nothing is queued.</summary>
+    public sealed record Abandon(DateTimeOffset At, JournalEvent What);
+
+    /// <summary>To the delivery actor.</summary>
+    /// <param name="Number">The sender's number for the job.</param>
+    /// <param name="Destination">Jobs with the same text share a limit and, where the transport can, a connection.</param>
+    public sealed record Deliver(long Number, string Destination, DeliveryJob Job);
+
+    /// <summary>From the delivery actor: the end of a job.</summary>
+    public sealed record JobEnded(long Number, DeliveryReport Report);
+
+    /// <summary>To a message, from inside a delivery: the step that cannot be taken back is next. Answered by <see cref="AttemptPermitted"/>.</summary>
+    public sealed record BeginAttempt(long Number);
+
+    /// <param name="Granted">The attempt is recorded; false when the message is not ours any more.</param>
+    public sealed record AttemptPermitted(bool Granted);
+
+    /// <summary>From a message to the supervisor, before it stops in good order.</summary>
+    /// <param name="NextDue">When it wants to be claimed again; null when it has left the queue.</param>
+    public sealed record MessageEnded(MessageId Id, DateTimeOffset? NextDue);
+
+    /// <summary>To the supervisor, from an operator: try every waiting recipient now. Answered by <see cref="OperatorAnswer"/>.</summary>
+    public sealed record RetryMessage(MessageId Id, string By);
+
+    /// <summary>To the supervisor, from an operator: take the message out of the queue. Answered by <see cref="OperatorAnswer"/>.</summary>
+    public sealed record RemoveMessage(MessageId Id, string By);
+
+    public sealed record OperatorAnswer(bool Done, string Text);
+
+    /// <summary>To the supervisor: look for due work now.</summary>
+    public sealed record Wake
+    {
+        public static Wake Instance { get; } = new();
+    }
+}

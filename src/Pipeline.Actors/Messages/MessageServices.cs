@@ -1,0 +1,62 @@
+using Pipeline.Actors.Delivery;
+using Pipeline.Actors.Reporting;
+using Pipeline.Actors.Routing;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Messages;
+
+/// <summary>What a message needs of the world: the ports it works through.</summary>
+public sealed record MessageServices
+{
+    public required IMessageStore Store { get; init; }
+
+    public required Ownership Owner { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required IRecipientRouter Router { get; init; }
+
+    public required IRetrySchedule Retry { get; init; }
+
+    public required INotificationWriter Notifications { get; init; }
+
+    public MessageLimits Limits
+    {
+        get;
+        init
+        {
+            field = value;
+            Gauge = new WorkGauge(value.MaxActiveMessages);
+        }
+    } = new();
+
+    /// <summary>Counts messages that are worked on right after their acceptance.</summary>
+    internal WorkGauge Gauge { get; private init; } = new(new MessageLimits().MaxActiveMessages);
+}
+
+/// <summary>Bounds of the queue in memory.</summary>
+public sealed record MessageLimits
+{
+    /// <summary>Messages that are routed or delivered at the same time; beyond it a message waits in the store.</summary>
+    public int MaxActiveMessages { get; init; } = 2_000;
+
+    /// <summary>Messages claimed in one go.</summary>
+    public int ClaimBatch { get; init; } = 64;
+
+    /// <summary>How long recipients that are routed wait for others that are not yet, to share a delivery.</summary>
+    public TimeSpan GatherTime { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Longest time between two looks into the store.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a message whose actor failed is left alone.</summary>
+    public TimeSpan FailureBackoff { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a store that cannot write is left alone, doubled up to <see cref="StoreRetryMax"/>.</summary>
+    public TimeSpan StoreRetry { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    public TimeSpan StoreRetryMax { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a delivery waits for its attempt to be recorded before it gives up.</summary>
+    public TimeSpan AttemptRecordTimeout { get; init; } = TimeSpan.FromSeconds(60);
+}

@@ -1,0 +1,177 @@
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Messages;
+
+/// <summary>Parent of every message that is in this node's hands: opens transactions, claims due work from the store, carries out what operators ask.</summary>
+/// <remarks>
+/// Messages in: <see cref="MessageProtocol.OpenTransaction"/> from sessions, <see cref="MessageProtocol.MessageEnded"/> and the end of children, timers, operators.
+/// A child that fails is stopped and its message released after a pause, to be claimed anew; a restart of this actor would lose nothing either,
+/// since the store knows every claim of this epoch's owner.
+/// </remarks>
+internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
+{
+    private readonly MessageServices _services;
+    private readonly IActorRef _delivery;
+    private readonly HashSet<string> _endedInGoodOrder = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _resumed = new(StringComparer.Ordinal);
+    private bool _claiming;
+    private bool _moreIsDue;
+    private DateTimeOffset _wakeAt = DateTimeOffset.MaxValue;
+
+    public MessageSupervisorActor(MessageServices services, IActorRef delivery)
+    {
+        _services = services;
+        _delivery = delivery;
+        Receive<MessageProtocol.OpenTransaction>(message => Sender.Tell(new MessageProtocol.TransactionOpened(
+            Adopt(Context.ActorOf(MessageActor.CreateProps(message.Id, _services, _delivery), message.Id.ToString())))));
+        Receive<MessageProtocol.MessageEnded>(message =>
+        {
+            _endedInGoodOrder.Add(message.Id.ToString());
+            if (message.NextDue is { } due)
+            {
+                WakeAt(due);
+            }
+        });
+        Receive<Terminated>(OnTerminated);
+        Receive<MessageProtocol.Wake>(_ => Claim());
+        Receive<Claimed>(OnClaimed);
+        Receive<NextDueKnown>(message => WakeAt(message.At));
+        Receive<MessageProtocol.RetryMessage>(message => OnOperator(message.Id, message, MessageStart.Everything));
+        Receive<MessageProtocol.RemoveMessage>(message => OnOperator(message.Id, message, MessageStart.Nothing));
+        Receive<ClaimedForOperator>(OnClaimedForOperator);
+        Receive<ReleaseNow>(message => Release(message.Id));
+        Receive<ReleaseLater>(message => ReleaseAfterPause(message.Id));
+        Receive<Status.Failure>(_ => WakeAt(Now + _services.Limits.FailureBackoff));
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private DateTimeOffset Now => _services.Time.GetUtcNow();
+
+    public static Props CreateProps(MessageServices services, IActorRef delivery) =>
+        Props.Create(() => new MessageSupervisorActor(services, delivery));
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    protected override void PreStart() => Claim();
+
+    private IActorRef Adopt(IActorRef child) => Context.Watch(child);
+
+    private void OnTerminated(Terminated message)
+    {
+        var name = message.ActorRef.Path.Name;
+        _resumed.Remove(name);
+        if (!_endedInGoodOrder.Remove(name) && Mail.Message.MessageId.TryCreate(name, out var id))
+        {
+            ReleaseAfterPause(id);
+        }
+
+        if (_moreIsDue && _resumed.Count < _services.Limits.MaxActiveMessages)
+        {
+            Claim();
+        }
+    }
+
+    private void Claim()
+    {
+        var room = _services.Limits.MaxActiveMessages - _resumed.Count;
+        if (_claiming || room <= 0)
+        {
+            _moreIsDue = true; // the end of the claim, or of a child, asks again
+            return;
+        }
+
+        _claiming = true;
+        _moreIsDue = false;
+        _wakeAt = DateTimeOffset.MaxValue;
+        _services.Store.ClaimDueAsync(_services.Owner, Now, Math.Min(room, _services.Limits.ClaimBatch), CancellationToken.None).AsTask().PipeTo(
+            Self, Self, messages => new Claimed(messages), _ => new Claimed([]));
+    }
+
+    private void OnClaimed(Claimed message)
+    {
+        _claiming = false;
+        foreach (var claimed in message.Messages)
+        {
+            Resume(claimed, MessageStart.WhatIsDue);
+        }
+
+        if (message.Messages.Length > 0 || _moreIsDue)
+        {
+            Claim();
+            return;
+        }
+
+        _services.Store.NextDueAsync(CancellationToken.None).AsTask().PipeTo(
+            Self, Self, due => new NextDueKnown(due ?? DateTimeOffset.MaxValue), _ => new NextDueKnown(DateTimeOffset.MaxValue));
+    }
+
+    private IActorRef Resume(StoredMessage message, MessageStart start)
+    {
+        var name = message.Id.ToString();
+        _resumed.Add(name);
+        return Adopt(Context.ActorOf(MessageActor.CreateResumedProps(message, start, _services, _delivery), name));
+    }
+
+    /// <summary>Looks into the store at that time, or at the next poll, whichever is first.</summary>
+    private void WakeAt(DateTimeOffset due)
+    {
+        var now = Now;
+        var at = due < now + _services.Limits.PollInterval ? due : now + _services.Limits.PollInterval;
+        if (at >= _wakeAt)
+        {
+            return;
+        }
+
+        _wakeAt = at;
+        var delay = at > now ? at - now : TimeSpan.Zero;
+        Timers.StartSingleTimer(MessageProtocol.Wake.Instance, MessageProtocol.Wake.Instance, delay);
+    }
+
+    private void OnOperator(Mail.Message.MessageId id, object request, MessageStart start)
+    {
+        var child = Context.Child(id.ToString());
+        if (!child.IsNobody())
+        {
+            child.Forward(request);
+            return;
+        }
+
+        var asker = Sender;
+        _services.Store.ClaimAsync(_services.Owner, id, CancellationToken.None).AsTask().PipeTo(
+            Self,
+            Self,
+            message => new ClaimedForOperator(message, request, start, asker),
+            _ => new ClaimedForOperator(null, request, start, asker));
+    }
+
+    private void OnClaimedForOperator(ClaimedForOperator message)
+    {
+        if (message.Message is not { } claimed)
+        {
+            message.Asker.Tell(new MessageProtocol.OperatorAnswer(false, "no such message in the queue"));
+            return;
+        }
+
+        Resume(claimed, message.Start).Tell(message.Request, message.Asker);
+    }
+
+    /// <summary>The actor of a message failed: leave the message alone for a while, then let it be claimed anew.</summary>
+    private void ReleaseAfterPause(Mail.Message.MessageId id) =>
+        Timers.StartSingleTimer(id.ToString(), new ReleaseNow(id), _services.Limits.FailureBackoff);
+
+    private void Release(Mail.Message.MessageId id) =>
+        _services.Store.UpdateAsync(
+            new MessageUpdate { Id = id, Owner = _services.Owner, Journal = [], Closing = UpdateClosing.Release }, CancellationToken.None).AsTask().PipeTo(
+            Self, Self, outcome => outcome == WriteOutcome.Unavailable ? new ReleaseLater(id) : (object)MessageProtocol.Wake.Instance, _ => new ReleaseLater(id));
+
+    private sealed record Claimed(ImmutableArray<StoredMessage> Messages);
+
+    private sealed record NextDueKnown(DateTimeOffset At);
+
+    private sealed record ClaimedForOperator(StoredMessage? Message, object Request, MessageStart Start, IActorRef Asker);
+
+    private sealed record ReleaseNow(Mail.Message.MessageId Id);
+
+    private sealed record ReleaseLater(Mail.Message.MessageId Id);
+}

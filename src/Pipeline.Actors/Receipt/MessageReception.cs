@@ -1,0 +1,133 @@
+using System.Buffers;
+using Pipeline.Mail.Dkim;
+using Pipeline.Mail.Message;
+using Pipeline.Mail.Smtp;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Receipt;
+
+/// <summary>Takes the octets of one message as they come: keeps the header, hashes the body for every signature at once, stores it, and counts.</summary>
+/// <remarks>Memory is bounded by the header limits and the body writer's own bound, whatever the size of the message.</remarks>
+internal sealed class MessageReception(IBodyWriter body, long maxSize, int visibleBytes, Func<HeaderBlock, DkimVerifier?> headerArrived) : IAsyncDisposable
+{
+    private readonly HeaderScanner _scanner = new();
+    private readonly VisibleBody _visible = new(visibleBytes);
+    private DkimVerifier? _verifier;
+    private bool _inBody;
+    private long _size;
+
+    public HeaderBlock Header => _scanner.Header;
+
+    public IBodyWriter Body => body;
+
+    public VisibleBody Visible => _visible;
+
+    /// <summary>Octets of the message so far.</summary>
+    public long Size => _size;
+
+    /// <summary>Null when nothing is to be verified.</summary>
+    public DkimVerifier? Verifier => _verifier;
+
+    /// <summary>Why the message cannot be accepted any more; further octets are dropped.</summary>
+    public SmtpReply? Refusal { get; private set; }
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken)
+    {
+        _size += octets.Length;
+        if (Refusal is not null)
+        {
+            return;
+        }
+
+        if (maxSize > 0 && _size > maxSize)
+        {
+            Refusal = new SmtpReply(552, new EnhancedStatusCode(5, 3, 4), "Message size exceeds maximum permitted");
+            return;
+        }
+
+        try
+        {
+            if (!_inBody)
+            {
+                switch (_scanner.Append(octets.Span, out var consumed))
+                {
+                    case OperationStatus.NeedMoreData:
+                        return;
+                    case OperationStatus.InvalidData:
+                        RefuseHeader();
+                        return;
+                }
+
+                await BeginBodyAsync(cancellationToken);
+                octets = octets[consumed..];
+            }
+
+            await WriteBodyAsync(octets, cancellationToken);
+        }
+        catch (IOException)
+        {
+            Refusal = new SmtpReply(452, new EnhancedStatusCode(4, 3, 1), "Insufficient system storage");
+        }
+    }
+
+    /// <summary>The end of the data: afterwards header, body and counts are final.</summary>
+    public async ValueTask CompleteAsync(CancellationToken cancellationToken)
+    {
+        if (Refusal is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            if (!_inBody)
+            {
+                if (_scanner.Complete() == OperationStatus.InvalidData)
+                {
+                    RefuseHeader();
+                    return;
+                }
+
+                await BeginBodyAsync(cancellationToken);
+            }
+
+            await body.CompleteAsync(cancellationToken);
+        }
+        catch (IOException)
+        {
+            Refusal = new SmtpReply(452, new EnhancedStatusCode(4, 3, 1), "Insufficient system storage");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _verifier?.Dispose();
+        await body.DisposeAsync();
+    }
+
+    private async ValueTask BeginBodyAsync(CancellationToken cancellationToken)
+    {
+        _inBody = true;
+        _verifier = headerArrived(_scanner.Header);
+        await WriteBodyAsync(_scanner.BodyStart, cancellationToken);
+    }
+
+    private ValueTask WriteBodyAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken)
+    {
+        if (octets.IsEmpty)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _verifier?.Append(octets.Span);
+        _visible.Append(octets.Span);
+        return body.WriteAsync(octets, cancellationToken);
+    }
+
+    private void RefuseHeader() => Refusal = new SmtpReply(552, new EnhancedStatusCode(5, 3, 4), _scanner.Problem switch
+    {
+        HeaderProblem.TooManyFields => "Too many header fields",
+        HeaderProblem.FieldTooLong => "A header field is too long",
+        _ => "Message header is too long",
+    });
+}

@@ -1,0 +1,58 @@
+using Pipeline.Mail.Dns;
+using Pipeline.Mail.Message;
+using Pipeline.Policy;
+using Pipeline.Policy.Expansion;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Receipt;
+
+/// <summary>What the reception of mail needs of the world.</summary>
+public sealed record ReceiptServices
+{
+    public required IPolicySource Policies { get; init; }
+
+    public required IMessageStore Store { get; init; }
+
+    public required Ownership Owner { get; init; }
+
+    public required IDnsResolver Dns { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required MessageIdSource Ids { get; init; }
+
+    /// <summary>The supervisor of messages.</summary>
+    public required IActorRef Messages { get; init; }
+
+    public required IPolicyLog Log { get; init; }
+
+    public ReceiptLimits Limits { get; init; } = new();
+}
+
+/// <summary>Gives the policy that is in force, and those under which older messages still live.</summary>
+public interface IPolicySource
+{
+    ActivePolicy Current { get; }
+
+    /// <summary>The policy of that number; the current one when it is not known any more.</summary>
+    ActivePolicy Get(int number);
+}
+
+/// <summary>A policy with the environment its expansions run in.</summary>
+public sealed record ActivePolicy(MailPolicy Policy, PolicyEnvironment Environment);
+
+/// <summary>Bounds of reception.</summary>
+public sealed record ReceiptLimits
+{
+    /// <summary>How long one check of a message may take (SPF, DKIM …); then it ends as a temporary error.</summary>
+    public TimeSpan CheckDeadline { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long the end of data waits for the durable commit before the client is told to try later.</summary>
+    public TimeSpan CommitDeadline { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the opening of a transaction may take inside the node.</summary>
+    public TimeSpan OpenDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Octets of the body that $message_body and $message_body_end show.</summary>
+    public int VisibleBodyBytes { get; init; } = 500;
+}

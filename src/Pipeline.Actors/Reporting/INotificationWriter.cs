@@ -1,0 +1,20 @@
+using Pipeline.Actors.Messages;
+using Pipeline.Connectors.Ports;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Reporting;
+
+/// <summary>Makes the delivery status notifications of a message ready for the queue (RFC 3461, RFC 3464).</summary>
+public interface INotificationWriter
+{
+    /// <summary>Notifications for what has ended; none where nobody is to be told (null sender, NOTIFY=NEVER …).</summary>
+    ValueTask<ImmutableArray<ReadyNotification>> WriteAsync(
+        MessageFacts message, ImmutableArray<EndedRecipient> ended, CancellationToken cancellationToken);
+}
+
+/// <summary>A recipient that has ended for good.</summary>
+/// <param name="Failure">Null when it was delivered and its sender may want to know.</param>
+public sealed record EndedRecipient(RecipientState Recipient, DeliveryFailure? Failure);
+
+/// <param name="Kind">failure or success.</param>
+public sealed record ReadyNotification(string Kind, string To, NewMessage Message);

@@ -1,0 +1,45 @@
+using Pipeline.Actors.Messages;
+using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Addressing;
+using Pipeline.Messages.Journal;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Routing;
+
+/// <summary>Decides where a recipient goes: the routers of the policy under which its message began.</summary>
+public interface IRecipientRouter
+{
+    /// <summary>Never throws for what the policy, the address or DNS says; an exception is a bug.</summary>
+    ValueTask<RoutingDecision> RouteAsync(RecipientToRoute recipient, CancellationToken cancellationToken);
+}
+
+/// <param name="Ancestors">The recipients whose redirections led here, nearest first, each with the router that redirected it.</param>
+public sealed record RecipientToRoute(MessageFacts Message, RecipientState Recipient, ImmutableArray<RoutedAncestor> Ancestors);
+
+public sealed record RoutedAncestor(EnvelopeAddress Address, string Router);
+
+/// <summary>What routing one recipient came to, with every router that was asked.</summary>
+public abstract record RoutingDecision(ImmutableArray<RouterTried> Trials)
+{
+    /// <summary>A transport takes it.</summary>
+    /// <param name="Address">The address as the transport shall see it.</param>
+    /// <param name="GroupKey">Recipients of one message with the same key can share an attempt.</param>
+    /// <param name="Destination">Deliveries with the same destination share a limit and connections.</param>
+    public sealed record Deliver(
+        ImmutableArray<RouterTried> Trials,
+        string Router,
+        TransportSettings Transport,
+        ImmutableArray<DestinationHost> Hosts,
+        EnvelopeAddress Address,
+        EnvelopeAddress ReturnPath,
+        string GroupKey,
+        string Destination) : RoutingDecision(Trials);
+
+    /// <summary>Other addresses take its place; none means that it is discarded.</summary>
+    public sealed record Redirect(ImmutableArray<RouterTried> Trials, string Router, ImmutableArray<EnvelopeAddress> Children) : RoutingDecision(Trials);
+
+    /// <param name="Reply">Enhanced status for the notification, such as 5.1.1; null for the default.</param>
+    public sealed record Fail(ImmutableArray<RouterTried> Trials, string Reason, string? Reply = null) : RoutingDecision(Trials);
+
+    public sealed record Defer(ImmutableArray<RouterTried> Trials, string Reason) : RoutingDecision(Trials);
+}

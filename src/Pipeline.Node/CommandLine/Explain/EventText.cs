@@ -1,0 +1,65 @@
+using System.Globalization;
+using Pipeline.Mail.Addressing;
+using Pipeline.Messages.Journal;
+
+namespace Pipeline.Node.CommandLine.Explain;
+
+/// <summary>Says in words what an event of the journal means: a short name, and a line that a postmaster can read out.</summary>
+internal static class EventText
+{
+    public static (string Name, string Text) Of(JournalEvent what) => what switch
+    {
+        TransactionStarted e => ("connection", Client(e)),
+        AclDecided e => ("acl " + e.Acl, Acl(e)),
+        RecipientAccepted e => ("recipient", $"<{e.Address}> accepted as recipient {e.Recipient}{Dsn(e)}"),
+        RecipientRefused e => ("recipient", $"<{e.Address}> refused: {e.Reply}"),
+        CheckCompleted e => (e.Check, $"{e.Result}: {e.Detail} ({Number(e.Milliseconds)} ms)"),
+        MessageRefused e => ("refused", $"at {e.Stage}: {e.Reply}{(e.Reason.Length == 0 ? "" : $" ({e.Reason})")}"),
+        TransactionAborted e => ("aborted", e.Reason),
+        MessageAccepted e => ("accepted", $"committed, {e.Size} octets for {e.RecipientCount} recipient{(e.RecipientCount == 1 ? "" : "s")}; 250 sent"),
+        RouterTried e => ("router " + e.Router, $"{e.Outcome}{(e.Reason.Length == 0 ? "" : $": {e.Reason}")}{At(e.Source)}"),
+        RecipientRedirected { Children.IsEmpty: true } e => ("discarded", $"by router {e.Router}"),
+        RecipientRedirected e => ("redirected", $"by router {e.Router} to {string.Join(", ", e.Children.Select(child => $"<{child.Address}> ({child.Index})"))}"),
+        RecipientRouted e => ("routed", $"router {e.Router}, transport {e.Transport}{(e.Hosts.IsEmpty ? "" : $", hosts {string.Join(", ", e.Hosts)}")}"),
+        AttemptStarted e => ("attempt", $"number {e.Attempt} through transport {e.Transport}{(e.Destination is null ? "" : $" to {e.Destination}")}"),
+        AttemptInDoubt e => ("in doubt", $"attempt {e.Attempt}: {e.Reason}; the peer may have the message"),
+        RecipientDeferred e => ("deferred", $"{e.Reason}{Peer(e.Host, null)}; next try {Time(e.NextTry)}"),
+        RecipientDelivered e => ("delivered", $"through transport {e.Transport}{Peer(e.Host, e.Address)}{Said(e.Reply)}{(e.Detail.Length == 0 ? "" : $" ({e.Detail})")}"),
+        RecipientFailed e => ("failed", $"{e.Reason}{Peer(e.Host, e.Address)}"),
+        NotificationSent e => ("notification", $"{e.Kind} notification {e.MessageId} queued to <{e.To}>"),
+        MessageCompleted => ("completed", "every recipient has ended; the body is released"),
+        OperatorActed e => ("operator", $"{e.Action} by {e.By}"),
+        _ => (what.GetType().Name, what.ToString()),
+    };
+
+    public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private static string Client(TransactionStarted e)
+    {
+        var client = e.Client;
+        var from = client.Address is null ? "local submission" : $"from {client.Name ?? "(no name)"} [{client.Address}]:{client.Port}";
+        var tls = client.TlsCipher is null ? "" : $", {client.TlsCipher}";
+        var user = string.IsNullOrEmpty(client.AuthenticatedId) ? "" : $", authenticated as {client.AuthenticatedId}";
+        return $"{from} helo {client.Helo}, {client.Protocol}{tls}{user}; sender <{e.Sender}>, policy {e.Policy}";
+    }
+
+    private static string Acl(AclDecided e)
+    {
+        var about = e.Recipient is null ? "" : $" <{e.Recipient}>";
+        var verb = e.Verb is null ? e.Verdict == "accept" ? "no ACL is set" : "no statement accepted (implicit deny)" : e.Verb;
+        var message = e.LogMessage ?? e.Message;
+        return $"{e.Verdict}{about}: {verb}{At(e.Source)}{(message is null ? "" : $": {message}")}";
+    }
+
+    private static string Dsn(RecipientAccepted e) =>
+        (e.Notify == DsnNotify.None ? "" : $", NOTIFY={e.Notify}") + (e.OriginalRecipient is null ? "" : $", ORCPT={e.OriginalRecipient}");
+
+    private static string At(PolicySource? source) => source is null ? "" : $" ({source.File}:{source.Line})";
+
+    private static string Peer(string? host, string? address) =>
+        host is null ? "" : address is null ? $" at {host}" : $" at {host} [{address}]";
+
+    private static string Said(string? reply) => reply is null ? "" : $": {reply}";
+
+    private static string Number(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Message;
+
+namespace Pipeline.Connectors.Headers;
+
+/// <summary>What a transport does to the header block at delivery: fields put on top, left out, and appended.</summary>
+/// <remarks>
+/// Order: Return-path, Envelope-to, Delivery-date, then the stored fields without those removed, then the added ones. Removal never touches
+/// added fields. The stored block is not changed.
+/// </remarks>
+public static class HeaderEdits
+{
+    private const int FoldColumn = 76;
+
+    private static readonly SearchValues<byte> NameOctets =
+        SearchValues.Create([.. Enumerable.Range(33, 126 - 33 + 1).Where(octet => octet != ':').Select(octet => (byte)octet)]);
+
+    /// <summary>The header block to send or write: wire form, every field ended by CRLF, without the empty line.</summary>
+    /// <param name="now">For Delivery-date.</param>
+    public static ReadOnlyMemory<byte> Apply(DeliveryJob job, DateTimeOffset now)
+    {
+        var stored = job.Content.HeaderBlock;
+        var edits = job.Transport;
+        if (edits is { ReturnPathAdd: false, EnvelopeToAdd: false, DeliveryDateAdd: false, HeadersAdd.IsEmpty: true, HeadersRemove.IsEmpty: true })
+        {
+            return stored;
+        }
+
+        var output = new ArrayBufferWriter<byte>(stored.Length + 512);
+        WriteTraceFields(output, job, now);
+        WriteKept(output, stored.Span, edits.HeadersRemove);
+        foreach (var item in edits.HeadersAdd)
+        {
+            WriteAdded(output, item);
+        }
+
+        return output.WrittenMemory;
+    }
+
+    private static void WriteTraceFields(ArrayBufferWriter<byte> output, DeliveryJob job, DateTimeOffset now)
+    {
+        if (job.Transport.ReturnPathAdd)
+        {
+            output.Write(Encoding.UTF8.GetBytes($"Return-path: <{job.ReturnPath}>\r\n"));
+        }
+
+        if (job.Transport.EnvelopeToAdd)
+        {
+            output.Write(Encoding.UTF8.GetBytes(EnvelopeTo(job.Recipients)));
+        }
+
+        if (job.Transport.DeliveryDateAdd)
+        {
+            output.Write(Encoding.ASCII.GetBytes($"Delivery-date: {MailDate.Format(now)}\r\n"));
+        }
+    }
+
+    private static string EnvelopeTo(ImmutableArray<DeliveryRecipient> recipients)
+    {
+        var text = new StringBuilder("Envelope-to:");
+        var column = text.Length;
+        for (var i = 0; i < recipients.Length; i++)
+        {
+            var address = recipients[i].Address.ToString();
+            if (i > 0)
+            {
+                text.Append(',');
+                column++;
+            }
+
+            if (i > 0 && column + 1 + address.Length > FoldColumn)
+            {
+                text.Append("\r\n");
+                column = 0;
+            }
+
+            text.Append(' ').Append(address);
+            column += 1 + address.Length;
+        }
+
+        return text.Append("\r\n").ToString();
+    }
+
+    private static void WriteKept(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> stored, ImmutableArray<string> removed)
+    {
+        if (removed.IsEmpty)
+        {
+            output.Write(stored);
+            return;
+        }
+
+        var fields = new StoredHeaderFields(stored);
+        while (fields.MoveNext())
+        {
+            if (!IsRemoved(fields.Name, removed))
+            {
+                output.Write(fields.Current);
+            }
+        }
+    }
+
+    private static bool IsRemoved(ReadOnlySpan<byte> name, ImmutableArray<string> removed)
+    {
+        foreach (var item in removed)
+        {
+            var pattern = item.AsSpan().Trim();
+            if (pattern is [.. var start, '*'])
+            {
+                if (name.Length >= start.Length && Ascii.EqualsIgnoreCase(name[..start.Length], start))
+                {
+                    return true;
+                }
+            }
+            else if (!pattern.IsEmpty && Ascii.EqualsIgnoreCase(name, pattern))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // The text comes out of an expansion and may hold what a sender chose: whatever is in it, it can neither end the header block nor
+    // leave a line that is no field. Empty lines vanish, and a line that does not begin a field becomes a fold of the one before.
+    private static void WriteAdded(ArrayBufferWriter<byte> output, string item)
+    {
+        var rest = Encoding.Latin1.GetBytes(item).AsSpan();
+        var first = true;
+        while (!rest.IsEmpty)
+        {
+            var end = rest.IndexOfAny((byte)'\r', (byte)'\n');
+            var line = end < 0 ? rest : rest[..end];
+            rest = end < 0 ? default : rest[(end + 1)..];
+            if (line.Trim(" \t\0"u8).IsEmpty)
+            {
+                continue;
+            }
+
+            var begins = BeginsField(line);
+            if (first && !begins)
+            {
+                // Nothing to be a fold of: the item is not a header field at all.
+                return;
+            }
+
+            if (!begins && line[0] is not ((byte)' ' or (byte)'\t'))
+            {
+                output.Write(" "u8);
+            }
+
+            output.Write(line);
+            output.Write("\r\n"u8);
+            first = false;
+        }
+    }
+
+    private static bool BeginsField(ReadOnlySpan<byte> line)
+    {
+        var colon = line.IndexOf((byte)':');
+        return colon > 0 && line[0] is not ((byte)' ' or (byte)'\t') && !line[..colon].TrimEnd(" \t"u8).ContainsAnyExcept(NameOctets);
+    }
+}

@@ -1,0 +1,17 @@
+using System.Globalization;
+
+namespace Pipeline.Mail.Message;
+
+/// <summary>The date-time of RFC 5322 section 3.3, such as <c>Sun, 22 Nov 2026 05:48:08 +0000</c>.</summary>
+public static class MailDate
+{
+    /// <summary>Writes a time with the offset it carries.</summary>
+    public static string Format(DateTimeOffset time)
+    {
+        var offset = time.Offset;
+        var minutes = Math.Abs((int)offset.TotalMinutes);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{time:ddd, dd MMM yyyy HH:mm:ss} {(offset < TimeSpan.Zero ? '-' : '+')}{minutes / 60:00}{minutes % 60:00}");
+    }
+}

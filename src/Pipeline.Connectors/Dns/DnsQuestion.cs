@@ -1,0 +1,7 @@
+using Pipeline.Mail.Dns;
+
+namespace Pipeline.Connectors.Dns;
+
+/// <summary>What is asked of a server.</summary>
+/// <param name="Name">In normal form (<see cref="DnsName.TryNormalize"/>).</param>
+internal readonly record struct DnsQuestion(string Name, DnsRecordType Type);

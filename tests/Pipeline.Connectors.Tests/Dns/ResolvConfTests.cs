@@ -1,0 +1,44 @@
+using System.Net;
+using Pipeline.Connectors.Dns;
+
+namespace Pipeline.Connectors.Tests.Dns;
+
+public sealed class ResolvConfTests
+{
+    [Fact]
+    public void Parse_takes_servers_in_order_and_trust_ad()
+    {
+        var conf = ResolvConf.Parse("""
+            # a comment
+            ; another
+            domain example.com
+              nameserver   192.0.2.53
+            nameserver	2001:db8::53
+            nameserver not-an-address
+            nameserverx 192.0.2.1
+            nameserver
+            options ndots:2   trust-ad edns0
+            """);
+
+        Assert.Equal(["192.0.2.53", "2001:db8::53"], conf.Servers.Select(s => s.Address.ToString()));
+        Assert.All(conf.Servers, s => Assert.Equal(53, s.Port));
+        Assert.True(conf.TrustAuthenticData);
+    }
+
+    [Fact]
+    public void Parse_without_servers_means_this_host()
+    {
+        var conf = ResolvConf.Parse("options trust-adx\n");
+
+        Assert.Equal<IPEndPoint>([new IPEndPoint(IPAddress.Loopback, 53)], conf.Servers);
+        Assert.False(conf.TrustAuthenticData);
+    }
+
+    [Fact]
+    public void Parse_number_of_servers_is_bounded() =>
+        Assert.Equal(8, ResolvConf.Parse(string.Concat(Enumerable.Repeat("nameserver 192.0.2.1\n", 20))).Servers.Length);
+
+    [Fact]
+    public void Load_of_a_missing_file_means_this_host() =>
+        Assert.Equal<IPEndPoint>([new IPEndPoint(IPAddress.Loopback, 53)], ResolvConf.Load(Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString())).Servers);
+}

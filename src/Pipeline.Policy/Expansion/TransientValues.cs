@@ -17,4 +17,10 @@ public sealed class TransientValues
 
     /// <summary>$runrc.</summary>
     public int RunReturnCode { get; set; }
+
+    /// <summary>How many named lists are being matched inside each other.</summary>
+    internal int ListDepth { get; set; }
+
+    /// <summary>How many expansions are in progress inside each other.</summary>
+    internal int Depth { get; set; }
 }

@@ -1,0 +1,33 @@
+namespace Pipeline.Policy.Expansion;
+
+/// <summary>A string that was parsed into a tree.</summary>
+internal sealed class CompiledExpansion(string source, ExpansionNode root) : ExpandableString
+{
+    /// <summary>Expansions inside expansions (named lists, <c>expand</c>, ACLs called from strings); a list that refers to itself ends here.</summary>
+    private const int MaxDepth = 100;
+
+    public override string Source => source;
+
+    public override string? Constant => root.Constant;
+
+    public override ValueTask<ExpansionResult> ExpandAsync(EvaluationScope scope, CancellationToken cancellationToken) =>
+        root.Constant is { } constant ? new(ExpansionResult.Success(constant)) : ExpandTreeAsync(scope, cancellationToken);
+
+    private async ValueTask<ExpansionResult> ExpandTreeAsync(EvaluationScope scope, CancellationToken cancellationToken)
+    {
+        if (scope.Transient.Depth >= MaxDepth)
+        {
+            return ExpansionResult.Failed($"string expansion is nested more than {MaxDepth} deep");
+        }
+
+        scope.Transient.Depth++;
+        try
+        {
+            return await root.EvaluateAsync(new ExpansionContext(scope, cancellationToken));
+        }
+        finally
+        {
+            scope.Transient.Depth--;
+        }
+    }
+}

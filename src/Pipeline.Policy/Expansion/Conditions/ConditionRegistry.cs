@@ -1,0 +1,20 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Pipeline.Policy.Expansion.Conditions;
+
+/// <summary>Every condition, once. An unknown name is an error, as in Exim.</summary>
+internal static class ConditionRegistry
+{
+    private static readonly FrozenDictionary<string, ConditionDefinition> Known = Families().ToFrozenDictionary(c => c.Name, StringComparer.Ordinal);
+
+    public static IEnumerable<string> Names => Known.Keys;
+
+    public static bool TryFind(string name, [NotNullWhen(true)] out ConditionDefinition? definition) => Known.TryGetValue(name, out definition);
+
+    private static IEnumerable<ConditionDefinition> Families() =>
+    [
+        .. DefinedCondition.Definitions, .. GroupCondition.Definitions, .. StringConditions.Definitions, .. NumericConditions.Definitions,
+        .. MatchCondition.Definitions, .. BooleanConditions.Definitions, .. AddressConditions.Definitions, .. IterationCondition.Definitions,
+    ];
+}

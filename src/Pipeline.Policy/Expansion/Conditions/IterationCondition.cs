@@ -1,0 +1,81 @@
+using Pipeline.Policy.Expansion.Parsing;
+using Pipeline.Policy.Lists;
+
+namespace Pipeline.Policy.Expansion.Conditions;
+
+/// <summary><c>forany{list}{condition}</c> and <c>forall{list}{condition}</c>. An empty list is false for both, whatever logic says: Exim does so.</summary>
+internal sealed class IterationCondition(string name, ExpansionNode list, ConditionNode condition) : ConditionNode
+{
+    public static ConditionDefinition[] Definitions { get; } = [new("forany", Parse), new("forall", Parse)];
+
+    public override async ValueTask<ConditionResult> EvaluateAsync(ExpansionContext context)
+    {
+        var expanded = await list.EvaluateAsync(context);
+        if (!expanded.IsSuccess)
+        {
+            return ConditionResult.From(expanded);
+        }
+
+        var outerItem = context.Transient.Item;
+        var result = ConditionResult.False;
+        try
+        {
+            foreach (var item in ListSyntax.Split(expanded.Value))
+            {
+                if (!context.TryStep(out var failure))
+                {
+                    return ConditionResult.From(failure);
+                }
+
+                context.Transient.Item = item;
+                result = await condition.EvaluateAsync(context);
+                if (!result.IsSuccess)
+                {
+                    return result with { Message = $"{result.Message} inside \"{name}\" condition" };
+                }
+
+                if (result.Value == (name == "forany"))
+                {
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            context.Transient.Item = outerItem;
+        }
+
+        return result;
+    }
+
+    private static ConditionNode Parse(ExpansionParser parser, string name)
+    {
+        parser.SkipBlanks();
+        if (parser.Current != '{')
+        {
+            parser.Fail($"missing {{ after \"{name}\"");
+            return new BrokenCondition(parser);
+        }
+
+        var list = parser.ParseBraced();
+        parser.SkipBlanks();
+        if (!parser.Broken && !parser.TryTake('{'))
+        {
+            parser.Fail($"missing {{ after \"{name}\"");
+        }
+
+        if (parser.Broken)
+        {
+            return new BrokenCondition(parser, list);
+        }
+
+        var condition = ConditionParser.Parse(parser);
+        parser.SkipBlanks();
+        if (!parser.Broken && !parser.TryTake('}'))
+        {
+            parser.Fail($"missing }} at end of condition inside \"{name}\"");
+        }
+
+        return parser.Broken ? new BrokenCondition(parser, list) : new IterationCondition(name, list, condition);
+    }
+}

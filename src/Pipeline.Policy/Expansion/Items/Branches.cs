@@ -1,0 +1,113 @@
+using Pipeline.Policy.Expansion.Parsing;
+
+namespace Pipeline.Policy.Expansion.Items;
+
+/// <summary>The strings behind an item that succeeds or fails: <c>{yes}</c>, <c>{yes}{no}</c> or <c>{yes}fail</c>, all optional.</summary>
+internal sealed class Branches
+{
+    private readonly string _item;
+    private readonly string? _plainSuccess;
+    private ExpansionNode? _yes;
+    private ExpansionNode? _no;
+    private bool _failRequested;
+
+    private Branches(string item, string? plainSuccess)
+    {
+        _item = item;
+        _plainSuccess = plainSuccess;
+    }
+
+
+    /// <summary>Reads the strings and the closing brace of the item. On a mistake the parser is broken.</summary>
+    /// <param name="plainSuccess">What success substitutes when there are no strings; null for the item's own value.</param>
+    public static Branches Parse(ExpansionParser parser, string item, string? plainSuccess = null)
+    {
+        var branches = new Branches(item, plainSuccess);
+        branches.Read(parser);
+        return branches;
+    }
+
+    /// <summary>Substitutes for success. <c>$value</c> is the item's value inside the string, and what it was before outside.</summary>
+    public async ValueTask<ExpansionResult> SucceedAsync(ExpansionContext context, string? value)
+    {
+        if (_yes is null)
+        {
+            return ExpansionResult.Success(_plainSuccess ?? value ?? "");
+        }
+
+        var outer = context.Transient.Value;
+        if (value is not null)
+        {
+            context.Transient.Value = value;
+        }
+
+        try
+        {
+            return await _yes.EvaluateAsync(context);
+        }
+        finally
+        {
+            context.Transient.Value = outer;
+        }
+    }
+
+    /// <summary>Substitutes for failure.</summary>
+    public ValueTask<ExpansionResult> FailAsync(ExpansionContext context)
+    {
+        if (_failRequested)
+        {
+            return new(ExpansionResult.ForcedFailure($"\"{_item}\" failed and \"fail\" requested"));
+        }
+
+        return _no is null ? new(ExpansionResult.Success("")) : _no.EvaluateAsync(context);
+    }
+
+    private static void Complain(ExpansionParser parser, string where) => parser.FailBraces(
+        $"curly-bracket problem in conditional yes/no parsing: {where}\n remaining string is '{parser.Rest}'");
+
+    private void Read(ExpansionParser parser)
+    {
+        parser.SkipBlanks();
+        if (parser.TryTake('}'))
+        {
+            return;
+        }
+
+        if (parser.Current != '{')
+        {
+            Complain(parser, "'yes' part did not start with '{'");
+            return;
+        }
+
+        _yes = parser.ParseBraced();
+        if (parser.Broken)
+        {
+            return;
+        }
+
+        parser.SkipBlanks();
+        if (parser.Current == '{')
+        {
+            _no = parser.ParseBraced();
+        }
+        else if (parser.Current != '}')
+        {
+            _failRequested = parser.ReadName() == "fail";
+            if (!_failRequested)
+            {
+                parser.Fail($"syntax error in \"{_item}\" item - \"fail\" expected");
+            }
+        }
+
+        if (parser.Broken)
+        {
+            return;
+        }
+
+        parser.SkipBlanks();
+        if (!parser.TryTake('}'))
+        {
+            Complain(parser, "did not close with '}'");
+        }
+    }
+}

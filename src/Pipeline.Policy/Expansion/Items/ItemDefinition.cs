@@ -1,0 +1,21 @@
+using Pipeline.Policy.Expansion.Parsing;
+
+namespace Pipeline.Policy.Expansion.Items;
+
+/// <summary>An expansion item, <c>${name …}</c>: its name, once, and how the text behind the name is read.</summary>
+internal sealed record ItemDefinition(string Name, Func<ExpansionParser, string, ExpansionNode> Parse)
+{
+    /// <summary>An item with arguments in braces and an immediate answer.</summary>
+    public static ItemDefinition Of(string name, int least, int most, Func<ExpansionContext, string[], ExpansionResult> function) =>
+        Of(name, least, most, (context, arguments) => new ValueTask<ExpansionResult>(function(context, arguments)));
+
+    /// <summary>An item with arguments in braces whose answer may have to wait.</summary>
+    public static ItemDefinition Of(string name, int least, int most, Func<ExpansionContext, string[], ValueTask<ExpansionResult>> function) =>
+        new(name, (parser, word) =>
+        {
+            var arguments = new List<ExpansionNode>();
+            return parser.TryReadArguments(word, least, most, arguments, closes: true)
+                ? new FunctionItem([.. arguments], function)
+                : parser.Unwind(arguments);
+        });
+}

@@ -1,0 +1,19 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Pipeline.Policy.Expansion.Items;
+
+/// <summary>Every expansion item, once.</summary>
+internal static class ItemRegistry
+{
+    private static readonly FrozenDictionary<string, ItemDefinition> Known = Families().ToFrozenDictionary(i => i.Name, StringComparer.Ordinal);
+
+    public static IEnumerable<string> Names => Known.Keys;
+
+    public static bool TryFind(string name, [NotNullWhen(true)] out ItemDefinition? definition) => Known.TryGetValue(name, out definition);
+
+    private static IEnumerable<ItemDefinition> Families() =>
+    [
+        .. IfItem.Definitions, .. ExtractItem.Definitions, .. ListItems.Definitions, .. SubstituteItem.Definitions, .. TextItems.Definitions,
+    ];
+}

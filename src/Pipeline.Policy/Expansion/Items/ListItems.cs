@@ -1,0 +1,177 @@
+using System.Text;
+using Pipeline.Policy.Expansion.Conditions;
+using Pipeline.Policy.Expansion.Parsing;
+using Pipeline.Policy.Lists;
+
+namespace Pipeline.Policy.Expansion.Items;
+
+/// <summary>Items that walk over a list: <c>map</c>, <c>filter</c> and <c>reduce</c>, with <c>$item</c> (and <c>$value</c> in <c>reduce</c>).</summary>
+internal static class ListItems
+{
+    public static ItemDefinition[] Definitions { get; } = [new("map", ParseMap), new("filter", ParseFilter), new("reduce", ParseReduce)];
+
+    private static ExpansionNode ParseMap(ExpansionParser parser, string name)
+    {
+        var arguments = new List<ExpansionNode>();
+        return parser.TryReadArguments(name, 2, 2, arguments, closes: true)
+            ? new MapNode(arguments[0], arguments[1])
+            : parser.Unwind(arguments);
+    }
+
+    private static ExpansionNode ParseReduce(ExpansionParser parser, string name)
+    {
+        var arguments = new List<ExpansionNode>();
+        return parser.TryReadArguments(name, 3, 3, arguments, closes: true)
+            ? new ReduceNode(arguments[0], arguments[1], arguments[2])
+            : parser.Unwind(arguments);
+    }
+
+    private static ExpansionNode ParseFilter(ExpansionParser parser, string name)
+    {
+        var arguments = new List<ExpansionNode>();
+        if (!parser.TryReadArguments(name, 1, 1, arguments, closes: false))
+        {
+            return parser.Unwind(arguments);
+        }
+
+        if (!parser.TryTake('{'))
+        {
+            parser.FailBraces();
+            return parser.Unwind(arguments);
+        }
+
+        var condition = ConditionParser.Parse(parser);
+        parser.SkipBlanks();
+        if (!parser.Broken && !parser.TryTake('}'))
+        {
+            parser.Fail($"missing }} at end of condition inside \"{name}\"");
+        }
+
+        parser.SkipBlanks();
+        if (!parser.Broken && !parser.TryTake('}'))
+        {
+            parser.Fail($"missing }} at end of \"{name}\"");
+        }
+
+        return parser.Broken ? parser.Unwind(arguments) : new FilterNode(arguments[0], condition);
+    }
+
+    private sealed class MapNode(ExpansionNode list, ExpansionNode body) : ListNode(list)
+    {
+        protected override async ValueTask<ExpansionResult> WalkAsync(ExpansionContext context, List<string> items, char separator)
+        {
+            var text = new StringBuilder();
+            for (var i = 0; i < items.Count; i++)
+            {
+                if (!TryStep(context, text, out var failure))
+                {
+                    return failure;
+                }
+
+                context.Transient.Item = items[i];
+                var mapped = await body.EvaluateAsync(context);
+                if (!mapped.IsSuccess)
+                {
+                    return mapped with { Message = $"{mapped.Message} inside \"map\" item" };
+                }
+
+                ListSyntax.Append(text, mapped.Value, separator, first: i == 0);
+            }
+
+            return ExpansionResult.Success(text.ToString());
+        }
+    }
+
+    private sealed class FilterNode(ExpansionNode list, ConditionNode condition) : ListNode(list)
+    {
+        protected override async ValueTask<ExpansionResult> WalkAsync(ExpansionContext context, List<string> items, char separator)
+        {
+            var text = new StringBuilder();
+            var first = true;
+            foreach (var item in items)
+            {
+                if (!TryStep(context, text, out var failure))
+                {
+                    return failure;
+                }
+
+                context.Transient.Item = item;
+                var kept = await condition.EvaluateAsync(context);
+                if (!kept.IsSuccess)
+                {
+                    return kept.ToFailure() with { Message = $"{kept.Message} inside \"filter\" item" };
+                }
+
+                if (kept.Value)
+                {
+                    ListSyntax.Append(text, item, separator, first);
+                    first = false;
+                }
+            }
+
+            return ExpansionResult.Success(text.ToString());
+        }
+    }
+
+    private sealed class ReduceNode(ExpansionNode list, ExpansionNode start, ExpansionNode body) : ListNode(list)
+    {
+        protected override async ValueTask<ExpansionResult> WalkAsync(ExpansionContext context, List<string> items, char separator)
+        {
+            var result = await start.EvaluateAsync(context);
+            foreach (var item in items)
+            {
+                if (!result.IsSuccess)
+                {
+                    return result;
+                }
+
+                if (!context.TryStep(out var failure))
+                {
+                    return failure;
+                }
+
+                context.Transient.Item = item;
+                context.Transient.Value = result.Value;
+                result = await body.EvaluateAsync(context);
+            }
+
+            return result;
+        }
+    }
+
+    private abstract class ListNode(ExpansionNode list) : ExpansionNode
+    {
+        public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
+        {
+            var expanded = await list.EvaluateAsync(context);
+            if (!expanded.IsSuccess)
+            {
+                return expanded;
+            }
+
+            var transient = context.Transient;
+            var (item, value, numeric) = (transient.Item, transient.Value, transient.Numeric);
+            try
+            {
+                return await WalkAsync(context, ListSyntax.Split(expanded.Value, ':', out var separator), separator);
+            }
+            finally
+            {
+                (transient.Item, transient.Value, transient.Numeric) = (item, value, numeric);
+            }
+        }
+
+        protected static bool TryStep(ExpansionContext context, StringBuilder text, out ExpansionResult failure)
+        {
+            if (text.Length > ExpansionContext.MaxResultLength)
+            {
+                failure = ExpansionContext.TooLong();
+                return false;
+            }
+
+            return context.TryStep(out failure);
+        }
+
+        protected abstract ValueTask<ExpansionResult> WalkAsync(ExpansionContext context, List<string> items, char separator);
+    }
+}

@@ -1,0 +1,200 @@
+using System.Globalization;
+using Pipeline.Policy.Lists;
+
+namespace Pipeline.Policy.Expansion.Operators;
+
+/// <summary>
+/// Evaluates an expression over 64-bit signed integers. Precedence from the loosest: <c>|</c>, <c>^</c>, <c>&amp;</c>, shifts, <c>+ -</c>,
+/// <c>* / %</c>, then the unary <c>+ - ~</c> and parentheses. What would overflow or divide by zero is an error with a reason.
+/// </summary>
+internal ref struct ArithmeticExpression(ReadOnlySpan<char> text, bool decimalOnly)
+{
+    private const int MaxNesting = 200;
+
+    /// <summary>Binary operators by level, the loosest first; a shift is written twice.</summary>
+    private static readonly string[] Levels = ["|", "^", "&", "<>", "+-", "*/%"];
+
+    private readonly ReadOnlySpan<char> _text = text;
+    private int _position = 0;
+    private int _nesting = 0;
+    private string? _error = null;
+
+    public bool TryEvaluate(out long value, out string error, out int processed)
+    {
+        value = Binary(0);
+        if (_error is null)
+        {
+            SkipBlanks();
+            if (_position < _text.Length)
+            {
+                _error = "expecting operator";
+            }
+        }
+
+        error = _error ?? "";
+        processed = Math.Min(_position, _text.Length);
+        return _error is null;
+    }
+
+    private long Binary(int level)
+    {
+        if (level == Levels.Length)
+        {
+            return Unary();
+        }
+
+        var left = Binary(level + 1);
+        while (_error is null && TryTakeOperator(level, out var op))
+        {
+            var right = Binary(level + 1);
+            if (_error is null)
+            {
+                left = Apply(op, left, right);
+            }
+        }
+
+        return left;
+    }
+
+    private bool TryTakeOperator(int level, out char op)
+    {
+        SkipBlanks();
+        op = _position < _text.Length ? _text[_position] : '\0';
+        if (op == '\0' || !Levels[level].Contains(op, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        if (op is '<' or '>')
+        {
+            if (_position + 1 >= _text.Length || _text[_position + 1] != op)
+            {
+                return false;
+            }
+
+            _position++;
+        }
+
+        _position++;
+        return true;
+    }
+
+    private long Apply(char op, long left, long right)
+    {
+        switch (op)
+        {
+            case '|': return left | right;
+            case '^': return left ^ right;
+            case '&': return left & right;
+            case '<': return right is < 0 or > 63 ? 0 : left << (int)right;
+            case '>': return right is < 0 or > 63 ? (left < 0 ? -1 : 0) : left >> (int)right;
+            case '+': return Fit((Int128)left + right, "overflow in sum", left, right, op);
+            case '-': return Fit((Int128)left - right, "overflow in difference", left, right, op);
+            case '*': return Fit((Int128)left * right, "overflow in multiplication", left, right, op);
+            case '/' when right == 0: return Fail("divide by zero");
+            case '/': return right == -1 ? Fit(-(Int128)left, "overflow in division", left, right, op) : left / right;
+            case '%' when right == 0: return Fail("modulo by zero");
+            default: return right == -1 ? 0 : left % right;
+        }
+    }
+
+    private long Fit(Int128 value, string error, long left, long right, char op) => value > long.MaxValue || value < long.MinValue
+        ? Fail(string.Create(CultureInfo.InvariantCulture, $"{error}: {left} {op} {right}"))
+        : (long)value;
+
+    private long Unary()
+    {
+        SkipBlanks();
+        if (_position >= _text.Length)
+        {
+            return Fail("expecting number or opening parenthesis");
+        }
+
+        if (++_nesting > MaxNesting)
+        {
+            return Fail("expression is nested too deeply");
+        }
+
+        var c = _text[_position];
+        long value;
+        switch (c)
+        {
+            case '+' or '-' or '~':
+                _position++;
+                value = Unary();
+                value = c == '-' ? unchecked(-value) : c == '~' ? ~value : value;
+                break;
+            case '(':
+                _position++;
+                value = Binary(0);
+                SkipBlanks();
+                if (_error is null && (_position >= _text.Length || _text[_position++] != ')'))
+                {
+                    Fail("expecting closing parenthesis");
+                }
+
+                break;
+            default:
+                value = Number();
+                break;
+        }
+
+        _nesting--;
+        return value;
+    }
+
+    private long Number()
+    {
+        var start = _position;
+        var radix = 10;
+        if (!decimalOnly && _text[_position] == '0' && _position + 1 < _text.Length)
+        {
+            if ((_text[_position + 1] | 0x20) == 'x')
+            {
+                radix = 16;
+                _position += 2;
+                start = _position;
+            }
+            else if (char.IsAsciiDigit(_text[_position + 1]))
+            {
+                radix = 8;
+            }
+        }
+
+        Int128 value = 0;
+        while (_position < _text.Length && Digit(_text[_position]) < radix && value <= long.MaxValue)
+        {
+            value = (value * radix) + Digit(_text[_position++]);
+        }
+
+        if (_position == start)
+        {
+            return Fail("expecting number or opening parenthesis");
+        }
+
+        if (_position < _text.Length)
+        {
+            var shift = (_text[_position] | 0x20) switch { 'k' => 10, 'm' => 20, 'g' => 30, _ => 0 };
+            value <<= shift;
+            _position += shift > 0 ? 1 : 0;
+        }
+
+        return value > long.MaxValue ? Fail("integer overflow") : (long)value;
+    }
+
+    private static int Digit(char c) => char.IsAsciiHexDigit(c) ? (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10) : int.MaxValue;
+
+    private long Fail(string error)
+    {
+        _error ??= error;
+        return 0;
+    }
+
+    private void SkipBlanks()
+    {
+        while (_position < _text.Length && ListSyntax.IsBlank(_text[_position]))
+        {
+            _position++;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+namespace Pipeline.Policy.Expansion.Operators;
+
+/// <summary>What an operator is given.</summary>
+/// <param name="Name">As written, with what stands behind the underscore.</param>
+/// <param name="Suffix">What stands behind the underscore, or null.</param>
+/// <param name="Subject">The expanded argument.</param>
+internal readonly record struct OperatorCall(string Name, string? Suffix, string Subject);
+
+/// <summary>An operator, <c>${name:text}</c>: its name, once, and what it does.</summary>
+internal sealed record OperatorDefinition(string Name, Func<ExpansionContext, OperatorCall, ValueTask<ExpansionResult>> Apply)
+{
+    /// <summary>An operator that maps text to text and cannot fail.</summary>
+    public static OperatorDefinition Of(string name, Func<string, string> map) =>
+        new(name, (_, call) => new(ExpansionResult.Success(map(call.Subject))));
+
+    public static OperatorDefinition Of(string name, Func<OperatorCall, ExpansionResult> apply) =>
+        new(name, (_, call) => new(apply(call)));
+}

@@ -1,0 +1,10 @@
+namespace Pipeline.Policy.Expansion.Operators;
+
+internal sealed class OperatorNode(OperatorDefinition definition, string name, string? suffix, ExpansionNode argument) : ExpansionNode
+{
+    public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
+    {
+        var subject = await argument.EvaluateAsync(context);
+        return subject.IsSuccess ? await definition.Apply(context, new OperatorCall(name, suffix, subject.Value)) : subject;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Runtime.CompilerServices;
+
+namespace Pipeline.Policy.Expansion;
+
+/// <summary>Parts one after the other; the first one that fails ends it.</summary>
+internal sealed class SequenceNode(ExpansionNode[] parts) : ExpansionNode
+{
+    public static ExpansionNode Of(List<ExpansionNode> parts) => parts.Count switch
+    {
+        0 => LiteralNode.Empty,
+        1 => parts[0],
+        _ => new SequenceNode([.. parts]),
+    };
+
+    public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            return ExpansionResult.Failed("string expansion is nested too deeply");
+        }
+
+        var values = new string[parts.Length];
+        long length = 0;
+        for (var i = 0; i < parts.Length; i++)
+        {
+            var result = await parts[i].EvaluateAsync(context);
+            if (!result.IsSuccess)
+            {
+                return result;
+            }
+
+            values[i] = result.Value;
+            length += result.Value.Length;
+            if (length > ExpansionContext.MaxResultLength)
+            {
+                return ExpansionContext.TooLong();
+            }
+        }
+
+        return ExpansionResult.Success(string.Concat(values));
+    }
+}

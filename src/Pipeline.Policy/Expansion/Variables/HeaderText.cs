@@ -1,0 +1,68 @@
+using System.Text;
+using Pipeline.Policy.Lists;
+
+namespace Pipeline.Policy.Expansion.Variables;
+
+/// <summary>Reads header fields in the forms of Exim's header variables.</summary>
+internal static class HeaderText
+{
+    /// <summary>Exim caps what one reference yields.</summary>
+    private const int MaxLength = 64 * 1024;
+
+    private static readonly string[] AddressHeaders = ["Bcc", "Cc", "From", "Reply-To", "Sender", "To"];
+
+    /// <summary>The value of all fields with this name, or null when there is none.</summary>
+    public static string? Read(EvaluationScope scope, string name, HeaderForm form)
+    {
+        var separator = form is HeaderForm.Raw ? "" : Array.Exists(AddressHeaders, h => h.Equals(name, StringComparison.OrdinalIgnoreCase)) ? ",\n" : "\n";
+        var found = new StringBuilder();
+        var any = false;
+        var reader = new HeaderFieldReader(scope.Message.HeaderBlock.Span);
+        while (reader.Read() && found.Length < MaxLength)
+        {
+            if (!reader.IsNamed(name))
+            {
+                continue;
+            }
+
+            var value = OctetString.FromBytes(reader.Value).ReplaceLineEndings("\n");
+            if (form == HeaderForm.List)
+            {
+                ListSyntax.Append(found, value, ':', first: !any);
+            }
+            else
+            {
+                found.Append(any ? separator : "").Append(form == HeaderForm.Raw ? value : value.Trim(' ', '\t', '\n', '\r'));
+            }
+
+            any = true;
+        }
+
+        if (!any)
+        {
+            return null;
+        }
+
+        var text = found.Length > MaxLength ? found.ToString(0, MaxLength) : found.ToString();
+        return form switch
+        {
+            HeaderForm.Converted => EncodedWord.Decode(text, scope.Environment.Policy.MainOptions.HeadersCharset),
+            HeaderForm.Decoded => EncodedWord.Decode(text, charset: null),
+            _ => text,
+        };
+    }
+
+    public static bool Exists(EvaluationScope scope, string name)
+    {
+        var reader = new HeaderFieldReader(scope.Message.HeaderBlock.Span);
+        while (reader.Read())
+        {
+            if (reader.IsNamed(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,27 @@
+namespace Pipeline.Policy.Expansion.Variables;
+
+/// <summary>A variable: its name, once, and how it is read.</summary>
+internal sealed class VariableDefinition
+{
+    private readonly Func<EvaluationScope, string?>? _read;
+    private readonly Func<ExpansionContext, ValueTask<ExpansionResult>>? _readAsync;
+
+    /// <summary>A variable that is at hand.</summary>
+    public VariableDefinition(string name, Func<EvaluationScope, string?> read)
+    {
+        Name = name;
+        _read = read;
+    }
+
+    /// <summary>A variable that may have to wait for the outside world.</summary>
+    public VariableDefinition(string name, Func<ExpansionContext, ValueTask<ExpansionResult>> readAsync)
+    {
+        Name = name;
+        _readAsync = readAsync;
+    }
+
+    public string Name { get; }
+
+    public ValueTask<ExpansionResult> ReadAsync(ExpansionContext context) =>
+        _read is not null ? new(ExpansionResult.Success(_read(context.Scope) ?? "")) : _readAsync!(context);
+}

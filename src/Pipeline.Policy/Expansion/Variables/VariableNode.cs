@@ -1,0 +1,6 @@
+namespace Pipeline.Policy.Expansion.Variables;
+
+internal sealed class VariableNode(VariableDefinition variable) : ExpansionNode
+{
+    public override ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context) => variable.ReadAsync(context);
+}

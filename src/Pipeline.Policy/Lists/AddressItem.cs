@@ -1,0 +1,59 @@
+namespace Pipeline.Policy.Lists;
+
+/// <summary>An item of an address list: <c>local@domain</c> with patterns on either side, or a pattern for the domain of any address.</summary>
+internal sealed class AddressItem(ListItem? localPart, ListItem domain) : ListItem
+{
+    public static ListItem Parse(string text)
+    {
+        if (text.Length == 0 || text.StartsWith('^'))
+        {
+            return new WholeAddressItem(text);
+        }
+
+        var at = text.LastIndexOf('@');
+        if (at < 0)
+        {
+            return new AddressItem(null, ListItemParser.ParseText(ListKind.Domain, text));
+        }
+
+        // A pattern such as *@@mx_any has an at sign of the domain half's own.
+        if (at > 0 && text[at - 1] == '@')
+        {
+            at--;
+        }
+
+        var domain = text[(at + 1)..];
+        return new AddressItem(
+            text[..at] == "*" ? null : new TextItem(text[..at]),
+            domain.StartsWith('+') ? new NamedListItem(ListKind.Domain, domain[1..]) : ListItemParser.ParseText(ListKind.Domain, domain));
+    }
+
+    public override async ValueTask<ListMatchResult> MatchAsync(ListMatchContext context)
+    {
+        // The null sender is matched by an empty item only.
+        if (context.Subject.Length == 0)
+        {
+            return ListMatchResult.NoMatch;
+        }
+
+        var at = context.Subject.LastIndexOf('@');
+        if (localPart is not null)
+        {
+            var local = await localPart.MatchAsync(context.With(ListKind.LocalPart, at < 0 ? context.Subject : context.Subject[..at]));
+            if (!local.IsMatch)
+            {
+                return local;
+            }
+        }
+
+        return await domain.MatchAsync(context.With(ListKind.Domain, at < 0 ? "" : context.Subject[(at + 1)..]));
+    }
+}
+
+/// <summary>An empty item, which matches the null sender, or a pattern for the whole address.</summary>
+internal sealed class WholeAddressItem(string text) : ListItem
+{
+    private readonly TextItem _text = new(text);
+
+    public override ValueTask<ListMatchResult> MatchAsync(ListMatchContext context) => _text.MatchAsync(context);
+}

@@ -1,0 +1,31 @@
+namespace Pipeline.Policy.Lists;
+
+/// <summary>Finds out what an item of a list is.</summary>
+internal static class ListItemParser
+{
+    public static ListItem Parse(ListKind kind, string text)
+    {
+        if (text.StartsWith('+') && !(kind == ListKind.Host && text.Length == 1))
+        {
+            return (ListItem?)FlagItem.TryParse(kind, text) ?? new NamedListItem(kind, text[1..]);
+        }
+
+        return kind switch
+        {
+            ListKind.Host => HostItemParser.Parse(text),
+            ListKind.Address => AddressItem.Parse(text),
+            _ => ParseText(kind, text),
+        };
+    }
+
+    /// <summary>An item of a domain or local part list.</summary>
+    public static ListItem ParseText(ListKind kind, string text)
+    {
+        if (kind == ListKind.Domain && text == "@")
+        {
+            return new PrimaryHostItem();
+        }
+
+        return new TextItem(text);
+    }
+}

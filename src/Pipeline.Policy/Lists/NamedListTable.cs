@@ -1,0 +1,27 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Policy.Lists;
+
+/// <summary>A list with a name: <c>domainlist local_domains = …</c>.</summary>
+/// <param name="Hidden">Written behind <c>hide</c>.</param>
+public sealed record NamedList(ListKind Kind, string Name, ExpandableString Definition, bool Hidden = false)
+{
+    /// <summary>The definition, read as a list.</summary>
+    internal MailList List { get; } = MailList.Compile(Kind, Definition);
+}
+
+/// <summary>The named lists of a configuration.</summary>
+public sealed class NamedListTable
+{
+    private readonly FrozenDictionary<(ListKind, string), NamedList> _lists;
+
+    public NamedListTable(IEnumerable<NamedList> lists) => _lists = lists.ToFrozenDictionary(l => (l.Kind, l.Name));
+
+    public static NamedListTable Empty { get; } = new([]);
+
+    public IEnumerable<NamedList> All => _lists.Values;
+
+    public bool TryFind(ListKind kind, string name, [NotNullWhen(true)] out NamedList? list) => _lists.TryGetValue((kind, name), out list);
+}

@@ -1,0 +1,21 @@
+namespace Pipeline.Policy.Acl;
+
+/// <summary>Checks of a message whose results an ACL can ask for.</summary>
+[Flags]
+public enum AclChecks
+{
+    None = 0,
+    Spf = 1,
+    Dkim = 2,
+    Arc = 4,
+    Dmarc = 8,
+    Dcc = 16,
+    Spam = 32,
+    Malware = 64,
+    Brightmail = 128,
+
+    /// <summary>The client's name by reverse DNS.</summary>
+    HostName = 256,
+
+    All = Spf | Dkim | Arc | Dmarc | Dcc | Spam | Malware | Brightmail | HostName,
+}

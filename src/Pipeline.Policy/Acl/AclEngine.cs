@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Pipeline.Policy.Configuration;
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Policy.Acl;
+
+/// <summary>Runs ACLs. Immutable but for a cache of ACLs that were written in place or stand in files; safe for concurrent use.</summary>
+public sealed class AclEngine(AclProgram program, AclServices services)
+{
+    /// <summary>Texts and files remembered in parsed form.</summary>
+    private const int MaxCachedTexts = 1024;
+
+    private const long MaxAclFileBytes = 1024 * 1024;
+
+    private readonly ConcurrentDictionary<string, ParsedText> _texts = new(StringComparer.Ordinal);
+
+    internal AclServices Services { get; } = services;
+
+    /// <summary>Runs the ACL that an option names.</summary>
+    /// <param name="acl">The option's value: expands to a name, an absolute path, or the text of an ACL. Null when the option is not set.</param>
+    /// <param name="trace">Takes down what happens; null when nobody wants to know.</param>
+    public async ValueTask<AclOutcome> RunAsync(
+        AclPoint point, ExpandableString? acl, EvaluationScope scope, CancellationToken cancellationToken, AclTrace? trace = null)
+    {
+        var traits = AclPointTraits.Of(point);
+        var evaluation = new AclEvaluation(this, point, scope, trace);
+        if (acl is null)
+        {
+            return AclOutcomeBuilder.Build(evaluation, new AclDecision(traits.Unset));
+        }
+
+        var name = await acl.ExpandAsync(scope, cancellationToken);
+        if (name.Outcome == ExpansionOutcome.ForcedFailure)
+        {
+            return AclOutcomeBuilder.Build(evaluation, new AclDecision(AclVerdict.Accept));
+        }
+
+        if (!name.IsSuccess)
+        {
+            evaluation.LogMessage = $"failed to expand ACL string \"{acl.Source}\": {name.Message}";
+            return AclOutcomeBuilder.Build(evaluation, new AclDecision(name.Outcome == ExpansionOutcome.Deferred ? AclVerdict.Defer : AclVerdict.Error));
+        }
+
+        var decision = await CheckAsync(evaluation, name.Value, new SourceLocation(traits.Option, 0), cancellationToken);
+        if (decision.Verdict is not (AclVerdict.Accept or AclVerdict.Error) && point is AclPoint.Quit or AclPoint.NotQuit)
+        {
+            evaluation.LogMessage = $"QUIT or not-QUIT toplevel ACL may not fail ('{decision.Deciding?.Verb.Word ?? "implicit deny"}' verb used incorrectly)";
+            decision = decision with { Verdict = AclVerdict.Error };
+        }
+
+        return AclOutcomeBuilder.Build(evaluation, decision);
+    }
+
+    /// <summary>Calls an ACL with arguments, for <c>${acl{…}}</c> and <c>acl{{…}}</c> in expansions.</summary>
+    public async ValueTask<AclOutcome> CallAsync(
+        AclPoint point, string acl, IReadOnlyList<string> arguments, EvaluationScope scope, CancellationToken cancellationToken)
+    {
+        var evaluation = new AclEvaluation(this, point, scope, trace: null);
+        var outer = scope.Transient.AclArguments;
+        scope.Transient.AclArguments = [.. arguments];
+        try
+        {
+            return AclOutcomeBuilder.Build(evaluation, await CheckAsync(evaluation, acl, new SourceLocation("expansion", 0), cancellationToken));
+        }
+        finally
+        {
+            scope.Transient.AclArguments = outer;
+        }
+    }
+
+    internal bool IsNamed(string acl) => program.Find(acl) is not null;
+
+    /// <summary>Runs an ACL by name, path or text.</summary>
+    internal async ValueTask<AclDecision> CheckAsync(AclEvaluation evaluation, string acl, SourceLocation caller, CancellationToken cancellationToken)
+    {
+        if (evaluation.Depth >= AclEvaluation.MaxDepth)
+        {
+            evaluation.LogMessage = "ACL nested too deep: possible loop";
+            return new AclDecision(AclVerdict.Error);
+        }
+
+        var (statements, error) = await FindStatementsAsync(acl, caller, cancellationToken);
+        if (error is not null)
+        {
+            evaluation.LogMessage = error;
+            return new AclDecision(AclVerdict.Error);
+        }
+
+        var outer = evaluation.Statement;
+        evaluation.Depth++;
+        try
+        {
+            foreach (var statement in statements)
+            {
+                if (await StatementRunner.RunAsync(evaluation, statement, cancellationToken) is { } verdict)
+                {
+                    return new AclDecision(verdict, statement);
+                }
+            }
+        }
+        finally
+        {
+            evaluation.Depth--;
+            evaluation.Statement = outer;
+        }
+
+        evaluation.Trace?.Add(evaluation.Depth, caller, acl, "end of ACL: implicit deny");
+        return new AclDecision(AclVerdict.Deny);
+    }
+
+    private async ValueTask<ParsedText> FindStatementsAsync(string acl, SourceLocation caller, CancellationToken cancellationToken)
+    {
+        var name = acl.Trim();
+        if (program.Find(name) is { } named)
+        {
+            return new ParsedText(named.Statements, null);
+        }
+
+        if (_texts.TryGetValue(acl, out var known))
+        {
+            return known;
+        }
+
+        var parsed = name.StartsWith('/') && !name.Any(char.IsWhiteSpace)
+            ? await ParseFileAsync(name, cancellationToken)
+            : ParseText("inline", AclParser.Lines(acl, caller));
+        if (_texts.Count < MaxCachedTexts)
+        {
+            _texts.TryAdd(acl, parsed);
+        }
+
+        return parsed;
+    }
+
+    private static async ValueTask<ParsedText> ParseFileAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (file.Exists && file.Length > MaxAclFileBytes)
+            {
+                return new ParsedText([], $"ACL file {path} is longer than {MaxAclFileBytes} octets");
+            }
+
+            var octets = OctetString.FromBytes(await File.ReadAllBytesAsync(path, cancellationToken));
+            return ParseText(path, AclFileLines.Read(octets, path));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return new ParsedText([], $"failed to open ACL file \"{path}\": {exception.Message}");
+        }
+    }
+
+    private static ParsedText ParseText(string name, ImmutableArray<LogicalLine> lines)
+    {
+        var problems = new List<ConfigurationProblem>();
+        var statements = AclParser.Parse(name, lines, problems);
+        return problems.Count > 0 ? new ParsedText([], problems[0].ToString()) : new ParsedText(statements, null);
+    }
+
+    private readonly record struct ParsedText(ImmutableArray<AclStatement> Statements, string? Error);
+}
+
+/// <param name="Deciding">Null for the implicit deny, and where no statement was reached.</param>
+internal readonly record struct AclDecision(AclVerdict Verdict, AclStatement? Deciding = null);

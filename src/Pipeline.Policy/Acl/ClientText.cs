@@ -1,0 +1,18 @@
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Policy.Acl;
+
+/// <summary>How log lines name the client.</summary>
+internal static class ClientText
+{
+    /// <summary><c>name (helo) [ip]</c>, without what is not known.</summary>
+    public static string FullHost(ConnectionScope connection)
+    {
+        var address = connection.ClientAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : connection.ClientAddress;
+        var helo = connection.HeloName;
+        var showHelo = helo.Length > 0
+            && !helo.Equals(connection.ClientName, StringComparison.OrdinalIgnoreCase)
+            && !helo.Equals($"[{address}]", StringComparison.OrdinalIgnoreCase);
+        return $"{(connection.ClientName is { Length: > 0 } name ? name + " " : "")}{(showHelo ? $"({helo}) " : "")}[{address}]";
+    }
+}

@@ -7,6 +7,7 @@ using Pipeline.Storage.Ports;
 namespace Pipeline.Actors.Receipt;
 
 /// <summary>Takes the octets of one message as they come: keeps the header, hashes the body for every signature at once, stores it, and counts.</summary>
+/// <param name="headerArrived">Called once, when the header is complete; gives the verifier that shall see the body, which the caller disposes.</param>
 /// <remarks>Memory is bounded by the header limits and the body writer's own bound, whatever the size of the message.</remarks>
 internal sealed class MessageReception(IBodyWriter body, long maxSize, int visibleBytes, Func<HeaderBlock, DkimVerifier?> headerArrived) : IAsyncDisposable
 {
@@ -24,9 +25,6 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
 
     /// <summary>Octets of the message so far.</summary>
     public long Size => _size;
-
-    /// <summary>Null when nothing is to be verified.</summary>
-    public DkimVerifier? Verifier => _verifier;
 
     /// <summary>Why the message cannot be accepted any more; further octets are dropped.</summary>
     public SmtpReply? Refusal { get; private set; }
@@ -99,11 +97,7 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _verifier?.Dispose();
-        await body.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => body.DisposeAsync();
 
     private async ValueTask BeginBodyAsync(CancellationToken cancellationToken)
     {

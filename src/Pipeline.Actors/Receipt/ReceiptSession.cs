@@ -1,5 +1,4 @@
-using System.Globalization;
-using Pipeline.Mail.Addressing;
+using System.Net;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Acl;
@@ -8,7 +7,7 @@ using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Receipt;
 
-/// <summary>One client's conversation with the policy it began under.</summary>
+/// <summary>One client's conversation, under the policy it began with.</summary>
 /// <remarks>
 /// Not an actor: it runs in the flow of the connection, one call at a time. From MAIL to the end of the message it works through a
 /// <see cref="ReceiptTransaction"/>, whose message actor keeps the journal.
@@ -29,30 +28,16 @@ internal sealed class ReceiptSession : IReceiptSession
         _client = client;
         _connection = new ConnectionScope
         {
-            ClientAddress = client.Client?.Address,
+            ClientAddress = Plain(client.Client?.Address),
             ClientPort = client.Client?.Port ?? 0,
-            LocalAddress = client.Local?.Address,
+            LocalAddress = Plain(client.Local?.Address),
             LocalPort = client.Local?.Port ?? 0,
         };
+        Capabilities = new SmtpCapabilities(HostName, Options.MessageSizeLimit);
         SetProtocol();
     }
 
-    public SmtpCapabilities Capabilities
-    {
-        get
-        {
-            var options = Options;
-            return new SmtpCapabilities(
-                HostName,
-                MaxMessageSize,
-                Pipelining: options.AdvertisesPipelining,
-                Chunking: options.AdvertisesChunking,
-                EightBitMime: options.Accept8BitMime,
-                SmtpUtf8: options.AdvertisesSmtpUtf8,
-                StartTls: options.HasTlsCertificate && _connection.Tls is null && _client.Client is not null,
-                Dsn: options.AdvertisesDsn);
-        }
-    }
+    public SmtpCapabilities Capabilities { get; private set; }
 
     public SmtpReply? DataRefusal => _transaction?.DataRefusal;
 
@@ -60,5 +45,182 @@ internal sealed class ReceiptSession : IReceiptSession
 
     private string HostName => _active.Environment.PrimaryHostname;
 
-    private long MaxMessageSize => Options.MessageSizeLimit;
+    public async ValueTask<ReceiptDecision> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var scope = ConnectionOnlyScope();
+        var outcome = await RunAsync(AclPoint.Connect, Options.AclSmtpConnect, scope, cancellationToken);
+        if (!outcome.IsAccepted)
+        {
+            RecordRefusedConnection("connect", outcome);
+            return new ReceiptDecision(outcome.Reply!, Close: true);
+        }
+
+        return new ReceiptDecision(outcome.Reply ?? new SmtpReply(220, await BannerAsync(scope, cancellationToken)));
+    }
+
+    public async ValueTask<ReceiptDecision> HeloAsync(bool extended, string name, CancellationToken cancellationToken)
+    {
+        await EndTransactionAsync(extended ? "EHLO" : "HELO");
+        _extended = extended;
+        _connection.HeloName = OctetString.FromText(name);
+        SetProtocol();
+        var scope = ConnectionOnlyScope();
+        var outcome = await RunAsync(AclPoint.Helo, Options.AclSmtpHelo, scope, cancellationToken);
+        if (!outcome.IsAccepted)
+        {
+            RecordRefusedConnection(extended ? "EHLO" : "HELO", outcome);
+            return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
+        }
+
+        Capabilities = await CapabilityOffer.MakeAsync(Options, scope, HostName, cancellationToken);
+        var greeting = outcome.UserMessage ?? $"{HostName} Hello {name}{(_connection.ClientAddress is { } address ? $" [{address}]" : "")}";
+        return new ReceiptDecision(new SmtpReply(250, greeting));
+    }
+
+    public async ValueTask<ReceiptDecision> StartTlsAsync(CancellationToken cancellationToken)
+    {
+        var outcome = await RunAsync(AclPoint.StartTls, Options.AclSmtpStarttls, ConnectionOnlyScope(), cancellationToken);
+        if (!outcome.IsAccepted)
+        {
+            RecordRefusedConnection("STARTTLS", outcome);
+            return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
+        }
+
+        return new ReceiptDecision(new SmtpReply(220, "TLS go ahead"));
+    }
+
+    public void TlsEstablished(TlsFacts facts)
+    {
+        _connection.Tls = facts;
+        _connection.HeloName = "";
+        _extended = false;
+        SetProtocol();
+    }
+
+    public async ValueTask<ReceiptDecision> MailAsync(MailParameters mail, CancellationToken cancellationToken)
+    {
+        await EndTransactionAsync("MAIL");
+        var transaction = await ReceiptTransaction.OpenAsync(_services, _active, _connection, Facts(), mail, cancellationToken);
+        _transaction = transaction;
+        var decision = await transaction.MailAsync(cancellationToken);
+        if (!decision.Reply.IsPositive)
+        {
+            _transaction = null;
+            await transaction.RefuseAsync("MAIL", decision.Reply);
+        }
+
+        return decision;
+    }
+
+    public ValueTask<ReceiptDecision> RecipientAsync(RecipientParameters recipient, CancellationToken cancellationToken) =>
+        Transaction.RecipientAsync(recipient, cancellationToken);
+
+    public ValueTask<ReceiptDecision> BeginDataAsync(bool chunking, CancellationToken cancellationToken) =>
+        Transaction.BeginDataAsync(chunking, cancellationToken);
+
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken) => Transaction.WriteAsync(octets, cancellationToken);
+
+    public async ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken)
+    {
+        var transaction = Transaction;
+        _transaction = null;
+        return await transaction.EndDataAsync(cancellationToken);
+    }
+
+    public async ValueTask<ReceiptDecision> VerifyAsync(string argument, CancellationToken cancellationToken)
+    {
+        var outcome = await RunAsync(AclPoint.Vrfy, Options.AclSmtpVrfy, ConnectionOnlyScope(), cancellationToken);
+        return outcome.IsAccepted
+            ? new ReceiptDecision(new SmtpReply(252, new EnhancedStatusCode(2, 5, 0), "Cannot VRFY user, but will accept message and attempt delivery"))
+            : new ReceiptDecision(outcome.Reply ?? new SmtpReply(252, new EnhancedStatusCode(2, 5, 0), "Administrative prohibition"), outcome.CloseConnection);
+    }
+
+    public ValueTask ResetAsync(string reason, CancellationToken cancellationToken) => EndTransactionAsync(reason);
+
+    public async ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken)
+    {
+        await EndTransactionAsync("QUIT");
+        var outcome = await RunAsync(AclPoint.Quit, Options.AclSmtpQuit, ConnectionOnlyScope(), cancellationToken);
+        return new ReceiptDecision(new SmtpReply(221, outcome.UserMessage ?? $"{HostName} closing connection"), Close: true);
+    }
+
+    public void ProtocolIncident(string command, SmtpReply reply, string reason)
+    {
+        var refused = new MessageRefused(command, reply.ToString(), reason);
+        if (_transaction is { } transaction)
+        {
+            transaction.Record(refused);
+        }
+        else
+        {
+            RecordWithoutMessage(refused);
+        }
+
+        _services.Log.Write(PolicyLogTarget.Main, $"{LogText.Host(_connection)} refused {command}: {reply}{(reason.Length == 0 ? "" : $" ({reason})")}");
+    }
+
+    public async ValueTask DisposeAsync() => await EndTransactionAsync("connection lost");
+
+    private ReceiptTransaction Transaction => _transaction ?? throw new InvalidOperationException("no transaction is open");
+
+    private static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+
+    private async ValueTask EndTransactionAsync(string reason)
+    {
+        if (_transaction is { } transaction)
+        {
+            _transaction = null;
+            await transaction.AbortAsync(reason);
+        }
+    }
+
+    private EvaluationScope ConnectionOnlyScope() =>
+        new() { Environment = _active.Environment, Connection = _connection, Message = new MessageScope() };
+
+    private ValueTask<AclOutcome> RunAsync(AclPoint point, ExpandableString? acl, EvaluationScope scope, CancellationToken cancellationToken) =>
+        _active.Policy.Acls.RunAsync(point, acl, scope, cancellationToken);
+
+    private async ValueTask<string> BannerAsync(EvaluationScope scope, CancellationToken cancellationToken)
+    {
+        var banner = await Options.SmtpBanner.ExpandAsync(scope, cancellationToken);
+        return banner.IsSuccess ? banner.Value : $"{HostName} ESMTP";
+    }
+
+    /// <summary>The word of the Received field and of $received_protocol (RFC 3848), in Exim's forms for local submission.</summary>
+    private void SetProtocol() => _connection.Protocol =
+        (_client.Client is null ? "local-" : "")
+        + (_extended ? "esmtp" : "smtp")
+        + (_connection.Tls is null ? "" : "s")
+        + (_connection.AuthenticatorName.Length == 0 ? "" : "a");
+
+    private ClientFacts Facts() => new(
+        _connection.ClientAddress?.ToString(),
+        _connection.ClientPort,
+        _connection.ClientName,
+        OctetString.ToText(_connection.HeloName),
+        _connection.Protocol,
+        _connection.LocalAddress?.ToString(),
+        _connection.LocalPort,
+        _connection.Tls?.Cipher,
+        _connection.AuthenticatedId.Length == 0 ? null : _connection.AuthenticatedId);
+
+    private void RecordRefusedConnection(string stage, AclOutcome outcome)
+    {
+        RecordWithoutMessage(AclEvents.Decided(outcome, null), new MessageRefused(stage, outcome.Reply!.ToString(), outcome.LogMessage ?? ""));
+        _services.Log.Write(outcome.RejectLogTarget, $"{LogText.Host(_connection)} rejected {stage}: {outcome.LogMessage ?? outcome.UserMessage}");
+    }
+
+    /// <summary>Something was refused before any message existed: it gets an id of its own, so that it can be found and explained.</summary>
+    private void RecordWithoutMessage(params ReadOnlySpan<JournalEvent> events)
+    {
+        var now = _services.Time.GetUtcNow();
+        var journal = ImmutableArray.CreateBuilder<JournalEntry>(events.Length + 1);
+        journal.Add(new JournalEntry(0, now, new TransactionStarted(Facts(), "", null, (int)_active.Policy.Number)));
+        foreach (var what in events)
+        {
+            journal.Add(new JournalEntry(journal.Count, now, what));
+        }
+
+        _ = _services.Store.RecordAsync(_services.Ids.Next(), journal.ToImmutable(), CancellationToken.None);
+    }
 }

@@ -1,0 +1,108 @@
+using System.Net;
+using Pipeline.Actors.Messages;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Message;
+using Pipeline.Policy.Expansion;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Receipt;
+
+/// <summary>Puts together what is stored of an accepted message: its final header block, its envelope and the facts of its reception.</summary>
+internal static class AcceptedMessage
+{
+    public static async ValueTask<NewMessage> ComposeAsync(
+        ReceiptServices services,
+        ActivePolicy active,
+        EvaluationScope scope,
+        MailParameters mail,
+        MessageId id,
+        ImmutableArray<EnvelopeRecipient> recipients,
+        MessageReception reception,
+        CancellationToken cancellationToken)
+    {
+        var message = scope.Message;
+        return new NewMessage
+        {
+            Id = id,
+            Owner = services.Owner,
+            ReceivedAt = message.ReceivedAt,
+            Envelope = new Envelope
+            {
+                Sender = mail.Sender,
+                Recipients = recipients,
+                Body = mail.Body,
+                SmtpUtf8 = mail.SmtpUtf8,
+                Return = mail.Return,
+                EnvelopeId = mail.EnvelopeId,
+                AuthenticatedSender = mail.Auth,
+            },
+            HeaderBlock = HeaderComposer.Compose(
+                reception.Header,
+                await ReceivedAsync(active, scope, cancellationToken),
+                message.AddedHeaders,
+                message.RemovedHeaders,
+                field => IsDropped(field, active)),
+            Body = reception.Body,
+            Policy = (int)active.Policy.Number,
+            Properties = Properties(scope),
+            Journal = [],
+        };
+    }
+
+    private static async ValueTask<string> ReceivedAsync(ActivePolicy active, EvaluationScope scope, CancellationToken cancellationToken)
+    {
+        var options = active.Policy.MainOptions;
+        var text = await options.ReceivedHeaderText.ExpandAsync(scope, cancellationToken);
+        var date = Rfc5322Date.Format(scope.Message.ReceivedAt);
+        return text.IsSuccess && text.Value.Length > 0
+            ? $"Received: {text.Value.TrimEnd(';', '\n', '\t', ' ')};\n\t{date}"
+            : $"Received: by {active.Environment.PrimaryHostname} id {scope.Message.Id};\n\t{date}";
+    }
+
+    /// <summary>
+    /// Fields that mean final delivery here do not come from outside (RFC 5321 section 4.4), nor do results that claim to be ours (RFC 8601 section 5).
+    /// </summary>
+    private static bool IsDropped(HeaderField field, ActivePolicy active)
+    {
+        var options = active.Policy.MainOptions;
+        return (options.ReturnPathRemove && field.HasName("return-path"u8))
+            || (options.EnvelopeToRemove && field.HasName("envelope-to"u8))
+            || (options.DeliveryDateRemove && field.HasName("delivery-date"u8));
+    }
+
+    private static ImmutableDictionary<string, string> Properties(EvaluationScope scope)
+    {
+        var connection = scope.Connection;
+        var properties = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        Add(MessageProperties.HeloName, connection.HeloName);
+        Add(MessageProperties.ClientName, connection.ClientName);
+        Add(MessageProperties.Protocol, connection.Protocol);
+        Add(MessageProperties.AuthenticatedId, connection.AuthenticatedId);
+        Add(MessageProperties.Authenticator, connection.AuthenticatorName);
+        Add(MessageProperties.TlsCipher, connection.Tls?.Cipher);
+        Add(MessageProperties.ClientAddress, EndPoint(connection.ClientAddress, connection.ClientPort));
+        Add(MessageProperties.Interface, EndPoint(connection.LocalAddress, connection.LocalPort));
+        foreach (var (name, value) in connection.AclVariables)
+        {
+            Add(MessageProperties.ConnectionVariable + name, value);
+        }
+
+        foreach (var (name, value) in scope.Message.AclVariables)
+        {
+            Add(MessageProperties.MessageVariable + name, value);
+        }
+
+        return properties.ToImmutable();
+
+        void Add(string name, string? value)
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                properties[name] = value;
+            }
+        }
+    }
+
+    private static string? EndPoint(IPAddress? address, int port) =>
+        address is null ? null : MessageProperties.Text(new IPEndPoint(address, port));
+}

@@ -1,0 +1,109 @@
+using Pipeline.Actors.Messages;
+using Pipeline.Actors.Verification;
+using Pipeline.Mail.Dkim;
+using Pipeline.Mail.Message;
+using Pipeline.Mail.Spf;
+using Pipeline.Messages.Journal;
+using Pipeline.Policy.Acl;
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Actors.Receipt;
+
+/// <summary>The checks of one message: started as early as what they need is known, awaited only where the policy asks.</summary>
+/// <remarks>SPF starts at MAIL when an ACL of the policy can ask for it; DKIM keys are asked when the header is complete, and the check itself runs at the end of data.</remarks>
+internal sealed class MessageChecks(ReceiptServices services, ActivePolicy active, EvaluationScope scope, IActorRef message) : IMessageVerification, IDisposable
+{
+    private const string DisableDkim = "dkim_disable_verify";
+
+    private readonly CancellationTokenSource _cancel = new();
+    private DkimVerifier? _verifier;
+    private bool _spfBegun;
+    private SpfResult? _spf;
+    private IReadOnlyList<DkimResult>? _dkim;
+
+    public void SenderKnown()
+    {
+        if ((active.Policy.Checks & AclChecks.Spf) == 0 || scope.Connection.ClientAddress is not { } client)
+        {
+            return;
+        }
+
+        var request = new SpfRequest
+        {
+            Client = client,
+            Helo = OctetString.ToText(scope.Connection.HeloName),
+            Sender = scope.Message.Sender.ToString(),
+            Receiver = active.Environment.PrimaryHostname,
+        };
+        _spfBegun = true;
+        Begin(new CheckPlan(
+            ActorNames.Spf,
+            async cancellationToken =>
+            {
+                var result = await new SpfChecker(services.Dns, services.Time).CheckAsync(request, cancellationToken);
+                return new CheckResult(result.Word, result.Reason, result);
+            },
+            reason => Spf(new SpfResult(SpfVerdict.TempError, scope.Message.Sender.Domain, "mailfrom", null, null, reason)),
+            services.Limits.CheckDeadline));
+    }
+
+    /// <summary>The header is complete: ask for the keys of its signatures while the body comes.</summary>
+    public DkimVerifier? HeaderArrived(HeaderBlock header)
+    {
+        if (scope.Message.Controls.Contains(DisableDkim))
+        {
+            return null;
+        }
+
+        var verifier = new DkimVerifier(header, services.Time, services.DkimKeys);
+        if (verifier.SignatureCount == 0)
+        {
+            verifier.Dispose();
+            _dkim = [];
+            message.Tell(new MessageProtocol.Happened(services.Time.GetUtcNow(), new CheckCompleted(ActorNames.Dkim, "none", "the message is not signed", 0)));
+            return null;
+        }
+
+        verifier.StartLookups(services.Dns, _cancel.Token);
+        return _verifier = verifier;
+    }
+
+    public void BodyArrived()
+    {
+        if (_verifier is { } verifier)
+        {
+            Begin(new CheckPlan(
+                ActorNames.Dkim,
+                async cancellationToken => Dkim(await verifier.CompleteAsync(services.Dns, cancellationToken)),
+                reason => Dkim([new DkimResult(DkimVerdict.TempError, "", "", null, "", 0, reason)]),
+                services.Limits.CheckDeadline));
+        }
+    }
+
+    public async ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken) => _spf ??= _spfBegun
+        ? (SpfResult)(await AwaitAsync(ActorNames.Spf, cancellationToken)).Value
+        : new SpfResult(SpfVerdict.None, "", "mailfrom", null, null, "there is no client to check");
+
+    public async ValueTask<IReadOnlyList<DkimResult>> DkimAsync(CancellationToken cancellationToken) => _dkim ??= _verifier is null
+        ? []
+        : (IReadOnlyList<DkimResult>)(await AwaitAsync(ActorNames.Dkim, cancellationToken)).Value;
+
+    public void Dispose()
+    {
+        _cancel.Cancel();
+        _cancel.Dispose();
+        _verifier?.Dispose();
+    }
+
+    private static CheckResult Spf(SpfResult result) => new(result.Word, result.Reason, result);
+
+    private static CheckResult Dkim(IReadOnlyList<DkimResult> results) => new(
+        results.Any(result => result.Verdict == DkimVerdict.Pass) ? "pass" : results[0].Word,
+        string.Join("; ", results.Select(result => $"{result.Word} d={result.Domain} s={result.Selector}: {result.Reason}")),
+        results);
+
+    private void Begin(CheckPlan plan) => message.Tell(new MessageProtocol.BeginCheck(plan));
+
+    private Task<CheckResult> AwaitAsync(string check, CancellationToken cancellationToken) =>
+        message.Ask<CheckResult>(new MessageProtocol.AwaitCheck(check), services.Limits.CheckDeadline + services.Limits.OpenDeadline, cancellationToken);
+}

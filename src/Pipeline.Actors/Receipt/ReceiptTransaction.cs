@@ -1,0 +1,248 @@
+using Pipeline.Actors.Messages;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Message;
+using Pipeline.Mail.Smtp;
+using Pipeline.Messages.Journal;
+using Pipeline.Policy.Acl;
+using Pipeline.Policy.Configuration;
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Actors.Receipt;
+
+/// <summary>One transaction, from MAIL to the durable commit or the refusal.</summary>
+/// <remarks>Ends in exactly one of: committed, refused (<see cref="RefuseAsync"/>), aborted (<see cref="AbortAsync"/>); its message actor hears of it.</remarks>
+internal sealed class ReceiptTransaction
+{
+    private readonly ReceiptServices _services;
+    private readonly ActivePolicy _active;
+    private readonly MailParameters _mail;
+    private readonly IActorRef _message;
+    private readonly EvaluationScope _scope;
+    private readonly MessageChecks _checks;
+    private readonly ImmutableArray<EnvelopeRecipient>.Builder _recipients = ImmutableArray.CreateBuilder<EnvelopeRecipient>();
+    private readonly MessageId _id;
+    private MessageReception? _reception;
+    private bool _discarded;
+
+    private ReceiptTransaction(
+        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MessageId id, IActorRef message, MailParameters mail)
+    {
+        _services = services;
+        _active = active;
+        _mail = mail;
+        _id = id;
+        _message = message;
+        _scope = new EvaluationScope
+        {
+            Environment = active.Environment,
+            Connection = connection,
+            Message = new MessageScope
+            {
+                Id = id.ToString(),
+                Sender = mail.Sender,
+                Size = mail.Size ?? -1,
+                SmtpUtf8 = mail.SmtpUtf8,
+                ReceivedAt = services.Time.GetUtcNow(),
+            },
+        };
+        _checks = new MessageChecks(services, active, _scope, message);
+        _scope.Message.Verification = _checks;
+    }
+
+    public SmtpReply? DataRefusal => _reception?.Refusal;
+
+    private MainOptions Options => _active.Policy.MainOptions;
+
+    public static async ValueTask<ReceiptTransaction> OpenAsync(
+        ReceiptServices services, ActivePolicy active, ConnectionScope connection, ClientFacts facts, MailParameters mail, CancellationToken cancellationToken)
+    {
+        var id = services.Ids.Next();
+        var opened = await services.Messages.Ask<MessageProtocol.TransactionOpened>(
+            new MessageProtocol.OpenTransaction(id), services.Limits.OpenDeadline, cancellationToken);
+        var transaction = new ReceiptTransaction(services, active, connection, id, opened.Message, mail);
+        transaction.Record(new TransactionStarted(facts, mail.Sender.ToString(), mail.Size, (int)active.Policy.Number));
+        return transaction;
+    }
+
+    public void Record(JournalEvent what) => _message.Tell(new MessageProtocol.Happened(_services.Time.GetUtcNow(), what));
+
+    public async ValueTask<ReceiptDecision> MailAsync(CancellationToken cancellationToken)
+    {
+        var outcome = await RunAsync(AclPoint.Mail, Options.AclSmtpMail, null, cancellationToken);
+        if (!outcome.IsAccepted)
+        {
+            return Refused(outcome);
+        }
+
+        _discarded = outcome.Verdict == AclVerdict.Discard;
+        _checks.SenderKnown();
+        return new ReceiptDecision(outcome.Reply ?? new SmtpReply(250, "OK"));
+    }
+
+    public async ValueTask<ReceiptDecision> RecipientAsync(RecipientParameters recipient, CancellationToken cancellationToken)
+    {
+        var message = _scope.Message;
+        var text = recipient.Address.ToString();
+        message.RcptCommandCount++;
+        _scope.Address = new AddressScope
+        {
+            LocalPart = OctetString.FromText(recipient.Address.LocalPart.ToLowerInvariant()),
+            Domain = OctetString.FromText(recipient.Address.Domain.ToLowerInvariant()),
+            OriginalLocalPart = OctetString.FromText(recipient.Address.LocalPart),
+            OriginalDomain = OctetString.FromText(recipient.Address.Domain),
+        };
+        try
+        {
+            var outcome = _discarded
+                ? null
+                : await RunAsync(AclPoint.Rcpt, Options.AclSmtpRcpt, text, cancellationToken);
+            if (outcome is { IsAccepted: false })
+            {
+                _ = outcome.Verdict is AclVerdict.Deny or AclVerdict.Drop ? message.RcptFailCount++ : message.RcptDeferCount++;
+                Record(new RecipientRefused(text, outcome.Reply!.ToString()));
+                LogRefusal(outcome, $"rejected RCPT <{text}>");
+                return new ReceiptDecision(outcome.Reply, outcome.CloseConnection);
+            }
+
+            if (outcome is not null && outcome.Verdict != AclVerdict.Discard)
+            {
+                var index = _recipients.Count;
+                _recipients.Add(new EnvelopeRecipient(index, recipient.Address, recipient.Notify, recipient.OriginalRecipient));
+                message.Recipients.Add(recipient.Address);
+                Record(new RecipientAccepted(index, text, recipient.Notify, recipient.OriginalRecipient));
+            }
+
+            return new ReceiptDecision(outcome?.Reply ?? new SmtpReply(250, "Accepted"));
+        }
+        finally
+        {
+            _scope.Address = null;
+        }
+    }
+
+    public async ValueTask<ReceiptDecision> BeginDataAsync(bool chunking, CancellationToken cancellationToken)
+    {
+        if (!chunking)
+        {
+            var outcome = await RunAsync(AclPoint.Predata, Options.AclSmtpPredata, null, cancellationToken);
+            if (!outcome.IsAccepted)
+            {
+                LogRefusal(outcome, "rejected DATA");
+                return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
+            }
+
+            _discarded |= outcome.Verdict == AclVerdict.Discard;
+        }
+
+        _reception = new MessageReception(
+            _services.Store.CreateBody(_id), Options.MessageSizeLimit, _services.Limits.VisibleBodyBytes, _checks.HeaderArrived);
+        return new ReceiptDecision(new SmtpReply(354, "Enter message, ending with \".\" on a line by itself"));
+    }
+
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken) => _reception!.WriteAsync(octets, cancellationToken);
+
+    public async ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken)
+    {
+        var reception = _reception!;
+        await reception.CompleteAsync(cancellationToken);
+        _checks.BodyArrived();
+        if (reception.Refusal is { } refusal)
+        {
+            await RefuseAsync("end of data", refusal);
+            return new ReceiptDecision(refusal);
+        }
+
+        ShowMessage(reception);
+        var outcome = await RunAsync(AclPoint.Data, Options.AclSmtpData, null, cancellationToken);
+        if (!outcome.IsAccepted)
+        {
+            LogRefusal(outcome, "rejected after DATA");
+            await RefuseAsync("end of data", outcome.Reply!);
+            return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
+        }
+
+        if (_discarded || outcome.Verdict == AclVerdict.Discard || _recipients.Count == 0)
+        {
+            await AbortAsync("discarded by policy: every recipient was dropped");
+            return Accepted(outcome);
+        }
+
+        return await CommitAsync(reception, outcome, cancellationToken);
+    }
+
+    /// <summary>The transaction ends with a refusal of the message.</summary>
+    public ValueTask RefuseAsync(string stage, SmtpReply reply) => EndAsync(new MessageRefused(stage, reply.ToString(), reply.Text));
+
+    /// <summary>The transaction ends without a message.</summary>
+    public ValueTask AbortAsync(string reason) => EndAsync(new TransactionAborted(reason));
+
+    private async ValueTask EndAsync(JournalEvent last)
+    {
+        _message.Tell(new MessageProtocol.Abandon(_services.Time.GetUtcNow(), last));
+        _checks.Dispose();
+        if (_reception is { } reception)
+        {
+            await reception.DisposeAsync();
+        }
+    }
+
+    private async ValueTask<ReceiptDecision> CommitAsync(MessageReception reception, AclOutcome outcome, CancellationToken cancellationToken)
+    {
+        var message = await AcceptedMessage.ComposeAsync(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), reception, cancellationToken);
+        try
+        {
+            // The client's wish to go away does not undo a commit that is on its way.
+            var answer = await _message.Ask<object>(new MessageProtocol.Commit(message), _services.Limits.CommitDeadline, CancellationToken.None);
+            return answer is MessageProtocol.Committed ? Accepted(outcome) : NotNow(((MessageProtocol.NotCommitted)answer).Reason);
+        }
+        catch (AskTimeoutException)
+        {
+            return NotNow("the store did not answer in time");
+        }
+        finally
+        {
+            _checks.Dispose();
+        }
+    }
+
+    private ReceiptDecision Accepted(AclOutcome outcome) => new(outcome.Reply ?? new SmtpReply(250, $"OK id={_id}"));
+
+    private ReceiptDecision NotNow(string reason)
+    {
+        _services.Log.Write(PolicyLogTarget.Main | PolicyLogTarget.Panic, $"{_id} {LogText.Host(_scope.Connection)} temporarily rejected after DATA: {reason}");
+        return new ReceiptDecision(new SmtpReply(451, new EnhancedStatusCode(4, 3, 0), "Temporary local problem - please try later"));
+    }
+
+    private ReceiptDecision Refused(AclOutcome outcome)
+    {
+        LogRefusal(outcome, "rejected MAIL");
+        return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
+    }
+
+    private async ValueTask<AclOutcome> RunAsync(AclPoint point, ExpandableString? acl, string? recipient, CancellationToken cancellationToken)
+    {
+        var outcome = await _active.Policy.Acls.RunAsync(point, acl, _scope, cancellationToken);
+        if (acl is not null || !outcome.IsAccepted)
+        {
+            Record(AclEvents.Decided(outcome, recipient));
+        }
+
+        return outcome;
+    }
+
+    private void ShowMessage(MessageReception reception)
+    {
+        var message = _scope.Message;
+        message.Size = reception.Size;
+        message.HeaderBlock = reception.Header.Bytes;
+        message.BodyStart = reception.Visible.Start;
+        message.BodyEnd = reception.Visible.End;
+        message.BodySize = reception.Visible.Size;
+        message.BodyLineCount = reception.Visible.Lines;
+        message.BodyZeroCount = reception.Visible.Zeros;
+    }
+
+    private void LogRefusal(AclOutcome outcome, string what) => _services.Log.Write(
+        outcome.RejectLogTarget,
+        $"{LogText.Host(_scope.Connection)} F=<{_mail.Sender}> {(outcome.Reply!.IsTransient ? "temporarily " : "")}{what}: {outcome.LogMessage ?? outcome.UserMessage}");
+}

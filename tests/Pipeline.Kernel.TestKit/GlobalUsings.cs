@@ -1,0 +1,2 @@
+global using Pipeline.Kernel.Actor;
+global using Pipeline.Kernel.Event;

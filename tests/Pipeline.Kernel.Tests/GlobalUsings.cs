@@ -1,0 +1,3 @@
+global using Pipeline.Kernel.Actor;
+global using Pipeline.Kernel.Event;
+global using Pipeline.Kernel.TestKit;

@@ -1,0 +1,66 @@
+namespace Pipeline.Connectors.Ports;
+
+/// <summary>How the appendfile transport stores.</summary>
+public enum MailboxFormat
+{
+    /// <summary>One file, messages appended between prefix and suffix.</summary>
+    Mbox = 0,
+
+    /// <summary>A directory with tmp, new and cur, one file per message.</summary>
+    Maildir = 1,
+}
+
+/// <summary>The appendfile transport: mbox files and Maildir directories. Defaults are those of the configuration language.</summary>
+/// <remarks>Prefix, suffix, check and escape strings hold one char per octet; the path is text.</remarks>
+public sealed record AppendfileTransportSettings(string Name) : TransportSettings(Name)
+{
+    public MailboxFormat Format { get; init; }
+
+    /// <summary>Absolute path of the mbox file, or of the Maildir directory.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>When not null, <see cref="Path"/> must lie below this absolute directory after symbolic names are resolved.</summary>
+    public string? Root { get; init; }
+
+    /// <summary>Written before each message of an mbox, LF line ends; null for the From_ line made of return path and date.</summary>
+    public string? MessagePrefix { get; init; }
+
+    public string MessageSuffix { get; init; } = "\n";
+
+    /// <summary>A line of an mbox message that begins with it gets <see cref="EscapeString"/> in its place; empty for none.</summary>
+    public string CheckString { get; init; } = "From ";
+
+    public string EscapeString { get; init; } = ">From ";
+
+    /// <summary>Store CRLF instead of LF.</summary>
+    public bool UseCrlf { get; init; }
+
+    /// <summary>Permissions of files.</summary>
+    public UnixFileMode Mode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public UnixFileMode DirectoryMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public bool CreateDirectory { get; init; } = true;
+
+    /// <summary>Whether a missing mbox file is created.</summary>
+    public bool CreateFile { get; init; } = true;
+
+    /// <summary>Lock an mbox with a <c>.lock</c> file.</summary>
+    public bool UseLockFile { get; init; } = true;
+
+    /// <summary>Lock an mbox with fcntl.</summary>
+    public bool UseFcntlLock { get; init; } = true;
+
+    public int LockRetries { get; init; } = 10;
+
+    public TimeSpan LockInterval { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>A lock file older than this is removed; zero for never.</summary>
+    public TimeSpan LockFileTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Bytes the mailbox may have; 0 for no limit.</summary>
+    public long Quota { get; init; }
+
+    /// <summary>Appended to the name of a Maildir file (maildir_tag); letters, digits and <c>,=:_-.</c> only.</summary>
+    public string MaildirTag { get; init; } = "";
+}

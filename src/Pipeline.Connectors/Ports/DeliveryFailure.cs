@@ -1,0 +1,34 @@
+using System.Net;
+using Pipeline.Mail.Smtp;
+
+namespace Pipeline.Connectors.Ports;
+
+/// <summary>Why a recipient was not delivered to.</summary>
+public sealed record DeliveryFailure
+{
+    public required FailureClass Class { get; init; }
+
+    /// <summary>In words for the sender: goes to the delivery status notification, so it holds nothing internal.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>More for the operator's log and journal only.</summary>
+    public string? Internal { get; init; }
+
+    /// <summary>The reply of the peer that caused it, if a reply did.</summary>
+    public SmtpReply? Reply { get; init; }
+
+    public string? Host { get; init; }
+
+    public IPAddress? Ip { get; init; }
+
+    public int Port { get; init; }
+
+    /// <summary>First line of the peer's greeting, with its code.</summary>
+    public string? Greeting { get; init; }
+
+    /// <summary>First line of the peer's last reply to EHLO, LHLO or HELO, with its code.</summary>
+    public string? HeloResponse { get; init; }
+
+    /// <summary>The host is at fault, not this address: other messages to the host will meet the same.</summary>
+    public bool HostWide { get; init; }
+}

@@ -1,0 +1,94 @@
+using System.Buffers;
+
+namespace Pipeline.Mail.Smtp;
+
+/// <summary>Undoes the transparency of DATA (RFC 5321 section 4.5.2) and finds its end. Incremental: the result does not depend on how the input is cut.</summary>
+/// <remarks>
+/// Only CRLF "." CRLF ends the data, and only a line that CRLF began is looked at for its dot: whatever the policy for bare line ends,
+/// <c>LF . LF</c>, <c>CR . CR</c>, <c>LF . CRLF</c>, <c>CRLF . LF</c> and the like are content.
+/// </remarks>
+public sealed class DotDataDecoder(BareLineEndPolicy policy = BareLineEndPolicy.Refuse)
+{
+    /// <summary>A destination of at least this size always makes progress.</summary>
+    public const int MinDestination = DataLineScanner.MinDestination;
+
+    private DataLineScanner _scanner = new(policy);
+    private State _state = State.LineStart;
+
+    private enum State
+    {
+        /// <summary>At the start of the data or after CRLF.</summary>
+        LineStart,
+
+        /// <summary>After CRLF and a dot that is not part of the message.</summary>
+        Dot,
+
+        /// <summary>After CRLF, dot, CR.</summary>
+        DotCr,
+
+        Line,
+        Ended,
+    }
+
+    /// <summary>Everything wrong so far.</summary>
+    public DataDefects Defects => _scanner.Defects;
+
+    /// <summary>Octets of the longest line so far with its CRLF, without the stuffed dot.</summary>
+    public long LongestLine => _scanner.LongestLine;
+
+    /// <summary>Decodes what it can.</summary>
+    /// <returns>
+    /// <see cref="OperationStatus.Done"/> when the end of data has been consumed (octets behind it are left),
+    /// <see cref="OperationStatus.NeedMoreData"/> when the source is used up,
+    /// <see cref="OperationStatus.DestinationTooSmall"/> when the destination must be emptied first.
+    /// </returns>
+    public OperationStatus Decode(ReadOnlySpan<byte> source, Span<byte> destination, out int consumed, out int written)
+    {
+        consumed = 0;
+        written = 0;
+        while (_state != State.Ended)
+        {
+            if (consumed == source.Length)
+            {
+                return OperationStatus.NeedMoreData;
+            }
+
+            switch (_state)
+            {
+                case State.LineStart when source[consumed] == '.':
+                    consumed++;
+                    _state = State.Dot;
+                    break;
+                case State.LineStart:
+                    _state = State.Line;
+                    break;
+                case State.Dot when source[consumed] == '\r':
+                    consumed++;
+                    _state = State.DotCr;
+                    break;
+                case State.Dot:
+                    _state = State.Line;
+                    break;
+                case State.DotCr when source[consumed] == '\n':
+                    consumed++;
+                    _state = State.Ended;
+                    break;
+                case State.DotCr:
+                    _scanner.HoldCr();
+                    _state = State.Line;
+                    break;
+                default:
+                    OperationStatus status = _scanner.CopyLine(source, destination, ref consumed, ref written);
+                    if (status != OperationStatus.Done)
+                    {
+                        return status;
+                    }
+
+                    _state = State.LineStart;
+                    break;
+            }
+        }
+
+        return OperationStatus.Done;
+    }
+}

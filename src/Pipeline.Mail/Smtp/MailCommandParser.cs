@@ -1,0 +1,176 @@
+using System.Text;
+using Pipeline.Mail.Addressing;
+
+namespace Pipeline.Mail.Smtp;
+
+/// <summary>MAIL (RFC 5321 section 4.1.1.2) with SIZE, BODY, SMTPUTF8, RET, ENVID and AUTH.</summary>
+internal static class MailCommandParser
+{
+    /// <summary>SIZE is <c>1*20DIGIT</c> (RFC 1870 section 3).</summary>
+    private const int MaxSizeDigits = 20;
+
+    /// <summary>RFC 3461 section 4.4.</summary>
+    private const int MaxEnvelopeId = 100;
+
+    /// <summary>RFC 4954 section 5 lengthens MAIL by this much for AUTH=.</summary>
+    private const int MaxAuth = 500;
+
+    public static SmtpCommand Parse(ReadOnlySpan<byte> argument, SmtpExtensions offered)
+    {
+        if (!PathArgument.TrySplit(argument, "FROM:"u8, out ReadOnlySpan<byte> path, out ReadOnlySpan<byte> rest))
+        {
+            return SmtpSyntaxError.Argument(SmtpVerb.Mail, "syntax: MAIL FROM:<address>");
+        }
+
+        var parameters = default(Parameters);
+        var reader = new EsmtpParameterReader(rest);
+        EsmtpParameterStatus status;
+        while ((status = reader.Read()) == EsmtpParameterStatus.Parameter)
+        {
+            if (parameters.Take(in reader, offered) is { } error)
+            {
+                return error;
+            }
+        }
+
+        if (status == EsmtpParameterStatus.Malformed)
+        {
+            return SmtpSyntaxError.Argument(SmtpVerb.Mail, "malformed parameter after the sender address");
+        }
+
+        if (!EnvelopePath.TryParse(path, allowNull: true, out EnvelopeAddress sender, out bool international, out string reason))
+        {
+            return SmtpSyntaxError.Address(SmtpVerb.Mail, reason);
+        }
+
+        if (international && !parameters.SmtpUtf8)
+        {
+            return SmtpSyntaxError.Internationalised(SmtpVerb.Mail);
+        }
+
+        return new SmtpCommand.Mail(
+            sender, parameters.Size, parameters.Body, parameters.SmtpUtf8, parameters.Return, parameters.EnvelopeId, parameters.Auth);
+    }
+
+    /// <summary>The parameters taken so far. Each may come once; the unset value shows that it has not come.</summary>
+    private struct Parameters
+    {
+        public long? Size;
+        public BodyType Body;
+        public bool SmtpUtf8;
+        public DsnReturn Return;
+        public string? EnvelopeId;
+        public string? Auth;
+
+        public SmtpCommand.Invalid? Take(in EsmtpParameterReader parameter, SmtpExtensions offered)
+        {
+            ReadOnlySpan<byte> keyword = parameter.Keyword;
+            if (Is(keyword, "SIZE"u8, offered, SmtpExtensions.Size))
+            {
+                return Size is null ? TakeSize(parameter.Value) : Duplicate("SIZE");
+            }
+
+            if (Is(keyword, "BODY"u8, offered, SmtpExtensions.EightBitMime))
+            {
+                return Body == BodyType.Unspecified ? TakeBody(parameter.Value, offered) : Duplicate("BODY");
+            }
+
+            if (Is(keyword, "SMTPUTF8"u8, offered, SmtpExtensions.SmtpUtf8))
+            {
+                return SmtpUtf8 ? Duplicate("SMTPUTF8") : TakeSmtpUtf8(parameter.HasValue);
+            }
+
+            if (Is(keyword, "RET"u8, offered, SmtpExtensions.Dsn))
+            {
+                return Return == DsnReturn.Unspecified ? TakeReturn(parameter.Value) : Duplicate("RET");
+            }
+
+            if (Is(keyword, "ENVID"u8, offered, SmtpExtensions.Dsn))
+            {
+                return EnvelopeId is null ? TakeEnvelopeId(parameter.Value) : Duplicate("ENVID");
+            }
+
+            if (Is(keyword, "AUTH"u8, offered, SmtpExtensions.Auth))
+            {
+                return Auth is null ? TakeAuth(parameter.Value) : Duplicate("AUTH");
+            }
+
+            return SmtpSyntaxError.Parameter(SmtpVerb.Mail, Encoding.ASCII.GetString(keyword));
+        }
+
+        private SmtpCommand.Invalid? TakeSize(ReadOnlySpan<byte> value)
+        {
+            if (value.IsEmpty || value.Length > MaxSizeDigits || value.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+            {
+                return Bad("SIZE");
+            }
+
+            UInt128 size = 0;
+            foreach (byte digit in value)
+            {
+                size = (size * 10) + (uint)(digit - '0');
+            }
+
+            Size = size > long.MaxValue ? long.MaxValue : (long)size;
+            return null;
+        }
+
+        private SmtpCommand.Invalid? TakeBody(ReadOnlySpan<byte> value, SmtpExtensions offered)
+        {
+            Body = true switch
+            {
+                _ when Ascii.EqualsIgnoreCase(value, "8BITMIME"u8) => BodyType.EightBitMime,
+                _ when Ascii.EqualsIgnoreCase(value, "7BIT"u8) => BodyType.SevenBit,
+                _ when offered.HasFlag(SmtpExtensions.BinaryMime) && Ascii.EqualsIgnoreCase(value, "BINARYMIME"u8) => BodyType.BinaryMime,
+                _ => BodyType.Unspecified,
+            };
+            return Body == BodyType.Unspecified ? Bad("BODY") : null;
+        }
+
+        private SmtpCommand.Invalid? TakeSmtpUtf8(bool hasValue)
+        {
+            SmtpUtf8 = true;
+            return hasValue ? Bad("SMTPUTF8") : null;
+        }
+
+        private SmtpCommand.Invalid? TakeReturn(ReadOnlySpan<byte> value)
+        {
+            Return = true switch
+            {
+                _ when Ascii.EqualsIgnoreCase(value, "FULL"u8) => DsnReturn.Full,
+                _ when Ascii.EqualsIgnoreCase(value, "HDRS"u8) => DsnReturn.Headers,
+                _ => DsnReturn.Unspecified,
+            };
+            return Return == DsnReturn.Unspecified ? Bad("RET") : null;
+        }
+
+        private SmtpCommand.Invalid? TakeEnvelopeId(ReadOnlySpan<byte> value)
+        {
+            if (value.IsEmpty || value.Length > MaxEnvelopeId || !Xtext.IsValid(value))
+            {
+                return Bad("ENVID");
+            }
+
+            EnvelopeId = Encoding.ASCII.GetString(value);
+            return null;
+        }
+
+        private SmtpCommand.Invalid? TakeAuth(ReadOnlySpan<byte> value)
+        {
+            if (value.IsEmpty || value.Length > MaxAuth || !Xtext.TryDecode(value, out string auth))
+            {
+                return Bad("AUTH");
+            }
+
+            Auth = auth;
+            return null;
+        }
+
+        private static bool Is(ReadOnlySpan<byte> keyword, ReadOnlySpan<byte> name, SmtpExtensions offered, SmtpExtensions extension) =>
+            (offered & extension) != 0 && Ascii.EqualsIgnoreCase(keyword, name);
+
+        private static SmtpCommand.Invalid Bad(string name) => SmtpSyntaxError.Argument(SmtpVerb.Mail, $"invalid value of parameter {name}");
+
+        private static SmtpCommand.Invalid Duplicate(string name) => SmtpSyntaxError.Argument(SmtpVerb.Mail, $"duplicate parameter {name}");
+    }
+}

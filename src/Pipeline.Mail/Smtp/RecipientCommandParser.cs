@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Unicode;
+using Pipeline.Mail.Addressing;
+
+namespace Pipeline.Mail.Smtp;
+
+/// <summary>RCPT (RFC 5321 section 4.1.1.3) with NOTIFY and ORCPT (RFC 3461 sections 4.1 and 4.2).</summary>
+internal static class RecipientCommandParser
+{
+    /// <summary>RFC 3461 section 4.2.</summary>
+    private const int MaxOriginalRecipient = 500;
+
+    private static readonly SearchValues<byte> AddressTypeOctets =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~."u8);
+
+    public static SmtpCommand Parse(ReadOnlySpan<byte> argument, SmtpExtensions offered, bool smtpUtf8)
+    {
+        if (!PathArgument.TrySplit(argument, "TO:"u8, out ReadOnlySpan<byte> path, out ReadOnlySpan<byte> rest))
+        {
+            return SmtpSyntaxError.Argument(SmtpVerb.Rcpt, "syntax: RCPT TO:<address>");
+        }
+
+        var notify = DsnNotify.None;
+        string? originalRecipient = null;
+        bool dsn = (offered & SmtpExtensions.Dsn) != 0;
+        var reader = new EsmtpParameterReader(rest);
+        EsmtpParameterStatus status;
+        while ((status = reader.Read()) == EsmtpParameterStatus.Parameter)
+        {
+            if (dsn && Ascii.EqualsIgnoreCase(reader.Keyword, "NOTIFY"u8))
+            {
+                if (notify != DsnNotify.None)
+                {
+                    return SmtpSyntaxError.Argument(SmtpVerb.Rcpt, "duplicate parameter NOTIFY");
+                }
+
+                if (!TryNotify(reader.Value, out notify))
+                {
+                    return SmtpSyntaxError.Argument(SmtpVerb.Rcpt, "invalid value of parameter NOTIFY");
+                }
+            }
+            else if (dsn && Ascii.EqualsIgnoreCase(reader.Keyword, "ORCPT"u8))
+            {
+                if (originalRecipient is not null)
+                {
+                    return SmtpSyntaxError.Argument(SmtpVerb.Rcpt, "duplicate parameter ORCPT");
+                }
+
+                if (!IsOriginalRecipient(reader.Value, smtpUtf8))
+                {
+                    return SmtpSyntaxError.Argument(SmtpVerb.Rcpt, "invalid value of parameter ORCPT");
+                }
+
+                originalRecipient = Encoding.UTF8.GetString(reader.Value);
+            }
+            else
+            {
+                return SmtpSyntaxError.Parameter(SmtpVerb.Rcpt, Encoding.ASCII.GetString(reader.Keyword));
+            }
+        }
+
+        if (status == EsmtpParameterStatus.Malformed)
+        {
+            return SmtpSyntaxError.Argument(SmtpVerb.Rcpt, "malformed parameter after the recipient address");
+        }
+
+        if (!EnvelopePath.TryParse(path, allowNull: false, out EnvelopeAddress address, out bool international, out string reason))
+        {
+            return SmtpSyntaxError.Address(SmtpVerb.Rcpt, reason);
+        }
+
+        return international && !smtpUtf8
+            ? SmtpSyntaxError.Internationalised(SmtpVerb.Rcpt)
+            : new SmtpCommand.Recipient(address, notify, originalRecipient);
+    }
+
+    /// <summary><c>NEVER</c> alone, or a list of SUCCESS, FAILURE and DELAY.</summary>
+    private static bool TryNotify(ReadOnlySpan<byte> value, out DsnNotify notify)
+    {
+        notify = DsnNotify.None;
+        if (Ascii.EqualsIgnoreCase(value, "NEVER"u8))
+        {
+            notify = DsnNotify.Never;
+            return true;
+        }
+
+        while (true)
+        {
+            int comma = value.IndexOf((byte)',');
+            ReadOnlySpan<byte> word = comma < 0 ? value : value[..comma];
+            DsnNotify one = true switch
+            {
+                _ when Ascii.EqualsIgnoreCase(word, "SUCCESS"u8) => DsnNotify.Success,
+                _ when Ascii.EqualsIgnoreCase(word, "FAILURE"u8) => DsnNotify.Failure,
+                _ when Ascii.EqualsIgnoreCase(word, "DELAY"u8) => DsnNotify.Delay,
+                _ => DsnNotify.None,
+            };
+            if (one == DsnNotify.None)
+            {
+                return false;
+            }
+
+            notify |= one;
+            if (comma < 0)
+            {
+                return true;
+            }
+
+            value = value[(comma + 1)..];
+        }
+    }
+
+    /// <summary>An address type, a semicolon and xtext; with SMTPUTF8 the value may be plain UTF-8 instead (RFC 6533 section 3).</summary>
+    private static bool IsOriginalRecipient(ReadOnlySpan<byte> value, bool smtpUtf8)
+    {
+        int semicolon = value.IndexOf((byte)';');
+        if (value.Length > MaxOriginalRecipient || semicolon <= 0 || value[..semicolon].ContainsAnyExcept(AddressTypeOctets))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> address = value[(semicolon + 1)..];
+        if (address.IsEmpty)
+        {
+            return false;
+        }
+
+        return Ascii.IsValid(address)
+            ? Xtext.IsValid(address)
+            : smtpUtf8 && Ascii.EqualsIgnoreCase(value[..semicolon], "utf-8"u8) && Utf8.IsValid(address);
+    }
+}

@@ -1,0 +1,54 @@
+using Pipeline.Mail.Addressing;
+
+namespace Pipeline.Mail.Smtp;
+
+/// <summary>One command line, parsed: one of the nested records and nothing else.</summary>
+public abstract record SmtpCommand
+{
+    private SmtpCommand(SmtpVerb verb) => Verb = verb;
+
+    /// <summary>The verb of the line, also for <see cref="Invalid"/> when it was recognised.</summary>
+    public SmtpVerb Verb { get; }
+
+    /// <summary>EHLO or HELO with the name the client gives itself: one word, printable; whether it is a name is policy.</summary>
+    public sealed record Hello(bool Extended, string Name) : SmtpCommand(Extended ? SmtpVerb.Ehlo : SmtpVerb.Helo);
+
+    /// <summary>MAIL.</summary>
+    /// <param name="Sender">The reverse path, possibly null.</param>
+    /// <param name="Size">SIZE in octets; null when absent; saturated at <see cref="long.MaxValue"/>.</param>
+    /// <param name="EnvelopeId">ENVID as received, xtext.</param>
+    /// <param name="Auth">AUTH=, decoded from xtext; <c>&lt;&gt;</c> when the client vouches for no one.</param>
+    public sealed record Mail(
+        EnvelopeAddress Sender, long? Size, BodyType Body, bool SmtpUtf8, DsnReturn Return, string? EnvelopeId, string? Auth)
+        : SmtpCommand(SmtpVerb.Mail);
+
+    /// <summary>RCPT.</summary>
+    /// <param name="OriginalRecipient">ORCPT as received: address type, semicolon, xtext.</param>
+    public sealed record Recipient(EnvelopeAddress Address, DsnNotify Notify, string? OriginalRecipient) : SmtpCommand(SmtpVerb.Rcpt);
+
+    /// <summary>BDAT (RFC 3030): so many octets follow the line.</summary>
+    public sealed record Chunk(long Octets, bool Last) : SmtpCommand(SmtpVerb.Bdat);
+
+    /// <summary>DATA, RSET, QUIT or STARTTLS: verbs without an argument.</summary>
+    public sealed record Bare : SmtpCommand
+    {
+        public static readonly Bare Data = new(SmtpVerb.Data);
+        public static readonly Bare Reset = new(SmtpVerb.Rset);
+        public static readonly Bare Quit = new(SmtpVerb.Quit);
+        public static readonly Bare StartTls = new(SmtpVerb.StartTls);
+
+        private Bare(SmtpVerb verb) : base(verb)
+        {
+        }
+    }
+
+    /// <summary>NOOP, HELP, VRFY, EXPN, ETRN or AUTH with the rest of the line as text, which may be empty.</summary>
+    public sealed record WithText(SmtpVerb Named, string Argument) : SmtpCommand(Named);
+
+    /// <summary>A line that is no correct command.</summary>
+    /// <param name="Named">The verb, when it was recognised.</param>
+    /// <param name="Reply">What to answer.</param>
+    /// <param name="Reason">What was wrong, for journal and log.</param>
+    /// <param name="LosesFraming">The octets after the line can no longer be told apart from commands: the connection must end.</param>
+    public sealed record Invalid(SmtpVerb Named, SmtpReply Reply, string Reason, bool LosesFraming = false) : SmtpCommand(Named);
+}

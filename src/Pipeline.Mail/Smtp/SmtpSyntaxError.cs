@@ -1,0 +1,38 @@
+namespace Pipeline.Mail.Smtp;
+
+/// <summary>Makes the results for lines that are no correct command: RFC 5321 codes with the enhanced codes of RFC 3463.</summary>
+internal static class SmtpSyntaxError
+{
+    private static readonly EnhancedStatusCode SyntaxError = new(5, 5, 2);
+    private static readonly EnhancedStatusCode InvalidArguments = new(5, 5, 4);
+
+    private static readonly SmtpReply UnrecognisedCommand = new(500, SyntaxError, "unrecognized command");
+    private static readonly SmtpReply TooLong = new(500, SyntaxError, "line too long");
+    private static readonly SmtpReply ControlOctet = new(500, SyntaxError, "control character in command");
+
+    public static SmtpCommand.Invalid Unrecognised { get; } = new(SmtpVerb.Unknown, UnrecognisedCommand, "unrecognized command");
+
+    public static SmtpCommand.Invalid LineTooLong(SmtpVerb verb) => new(verb, TooLong, "command line too long", verb == SmtpVerb.Bdat);
+
+    public static SmtpCommand.Invalid ControlCharacter(SmtpVerb verb) =>
+        new(verb, ControlOctet, "control character in command", verb == SmtpVerb.Bdat);
+
+    /// <summary>501 5.5.4: the argument, or a parameter, is not what the verb takes.</summary>
+    public static SmtpCommand.Invalid Argument(SmtpVerb verb, string text) => new(verb, new SmtpReply(501, InvalidArguments, text), text);
+
+    /// <summary>501 5.5.4 after BDAT, whose octets can then not be counted.</summary>
+    public static SmtpCommand.Invalid ChunkSize(string text) =>
+        new(SmtpVerb.Bdat, new SmtpReply(501, InvalidArguments, text), text, LosesFraming: true);
+
+    /// <summary>555 5.5.4: a parameter that no offered extension defines (RFC 5321 section 4.1.1.11).</summary>
+    public static SmtpCommand.Invalid Parameter(SmtpVerb verb, string name) =>
+        new(verb, new SmtpReply(555, InvalidArguments, $"parameter {name} not recognized or not implemented"), $"unknown parameter {name}");
+
+    /// <summary>501 5.1.7 for a sender, 501 5.1.3 for a recipient: the address is no address.</summary>
+    public static SmtpCommand.Invalid Address(SmtpVerb verb, string reason) =>
+        new(verb, new SmtpReply(501, verb == SmtpVerb.Mail ? new EnhancedStatusCode(5, 1, 7) : new EnhancedStatusCode(5, 1, 3), reason), reason);
+
+    /// <summary>553 5.6.7 (RFC 6531 section 3.5): the address needs SMTPUTF8, which was not asked for.</summary>
+    public static SmtpCommand.Invalid Internationalised(SmtpVerb verb) =>
+        new(verb, new SmtpReply(553, new EnhancedStatusCode(5, 6, 7), "non-ASCII address without SMTPUTF8"), "non-ASCII address without SMTPUTF8");
+}

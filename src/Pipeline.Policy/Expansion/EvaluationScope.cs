@@ -102,6 +102,12 @@ public sealed class ConnectionScope
 
     /// <summary>$smtp_command: the line being answered.</summary>
     public string SmtpCommand { get; set; } = "";
+
+    /// <summary>Effects of <c>control =</c> that concern the session, by the control's name with its options.</summary>
+    public HashSet<string> Controls { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the ACL engine remembers of this connection.</summary>
+    internal Acl.AclConnectionState AclState { get; } = new();
 }
 
 /// <summary>TLS of the incoming connection, as Exim's $tls_in_ variables show it.</summary>
@@ -170,6 +176,9 @@ public sealed class MessageScope
 
     /// <summary>$dnslist_domain and so on: values that conditions leave behind for variables of the same name (without the dollar sign).</summary>
     public Dictionary<string, string> ConditionVariables { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What the ACL engine remembers of this message.</summary>
+    internal Acl.AclMessageState AclState { get; } = new();
 }
 
 /// <summary>Where an added header line goes (the prefixes of <c>add_header</c>).</summary>
@@ -204,6 +213,9 @@ public sealed class AddressScope
     public string ParentLocalPart { get; set; } = "";
 
     public string ParentDomain { get; set; } = "";
+
+    /// <summary>The letter case of local parts matters for this address (<c>control = caseful_local_part</c>, router option <c>caseful_local_part</c>).</summary>
+    public bool CasefulLocalPart { get; set; }
 
     /// <summary>$domain_data, $local_part_data, $address_data, $home, $host, $return_path, $router_name, $transport_name, … by name without the dollar sign.</summary>
     public Dictionary<string, string> Values { get; } = new(StringComparer.Ordinal);

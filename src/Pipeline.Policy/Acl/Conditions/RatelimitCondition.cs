@@ -1,6 +1,6 @@
 using System.Globalization;
 using Pipeline.Policy.Acl.RateLimiting;
-using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Retry;
 
 namespace Pipeline.Policy.Acl.Conditions;
 
@@ -19,7 +19,10 @@ internal sealed class RatelimitCondition() : AclCondition("ratelimit")
         if (known is null || !known.TryGetValue(happened.Key, out var rate))
         {
             rate = await evaluation.Engine.Services.RateLimits.MeasureAsync(happened, cancellationToken);
-            known?[happened.Key] = rate;
+            if (happened.Mode != RateLimitMode.ReadOnly)
+            {
+                known?.Add(happened.Key, rate);
+            }
         }
 
         evaluation.SetVariable("sender_rate", rate.ToString("0.0", CultureInfo.InvariantCulture));

@@ -1,4 +1,4 @@
-using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Retry;
 
 namespace Pipeline.Policy.Acl.Modifiers;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Retry;
 using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Acl.RateLimiting;

@@ -1,0 +1,120 @@
+namespace Pipeline.Policy.Acl.Verification;
+
+/// <summary>What <c>verify =</c> can verify.</summary>
+internal enum VerifySubject
+{
+    Recipient = 0,
+    Sender = 1,
+    HeaderSender = 2,
+    HeaderSyntax = 3,
+    HeaderNamesAscii = 4,
+    NotBlind = 5,
+    ReverseHostLookup = 6,
+    Helo = 7,
+    Certificate = 8,
+    Csa = 9,
+    Arc = 10,
+}
+
+/// <summary>The value of <c>verify =</c>, read.</summary>
+/// <param name="Name">The word as written.</param>
+/// <param name="Address">For <c>sender=address</c>.</param>
+/// <param name="List">For <c>arc/list</c>.</param>
+internal sealed record VerifyOptions(VerifySubject Subject, string Name)
+{
+    public string? Address { get; init; }
+
+    public string List { get; init; } = "none:pass";
+
+    public bool DeferOk { get; init; }
+
+    public bool NoDetails { get; init; }
+
+    public bool SuccessOnRedirect { get; init; }
+
+    public bool CaseInsensitive { get; init; }
+
+    public bool Callout { get; init; }
+
+    public static VerifyOptions? Parse(string value, out string error)
+    {
+        var slash = value.IndexOf('/', StringComparison.Ordinal);
+        var head = (slash < 0 ? value : value[..slash]).Trim();
+        var tail = slash < 0 ? "" : value[(slash + 1)..];
+        string? address = null;
+        if (head.StartsWith("sender", StringComparison.OrdinalIgnoreCase) && head.AsSpan(6).TrimStart() is ['=', ..] equals)
+        {
+            address = equals[1..].Trim().ToString();
+            head = "sender";
+        }
+
+        if (SubjectOf(head) is not { } subject)
+        {
+            error = $"expected \"sender[=address]\", \"recipient\", \"helo\", \"header_syntax\", \"header_sender\", \"header_names_ascii\" or \"reverse_host_lookup\" at start of ACL condition \"verify {value}\"";
+            return null;
+        }
+
+        var options = new VerifyOptions(subject, head) { Address = address };
+        error = "";
+        if (subject == VerifySubject.Arc)
+        {
+            return slash < 0 ? options : options with { List = tail.Trim() };
+        }
+
+        foreach (var range in tail.AsSpan().Split('/'))
+        {
+            var option = tail.AsSpan(range).Trim();
+            if (option.IsEmpty)
+            {
+                continue;
+            }
+
+            if (options.With(option.ToString()) is not { } changed)
+            {
+                error = $"unknown option \"{option}\" in ACL condition \"verify {value}\"";
+                return null;
+            }
+
+            options = changed;
+        }
+
+        return options;
+    }
+
+    private VerifyOptions? With(string option)
+    {
+        switch (option)
+        {
+            case "defer_ok":
+                return this with { DeferOk = true };
+            case "no_details":
+                return this with { NoDetails = true };
+            case "success_on_redirect":
+                return this with { SuccessOnRedirect = true };
+            case "case_insensitive" when Subject == VerifySubject.NotBlind:
+                return this with { CaseInsensitive = true };
+            case "check_postmaster":
+                return this with { Callout = true };
+        }
+
+        return option.StartsWith("callout", StringComparison.Ordinal) || option.StartsWith("quota", StringComparison.Ordinal)
+            ? this with { Callout = true }
+            : null;
+    }
+
+    private static VerifySubject? SubjectOf(string name) => name.ToLowerInvariant() switch
+    {
+        "recipient" => VerifySubject.Recipient,
+        "sender" => VerifySubject.Sender,
+        "header_sender" => VerifySubject.HeaderSender,
+        "header_syntax" => VerifySubject.HeaderSyntax,
+        "header_names_ascii" => VerifySubject.HeaderNamesAscii,
+        "not_blind" => VerifySubject.NotBlind,
+        "reverse_host_lookup" => VerifySubject.ReverseHostLookup,
+        "helo" => VerifySubject.Helo,
+        "certificate" => VerifySubject.Certificate,
+        "csa" => VerifySubject.Csa,
+        "arc" => VerifySubject.Arc,
+        _ => null,
+    };
+}

@@ -27,7 +27,7 @@ internal sealed partial class MessageActor
             _ledger.Record(message.At, message.What);
 
             // Not awaited: a refusal may be lost in a crash, mail may not.
-            _ = _services.Store.RecordAsync(_id, _ledger.TakeChanges().Journal, CancellationToken.None);
+            _ = _services.Store.RecordAsync(_id, _ledger.TakeChanges().Journal, CancellationToken.None).AsTask();
             EndInGoodOrder(nextDue: null);
         });
     }

@@ -55,7 +55,7 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
 
     protected override void PreStart() => Claim();
 
-    private IActorRef Adopt(IActorRef child) => Context.Watch(child);
+    private static IActorRef Adopt(IActorRef child) => Context.Watch(child);
 
     private void OnTerminated(Terminated message)
     {

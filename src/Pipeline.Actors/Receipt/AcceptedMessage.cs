@@ -53,7 +53,7 @@ internal static class AcceptedMessage
     {
         var options = active.Policy.MainOptions;
         var text = await options.ReceivedHeaderText.ExpandAsync(scope, cancellationToken);
-        var date = Rfc5322Date.Format(scope.Message.ReceivedAt);
+        var date = MailDate.Format(scope.Message.ReceivedAt);
         return text.IsSuccess && text.Value.Length > 0
             ? $"Received: {text.Value.TrimEnd(';', '\n', '\t', ' ')};\n\t{date}"
             : $"Received: by {active.Environment.PrimaryHostname} id {scope.Message.Id};\n\t{date}";

@@ -1,3 +1,4 @@
+using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Dns;
 using Pipeline.Mail.Message;
 using Pipeline.Policy;
@@ -25,6 +26,9 @@ public sealed record ReceiptServices
     public required IActorRef Messages { get; init; }
 
     public required IPolicyLog Log { get; init; }
+
+    /// <summary>Parsed DKIM keys of all messages.</summary>
+    public required DkimKeyCache DkimKeys { get; init; }
 
     public ReceiptLimits Limits { get; init; } = new();
 }

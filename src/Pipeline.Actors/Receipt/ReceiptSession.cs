@@ -33,7 +33,7 @@ internal sealed class ReceiptSession : IReceiptSession
             LocalAddress = Plain(client.Local?.Address),
             LocalPort = client.Local?.Port ?? 0,
         };
-        Capabilities = new SmtpCapabilities(HostName, Options.MessageSizeLimit);
+        Capabilities = new SmtpCapabilities(HostName, 0);
         SetProtocol();
     }
 
@@ -48,7 +48,7 @@ internal sealed class ReceiptSession : IReceiptSession
     public async ValueTask<ReceiptDecision> ConnectAsync(CancellationToken cancellationToken)
     {
         var scope = ConnectionOnlyScope();
-        var outcome = await RunAsync(AclPoint.Connect, Options.AclSmtpConnect, scope, cancellationToken);
+        var outcome = await RunAsync(AclPoint.Connect, scope, cancellationToken);
         if (!outcome.IsAccepted)
         {
             RecordRefusedConnection("connect", outcome);
@@ -65,7 +65,7 @@ internal sealed class ReceiptSession : IReceiptSession
         _connection.HeloName = OctetString.FromText(name);
         SetProtocol();
         var scope = ConnectionOnlyScope();
-        var outcome = await RunAsync(AclPoint.Helo, Options.AclSmtpHelo, scope, cancellationToken);
+        var outcome = await RunAsync(AclPoint.Helo, scope, cancellationToken);
         if (!outcome.IsAccepted)
         {
             RecordRefusedConnection(extended ? "EHLO" : "HELO", outcome);
@@ -79,7 +79,7 @@ internal sealed class ReceiptSession : IReceiptSession
 
     public async ValueTask<ReceiptDecision> StartTlsAsync(CancellationToken cancellationToken)
     {
-        var outcome = await RunAsync(AclPoint.StartTls, Options.AclSmtpStarttls, ConnectionOnlyScope(), cancellationToken);
+        var outcome = await RunAsync(AclPoint.StartTls, ConnectionOnlyScope(), cancellationToken);
         if (!outcome.IsAccepted)
         {
             RecordRefusedConnection("STARTTLS", outcome);
@@ -100,7 +100,7 @@ internal sealed class ReceiptSession : IReceiptSession
     public async ValueTask<ReceiptDecision> MailAsync(MailParameters mail, CancellationToken cancellationToken)
     {
         await EndTransactionAsync("MAIL");
-        var transaction = await ReceiptTransaction.OpenAsync(_services, _active, _connection, Facts(), mail, cancellationToken);
+        var transaction = await ReceiptTransaction.OpenAsync(_services, _active, _connection, Facts(), mail, Capabilities.MaxMessageSize, cancellationToken);
         _transaction = transaction;
         var decision = await transaction.MailAsync(cancellationToken);
         if (!decision.Reply.IsPositive)
@@ -129,7 +129,7 @@ internal sealed class ReceiptSession : IReceiptSession
 
     public async ValueTask<ReceiptDecision> VerifyAsync(string argument, CancellationToken cancellationToken)
     {
-        var outcome = await RunAsync(AclPoint.Vrfy, Options.AclSmtpVrfy, ConnectionOnlyScope(), cancellationToken);
+        var outcome = await RunAsync(AclPoint.Vrfy, ConnectionOnlyScope(), cancellationToken);
         return outcome.IsAccepted
             ? new ReceiptDecision(new SmtpReply(252, new EnhancedStatusCode(2, 5, 0), "Cannot VRFY user, but will accept message and attempt delivery"))
             : new ReceiptDecision(outcome.Reply ?? new SmtpReply(252, new EnhancedStatusCode(2, 5, 0), "Administrative prohibition"), outcome.CloseConnection);
@@ -140,7 +140,7 @@ internal sealed class ReceiptSession : IReceiptSession
     public async ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken)
     {
         await EndTransactionAsync("QUIT");
-        var outcome = await RunAsync(AclPoint.Quit, Options.AclSmtpQuit, ConnectionOnlyScope(), cancellationToken);
+        var outcome = await RunAsync(AclPoint.Quit, ConnectionOnlyScope(), cancellationToken);
         return new ReceiptDecision(new SmtpReply(221, outcome.UserMessage ?? $"{HostName} closing connection"), Close: true);
     }
 
@@ -177,8 +177,8 @@ internal sealed class ReceiptSession : IReceiptSession
     private EvaluationScope ConnectionOnlyScope() =>
         new() { Environment = _active.Environment, Connection = _connection, Message = new MessageScope() };
 
-    private ValueTask<AclOutcome> RunAsync(AclPoint point, ExpandableString? acl, EvaluationScope scope, CancellationToken cancellationToken) =>
-        _active.Policy.Acls.RunAsync(point, acl, scope, cancellationToken);
+    private ValueTask<AclOutcome> RunAsync(AclPoint point, EvaluationScope scope, CancellationToken cancellationToken) =>
+        _active.Policy.RunAclAsync(point, scope, cancellationToken);
 
     private async ValueTask<string> BannerAsync(EvaluationScope scope, CancellationToken cancellationToken)
     {
@@ -221,6 +221,6 @@ internal sealed class ReceiptSession : IReceiptSession
             journal.Add(new JournalEntry(journal.Count, now, what));
         }
 
-        _ = _services.Store.RecordAsync(_services.Ids.Next(), journal.ToImmutable(), CancellationToken.None);
+        _ = _services.Store.RecordAsync(_services.Ids.Next(), journal.ToImmutable(), CancellationToken.None).AsTask();
     }
 }

@@ -4,14 +4,13 @@ using Pipeline.Mail.Message;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Acl;
-using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Receipt;
 
 /// <summary>One transaction, from MAIL to the durable commit or the refusal.</summary>
 /// <remarks>Ends in exactly one of: committed, refused (<see cref="RefuseAsync"/>), aborted (<see cref="AbortAsync"/>); its message actor hears of it.</remarks>
-internal sealed class ReceiptTransaction
+internal sealed class ReceiptTransaction : IDisposable
 {
     private readonly ReceiptServices _services;
     private readonly ActivePolicy _active;
@@ -22,16 +21,18 @@ internal sealed class ReceiptTransaction
     private readonly ImmutableArray<EnvelopeRecipient>.Builder _recipients = ImmutableArray.CreateBuilder<EnvelopeRecipient>();
     private readonly MessageId _id;
     private MessageReception? _reception;
+    private readonly long _maxSize;
     private bool _discarded;
 
     private ReceiptTransaction(
-        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MessageId id, IActorRef message, MailParameters mail)
+        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MessageId id, IActorRef message, MailParameters mail, long maxSize)
     {
         _services = services;
         _active = active;
         _mail = mail;
         _id = id;
         _message = message;
+        _maxSize = maxSize;
         _scope = new EvaluationScope
         {
             Environment = active.Environment,
@@ -51,15 +52,13 @@ internal sealed class ReceiptTransaction
 
     public SmtpReply? DataRefusal => _reception?.Refusal;
 
-    private MainOptions Options => _active.Policy.MainOptions;
-
     public static async ValueTask<ReceiptTransaction> OpenAsync(
-        ReceiptServices services, ActivePolicy active, ConnectionScope connection, ClientFacts facts, MailParameters mail, CancellationToken cancellationToken)
+        ReceiptServices services, ActivePolicy active, ConnectionScope connection, ClientFacts facts, MailParameters mail, long maxSize, CancellationToken cancellationToken)
     {
         var id = services.Ids.Next();
         var opened = await services.Messages.Ask<MessageProtocol.TransactionOpened>(
             new MessageProtocol.OpenTransaction(id), services.Limits.OpenDeadline, cancellationToken);
-        var transaction = new ReceiptTransaction(services, active, connection, id, opened.Message, mail);
+        var transaction = new ReceiptTransaction(services, active, connection, id, opened.Message, mail, maxSize);
         transaction.Record(new TransactionStarted(facts, mail.Sender.ToString(), mail.Size, (int)active.Policy.Number));
         return transaction;
     }
@@ -68,7 +67,7 @@ internal sealed class ReceiptTransaction
 
     public async ValueTask<ReceiptDecision> MailAsync(CancellationToken cancellationToken)
     {
-        var outcome = await RunAsync(AclPoint.Mail, Options.AclSmtpMail, null, cancellationToken);
+        var outcome = await RunAsync(AclPoint.Mail, null, cancellationToken);
         if (!outcome.IsAccepted)
         {
             return Refused(outcome);
@@ -95,7 +94,7 @@ internal sealed class ReceiptTransaction
         {
             var outcome = _discarded
                 ? null
-                : await RunAsync(AclPoint.Rcpt, Options.AclSmtpRcpt, text, cancellationToken);
+                : await RunAsync(AclPoint.Rcpt, text, cancellationToken);
             if (outcome is { IsAccepted: false })
             {
                 _ = outcome.Verdict is AclVerdict.Deny or AclVerdict.Drop ? message.RcptFailCount++ : message.RcptDeferCount++;
@@ -124,7 +123,7 @@ internal sealed class ReceiptTransaction
     {
         if (!chunking)
         {
-            var outcome = await RunAsync(AclPoint.Predata, Options.AclSmtpPredata, null, cancellationToken);
+            var outcome = await RunAsync(AclPoint.Predata, null, cancellationToken);
             if (!outcome.IsAccepted)
             {
                 LogRefusal(outcome, "rejected DATA");
@@ -135,7 +134,7 @@ internal sealed class ReceiptTransaction
         }
 
         _reception = new MessageReception(
-            _services.Store.CreateBody(_id), Options.MessageSizeLimit, _services.Limits.VisibleBodyBytes, _checks.HeaderArrived);
+            _services.Store.CreateBody(_id), _maxSize, _services.Limits.VisibleBodyBytes, _checks.HeaderArrived);
         return new ReceiptDecision(new SmtpReply(354, "Enter message, ending with \".\" on a line by itself"));
     }
 
@@ -153,7 +152,7 @@ internal sealed class ReceiptTransaction
         }
 
         ShowMessage(reception);
-        var outcome = await RunAsync(AclPoint.Data, Options.AclSmtpData, null, cancellationToken);
+        var outcome = await RunAsync(AclPoint.Data, null, cancellationToken);
         if (!outcome.IsAccepted)
         {
             LogRefusal(outcome, "rejected after DATA");
@@ -176,10 +175,12 @@ internal sealed class ReceiptTransaction
     /// <summary>The transaction ends without a message.</summary>
     public ValueTask AbortAsync(string reason) => EndAsync(new TransactionAborted(reason));
 
+    public void Dispose() => _checks.Dispose();
+
     private async ValueTask EndAsync(JournalEvent last)
     {
         _message.Tell(new MessageProtocol.Abandon(_services.Time.GetUtcNow(), last));
-        _checks.Dispose();
+        Dispose();
         if (_reception is { } reception)
         {
             await reception.DisposeAsync();
@@ -201,7 +202,7 @@ internal sealed class ReceiptTransaction
         }
         finally
         {
-            _checks.Dispose();
+            Dispose();
         }
     }
 
@@ -219,10 +220,10 @@ internal sealed class ReceiptTransaction
         return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
     }
 
-    private async ValueTask<AclOutcome> RunAsync(AclPoint point, ExpandableString? acl, string? recipient, CancellationToken cancellationToken)
+    private async ValueTask<AclOutcome> RunAsync(AclPoint point, string? recipient, CancellationToken cancellationToken)
     {
-        var outcome = await _active.Policy.Acls.RunAsync(point, acl, _scope, cancellationToken);
-        if (acl is not null || !outcome.IsAccepted)
+        var outcome = await _active.Policy.RunAclAsync(point, _scope, cancellationToken);
+        if (_active.Policy.HasAcl(point) || !outcome.IsAccepted)
         {
             Record(AclEvents.Decided(outcome, recipient));
         }

@@ -12,7 +12,7 @@ public enum AclVerb
     Warn = 6,
 }
 
-internal static class AclVerbExtensions
+public static class AclVerbExtensions
 {
     extension(AclVerb verb)
     {

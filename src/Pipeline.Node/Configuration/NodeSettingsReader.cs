@@ -1,0 +1,99 @@
+using System.Net;
+
+namespace Pipeline.Node.Configuration;
+
+/// <summary>Reads and checks the settings of a node: all errors at once, each naming its setting.</summary>
+internal static class NodeSettingsReader
+{
+    public const string EnvironmentPrefix = "MAILPIPELINE_";
+
+    /// <param name="file">Null for the environment alone.</param>
+    /// <returns>The settings, or null with errors.</returns>
+    public static (NodeSettings? Settings, IReadOnlyList<string> Errors) Read(string? file)
+    {
+        var configuration = new ConfigurationBuilder();
+        if (file is not null)
+        {
+            if (!File.Exists(file))
+            {
+                return (null, [$"{file}: no such file"]);
+            }
+
+            configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
+        }
+
+        configuration.AddEnvironmentVariables(EnvironmentPrefix);
+        try
+        {
+            var root = configuration.Build();
+            var settings = root.Get<NodeSettings>(binder => binder.ErrorOnUnknownConfiguration = file is not null && !HasEnvironment()) ?? new NodeSettings();
+            var errors = Check(settings).Select(error => file is null ? error : $"{file}: {error}").ToArray();
+            return errors.Length > 0 ? (null, errors) : (settings, []);
+        }
+        catch (Exception error) when (error is InvalidOperationException or InvalidDataException or FormatException)
+        {
+            return (null, [$"{file ?? "environment"}: {error.InnerException?.Message ?? error.Message}"]);
+        }
+    }
+
+    private static bool HasEnvironment() =>
+        Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(name => name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase));
+
+    private static IEnumerable<string> Check(NodeSettings settings)
+    {
+        if (string.IsNullOrWhiteSpace(settings.Name))
+        {
+            yield return "Name: must not be empty";
+        }
+
+        for (var i = 0; i < settings.Listen.Count; i++)
+        {
+            if (!IPEndPoint.TryParse(settings.Listen[i].Address ?? "", out _))
+            {
+                yield return $"Listen:{i}:Address: \"{settings.Listen[i].Address}\" is not an address with a port, such as 0.0.0.0:25";
+            }
+
+            foreach (var network in settings.Listen[i].ProxyFrom ?? [])
+            {
+                if (!IPNetwork.TryParse(network, out _) && !IPAddress.TryParse(network, out _))
+                {
+                    yield return $"Listen:{i}:ProxyFrom: \"{network}\" is not a network, such as 10.0.0.0/8";
+                }
+            }
+        }
+
+        foreach (var server in settings.Dns.Servers.Concat(settings.Dns.Trusted))
+        {
+            if (!IPEndPoint.TryParse(server, out _))
+            {
+                yield return $"Dns: \"{server}\" is not an address, such as 127.0.0.1:53";
+            }
+        }
+
+        if (settings.Dns.ZoneFile is { } zone && !File.Exists(zone))
+        {
+            yield return $"Dns:ZoneFile: {zone}: no such file";
+        }
+
+        if (settings.Smtp.BareLineEnds is not ("refuse" or "normalise"))
+        {
+            yield return $"Smtp:BareLineEnds: \"{settings.Smtp.BareLineEnds}\" is neither refuse nor normalise";
+        }
+
+        foreach (var (name, value) in new[]
+        {
+            ("Smtp:MaxConnections", settings.Smtp.MaxConnections),
+            ("Smtp:MaxConnectionsPerAddress", settings.Smtp.MaxConnectionsPerAddress),
+            ("Smtp:MaxRecipients", settings.Smtp.MaxRecipients),
+            ("Delivery:PerDestination", settings.Delivery.PerDestination),
+            ("Delivery:Overall", settings.Delivery.Overall),
+            ("Delivery:MaxActiveMessages", settings.Delivery.MaxActiveMessages),
+        })
+        {
+            if (value < 1)
+            {
+                yield return $"{name}: {value} is not a positive number";
+            }
+        }
+    }
+}

@@ -1,8 +1,13 @@
+// The only file of this project that may name the actor runtime.
 #if AKKA
+global using Akka;
 global using Akka.Actor;
 global using Akka.Event;
+global using Akka.Pattern;
 #else
+global using Pipeline.Kernel;
 global using Pipeline.Kernel.Actor;
 global using Pipeline.Kernel.Event;
+global using Pipeline.Kernel.Pattern;
 #endif
 global using System.Collections.Immutable;

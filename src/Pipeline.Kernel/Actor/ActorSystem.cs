@@ -26,6 +26,7 @@ public sealed class ActorSystem : IActorRefFactory, IDisposable
         ActorPath root = ActorPath.Root(new Address("akka", name));
         DeadLetterOffice = new DeadLetterRef(this, root.Child("deadLetters", NextUid()));
         TempPath = root.Child("temp", 0);
+        Shutdown = new CoordinatedShutdown(this);
         var above = new RootRef(this, root);
         _system = new LocalActorRef(this, Props.Create<Guardian>(), above, root.Child("system", NextUid()));
         _user = new LocalActorRef(this, Props.Create<Guardian>(), above, root.Child("user", NextUid()));
@@ -61,6 +62,8 @@ public sealed class ActorSystem : IActorRefFactory, IDisposable
     /// <summary>Parent of the references that stand for one awaited answer.</summary>
     internal ActorPath TempPath { get; }
 
+    internal CoordinatedShutdown Shutdown { get; }
+
     internal ActorCell UserGuardian => _user.Cell;
 
     public static ActorSystem Create(string name) => Create(name, new ActorSystemSettings());
@@ -91,7 +94,7 @@ public sealed class ActorSystem : IActorRefFactory, IDisposable
     /// <summary>Ends the system through its coordinated shutdown.</summary>
     public Task Terminate()
     {
-        StopUserActors();
+        Shutdown.Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance);
         return WhenTerminated;
     }
 

@@ -27,5 +27,8 @@ public sealed record ActorSystemSettings
     /// <summary>Refuse an ask from an actor's turn to its own child: were it awaited, a failed child could never answer. For tests.</summary>
     public bool RefuseAskingOwnChildren { get; init; }
 
+    /// <summary>Random part of back-off delays: a value from 0 to 1 on each call, from any thread.</summary>
+    public Func<double> NextRandom { get; init; } = Random.Shared.NextDouble;
+
     internal Func<int, MessageDispatcher> CreateDispatcher { get; init; } = static throughput => new ThreadPoolDispatcher(throughput);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Dsn;
 
 namespace Pipeline.Mail.Smtp;
 
@@ -15,11 +16,15 @@ internal static class MailCommandParser
     /// <summary>RFC 4954 section 5 lengthens MAIL by this much for AUTH=.</summary>
     private const int MaxAuth = 500;
 
-    public static SmtpCommand Parse(ReadOnlySpan<byte> argument, SmtpExtensions offered)
+    public static SmtpCommand Parse(ReadOnlySpan<byte> argument, SmtpGrammar grammar, SmtpExtensions offered)
     {
-        if (!PathArgument.TrySplit(argument, "FROM:"u8, out ReadOnlySpan<byte> path, out ReadOnlySpan<byte> rest))
+        // SMTPUTF8 comes behind the address that needs it, so the address is read as if it had been given.
+        EnvelopeAddressForms forms = PathArgument.WithUtf8(
+            grammar.SenderForms | EnvelopeAddressForms.NullPath, (offered & SmtpExtensions.SmtpUtf8) != 0);
+        if (PathArgument.Read(
+            SmtpVerb.Mail, argument, "FROM:"u8, forms, grammar.AddressLimits, out EnvelopeAddress sender, out ReadOnlySpan<byte> rest) is { } invalid)
         {
-            return SmtpSyntaxError.Argument(SmtpVerb.Mail, "syntax: MAIL FROM:<address>");
+            return invalid;
         }
 
         var parameters = default(Parameters);
@@ -38,12 +43,7 @@ internal static class MailCommandParser
             return SmtpSyntaxError.Argument(SmtpVerb.Mail, "malformed parameter after the sender address");
         }
 
-        if (!EnvelopePath.TryParse(path, allowNull: true, out EnvelopeAddress sender, out bool international, out string reason))
-        {
-            return SmtpSyntaxError.Address(SmtpVerb.Mail, reason);
-        }
-
-        if (international && !parameters.SmtpUtf8)
+        if (!parameters.SmtpUtf8 && PathArgument.IsInternational(sender))
         {
             return SmtpSyntaxError.Internationalised(SmtpVerb.Mail);
         }
@@ -146,18 +146,18 @@ internal static class MailCommandParser
 
         private SmtpCommand.Invalid? TakeEnvelopeId(ReadOnlySpan<byte> value)
         {
-            if (value.IsEmpty || value.Length > MaxEnvelopeId || !Xtext.IsValid(value))
+            if (value.Length > MaxEnvelopeId)
             {
                 return Bad("ENVID");
             }
 
-            EnvelopeId = Encoding.ASCII.GetString(value);
-            return null;
+            EnvelopeId = Encoding.UTF8.GetString(value);
+            return Xtext.TryDecodeText(EnvelopeId, out _) ? null : Bad("ENVID");
         }
 
         private SmtpCommand.Invalid? TakeAuth(ReadOnlySpan<byte> value)
         {
-            if (value.IsEmpty || value.Length > MaxAuth || !Xtext.TryDecode(value, out string auth))
+            if (value.Length > MaxAuth || !Xtext.TryDecodeText(Encoding.UTF8.GetString(value), out string? auth))
             {
                 return Bad("AUTH");
             }

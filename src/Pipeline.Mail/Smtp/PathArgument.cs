@@ -3,60 +3,44 @@ using Pipeline.Mail.Addressing;
 
 namespace Pipeline.Mail.Smtp;
 
-/// <summary>Splits <c>FROM:&lt;path&gt;</c> or <c>TO:&lt;path&gt;</c> from the parameters behind it.</summary>
+/// <summary>Reads the path behind <c>FROM:</c> or <c>TO:</c>, and splits it from the parameters.</summary>
 internal static class PathArgument
 {
-    /// <summary>Finds the path after <paramref name="prefix"/> (such as <c>FROM:</c>).</summary>
-    /// <param name="path">The path with its angle brackets.</param>
+    /// <param name="verb">MAIL or RCPT.</param>
+    /// <param name="prefix">The word and colon before the path.</param>
     /// <param name="rest">What follows the path.</param>
-    public static bool TrySplit(ReadOnlySpan<byte> argument, ReadOnlySpan<byte> prefix, out ReadOnlySpan<byte> path, out ReadOnlySpan<byte> rest)
+    /// <returns>Null with the address, otherwise what is wrong.</returns>
+    public static SmtpCommand.Invalid? Read(
+        SmtpVerb verb,
+        ReadOnlySpan<byte> argument,
+        ReadOnlySpan<byte> prefix,
+        EnvelopeAddressForms forms,
+        EnvelopeAddressLimits limits,
+        out EnvelopeAddress address,
+        out ReadOnlySpan<byte> rest)
     {
-        path = [];
+        address = EnvelopeAddress.Null;
         rest = [];
         if (argument.Length < prefix.Length || !Ascii.EqualsIgnoreCase(argument[..prefix.Length], prefix))
         {
-            return false;
+            return SmtpSyntaxError.Argument(verb, verb == SmtpVerb.Mail ? "syntax: MAIL FROM:<address>" : "syntax: RCPT TO:<address>");
         }
 
         // A blank after the colon is not in the grammar, but Microsoft Outlook and countless scripts send one.
-        ReadOnlySpan<byte> afterPrefix = argument[prefix.Length..].TrimStart(" \t"u8);
-        int length = MeasurePath(afterPrefix);
-        if (length < 0)
+        ReadOnlySpan<byte> path = argument[prefix.Length..].TrimStart(" \t"u8);
+        if (!EnvelopeAddressParser.TryParsePath(path, forms, limits, out EnvelopeAddress? parsed, out int consumed, out string? error))
         {
-            return false;
+            return error == EnvelopeAddressParser.NeedsSmtpUtf8 ? SmtpSyntaxError.Internationalised(verb) : SmtpSyntaxError.Address(verb, error);
         }
 
-        path = afterPrefix[..length];
-        rest = afterPrefix[length..];
-        return true;
+        address = parsed;
+        rest = path[consumed..];
+        return null;
     }
 
-    /// <summary>The length of the bracketed path at the start, minding quoted strings; -1 when there is none.</summary>
-    private static int MeasurePath(ReadOnlySpan<byte> text)
-    {
-        if (text.IsEmpty || text[0] != '<')
-        {
-            return -1;
-        }
+    /// <summary>The address has text outside ASCII, which only SMTPUTF8 permits.</summary>
+    public static bool IsInternational(EnvelopeAddress address) => !Ascii.IsValid(address.LocalPart) || !Ascii.IsValid(address.Domain);
 
-        bool quoted = false;
-        for (int i = 1; i < text.Length; i++)
-        {
-            switch (text[i])
-            {
-                case (byte)'\\' when quoted:
-                    i++;
-                    break;
-                case (byte)'"':
-                    quoted = !quoted;
-                    break;
-                case (byte)'>' when !quoted:
-                    return i + 1;
-                default:
-                    break;
-            }
-        }
-
-        return -1;
-    }
+    /// <summary>The forms with UTF-8 among them if it may be used.</summary>
+    public static EnvelopeAddressForms WithUtf8(EnvelopeAddressForms forms, bool utf8) => utf8 ? forms | EnvelopeAddressForms.SmtpUtf8 : forms;
 }

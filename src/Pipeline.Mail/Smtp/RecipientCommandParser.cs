@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Dsn;
 
 namespace Pipeline.Mail.Smtp;
 
@@ -14,11 +15,13 @@ internal static class RecipientCommandParser
     private static readonly SearchValues<byte> AddressTypeOctets =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~."u8);
 
-    public static SmtpCommand Parse(ReadOnlySpan<byte> argument, SmtpExtensions offered, bool smtpUtf8)
+    public static SmtpCommand Parse(ReadOnlySpan<byte> argument, SmtpGrammar grammar, SmtpExtensions offered, bool smtpUtf8)
     {
-        if (!PathArgument.TrySplit(argument, "TO:"u8, out ReadOnlySpan<byte> path, out ReadOnlySpan<byte> rest))
+        EnvelopeAddressForms forms = PathArgument.WithUtf8(grammar.RecipientForms | EnvelopeAddressForms.Postmaster, smtpUtf8);
+        if (PathArgument.Read(
+            SmtpVerb.Rcpt, argument, "TO:"u8, forms, grammar.AddressLimits, out EnvelopeAddress address, out ReadOnlySpan<byte> rest) is { } invalid)
         {
-            return SmtpSyntaxError.Argument(SmtpVerb.Rcpt, "syntax: RCPT TO:<address>");
+            return invalid;
         }
 
         var notify = DsnNotify.None;
@@ -47,12 +50,11 @@ internal static class RecipientCommandParser
                     return SmtpSyntaxError.Argument(SmtpVerb.Rcpt, "duplicate parameter ORCPT");
                 }
 
-                if (!IsOriginalRecipient(reader.Value, smtpUtf8))
+                originalRecipient = TryOriginalRecipient(reader.Value, smtpUtf8);
+                if (originalRecipient is null)
                 {
                     return SmtpSyntaxError.Argument(SmtpVerb.Rcpt, "invalid value of parameter ORCPT");
                 }
-
-                originalRecipient = Encoding.UTF8.GetString(reader.Value);
             }
             else
             {
@@ -65,14 +67,7 @@ internal static class RecipientCommandParser
             return SmtpSyntaxError.Argument(SmtpVerb.Rcpt, "malformed parameter after the recipient address");
         }
 
-        if (!EnvelopePath.TryParse(path, allowNull: false, out EnvelopeAddress address, out bool international, out string reason))
-        {
-            return SmtpSyntaxError.Address(SmtpVerb.Rcpt, reason);
-        }
-
-        return international && !smtpUtf8
-            ? SmtpSyntaxError.Internationalised(SmtpVerb.Rcpt)
-            : new SmtpCommand.Recipient(address, notify, originalRecipient);
+        return new SmtpCommand.Recipient(address, notify, originalRecipient);
     }
 
     /// <summary><c>NEVER</c> alone, or a list of SUCCESS, FAILURE and DELAY.</summary>
@@ -112,22 +107,17 @@ internal static class RecipientCommandParser
     }
 
     /// <summary>An address type, a semicolon and xtext; with SMTPUTF8 the value may be plain UTF-8 instead (RFC 6533 section 3).</summary>
-    private static bool IsOriginalRecipient(ReadOnlySpan<byte> value, bool smtpUtf8)
+    private static string? TryOriginalRecipient(ReadOnlySpan<byte> value, bool smtpUtf8)
     {
         int semicolon = value.IndexOf((byte)';');
-        if (value.Length > MaxOriginalRecipient || semicolon <= 0 || value[..semicolon].ContainsAnyExcept(AddressTypeOctets))
+        if (value.Length > MaxOriginalRecipient || semicolon <= 0 || value[..semicolon].ContainsAnyExcept(AddressTypeOctets) || !Utf8.IsValid(value))
         {
-            return false;
+            return null;
         }
 
-        ReadOnlySpan<byte> address = value[(semicolon + 1)..];
-        if (address.IsEmpty)
-        {
-            return false;
-        }
-
-        return Ascii.IsValid(address)
-            ? Xtext.IsValid(address)
-            : smtpUtf8 && Ascii.EqualsIgnoreCase(value[..semicolon], "utf-8"u8) && Utf8.IsValid(address);
+        string text = Encoding.UTF8.GetString(value);
+        string address = text[(semicolon + 1)..];
+        bool plainUtf8 = smtpUtf8 && !Ascii.IsValid(address) && text.StartsWith("utf-8;", StringComparison.OrdinalIgnoreCase);
+        return plainUtf8 || Xtext.TryDecodeText(address, out _) ? text : null;
     }
 }

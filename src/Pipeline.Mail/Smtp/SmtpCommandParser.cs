@@ -9,10 +9,11 @@ public static class SmtpCommandParser
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 127]);
 
     /// <param name="line">The line without its CRLF.</param>
+    /// <param name="grammar">How far addresses may depart from RFC 5321.</param>
     /// <param name="offered">The extensions whose parameters may be used.</param>
     /// <param name="smtpUtf8">MAIL of this transaction had SMTPUTF8, so RCPT may name an internationalised address.</param>
     /// <returns>The command; <see cref="SmtpCommand.Invalid"/> with the reply to give when the line is none. Never throws for what the line is.</returns>
-    public static SmtpCommand Parse(ReadOnlySpan<byte> line, SmtpExtensions offered, bool smtpUtf8)
+    public static SmtpCommand Parse(ReadOnlySpan<byte> line, SmtpGrammar grammar, SmtpExtensions offered, bool smtpUtf8)
     {
         int end = line.IndexOfAny((byte)' ', (byte)'\t');
         ReadOnlySpan<byte> word = end < 0 ? line : line[..end];
@@ -32,8 +33,8 @@ public static class SmtpCommandParser
         {
             SmtpVerb.Ehlo => HelloCommandParser.Parse(argument, extended: true),
             SmtpVerb.Helo => HelloCommandParser.Parse(argument, extended: false),
-            SmtpVerb.Mail => MailCommandParser.Parse(argument, offered),
-            SmtpVerb.Rcpt => RecipientCommandParser.Parse(argument, offered, smtpUtf8),
+            SmtpVerb.Mail => MailCommandParser.Parse(argument, grammar, offered),
+            SmtpVerb.Rcpt => RecipientCommandParser.Parse(argument, grammar, offered, smtpUtf8),
             SmtpVerb.Bdat => ChunkCommandParser.Parse(argument),
             SmtpVerb.Data => BareCommandParser.Parse(argument, SmtpCommand.Bare.Data),
             SmtpVerb.Rset => BareCommandParser.Parse(argument, SmtpCommand.Bare.Reset),

@@ -11,7 +11,6 @@ internal sealed partial class MessageActor
     private readonly bool _resumed;
     private readonly HashSet<int> _inRouting = [];
     private readonly Dictionary<int, RoutingDecision.Deliver> _routed = [];
-    private readonly Dictionary<int, string> _redirectedBy = [];
     private readonly Dictionary<int, DeliveryFailure> _failed = [];
     private readonly List<int> _toldOfSuccess = [];
     private readonly HashSet<int> _inDoubt = [];
@@ -53,10 +52,10 @@ internal sealed partial class MessageActor
 
     private void Route(RecipientState recipient)
     {
-        var ancestors = ImmutableArray.CreateBuilder<RoutedAncestor>();
+        var ancestors = ImmutableArray.CreateBuilder<RecipientState>();
         for (var parent = recipient.Parent; parent >= 0; parent = _ledger[parent].Parent)
         {
-            ancestors.Add(new RoutedAncestor(_ledger[parent].Address, _redirectedBy.GetValueOrDefault(parent, "")));
+            ancestors.Add(_ledger[parent]);
         }
 
         _inRouting.Add(recipient.Index);
@@ -83,9 +82,8 @@ internal sealed partial class MessageActor
                 break;
             case RoutingDecision.Redirect redirect:
                 var first = _ledger.NextIndex;
-                var children = redirect.Children.Select((child, i) => new ChildRecipient(first + i, child.ToString())).ToImmutableArray();
+                var children = redirect.Children.Select((child, i) => new ChildRecipient(first + i, child.Address.ToString(), child.Inherited)).ToImmutableArray();
                 _ledger.Record(now, new RecipientRedirected(index, redirect.Router, children));
-                _redirectedBy[index] = redirect.Router;
                 foreach (var child in children)
                 {
                     Route(_ledger[child.Index]);

@@ -68,7 +68,7 @@ internal sealed class MessageLedger
                 Set(_recipients[e.Recipient] with { Status = RecipientStatus.Redirected, AttemptOpen = false });
                 foreach (var child in e.Children)
                 {
-                    Set(new RecipientState(child.Index, AddressText.Parse(child.Address), RecipientStatus.Queued, at, e.Recipient));
+                    Set(new RecipientState(child.Index, AddressText.Parse(child.Address), RecipientStatus.Queued, at, e.Recipient, Inherited: child.Inherited));
                 }
 
                 break;
@@ -82,7 +82,7 @@ internal sealed class MessageLedger
                 var before = _recipients[e.Recipient];
                 Set(before with
                 {
-                    AttemptOpen = false, DueAt = e.NextTry, FirstFailedAt = before.FirstFailedAt ?? at, LastReason = e.Reason,
+                    AttemptOpen = false, DueAt = e.NextTry, FirstFailedAt = before.FirstFailedAt ?? at, LastInterval = e.NextTry - at, LastReason = e.Reason,
                 });
                 break;
             case RecipientDelivered e:

@@ -40,8 +40,8 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
             ActorNames.Spf,
             async cancellationToken =>
             {
-                var result = await new SpfChecker(services.Dns, services.Time).CheckAsync(request, cancellationToken);
-                return new CheckResult(result.Word, result.Reason, result);
+                var result = await new SpfChecker(services.Time).CheckAsync(request, services.Dns, cancellationToken);
+                return Spf(result);
             },
             reason => Spf(new SpfResult(SpfVerdict.TempError, scope.Message.Sender.Domain, "mailfrom", null, null, reason)),
             services.Limits.CheckDeadline));

@@ -13,10 +13,12 @@ public interface IRecipientRouter
     ValueTask<RoutingDecision> RouteAsync(RecipientToRoute recipient, CancellationToken cancellationToken);
 }
 
-/// <param name="Ancestors">The recipients whose redirections led here, nearest first, each with the router that redirected it.</param>
-public sealed record RecipientToRoute(MessageFacts Message, RecipientState Recipient, ImmutableArray<RoutedAncestor> Ancestors);
+/// <param name="Ancestors">The recipients whose redirections led here, nearest first.</param>
+public sealed record RecipientToRoute(MessageFacts Message, RecipientState Recipient, ImmutableArray<RecipientState> Ancestors);
 
-public sealed record RoutedAncestor(EnvelopeAddress Address, string Router);
+/// <summary>An address that takes the place of another.</summary>
+/// <param name="Inherited">Handed back in <see cref="RecipientState.Inherited"/> when it is routed.</param>
+public sealed record ChildToRoute(EnvelopeAddress Address, string? Inherited = null);
 
 /// <summary>What routing one recipient came to, with every router that was asked.</summary>
 public abstract record RoutingDecision(ImmutableArray<RouterTried> Trials)
@@ -36,10 +38,9 @@ public abstract record RoutingDecision(ImmutableArray<RouterTried> Trials)
         string Destination) : RoutingDecision(Trials);
 
     /// <summary>Other addresses take its place; none means that it is discarded.</summary>
-    public sealed record Redirect(ImmutableArray<RouterTried> Trials, string Router, ImmutableArray<EnvelopeAddress> Children) : RoutingDecision(Trials);
+    public sealed record Redirect(ImmutableArray<RouterTried> Trials, string Router, ImmutableArray<ChildToRoute> Children) : RoutingDecision(Trials);
 
-    /// <param name="Reply">Enhanced status for the notification, such as 5.1.1; null for the default.</param>
-    public sealed record Fail(ImmutableArray<RouterTried> Trials, string Reason, string? Reply = null) : RoutingDecision(Trials);
+    public sealed record Fail(ImmutableArray<RouterTried> Trials, string Reason) : RoutingDecision(Trials);
 
     public sealed record Defer(ImmutableArray<RouterTried> Trials, string Reason) : RoutingDecision(Trials);
 }

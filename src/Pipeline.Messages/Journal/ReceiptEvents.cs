@@ -59,4 +59,5 @@ public sealed record OperatorActed(string Action, string By) : JournalEvent
 }
 
 /// <summary>A child address that a redirection made.</summary>
-public sealed record ChildRecipient(int Index, string Address);
+/// <param name="Inherited">What routing must know of its descent when it is routed, now or after a restart; only the router of recipients reads it.</param>
+public sealed record ChildRecipient(int Index, string Address, string? Inherited = null);

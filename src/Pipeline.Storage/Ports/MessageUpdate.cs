@@ -56,6 +56,8 @@ public enum RecipientStatus
 /// <param name="Attempts">Attempts started so far.</param>
 /// <param name="AttemptOpen">An attempt was started and its end is not recorded: after a crash it is in doubt.</param>
 /// <param name="FirstFailedAt">When the current run of failures began: retry rules count from here.</param>
+/// <param name="LastInterval">Between the last failure and <paramref name="DueAt"/>: retry rules grow from here.</param>
+/// <param name="Inherited">What routing must know of the descent of a child (<see cref="ChildRecipient.Inherited"/>).</param>
 public sealed record RecipientState(
     int Index,
     EnvelopeAddress Address,
@@ -67,4 +69,6 @@ public sealed record RecipientState(
     DateTimeOffset? FirstFailedAt = null,
     string? LastReason = null,
     DsnNotify Notify = DsnNotify.None,
-    string? OriginalRecipient = null);
+    string? OriginalRecipient = null,
+    TimeSpan? LastInterval = null,
+    string? Inherited = null);

@@ -1,0 +1,60 @@
+using Pipeline.Actors.Delivery;
+using Pipeline.Actors.Messages;
+using Pipeline.Actors.Reporting;
+using Pipeline.Actors.Routing;
+using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Message;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Tests.Support;
+
+/// <summary>Routes by address, as a test says; an address it does not know goes to the transport <c>out</c>.</summary>
+internal sealed class FakeRouter : IRecipientRouter
+{
+    public Dictionary<string, Func<RecipientToRoute, RoutingDecision>> Decisions { get; } = new(StringComparer.Ordinal);
+
+    public ValueTask<RoutingDecision> RouteAsync(RecipientToRoute recipient, CancellationToken cancellationToken) => ValueTask.FromResult(
+        Decisions.TryGetValue(recipient.Recipient.Address.ToString(), out var decide) ? decide(recipient) : ToTransport(recipient));
+
+    public static RoutingDecision.Deliver ToTransport(RecipientToRoute recipient, string group = "out") => new(
+        [],
+        "r",
+        new QueuefileTransportSettings("out", "/var/spool/out"),
+        [],
+        recipient.Recipient.Address,
+        recipient.Message.Envelope.Sender,
+        group,
+        "out");
+}
+
+/// <summary>Tries again after an hour, or never.</summary>
+internal sealed class FakeRetry : IRetrySchedule
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    public bool GivesUp { get; set; }
+
+    public RetryDecision Decide(MessageFacts message, RecipientState recipient, DeliveryFailure failure, DateTimeOffset now) =>
+        GivesUp ? new RetryDecision(null, "retry timeout exceeded") : new RetryDecision(now + Interval);
+}
+
+internal sealed class FakeNotifications(MessageIdSource ids) : INotificationWriter
+{
+    public List<ImmutableArray<EndedRecipient>> Asked { get; } = [];
+
+    public Exception? Error { get; set; }
+
+    public ValueTask<ImmutableArray<ReadyNotification>> WriteAsync(
+        MessageFacts message, ImmutableArray<EndedRecipient> ended, CancellationToken cancellationToken)
+    {
+        Asked.Add(ended);
+        if (Error is not null)
+        {
+            throw Error;
+        }
+
+        return ValueTask.FromResult<ImmutableArray<ReadyNotification>>(
+            [new ReadyNotification("failure", message.Envelope.Sender.ToString(), TestMessages.New(ids.Next(), EnvelopeAddress.Null, message.Envelope.Sender))]);
+    }
+}

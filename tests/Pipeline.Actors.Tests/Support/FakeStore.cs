@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using Pipeline.Mail.Message;
+using Pipeline.Messages.Journal;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Tests.Support;
+
+/// <summary>A store that answers what a test tells it to and remembers what it was told.</summary>
+internal sealed class FakeStore : IMessageStore
+{
+    private readonly ConcurrentQueue<WriteOutcome> _outcomes = new();
+
+    public ConcurrentQueue<NewMessage> Accepted { get; } = new();
+
+    public ConcurrentQueue<MessageUpdate> Updates { get; } = new();
+
+    public ConcurrentQueue<(MessageId Id, ImmutableArray<JournalEntry> Journal)> Recorded { get; } = new();
+
+    public ConcurrentQueue<StoredMessage> Due { get; } = new();
+
+    public Dictionary<MessageId, StoredMessage> Queued { get; } = [];
+
+    public DateTimeOffset? NextDue { get; set; }
+
+    /// <summary>Writes wait here when set.</summary>
+    public TaskCompletionSource? Gate { get; set; }
+
+    /// <summary>Outcomes of the next writes, in order; then everything is durable.</summary>
+    public void Answer(params ReadOnlySpan<WriteOutcome> outcomes)
+    {
+        foreach (var outcome in outcomes)
+        {
+            _outcomes.Enqueue(outcome);
+        }
+    }
+
+    public IBodyWriter CreateBody(MessageId id) => new FakeBody();
+
+    public ValueTask<WriteOutcome> AcceptAsync(NewMessage message, CancellationToken cancellationToken)
+    {
+        Accepted.Enqueue(message);
+        return OutcomeAsync();
+    }
+
+    public ValueTask<WriteOutcome> RecordAsync(MessageId id, ImmutableArray<JournalEntry> entries, CancellationToken cancellationToken)
+    {
+        Recorded.Enqueue((id, entries));
+        return ValueTask.FromResult(WriteOutcome.Durable);
+    }
+
+    public ValueTask<WriteOutcome> UpdateAsync(MessageUpdate update, CancellationToken cancellationToken)
+    {
+        Updates.Enqueue(update);
+        return OutcomeAsync();
+    }
+
+    public ValueTask<ImmutableArray<StoredMessage>> ClaimDueAsync(Ownership owner, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    {
+        var claimed = ImmutableArray.CreateBuilder<StoredMessage>();
+        while (claimed.Count < limit && Due.TryDequeue(out var message))
+        {
+            claimed.Add(message);
+        }
+
+        return ValueTask.FromResult(claimed.ToImmutable());
+    }
+
+    public ValueTask<StoredMessage?> ClaimAsync(Ownership owner, MessageId id, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Queued.GetValueOrDefault(id));
+
+    public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => ValueTask.FromResult(NextDue);
+
+    public ValueTask<RecoveryReport> RecoverAsync(Ownership owner, CancellationToken cancellationToken) => ValueTask.FromResult(new RecoveryReport(0, 0, 0));
+
+    public ValueTask<ImmutableArray<QueuedMessage>> ListAsync(QueueQuery query, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(ImmutableArray<QueuedMessage>.Empty);
+
+    public ValueTask<StoredMessage?> ReadAsync(MessageId id, CancellationToken cancellationToken) => ValueTask.FromResult(Queued.GetValueOrDefault(id));
+
+    public ValueTask<ImmutableArray<JournalEntry>> ReadJournalAsync(MessageId id, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(ImmutableArray<JournalEntry>.Empty);
+
+    public ValueTask<ImmutableArray<MessageId>> FindAsync(JournalQuery query, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(ImmutableArray<MessageId>.Empty);
+
+    public ValueTask<StoreCounts> CountAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new StoreCounts(0, 0, 0));
+
+    public ValueTask<WriteOutcome> PutRetryHintAsync(string key, RetryHint? hint, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(WriteOutcome.Durable);
+
+    public ValueTask<RetryHint?> GetRetryHintAsync(string key, CancellationToken cancellationToken) => ValueTask.FromResult<RetryHint?>(null);
+
+    public ValueTask<int> PurgeAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken) => ValueTask.FromResult(0);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async ValueTask<WriteOutcome> OutcomeAsync()
+    {
+        if (Gate is { } gate)
+        {
+            await gate.Task;
+        }
+
+        return _outcomes.TryDequeue(out var outcome) ? outcome : WriteOutcome.Durable;
+    }
+}

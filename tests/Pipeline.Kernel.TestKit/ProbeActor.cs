@@ -14,6 +14,7 @@ internal sealed class ProbeActor(ChannelWriter<ReceivedMessage> received) : Unty
         {
             case WatchCommand watch:
                 Context.Watch(watch.Subject);
+                watch.Done.SetResult();
                 break;
             case UnwatchCommand unwatch:
                 Context.Unwatch(unwatch.Subject);
@@ -47,7 +48,7 @@ internal sealed class ProbeActor(ChannelWriter<ReceivedMessage> received) : Unty
         }
     }
 
-    public sealed record WatchCommand(IActorRef Subject);
+    public sealed record WatchCommand(IActorRef Subject, TaskCompletionSource Done);
 
     public sealed record UnwatchCommand(IActorRef Subject);
 

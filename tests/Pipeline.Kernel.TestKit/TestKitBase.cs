@@ -38,9 +38,16 @@ public abstract partial class TestKitBase
     /// <summary>How long <see cref="ExpectNoMsgAsync(CancellationToken)"/> listens.</summary>
     protected static TimeSpan DefaultNoMessageTimeout => TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Makes the probe watch an actor. On return the watch is on its way: what is told to the actor afterwards finds it watched.</summary>
     public IActorRef Watch(IActorRef actorToWatch)
     {
-        TestActor.Tell(new ProbeActor.WatchCommand(actorToWatch), ActorRefs.NoSender);
+        var command = new ProbeActor.WatchCommand(actorToWatch, new TaskCompletionSource());
+        TestActor.Tell(command, ActorRefs.NoSender);
+        if (!command.Done.Task.Wait(DefaultExpectTimeout))
+        {
+            throw Failure($"the probe did not get to watching {actorToWatch}", null);
+        }
+
         return actorToWatch;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Pipeline.Mail.Dkim.Crypto;
@@ -21,9 +22,12 @@ public sealed class DkimSigner : IDisposable
     private readonly BodyHashSet _bodyHashes;
     private readonly bool _ownsBodyHashes;
     private readonly int _bodyHash;
+    private readonly ImmutableArray<string> _names;
 
-    private DkimSigner(HeaderBlock header, DkimSigningOptions options, DateTimeOffset now, BodyHashSet bodyHashes, bool ownsBodyHashes, int bodyHash)
+    private DkimSigner(
+        HeaderBlock header, DkimSigningOptions options, ImmutableArray<string> names, DateTimeOffset now, BodyHashSet bodyHashes, bool ownsBodyHashes, int bodyHash)
     {
+        _names = names;
         _header = header;
         _options = options;
         _now = now;
@@ -58,6 +62,13 @@ public sealed class DkimSigner : IDisposable
             return null;
         }
 
+        var names = options.Headers.NamesFor(header);
+        if (names.Length > MaxFields)
+        {
+            problem = $"more than {MaxFields} fields would be signed, which verifiers may refuse";
+            return null;
+        }
+
         var hashes = bodyHashes ?? new BodyHashSet(1);
         if (!hashes.TryRequest(options.BodyForm, null, out var bodyHash))
         {
@@ -67,7 +78,7 @@ public sealed class DkimSigner : IDisposable
 
         problem = "";
         var checkedOptions = options with { Domain = domain, Selector = selector };
-        return new DkimSigner(header, checkedOptions, time.GetUtcNow(), hashes, bodyHashes is null, bodyHash);
+        return new DkimSigner(header, checkedOptions, names, time.GetUtcNow(), hashes, bodyHashes is null, bodyHash);
     }
 
     /// <summary>The next octets of the body. Not to be called when the set of body hashes is shared.</summary>
@@ -81,8 +92,6 @@ public sealed class DkimSigner : IDisposable
             _bodyHashes.Finish();
         }
 
-        var names = _options.Headers.NamesFor(_header);
-        names = names.Length > MaxFields ? names[..MaxFields] : names;
         var text = new FoldedTagWriter("DKIM-Signature: ");
         text.Tag("v", "1");
         text.Tag("a", _options.Key.Type == DkimKeyType.Rsa ? "rsa-sha256" : "ed25519-sha256");
@@ -90,7 +99,7 @@ public sealed class DkimSigner : IDisposable
         text.Tag("c", $"{Word(_options.HeaderForm)}/{Word(_options.BodyForm)}");
         text.Tag("d", _options.Domain);
         text.Tag("s", _options.Selector);
-        text.List("h", names);
+        text.List("h", _names);
         text.Long("bh", Convert.ToBase64String(_bodyHashes.Read(_bodyHash).Digest.Span));
         if (_options.Identity is { } identity)
         {
@@ -113,7 +122,7 @@ public sealed class DkimSigner : IDisposable
         var colon = unsigned.AsSpan().IndexOf((byte)':');
         var field = new HeaderField(unsigned, colon, colon);
         var digest = HeaderHash.Compute(
-            _header, [.. names.Select(n => n.ToLowerInvariant())], _options.HeaderForm, field, signatureIndex: -1, signatureExtent: 0..0);
+            _header, [.. _names.Select(n => n.ToLowerInvariant())], _options.HeaderForm, field, signatureIndex: -1, signatureExtent: 0..0);
         text.Value(Convert.ToBase64String(_options.Key.Sign(digest)));
         return Encoding.ASCII.GetBytes($"{text}\r\n");
     }

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pipeline.Storage;
+
+/// <summary>What the storage logs. Event ids are stable.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(5001, LogLevel.Information, "spool {Directory} is open, schema {Schema}, epoch {Epoch}")]
+    public static partial void Opened(ILogger logger, string directory, int schema, long epoch);
+
+    [LoggerMessage(5002, LogLevel.Information, "spool recovered: {Messages} messages taken over, {OpenAttempts} attempts in doubt, {OrphanFiles} orphan files deleted")]
+    public static partial void Recovered(ILogger logger, int messages, int openAttempts, int orphanFiles);
+
+    [LoggerMessage(5003, LogLevel.Error, "the spool cannot write: {Reason} (SQLite {Code})")]
+    public static partial void WriteFailed(ILogger logger, string reason, int code);
+
+    [LoggerMessage(5004, LogLevel.Error, "a write was refused because it is wrong")]
+    public static partial void WriteWrong(ILogger logger, Exception cause);
+
+    [LoggerMessage(5005, LogLevel.Error, "the body of a message could not be made durable")]
+    public static partial void BodyNotDurable(ILogger logger, Exception cause);
+
+    [LoggerMessage(5006, LogLevel.Warning, "body file {Name} could not be deleted; it is swept at the next start")]
+    public static partial void BodyNotDeleted(ILogger logger, string name, Exception cause);
+
+    [LoggerMessage(5007, LogLevel.Warning, "checkpoint failed: {Reason} (SQLite {Code})")]
+    public static partial void CheckpointFailed(ILogger logger, string reason, int code);
+
+    [LoggerMessage(5008, LogLevel.Warning, "{Count} writes waited too long for the spool and were refused")]
+    public static partial void WritesExpired(ILogger logger, int count);
+}

@@ -1,0 +1,1 @@
+SELECT file FROM content WHERE file IS NOT NULL

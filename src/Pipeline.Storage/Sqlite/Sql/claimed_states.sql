@@ -1,0 +1,1 @@
+SELECT id, base, document, recipients, received FROM queue WHERE owner <> ''

@@ -1,0 +1,1 @@
+DELETE FROM queue WHERE id = ?1 AND owner = ?2 AND epoch = ?3 RETURNING content

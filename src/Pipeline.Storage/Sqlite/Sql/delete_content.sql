@@ -1,0 +1,1 @@
+DELETE FROM content WHERE n = ?1 RETURNING file

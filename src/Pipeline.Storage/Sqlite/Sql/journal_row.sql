@@ -1,0 +1,1 @@
+SELECT entries FROM journal WHERE id = ?1 AND first = ?2

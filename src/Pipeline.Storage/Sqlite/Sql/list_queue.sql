@@ -1,0 +1,1 @@
+SELECT id, received, size, owner <> '', base, document, recipients FROM queue ORDER BY received, id

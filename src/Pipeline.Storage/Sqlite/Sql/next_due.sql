@@ -1,0 +1,1 @@
+SELECT due FROM queue WHERE owner = '' ORDER BY due LIMIT 1

@@ -1,0 +1,1 @@
+SELECT 1 FROM queue WHERE id = ?1

@@ -1,0 +1,1 @@
+SELECT header, length, file, body FROM content WHERE n = ?1

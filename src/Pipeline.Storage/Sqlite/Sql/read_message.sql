@@ -1,0 +1,1 @@
+SELECT content, received, base, document, recipients FROM queue WHERE id = ?1

@@ -1,0 +1,1 @@
+SELECT received, base, document, recipients FROM queue WHERE id = ?1

@@ -1,0 +1,26 @@
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Storage.Sqlite.Writing;
+
+internal sealed class AcceptRequest(AcceptPart message) : WriteRequest<WriteOutcome>
+{
+    public override long Size => message.Size;
+
+    protected override WriteOutcome Answer => WriteOutcome.Durable;
+
+    protected override WriteOutcome Unavailable => WriteOutcome.Unavailable;
+
+    public override void Apply(WriteSession session) => message.Apply(session);
+
+    public override void Committed()
+    {
+        message.Committed();
+        base.Committed();
+    }
+
+    public override void Refuse(Exception? cause)
+    {
+        message.Refused();
+        base.Refuse(cause);
+    }
+}

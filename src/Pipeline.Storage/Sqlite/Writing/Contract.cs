@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Pipeline.Messages.Journal;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Storage.Sqlite.Writing;
+
+/// <summary>What callers of the store owe it. A breach is a bug of the caller.</summary>
+internal static class Contract
+{
+    /// <exception cref="ArgumentException">The owner has no name: that would mean nobody.</exception>
+    public static void RequireOwner(Ownership owner)
+    {
+        if (string.IsNullOrEmpty(owner.Node))
+        {
+            throw new ArgumentException("an owner has a name", nameof(owner));
+        }
+    }
+
+    /// <exception cref="ArgumentException">The sequence numbers have a gap.</exception>
+    public static void RequireEntries(ImmutableArray<JournalEntry> entries)
+    {
+        for (var i = 0; i < entries.Length; i++)
+        {
+            if (entries[i].Sequence != entries[0].Sequence + i)
+            {
+                throw new ArgumentException($"event {entries[i].Sequence} stands where {entries[0].Sequence + i} is due", nameof(entries));
+            }
+        }
+    }
+}

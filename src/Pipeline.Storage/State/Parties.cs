@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using System.Text;
+using Pipeline.Messages.Journal;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Storage.State;
+
+/// <summary>By whom and for whom a message is, as far as some entries tell: what a search looks at.</summary>
+/// <param name="Recipients">Each address ended by a line feed, which no address contains.</param>
+internal readonly record struct Parties(string? Sender, string Recipients)
+{
+    public bool IsEmpty => Sender is null && Recipients.Length == 0;
+
+    /// <summary>Refused recipients are parties too: a sender asks about them most.</summary>
+    public static Parties Of(NewMessage message)
+    {
+        var recipients = new StringBuilder();
+        foreach (var recipient in message.Envelope.Recipients)
+        {
+            recipients.Append(recipient.Address).Append('\n');
+        }
+
+        foreach (var entry in message.Journal)
+        {
+            if (entry.Event is RecipientRefused refused)
+            {
+                recipients.Append(refused.Address).Append('\n');
+            }
+        }
+
+        return new Parties(message.Envelope.Sender.ToString(), recipients.ToString());
+    }
+
+    public static Parties Of(ImmutableArray<JournalEntry> entries)
+    {
+        string? sender = null;
+        StringBuilder? recipients = null;
+        foreach (var entry in entries)
+        {
+            switch (entry.Event)
+            {
+                case TransactionStarted started:
+                    sender = started.Sender;
+                    break;
+                case RecipientAccepted accepted:
+                    (recipients ??= new StringBuilder()).Append(accepted.Address).Append('\n');
+                    break;
+                case RecipientRefused refused:
+                    (recipients ??= new StringBuilder()).Append(refused.Address).Append('\n');
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return new Parties(sender, recipients?.ToString() ?? "");
+    }
+}

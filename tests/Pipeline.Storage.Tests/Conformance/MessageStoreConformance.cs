@@ -98,6 +98,11 @@ public abstract partial class MessageStoreConformance : IAsyncLifetime
             await UpdateAsync(id, UpdateClosing.Complete, owner: owner, journal: [Mail.Entry(stored.NextSequence, new MessageCompleted())]));
     }
 
+    private protected async Task<MessageId[]> FindAsync(JournalQuery query) => [.. await Store.FindAsync(query, default)];
+
+    private protected async Task<MessageId[]> ClaimDueAsync(Ownership owner, int limit = 100) =>
+        [.. (await Store.ClaimDueAsync(owner, Now, limit, default)).Select(m => m.Id)];
+
     private protected static async Task<byte[]> BodyAsync(IMessageContent content)
     {
         await using var stream = content.OpenBody();

@@ -1,4 +1,6 @@
+using Pipeline.Policy.Acl;
 using Pipeline.Policy.Configuration;
+using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy;
@@ -15,4 +17,19 @@ public sealed class MailPolicy
     public MainOptions MainOptions { get; init; } = MainOptions.Defaults;
 
     public NamedListTable NamedLists { get; init; } = NamedListTable.Empty;
+
+    public required AclEngine Acls { get; init; }
+
+    /// <summary>The checks of a message whose results any ACL of this policy can ask for; no other needs to run.</summary>
+    public AclChecks Checks { get; init; }
+
+    /// <summary>Whether the main option for this point is set.</summary>
+    public bool HasAcl(AclPoint point) => AclOption(point) is not null;
+
+    /// <summary>Runs the ACL of a point, or answers for one that is not set.</summary>
+    /// <param name="trace">Takes down what happens; null when nobody wants to know.</param>
+    public ValueTask<AclOutcome> RunAclAsync(AclPoint point, EvaluationScope scope, CancellationToken cancellationToken, AclTrace? trace = null) =>
+        Acls.RunAsync(point, AclOption(point), scope, cancellationToken, trace);
+
+    private ExpandableString? AclOption(AclPoint point) => MainOptions.AclOptions.GetValueOrDefault(AclPointTraits.Of(point).Option);
 }

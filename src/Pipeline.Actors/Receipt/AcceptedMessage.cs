@@ -10,6 +10,12 @@ namespace Pipeline.Actors.Receipt;
 /// <summary>Puts together what is stored of an accepted message: its final header block, its envelope and the facts of its reception.</summary>
 internal static class AcceptedMessage
 {
+    private static readonly ExpandableString ReceivedTemplate = StringExpansion.Compile(
+        "${if def:sender_rcvhost {from $sender_rcvhost\n\t}{${if def:sender_ident {from ${quote_local_part:$sender_ident} }}"
+        + "${if def:sender_helo_name {(helo=$sender_helo_name)\n\t}}}}by $primary_hostname "
+        + "${if def:received_protocol {with $received_protocol }}${if def:tls_in_cipher {($tls_in_cipher)\n\t}}(MailPipeline)\n\t"
+        + "${if def:sender_address {(envelope-from <$sender_address>)\n\t}}id $message_exim_id${if def:received_for {\n\tfor $received_for}}");
+
     public static async ValueTask<NewMessage> ComposeAsync(
         ReceiptServices services,
         ActivePolicy active,
@@ -51,11 +57,11 @@ internal static class AcceptedMessage
 
     private static async ValueTask<string> ReceivedAsync(ActivePolicy active, EvaluationScope scope, CancellationToken cancellationToken)
     {
-        var options = active.Policy.MainOptions;
-        var text = await options.ReceivedHeaderText.ExpandAsync(scope, cancellationToken);
+        var template = active.Policy.MainOptions.ReceivedHeaderText ?? ReceivedTemplate;
+        var text = await template.ExpandAsync(scope, cancellationToken);
         var date = MailDate.Format(scope.Message.ReceivedAt);
         return text.IsSuccess && text.Value.Length > 0
-            ? $"Received: {text.Value.TrimEnd(';', '\n', '\t', ' ')};\n\t{date}"
+            ? (text.Value.StartsWith("Received:", StringComparison.OrdinalIgnoreCase) ? "" : "Received: ") + $"{text.Value.TrimEnd(';', '\n', '\t', ' ')};\n\t{date}"
             : $"Received: by {active.Environment.PrimaryHostname} id {scope.Message.Id};\n\t{date}";
     }
 

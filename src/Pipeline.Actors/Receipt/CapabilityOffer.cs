@@ -7,12 +7,14 @@ namespace Pipeline.Actors.Receipt;
 /// <summary>What EHLO offers this client, by the host lists of the main options.</summary>
 internal static class CapabilityOffer
 {
+    private const long DefaultMessageSize = 50 * 1024 * 1024;
+
     public static async ValueTask<SmtpCapabilities> MakeAsync(
         MainOptions options, EvaluationScope scope, string hostName, CancellationToken cancellationToken)
     {
         return new SmtpCapabilities(
             hostName,
-            options.MessageSizeLimit,
+            await MaxMessageSizeAsync(options, scope, cancellationToken),
             Pipelining: await Offers(options.PipeliningAdvertiseHosts),
             Chunking: await Offers(options.ChunkingAdvertiseHosts),
             EightBitMime: options.Accept8BitMime,
@@ -22,7 +24,20 @@ internal static class CapabilityOffer
             Dsn: await Offers(options.DsnAdvertiseHosts));
 
         // A list that cannot be decided now is not offered: an extension can do without, a session cannot wait.
-        async ValueTask<bool> Offers(MailList hosts) =>
-            (await hosts.MatchAsync(scope, scope.Connection.ClientAddress?.ToString() ?? "", cancellationToken)).IsMatch;
+        async ValueTask<bool> Offers(MailList? hosts) => hosts is not null
+            && (await hosts.MatchAsync(scope, scope.Connection.ClientAddress?.ToString() ?? "", cancellationToken)).IsMatch;
+    }
+
+    /// <summary>message_size_limit for this client; what cannot be read as a number is the default of the language.</summary>
+    private static async ValueTask<long> MaxMessageSizeAsync(MainOptions options, EvaluationScope scope, CancellationToken cancellationToken)
+    {
+        var text = await options.MessageSizeLimit.ExpandAsync(scope, cancellationToken);
+        if (text.IsSuccess && IntegerText.TryParse(text.Value, out var size, out _))
+        {
+            return size;
+        }
+
+        scope.Environment.Log.Write(PolicyLogTarget.Main | PolicyLogTarget.Panic, $"message_size_limit: {(text.IsSuccess ? "not a number" : text.Message)}");
+        return DefaultMessageSize;
     }
 }

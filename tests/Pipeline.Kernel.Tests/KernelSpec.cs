@@ -14,6 +14,19 @@ public abstract class KernelSpec : Pipeline.Kernel.TestKit.TestKit
     {
     }
 
+    protected static TimeSpan Second { get; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a test waits for something that must come; only a failing test waits it out.</summary>
+    protected static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Tells the test something, in the name of the actor that runs.</summary>
+    protected void Say(object message) => TestActor.Tell(message);
+
+    /// <summary>A second system that runs on a given number of threads.</summary>
+    protected ActorSystem SystemOn(int threads, int throughput = 30) => ActorSystem.Create(
+        "threads",
+        new ActorSystemSettings { Time = Time, Throughput = throughput, CreateDispatcher = limit => new ThreadsDispatcher(threads, limit) });
+
     internal static ActorCell CellOf(IActorRef actor) => ((LocalActorRef)actor).Cell;
 
     internal static Mailbox MailboxOf(IActorRef actor) => CellOf(actor).Mailbox;
@@ -32,4 +45,6 @@ public abstract class KernelSpec : Pipeline.Kernel.TestKit.TestKit
 
         return messages;
     }
+
+    protected async Task ExpectInOrderAsync(params object[] expected) => Assert.Equal(expected, await ReceiveAsync(expected.Length));
 }

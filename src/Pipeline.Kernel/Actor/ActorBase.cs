@@ -14,6 +14,8 @@ public abstract class ActorBase
         ActorCell cell = ActorCell.Current is { } current && current.TryClaimConstruction()
             ? current
             : throw new ActorInitializationException(null, "Actors are created by ActorOf with Props, never with 'new'.");
+        // Set before the derived constructor runs, which may choose another behaviour.
+        cell.Become(InitialBehaviour());
         if (this is IWithTimers withTimers)
         {
             withTimers.Timers = cell.NewTimers();
@@ -81,7 +83,12 @@ public abstract class ActorBase
     /// <summary>How this actor decides about failures of its children.</summary>
     protected virtual SupervisorStrategy SupervisorStrategy() => Actor.SupervisorStrategy.DefaultStrategy;
 
-    internal virtual Receive InitialBehaviour() => Receive;
+    /// <summary>Called from this class's constructor: only what field initialisers have set is there.</summary>
+    private protected virtual Receive InitialBehaviour() => Receive;
+
+    internal virtual void ConstructionCompleted()
+    {
+    }
 
     internal void InvokeUnhandled(object message) => Unhandled(message);
 

@@ -8,6 +8,7 @@ internal sealed partial class ActorCell
     private Exception? _recreateCause;
     private SystemMessage? _setAsideFirst;
     private SystemMessage? _setAsideLast;
+    private SetAside _setAsideUntil;
     private SupervisorStrategy? _strategy;
 
     private bool IsWaiting => _pendingRecreate is not null || (_children is { } children && children.Waiting != WaitReason.None);
@@ -29,7 +30,8 @@ internal sealed partial class ActorCell
             HandleInvokeFailure(cause);
         }
 
-        if (_setAsideFirst is not null && (!MustWait(SetAside.WhileSuspended) || !MustWait(_setAsideFirst.SetAside)))
+        // Those that still have to wait will be set aside again, in the same order.
+        if (_setAsideFirst is not null && !MustWait(_setAsideUntil))
         {
             Mailbox.PrependSystem(_setAsideFirst, _setAsideLast!);
             _setAsideFirst = null;
@@ -325,10 +327,12 @@ internal sealed partial class ActorCell
         if (_setAsideLast is null)
         {
             _setAsideFirst = message;
+            _setAsideUntil = message.SetAside;
         }
         else
         {
             _setAsideLast.Next = message;
+            _setAsideUntil = message.SetAside < _setAsideUntil ? message.SetAside : _setAsideUntil;
         }
 
         _setAsideLast = message;

@@ -90,6 +90,7 @@ internal sealed partial class ActorCell : IActorContext
     public void Invoke(Envelope envelope)
     {
         _current = envelope;
+        _message = envelope.Message;
         try
         {
             if (envelope.Message is IAutoReceivedMessage)
@@ -138,32 +139,29 @@ internal sealed partial class ActorCell : IActorContext
         switch (envelope.Message)
         {
             case Terminated terminated:
-                if (ClaimTerminated(terminated))
-                {
-                    Deliver(terminated.Substitute ?? terminated);
-                }
-
+                _message = ClaimTerminated(terminated) ? terminated.Substitute ?? terminated : null;
                 break;
             case TimerMessage timerMessage:
-                if (_timers is not null && _timers.TryAccept(timerMessage))
-                {
-                    // A stash must keep what was delivered, not the wrapper whose generation is used up.
-                    _current = new Envelope(timerMessage.Message, envelope.Sender);
-                    Deliver(timerMessage.Message);
-                }
-
+                // A stash must keep what was delivered, not the wrapper whose generation is used up.
+                _message = _timers is not null && _timers.TryAccept(timerMessage) ? timerMessage.Message : null;
+                _current = _message is null ? null : new Envelope(_message, envelope.Sender);
                 break;
             case PoisonPill:
+                _message = null;
                 Self.Stop();
-                break;
+                return;
             case Kill:
                 throw new ActorKilledException("Kill");
+        }
+
+        if (_message is not null)
+        {
+            Deliver(_message);
         }
     }
 
     private void Deliver(object message)
     {
-        _message = message;
         if (!_behaviour!(message))
         {
             _actor!.InvokeUnhandled(message);
@@ -185,7 +183,6 @@ internal sealed partial class ActorCell : IActorContext
     private void BuildInstance()
     {
         _outerBehaviours = null;
-        _behaviour = null;
         _constructing = true;
         try
         {
@@ -201,14 +198,7 @@ internal sealed partial class ActorCell : IActorContext
         }
 
         _instance = InstanceState.Unready;
-
-        // A behaviour chosen in the constructor wins over the initial one.
-        Receive initial = _actor.InitialBehaviour();
-        if (_behaviour is null)
-        {
-            _behaviour = initial;
-        }
-
+        _actor.ConstructionCompleted();
         if (_actor is IWithStash withStash)
         {
             _stash = new StashBuffer(this, withStash is IWithUnboundedStash ? int.MaxValue : System.Settings.StashCapacity);

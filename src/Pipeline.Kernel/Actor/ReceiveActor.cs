@@ -33,12 +33,9 @@ public abstract class ReceiveActor : ActorBase
 
     protected void BecomeStacked(Action configure) => Context.BecomeStacked(Configure(configure));
 
-    internal sealed override Receive InitialBehaviour()
-    {
-        HandlerList handlers = _registering ?? throw new InvalidOperationException("The initial behaviour is taken once.");
-        _registering = null;
-        return handlers.Handle;
-    }
+    private protected sealed override Receive InitialBehaviour() => _registering!.Handle;
+
+    internal sealed override void ConstructionCompleted() => _registering = null;
 
     private Receive Configure(Action configure)
     {

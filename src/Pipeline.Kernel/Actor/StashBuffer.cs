@@ -2,11 +2,15 @@ using Pipeline.Kernel.Dispatch;
 
 namespace Pipeline.Kernel.Actor;
 
-/// <summary>The stash of one actor instance: a chain of the stashed envelopes, oldest first.</summary>
+/// <summary>
+/// The stash of one actor instance: a chain of envelopes, oldest first. They are copies of those delivered, so that every delivery is an
+/// object of its own and stashing one twice can be told from stashing a message that came back.
+/// </summary>
 internal sealed class StashBuffer(ActorCell cell, int capacity) : IStash
 {
     private Envelope? _first;
     private Envelope? _last;
+    private Envelope? _lastDelivery;
 
     public int Count { get; private set; }
 
@@ -14,10 +18,10 @@ internal sealed class StashBuffer(ActorCell cell, int capacity) : IStash
 
     public void Stash()
     {
-        Envelope envelope = cell.CurrentEnvelope ?? throw new IllegalActorStateException("There is no message to stash.");
-        if (ReferenceEquals(envelope, _last))
+        Envelope delivery = cell.CurrentEnvelope ?? throw new IllegalActorStateException("There is no message to stash.");
+        if (ReferenceEquals(delivery, _lastDelivery))
         {
-            throw new IllegalActorStateException($"Message [{envelope.Message}] is stashed already.");
+            throw new IllegalActorStateException($"Message [{delivery.Message}] is stashed already.");
         }
 
         if (IsFull)
@@ -25,6 +29,7 @@ internal sealed class StashBuffer(ActorCell cell, int capacity) : IStash
             throw new StashOverflowException($"The stash of [{cell.Self.Path}] is full: {capacity} messages.");
         }
 
+        var envelope = new Envelope(delivery.Message, delivery.Sender);
         if (_last is null)
         {
             _first = envelope;
@@ -35,6 +40,7 @@ internal sealed class StashBuffer(ActorCell cell, int capacity) : IStash
         }
 
         _last = envelope;
+        _lastDelivery = delivery;
         Count++;
     }
 

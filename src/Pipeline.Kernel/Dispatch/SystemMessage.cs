@@ -21,7 +21,7 @@ internal abstract class SystemMessage
     }
 }
 
-/// <summary>Conditions under which a system message is kept for later.</summary>
+/// <summary>Conditions under which a system message is kept for later, the easier to meet the higher.</summary>
 internal enum SetAside
 {
     Never,

@@ -86,6 +86,33 @@ public sealed class HeaderBlock
         return _byName.TryGetValue(lowerCaseName, out var indexes) ? indexes : [];
     }
 
+    /// <summary>The same header without some fields; the octets of the others are unchanged.</summary>
+    /// <param name="indexes">In ascending order.</param>
+    public HeaderBlock Without(ReadOnlySpan<int> indexes)
+    {
+        if (indexes.IsEmpty)
+        {
+            return this;
+        }
+
+        var bytes = new ArrayBufferWriter<byte>(_bytes.Length);
+        var fields = ImmutableArray.CreateBuilder<HeaderFieldExtent>(Count);
+        for (var i = 0; i < Count; i++)
+        {
+            if (indexes.BinarySearch(i) >= 0)
+            {
+                continue;
+            }
+
+            var extent = _fields[i];
+            var end = i + 1 < Count ? _fields[i + 1].Start : _bytes.Length;
+            fields.Add(extent with { Start = bytes.WrittenCount });
+            bytes.Write(_bytes.Span[extent.Start..end]);
+        }
+
+        return new HeaderBlock(bytes.WrittenMemory, fields.ToImmutable());
+    }
+
     private Dictionary<string, int[]> BuildIndex()
     {
         var lists = new Dictionary<string, List<int>>(StringComparer.Ordinal);

@@ -41,7 +41,7 @@ public sealed class SqliteMessageStore : IMessageStore
         _bodies = new BodyFiles(options.Files, directory.Bodies, epoch, logger);
         _reads = new StoreReads(new ReadPool(directory.Database, directory.Bodies, options.ReadConnections));
         _writer = new GroupWriter(session, () => WriteSession.Open(directory.Database, options), options, logger);
-        _checkpointer = new Checkpointer(SqliteDatabase.Open(directory.Database, readOnly: false, busyTimeoutMilliseconds: 0), _writer, options, logger);
+        _checkpointer = new Checkpointer(directory.Database, _writer, options, logger);
         _writer.PagesWritten = _checkpointer.PagesWritten;
         _writer.Start();
         _ticks = options.TimeProvider.CreateTimer(static s => ((SqliteMessageStore)s!).Tick(), this, TickInterval, TickInterval);

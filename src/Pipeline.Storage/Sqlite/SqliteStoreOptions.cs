@@ -32,7 +32,7 @@ public sealed record SqliteStoreOptions
     public int CheckpointBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>A log larger than this is brought to its beginning again, for which the writer pauses.</summary>
-    public int LogLimitBytes { get; init; } = 128 * 1024 * 1024;
+    public int LogLimitBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>For tests: file operations that fail on demand.</summary>
     internal ISpoolFiles Files { get; init; } = new SpoolFiles();

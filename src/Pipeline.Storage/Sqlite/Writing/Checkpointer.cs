@@ -6,13 +6,14 @@ namespace Pipeline.Storage.Sqlite.Writing;
 
 /// <summary>Moves the log into the database file, on a thread and a connection of its own, so that no commit waits for it.</summary>
 /// <remarks>
-/// Works when the log has grown by a step, and again after a quiet second; then it also cuts the file of the log.
+/// Works when the log has grown by a step, and again after a quiet second; then it also cuts the log's file when that is large.
 /// Under a steady stream of commits such a checkpoint never reaches the log's end, and the log could grow for ever: past a limit
 /// the writer is asked to do the small rest between two groups, after which the next commit starts the log from its beginning.
 /// </remarks>
 internal sealed class Checkpointer : IDisposable
 {
     private const int PageBytes = 8192;
+    private const int QuietTicks = 2;
 
     private readonly SqliteDatabase _database;
     private readonly GroupWriter _writer;
@@ -26,9 +27,14 @@ internal sealed class Checkpointer : IDisposable
     private bool _dirty;
     private volatile bool _stopping;
 
-    public Checkpointer(SqliteDatabase database, GroupWriter writer, SqliteStoreOptions options, ILogger logger)
+    /// <exception cref="SqliteFailure">The database cannot be opened.</exception>
+    public Checkpointer(string path, GroupWriter writer, SqliteStoreOptions options, ILogger logger)
     {
-        _database = database;
+        // It never waits for a lock: while it waited, it would hold one that the writer needs.
+        _database = SqliteDatabase.Open(path, readOnly: false, busyTimeoutMilliseconds: 0);
+
+        // A connection that has read nothing does not know that there is a log, and checkpoints nothing without saying so.
+        _database.Query("SELECT epoch FROM life");
         _writer = writer;
         _logger = logger;
         _stepPages = options.CheckpointBytes / PageBytes;
@@ -50,7 +56,7 @@ internal sealed class Checkpointer : IDisposable
     /// <summary>Called every second.</summary>
     public void Tick()
     {
-        if (Interlocked.Increment(ref _quiet) == 2)
+        if (Interlocked.Increment(ref _quiet) == QuietTicks)
         {
             _wake.Set();
         }
@@ -77,7 +83,7 @@ internal sealed class Checkpointer : IDisposable
             _wake.WaitOne();
             try
             {
-                Work(idle: Volatile.Read(ref _quiet) >= 2 || _stopping);
+                Work(idle: Volatile.Read(ref _quiet) >= QuietTicks || _stopping);
             }
             catch (SqliteFailure failure)
             {
@@ -94,16 +100,21 @@ internal sealed class Checkpointer : IDisposable
             return;
         }
 
-        var (frames, _) = _database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
-        if (idle)
+        var (frames, checkpointed) = _database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
+        if (!idle)
         {
-            // A reader may be in the way: then once more after the next quiet moment.
-            _dirty = _database.Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE).Frames < 0;
-            Volatile.Write(ref _quiet, _dirty ? 0 : 2);
+            if (frames > _limitPages)
+            {
+                _writer.RequestCheckpoint();
+            }
+
+            return;
         }
-        else if (frames > _limitPages)
-        {
-            _writer.RequestCheckpoint();
-        }
+
+        // The whole log is in the database: the next commit begins it anew, over blocks that are there already. Only a log that has
+        // outgrown its limit is cut. A reader may be in the way: then once more after the next quiet moment.
+        var done = frames == checkpointed && (frames <= _limitPages || _database.Checkpoint(raw.SQLITE_CHECKPOINT_TRUNCATE).Frames >= 0);
+        _dirty = !done;
+        Volatile.Write(ref _quiet, done ? QuietTicks : 0);
     }
 }

@@ -96,7 +96,7 @@ internal sealed class WriteSession : IDisposable
             // FULL: one flush of the log at each commit, without which a power cut loses acknowledged mail or repeats deliveries.
             // Checkpoints are not the writer's work.
             database.Execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;");
-            database.Execute($"PRAGMA journal_size_limit = {options.CheckpointBytes};");
+            database.Execute($"PRAGMA journal_size_limit = {options.LogLimitBytes};");
             if (options.MaxPages is { } pages)
             {
                 database.Execute($"PRAGMA max_page_count = {pages};");

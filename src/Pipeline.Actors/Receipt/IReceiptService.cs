@@ -76,7 +76,8 @@ public sealed record SmtpCapabilities(
     bool SmtpUtf8 = true,
     bool StartTls = false,
     bool Dsn = true,
-    bool EnhancedStatusCodes = true);
+    bool EnhancedStatusCodes = true,
+    bool BinaryMime = false);
 
 /// <summary>MAIL with its parameters, syntax checked.</summary>
 /// <param name="EnvelopeId">ENVID as received, xtext.</param>

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Pipeline.Mail.Smtp;
+
+namespace Pipeline.Node.Listeners;
+
+/// <summary>Where and how the server listens. Independent of mail policy: what a client may send is for <c>IReceiptService</c>.</summary>
+public sealed record ListenerOptions
+{
+    /// <summary>At least one.</summary>
+    public required ImmutableArray<ListenerEndpoint> Endpoints { get; init; }
+
+    public SmtpLimits Limits { get; init; } = new();
+
+    /// <summary>How far addresses may depart from RFC 5321.</summary>
+    public SmtpGrammar Grammar { get; init; } = SmtpGrammar.Default;
+
+    /// <summary>What becomes of bare CR and LF in messages; with <see cref="BareLineEndPolicy.Normalise"/> a bare LF also ends a command line.</summary>
+    public BareLineEndPolicy BareLineEnds { get; init; } = BareLineEndPolicy.Refuse;
+
+    /// <summary>A message with an octet 0 is refused. Off, as such octets pass through unharmed and occur in old attachments.</summary>
+    public bool RefuseNul { get; init; }
+
+    /// <summary>A client that talks before it may (before the banner, behind EHLO or DATA, or without PIPELINING) loses the connection, as in Exim (<c>smtp_enforce_sync</c>).</summary>
+    public bool EnforceSynchronisation { get; init; } = true;
+
+    /// <summary>MAIL needs EHLO or HELO first (RFC 5321 section 4.1.4).</summary>
+    public bool RequireHello { get; init; } = true;
+
+    /// <summary>What is wrong with these values, all at once; empty when nothing is.</summary>
+    public ImmutableArray<string> Validate()
+    {
+        ImmutableArray<string> problems = Limits.Validate();
+        if (Endpoints.IsDefaultOrEmpty)
+        {
+            problems = problems.Add("there must be an endpoint to listen on");
+        }
+
+        return problems;
+    }
+}

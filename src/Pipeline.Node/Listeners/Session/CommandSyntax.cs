@@ -1,0 +1,45 @@
+using System.Buffers;
+using Pipeline.Mail.Smtp;
+
+namespace Pipeline.Node.Listeners.Session;
+
+/// <summary>Turns a received line into a command, under the syntax that holds at this point of the session.</summary>
+internal sealed class CommandSyntax(SmtpGrammar grammar, bool bareLfEndsLine)
+{
+    private static readonly SmtpReply BareLf = new(500, new EnhancedStatusCode(5, 5, 2), "command lines must end with CRLF");
+
+    /// <summary>What the last EHLO offered.</summary>
+    public SmtpExtensions Offered { get; set; }
+
+    /// <summary>MAIL of the open transaction had SMTPUTF8.</summary>
+    public bool SmtpUtf8 { get; set; }
+
+    /// <param name="line">The line up to its LF, which is not part of it; a CR before the LF is.</param>
+    public SmtpCommand Parse(ReadOnlySequence<byte> line)
+    {
+        if (line.IsSingleSegment)
+        {
+            return Parse(line.FirstSpan);
+        }
+
+        int length = (int)line.Length;
+        byte[] copy = ArrayPool<byte>.Shared.Rent(length);
+        line.CopyTo(copy);
+        SmtpCommand command = Parse(copy.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(copy);
+        return command;
+    }
+
+    private SmtpCommand Parse(ReadOnlySpan<byte> line)
+    {
+        if (line.EndsWith("\r"u8))
+        {
+            return SmtpCommandParser.Parse(line[..^1], grammar, Offered, SmtpUtf8);
+        }
+
+        SmtpCommand command = SmtpCommandParser.Parse(line, grammar, Offered, SmtpUtf8);
+        return bareLfEndsLine
+            ? command
+            : new SmtpCommand.Invalid(command.Verb, BareLf, "command line ended by a bare LF", LosesFraming: command.Verb == SmtpVerb.Bdat);
+    }
+}

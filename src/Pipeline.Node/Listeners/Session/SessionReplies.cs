@@ -1,0 +1,32 @@
+using Pipeline.Mail.Smtp;
+
+namespace Pipeline.Node.Listeners.Session;
+
+/// <summary>What the protocol layer says by itself.</summary>
+internal static class SessionReplies
+{
+    public static readonly SmtpReply Ok = new(250, new EnhancedStatusCode(2, 0, 0), "OK");
+    public static readonly SmtpReply ResetOk = new(250, new EnhancedStatusCode(2, 0, 0), "Reset OK");
+
+    public static readonly SmtpReply Help = new(
+        214, new EnhancedStatusCode(2, 0, 0), "Commands supported:", "STARTTLS HELO EHLO MAIL RCPT DATA BDAT NOOP QUIT RSET VRFY HELP");
+
+    public static readonly SmtpReply ExpandProhibited = new(550, new EnhancedStatusCode(5, 7, 1), "administrative prohibition");
+    public static readonly SmtpReply EtrnNotImplemented = new(502, new EnhancedStatusCode(5, 5, 1), "ETRN is not implemented");
+    public static readonly SmtpReply AuthNotAdvertised = BadSequence("AUTH command used when not advertised");
+    public static readonly SmtpReply StartTlsNotAdvertised = BadSequence("STARTTLS command used when not advertised");
+    public static readonly SmtpReply StartTlsActive = BadSequence("TLS is active already");
+    public static readonly SmtpReply StartTlsPipelined = BadSequence("commands were sent behind STARTTLS");
+    public static readonly SmtpReply ChunkingNotAdvertised = BadSequence("BDAT command used when CHUNKING was not advertised");
+    public static readonly SmtpReply BinaryNeedsChunking = BadSequence("BODY=BINARYMIME requires BDAT");
+    public static readonly SmtpReply TooManyRecipients = new(452, new EnhancedStatusCode(4, 5, 3), "too many recipients");
+    public static readonly SmtpReply OutOfStep = new(554, new EnhancedStatusCode(5, 5, 0), "SMTP synchronization error");
+
+    public static SmtpReply ChunkReceived(long octets) => new(250, new EnhancedStatusCode(2, 0, 0), $"{octets} octets received");
+
+    /// <summary>421: the connection ends.</summary>
+    public static SmtpReply Closing(ushort subject, ushort detail, string hostName, string text) =>
+        new(421, new EnhancedStatusCode(4, subject, detail), $"{hostName} {text}");
+
+    private static SmtpReply BadSequence(string text) => new(503, new EnhancedStatusCode(5, 5, 1), text);
+}

@@ -1,0 +1,101 @@
+using Pipeline.Actors.Receipt;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Smtp;
+
+namespace Pipeline.Node.Listeners.Session;
+
+/// <summary>MAIL, RCPT, RSET, and the end of a transaction.</summary>
+internal sealed partial class SmtpSession
+{
+    private BodyType _body;
+    private long _maxMessageSize;
+    private int _messages;
+    private int _recipients;
+
+    private async ValueTask MailAsync(SmtpCommand.Mail mail, CancellationToken cancellationToken)
+    {
+        SmtpCapabilities capabilities = _receipt.Capabilities;
+        if (++_messages > _limits.MaxMessagesPerConnection)
+        {
+            SmtpReply tooMany = SessionReplies.Closing(7, 0, capabilities.HostName, "too many messages in this connection");
+            End(SessionEnd.Abrupt, "MAIL", tooMany, "too many messages in this connection");
+            return;
+        }
+
+        if (capabilities.MaxMessageSize > 0 && mail.Size > capabilities.MaxMessageSize)
+        {
+            Refuse(SmtpVerb.Mail, MessageIntake.TooLarge, $"SIZE={mail.Size} is more than {capabilities.MaxMessageSize}");
+            return;
+        }
+
+        var parameters = new MailParameters(mail.Sender, mail.Size, mail.Body, mail.SmtpUtf8, mail.Return, mail.EnvelopeId, mail.Auth);
+        if (!Answer(await _receipt.MailAsync(parameters, cancellationToken)))
+        {
+            return;
+        }
+
+        _state = SmtpSessionState.Sender;
+        _body = mail.Body;
+        _maxMessageSize = capabilities.MaxMessageSize;
+        _recipients = 0;
+        _syntax.SmtpUtf8 = mail.SmtpUtf8;
+        _channel.Utf8Replies = mail.SmtpUtf8;
+    }
+
+    private async ValueTask RecipientAsync(SmtpCommand.Recipient recipient, CancellationToken cancellationToken)
+    {
+        if (_recipients >= _limits.MaxRecipients)
+        {
+            Refuse(SmtpVerb.Rcpt, SessionReplies.TooManyRecipients, $"more than {_limits.MaxRecipients} recipients");
+            return;
+        }
+
+        var parameters = new RecipientParameters(recipient.Address, recipient.Notify, recipient.OriginalRecipient);
+        if (Answer(await _receipt.RecipientAsync(parameters, cancellationToken)))
+        {
+            _recipients++;
+            _state = SmtpSessionState.Recipient;
+        }
+        else if (_state == SmtpSessionState.Sender)
+        {
+            _state = SmtpSessionState.NoRecipient;
+        }
+    }
+
+    private async ValueTask ResetAsync(CancellationToken cancellationToken)
+    {
+        if (!CountNonMail(SmtpVerb.Rset))
+        {
+            return;
+        }
+
+        if (InTransaction)
+        {
+            await EndTransactionAsync("RSET", cancellationToken);
+        }
+
+        if (_state == SmtpSessionState.ChunkRefused)
+        {
+            _state = SmtpSessionState.Greeted;
+        }
+
+        _channel.Reply(SessionReplies.ResetOk);
+    }
+
+    /// <summary>Ends the open transaction without a message.</summary>
+    private async ValueTask EndTransactionAsync(string reason, CancellationToken cancellationToken)
+    {
+        LeaveTransaction(SmtpSessionState.Greeted);
+        await _receipt.ResetAsync(reason, cancellationToken);
+    }
+
+    /// <summary>Forgets the open transaction on this side.</summary>
+    private void LeaveTransaction(SmtpSessionState next)
+    {
+        _state = next;
+        _intake?.Dispose();
+        _intake = null;
+        _syntax.SmtpUtf8 = false;
+        _channel.Utf8Replies = false;
+    }
+}

@@ -1,0 +1,112 @@
+using Pipeline.Actors.Receipt;
+using Pipeline.Mail.Smtp;
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Node.Listeners.Session;
+
+/// <summary>Banner, EHLO and HELO, STARTTLS.</summary>
+internal sealed partial class SmtpSession
+{
+    private async ValueTask GreetAsync(CancellationToken cancellationToken)
+    {
+        ReceiptDecision decision = await _receipt.ConnectAsync(cancellationToken);
+        if (decision.Reply.IsPositive && _options.EnforceSynchronisation && _channel.HasPendingInput())
+        {
+            EndOutOfStep(SmtpVerb.Unknown, "client sent input before the banner");
+            return;
+        }
+
+        if (!Answer(decision))
+        {
+            _end = SessionEnd.Abrupt;
+        }
+    }
+
+    private async ValueTask HelloAsync(SmtpCommand.Hello hello, CancellationToken cancellationToken)
+    {
+        if (!CountNonMail(hello.Verb))
+        {
+            return;
+        }
+
+        // Only the reply tells the client whether it may pipeline.
+        if (_channel.MoreBuffered && _options.EnforceSynchronisation)
+        {
+            EndOutOfStep(hello.Verb, "client did not wait for the reply to its greeting");
+            return;
+        }
+
+        ReceiptDecision decision = await _receipt.HeloAsync(hello.Extended, hello.Name, cancellationToken);
+        if (!decision.Reply.IsPositive)
+        {
+            Answer(decision);
+            return;
+        }
+
+        if (InTransaction)
+        {
+            await EndTransactionAsync(hello.Extended ? "EHLO" : "HELO", cancellationToken);
+        }
+
+        _state = SmtpSessionState.Greeted;
+        SmtpCapabilities capabilities = _receipt.Capabilities;
+        _channel.EnhancedCodes = capabilities.EnhancedStatusCodes;
+        _pipelining = hello.Extended && capabilities.Pipelining;
+        _startTlsOffered = hello.Extended && capabilities.StartTls && _tls is { IsAvailable: true } && !_channel.IsTls;
+        _syntax.Offered = hello.Extended ? EhloResponse.Extensions(capabilities) : SmtpExtensions.None;
+
+        // The replies to EHLO and HELO carry no enhanced codes (RFC 2034 section 3).
+        SmtpReply reply = hello.Extended
+            ? EhloResponse.Compose(decision.Reply, capabilities, _startTlsOffered)
+            : new SmtpReply(decision.Reply.Code, decision.Reply.Lines.AsSpan());
+        Answer(decision with { Reply = reply });
+    }
+
+    private async ValueTask StartTlsAsync(CancellationToken cancellationToken)
+    {
+        if (!CountNonMail(SmtpVerb.StartTls))
+        {
+            return;
+        }
+
+        if (!_startTlsOffered || _tls is null)
+        {
+            Refuse(
+                SmtpVerb.StartTls,
+                _channel.IsTls ? SessionReplies.StartTlsActive : SessionReplies.StartTlsNotAdvertised,
+                "STARTTLS when it was not offered");
+            return;
+        }
+
+        ReceiptDecision decision = await _receipt.StartTlsAsync(cancellationToken);
+        if (decision.Reply.IsPositive && (_channel.MoreBuffered || _channel.HasPendingInput()))
+        {
+            // What was sent in plain text must not be taken for something sent under TLS (RFC 3207 section 6, CVE-2011-0411).
+            End(SessionEnd.Abrupt, "STARTTLS", SessionReplies.StartTlsPipelined, "input was sent behind STARTTLS before TLS began");
+            return;
+        }
+
+        if (!Answer(decision))
+        {
+            return;
+        }
+
+        await _channel.FlushAsync();
+        (TlsFacts? facts, string? failure) = await _channel.SecureAsync(_tls);
+        if (facts is null)
+        {
+            // Nothing can be said any more; the reply is for the journal.
+            SmtpReply reply = SessionReplies.Closing(7, 5, _receipt.Capabilities.HostName, "TLS handshake failed");
+            _receipt.ProtocolIncident("STARTTLS", reply, failure ?? "TLS handshake failed");
+            _end = SessionEnd.Lost;
+            return;
+        }
+
+        // Everything learnt in plain text is forgotten (RFC 3207 section 4.2).
+        _state = InitialState;
+        _pipelining = false;
+        _startTlsOffered = false;
+        _syntax.Offered = SmtpExtensions.None;
+        _receipt.TlsEstablished(facts);
+    }
+}

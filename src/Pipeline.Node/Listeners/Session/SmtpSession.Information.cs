@@ -1,0 +1,48 @@
+using Pipeline.Mail.Smtp;
+
+namespace Pipeline.Node.Listeners.Session;
+
+/// <summary>NOOP, HELP, VRFY, EXPN, ETRN, AUTH and QUIT.</summary>
+internal sealed partial class SmtpSession
+{
+    private async ValueTask InformAsync(SmtpCommand.WithText command, CancellationToken cancellationToken)
+    {
+        if (!CountNonMail(command.Verb))
+        {
+            return;
+        }
+
+        switch (command.Verb)
+        {
+            case SmtpVerb.Noop:
+                _channel.Reply(SessionReplies.Ok);
+                break;
+            case SmtpVerb.Help:
+                _channel.Reply(SessionReplies.Help);
+                break;
+            case SmtpVerb.Vrfy:
+                Answer(await _receipt.VerifyAsync(command.Argument, cancellationToken));
+                break;
+            case SmtpVerb.Auth:
+                Refuse(SmtpVerb.Auth, SessionReplies.AuthNotAdvertised, "AUTH when it was not offered");
+                break;
+            case SmtpVerb.Expn:
+                Refuse(SmtpVerb.Expn, SessionReplies.ExpandProhibited, "EXPN is not permitted");
+                break;
+            default:
+                Refuse(command.Verb, SessionReplies.EtrnNotImplemented, "ETRN is not implemented");
+                break;
+        }
+    }
+
+    private async ValueTask QuitAsync(CancellationToken cancellationToken)
+    {
+        if (InTransaction)
+        {
+            await EndTransactionAsync("QUIT", cancellationToken);
+        }
+
+        Answer(await _receipt.QuitAsync(cancellationToken));
+        _end = SessionEnd.Orderly;
+    }
+}

@@ -18,7 +18,7 @@ public sealed class MailPolicy
 
     public NamedListTable NamedLists { get; init; } = NamedListTable.Empty;
 
-    public required AclEngine Acls { get; init; }
+    public AclEngine Acls { get; init; } = new(AclProgram.Empty, new AclServices { RateLimits = new Acl.RateLimiting.InMemoryRateLimitStore() });
 
     /// <summary>The checks of a message whose results any ACL of this policy can ask for; no other needs to run.</summary>
     public AclChecks Checks { get; init; }

@@ -1,3 +1,5 @@
+using Pipeline.Policy.Acl;
+using Pipeline.Policy.Acl.RateLimiting;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Lists;
 
@@ -15,18 +17,23 @@ public static class PolicyCompiler
 
     /// <param name="macros">Macros of the command line (<c>-DNAME=value</c>).</param>
     /// <param name="files">Where files come from; the disk when null.</param>
-    public static PolicyCompilation Compile(string path, IReadOnlyDictionary<string, string>? macros = null, IFileSource? files = null)
+    /// <param name="services">What ACLs need from outside; in memory when null. Give the same to the next policy, or its rate limits begin anew.</param>
+    public static PolicyCompilation Compile(
+        string path, IReadOnlyDictionary<string, string>? macros = null, IFileSource? files = null, AclServices? services = null)
     {
         var (configuration, read) = ConfigurationFile.Read(path, macros, files);
         var problems = new List<ConfigurationProblem>(read);
         var options = MainOptions.From(configuration.MainSettings, problems);
         MainOptionChecks.Check(options, problems);
+        var acls = AclProgram.Parse(configuration.AclLines, problems);
         var policy = new MailPolicy
         {
             Number = Interlocked.Increment(ref _lastNumber),
             SourcePath = path,
             MainOptions = options,
             NamedLists = new NamedListTable(configuration.NamedLists),
+            Acls = new AclEngine(acls, services ?? new AclServices { RateLimits = new InMemoryRateLimitStore() }),
+            Checks = acls.Analyse(options.AclOptions.Values.Select(acl => acl.Source)),
         };
         return new PolicyCompilation(problems.Count == 0 ? policy : null, problems);
     }

@@ -38,7 +38,7 @@ internal sealed partial class MessageActor
             .. _failed.Select(failed => new EndedRecipient(_ledger[failed.Key], failed.Value)),
             .. _toldOfSuccess.Select(index => new EndedRecipient(_ledger[index], null)),
         ];
-        _services.Notifications.WriteAsync(_facts!, ended, _cancel.Token).AsTask().PipeTo(
+        PortCall.Start(() => _services.Notifications.WriteAsync(_facts!, ended, _cancel.Token)).PipeTo(
             Self, Self, ready => new NotificationsReady(ready, null), error => new NotificationsReady([], error.Message));
     }
 
@@ -111,8 +111,12 @@ internal sealed partial class MessageActor
     /// <summary>Whether the next update ends the round: closing has begun and every notification is written.</summary>
     private bool IsLast => _lastUpdateReady;
 
-    private void SendUpdate() => _services.Store.UpdateAsync(_update!, CancellationToken.None).AsTask().PipeTo(
-        Self, Self, outcome => new UpdateEnded(outcome), _ => new UpdateEnded(WriteOutcome.Unavailable));
+    private void SendUpdate()
+    {
+        var update = _update!;
+        PortCall.Start(() => _services.Store.UpdateAsync(update, CancellationToken.None)).PipeTo(
+            Self, Self, outcome => new UpdateEnded(outcome), _ => new UpdateEnded(WriteOutcome.Unavailable));
+    }
 
     private void OnUpdateEnded(UpdateEnded message)
     {

@@ -18,7 +18,7 @@ internal sealed partial class MessageActor
         }
 
         Timers.Cancel(GatherTimeOver.Instance);
-        foreach (var group in _routed.GroupBy(routed => routed.Value.GroupKey, StringComparer.Ordinal).ToArray())
+        foreach (var group in _routed.OrderBy(routed => routed.Key).GroupBy(routed => routed.Value.GroupKey, StringComparer.Ordinal).ToArray())
         {
             var plan = group.First().Value;
             var number = _nextJob++;

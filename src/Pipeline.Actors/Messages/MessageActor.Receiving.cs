@@ -91,7 +91,7 @@ internal sealed partial class MessageActor
         _ledger.Record(Now, new MessageAccepted(message.HeaderBlock.Length + 2 + message.Body.Length, message.Envelope.Recipients.Length));
         var journal = _ledger.TakeChanges().Journal;
         Become(Committing);
-        _services.Store.AcceptAsync(message with { Journal = journal }, CancellationToken.None).AsTask().PipeTo(
+        PortCall.Start(() => _services.Store.AcceptAsync(message with { Journal = journal }, CancellationToken.None)).PipeTo(
             Self, Self, outcome => new AcceptEnded(outcome, null), error => new AcceptEnded(WriteOutcome.Unavailable, error.Message));
     }
 

@@ -84,7 +84,8 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         _claiming = true;
         _moreIsDue = false;
         _wakeAt = DateTimeOffset.MaxValue;
-        _services.Store.ClaimDueAsync(_services.Owner, Now, Math.Min(room, _services.Limits.ClaimBatch), CancellationToken.None).AsTask().PipeTo(
+        var now = Now;
+        PortCall.Start(() => _services.Store.ClaimDueAsync(_services.Owner, now, Math.Min(room, _services.Limits.ClaimBatch), CancellationToken.None)).PipeTo(
             Self, Self, messages => new Claimed(messages), _ => new Claimed([]));
     }
 
@@ -102,7 +103,7 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
             return;
         }
 
-        _services.Store.NextDueAsync(CancellationToken.None).AsTask().PipeTo(
+        PortCall.Start(() => _services.Store.NextDueAsync(CancellationToken.None)).PipeTo(
             Self, Self, due => new NextDueKnown(due ?? DateTimeOffset.MaxValue), _ => new NextDueKnown(DateTimeOffset.MaxValue));
     }
 
@@ -138,7 +139,7 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         }
 
         var asker = Sender;
-        _services.Store.ClaimAsync(_services.Owner, id, CancellationToken.None).AsTask().PipeTo(
+        PortCall.Start(() => _services.Store.ClaimAsync(_services.Owner, id, CancellationToken.None)).PipeTo(
             Self,
             Self,
             message => new ClaimedForOperator(message, request, start, asker),
@@ -161,8 +162,8 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         Timers.StartSingleTimer(id.ToString(), new ReleaseNow(id), _services.Limits.FailureBackoff);
 
     private void Release(Mail.Message.MessageId id) =>
-        _services.Store.UpdateAsync(
-            new MessageUpdate { Id = id, Owner = _services.Owner, Journal = [], Closing = UpdateClosing.Release }, CancellationToken.None).AsTask().PipeTo(
+        PortCall.Start(() => _services.Store.UpdateAsync(
+            new MessageUpdate { Id = id, Owner = _services.Owner, Journal = [], Closing = UpdateClosing.Release }, CancellationToken.None)).PipeTo(
             Self, Self, outcome => outcome == WriteOutcome.Unavailable ? new ReleaseLater(id) : (object)MessageProtocol.Wake.Instance, _ => new ReleaseLater(id));
 
     private sealed record Claimed(ImmutableArray<StoredMessage> Messages);

@@ -26,7 +26,7 @@ internal sealed class RecipientActor : ReceiveActor
         Props.Create(() => new RecipientActor(recipient, router));
 
     protected override void PreStart() =>
-        _router.RouteAsync(_recipient, _cancel.Token).AsTask().PipeTo(
+        PortCall.Start(() => _router.RouteAsync(_recipient, _cancel.Token)).PipeTo(
             Self, Self, decision => decision, error => new RoutingDecision.Defer([], $"internal error while routing: {error.Message}"));
 
     protected override void PostStop() => _cancel.Cancel();

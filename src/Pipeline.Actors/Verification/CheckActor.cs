@@ -29,7 +29,7 @@ internal sealed class CheckActor : ReceiveActor, IWithTimers
     {
         Timers.StartSingleTimer(Late.Instance, Late.Instance, _plan.Deadline);
         var plan = _plan;
-        plan.Run(_cancel.Token).PipeTo(Self, Self, result => new Ended(result), error => new Ended(plan.Failed(error.Message)));
+        PortCall.Start(() => plan.Run(_cancel.Token)).PipeTo(Self, Self, result => new Ended(result), error => new Ended(plan.Failed(error.Message)));
     }
 
     protected override void PostStop() => _cancel.Cancel();

@@ -109,7 +109,7 @@ public sealed class MessageActorTests : TestKit
         _store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         var permission = job.Job.BeforeFinalStep!(CancellationToken.None).AsTask();
-        await AwaitConditionAsync(() => !_store.Updates.IsEmpty);
+        await AwaitConditionAsync(() => Task.FromResult(!_store.Updates.IsEmpty));
         Assert.False(permission.IsCompleted);
         _store.Gate.SetResult();
 
@@ -237,7 +237,7 @@ public sealed class MessageActorTests : TestKit
         for (var i = 1; i <= 2; i++)
         {
             var seen = i;
-            await AwaitConditionAsync(() => _store.Updates.Count == seen);
+            await AwaitConditionAsync(() => Task.FromResult(_store.Updates.Count == seen));
             await AwaitAssertAsync(() =>
             {
                 Time.Advance(TimeSpan.FromSeconds(30));

@@ -37,6 +37,7 @@ public sealed class MailboxSpec : KernelSpec
         {
             if (n == 0)
             {
+                Say("holding");
                 go.Wait(Patience);
             }
 
@@ -59,6 +60,7 @@ public sealed class MailboxSpec : KernelSpec
             actor.Tell(n, ActorRefs.NoSender);
         }
 
+        await ExpectMsgAsync("holding");
         Sys.Stop(actor);
         go.Set();
         await ExpectTerminatedAsync(actor);

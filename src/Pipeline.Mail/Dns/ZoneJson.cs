@@ -18,6 +18,20 @@ public static class ZoneJson
     public static bool TryRead(JsonElement zone, out ZoneResolver resolver, out string problem)
     {
         resolver = new ZoneResolver(ImmutableDictionary<string, ZoneName>.Empty);
+        try
+        {
+            return TryReadZone(zone, ref resolver, out problem);
+        }
+        catch (InvalidOperationException)
+        {
+            // The only way the reader has to say that an escape such as \ud800 stands for no character.
+            problem = "the zone holds text that is not Unicode";
+            return false;
+        }
+    }
+
+    private static bool TryReadZone(JsonElement zone, ref ZoneResolver resolver, out string problem)
+    {
         if (zone.ValueKind != JsonValueKind.Object)
         {
             problem = "a zone is an object of names";

@@ -146,30 +146,35 @@ internal sealed class GroupWriter : IDisposable
 
     private void Commit(List<WriteRequest> group)
     {
-        if (TryCommit(group, out var cause))
+        var failure = TryCommit(group);
+        if (failure is null)
         {
             return;
         }
 
-        if (group.Count == 1)
+        // A failed disk fails again for each write; a full one has room for those that delete, and a wrong write must not stop the others.
+        if (group.Count > 1 && failure is not SqliteFailure { IsFull: false })
         {
-            group[0].Refuse(cause);
+            foreach (var request in group)
+            {
+                if (TryCommit([request]) is { } cause)
+                {
+                    request.Refuse(cause is SqliteFailure ? null : cause);
+                }
+            }
+
             return;
         }
 
         foreach (var request in group)
         {
-            if (!TryCommit([request], out cause))
-            {
-                request.Refuse(cause);
-            }
+            request.Refuse(failure is SqliteFailure ? null : failure);
         }
     }
 
-    /// <summary>False when nothing of the group was written; the cause is set when that is a bug of a request.</summary>
-    private bool TryCommit(List<WriteRequest> group, out Exception? cause)
+    /// <summary>Commits and answers the group, or writes nothing of it and says why.</summary>
+    private Exception? TryCommit(List<WriteRequest> group)
     {
-        cause = null;
         try
         {
             _session ??= _open();
@@ -185,19 +190,17 @@ internal sealed class GroupWriter : IDisposable
         {
             Log.WriteFailed(_logger, failure.Message, failure.Code);
             Abandon(keepSession: failure.IsFull || failure.IsBusy);
-            return false;
+            return failure;
         }
         catch (Exception bug)
         {
-            // One wrong request must not stop the mail of all others.
             if (group.Count == 1)
             {
                 Log.WriteWrong(_logger, bug);
             }
 
-            cause = bug;
             Abandon(keepSession: true);
-            return false;
+            return bug;
         }
 
         PagesWritten(_session.TakeWrittenPages());
@@ -206,7 +209,7 @@ internal sealed class GroupWriter : IDisposable
             request.Committed();
         }
 
-        return true;
+        return null;
     }
 
     private void Abandon(bool keepSession)

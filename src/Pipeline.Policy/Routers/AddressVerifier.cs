@@ -1,0 +1,41 @@
+using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Policy.Routers;
+
+/// <summary>Verifies addresses by taking them through the routers.</summary>
+public sealed class AddressVerifier(RouterChain chain) : IAddressVerifier
+{
+    /// <summary>Redirections to a single child that are followed.</summary>
+    private const int MaxRedirections = 100;
+
+    public async ValueTask<AddressVerification> VerifyAsync(EvaluationScope scope, EnvelopeAddress address, bool asSender, CancellationToken cancellationToken)
+    {
+        var mode = asSender ? RoutingMode.VerifySender : RoutingMode.VerifyRecipient;
+        var current = RoutingAddress.Of(address);
+        for (var i = 0; i < MaxRedirections; i++)
+        {
+            var result = await chain.RouteAsync(scope, current, mode, cancellationToken);
+            switch (result.Final)
+            {
+                case RoutingOutcome.Routed routed:
+                    return Verified(routed.Values.GetValueOrDefault("address_data"));
+                case RoutingOutcome.Redirected { Children: [var only], Targets: [] }:
+                    current = only;
+                    continue;
+                case RoutingOutcome.Failed failed:
+                    return new AddressVerification(VerificationOutcome.Failed, failed.Message);
+                case RoutingOutcome.Unrouteable unrouteable:
+                    return new AddressVerification(VerificationOutcome.Failed, unrouteable.Message);
+                case RoutingOutcome.Deferred deferred:
+                    return new AddressVerification(VerificationOutcome.Deferred, deferred.Message);
+                default:
+                    return Verified(null);
+            }
+        }
+
+        return new AddressVerification(VerificationOutcome.Deferred, $"routing loop for {address}");
+    }
+
+    private static AddressVerification Verified(string? addressData) => new(VerificationOutcome.Verified, "", addressData);
+}

@@ -1,0 +1,121 @@
+using Pipeline.Mail.Dns;
+using Pipeline.Policy.Lists;
+using Pipeline.Policy.Routers.Hosts;
+
+namespace Pipeline.Policy.Routers.Drivers;
+
+/// <summary><c>driver = dnslookup</c>: the hosts of the domain's MX records, or the host of that name.</summary>
+internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
+{
+    private readonly MailList? _mxDomains = options.List("mx_domains", ListKind.Domain);
+    private readonly MailList? _mxFailDomains = options.List("mx_fail_domains", ListKind.Domain);
+    private readonly MailList? _failDeferDomains = options.List("fail_defer_domains", ListKind.Domain);
+    private readonly MailList? _ipv4Only = options.List("ipv4_only", ListKind.Domain);
+    private readonly MailList? _ipv4Prefer = options.List("ipv4_prefer", ListKind.Domain);
+    private readonly bool _checkSecondaryMx = options.Bool("check_secondary_mx");
+    private readonly IReadOnlyList<string> _widenDomains = ListSyntax.Split(options.String("widen_domains") ?? "");
+
+    public override async ValueTask<DriverVerdict> RouteAsync(RouteRun run, CancellationToken cancellationToken)
+    {
+        if (run.Domain.StartsWith('['))
+        {
+            return new DriverVerdict.Decline("the domain is an IP address");
+        }
+
+        var verdict = await LookUpAsync(run, run.Domain, cancellationToken);
+        foreach (var parent in _widenDomains)
+        {
+            if (verdict is not DriverVerdict.Decline)
+            {
+                break;
+            }
+
+            var wider = $"{run.Domain}.{parent}";
+            if (await LookUpAsync(run, wider, cancellationToken) is not DriverVerdict.Decline)
+            {
+                return new DriverVerdict.Redirect(
+                    [run.Address with { Domain = wider, Parent = run.Address, ParentRouter = run.Router.Name, StartRouter = null }], []);
+            }
+        }
+
+        return verdict is DriverVerdict.Decline && await IsInAsync(_failDeferDomains, run, run.Domain, cancellationToken)
+            ? new DriverVerdict.Defer($"host lookup did not complete ({run.Domain} is in fail_defer_domains)")
+            : verdict;
+    }
+
+    private async ValueTask<DriverVerdict> LookUpAsync(RouteRun run, string domain, CancellationToken cancellationToken)
+    {
+        var choice = new Ipv4Choice(
+            await IsInAsync(_ipv4Only, run, domain, cancellationToken), await IsInAsync(_ipv4Prefer, run, domain, cancellationToken));
+        var answer = await run.Scope.Environment.Dns.QueryAsync(domain, DnsRecordType.Mx, cancellationToken);
+        if (answer.IsTemporaryFailure && !await IsInAsync(_mxFailDomains, run, domain, cancellationToken))
+        {
+            return TimedOut(run, answer.Reason ?? "no answer");
+        }
+
+        MailExchangeRecord[] records = [.. answer.Records.OfType<MailExchangeRecord>()];
+        if (records.Length == 0)
+        {
+            return await AddressAsync(run, domain, choice, cancellationToken);
+        }
+
+        // RFC 7505.
+        if (records.All(record => record.Exchange.Length == 0))
+        {
+            return new DriverVerdict.Fail($"domain {domain} does not accept mail (null MX)");
+        }
+
+        return Conclude(run, await MxFinder.FindAsync(run, records.Where(record => record.Exchange.Length > 0), choice, cancellationToken));
+    }
+
+    private DriverVerdict Conclude(RouteRun run, MxHosts mx)
+    {
+        switch (mx.Outcome)
+        {
+            case HostFindOutcome.Deferred:
+                return TimedOut(run, mx.Reason);
+            case not HostFindOutcome.Found:
+                return new DriverVerdict.Decline(mx.Reason);
+        }
+
+        if (_checkSecondaryMx && !mx.LocalIsSecondary)
+        {
+            return new DriverVerdict.Decline("local host is not a secondary MX");
+        }
+
+        return mx.LocalIsFirst && run.Router.Self.Apply(run, fromMx: true) is { } self ? self : new DriverVerdict.Accept(mx.Hosts);
+    }
+
+    private async ValueTask<DriverVerdict> AddressAsync(RouteRun run, string domain, Ipv4Choice choice, CancellationToken cancellationToken)
+    {
+        if (await IsInAsync(_mxDomains, run, domain, cancellationToken))
+        {
+            return new DriverVerdict.Decline("no MX record, and the domain must have one (mx_domains)");
+        }
+
+        var (outcome, addresses, reason) = await HostFinder.FindAsync(run, domain, choice, cancellationToken);
+        switch (outcome)
+        {
+            case HostFindOutcome.Deferred:
+                return TimedOut(run, reason);
+            case not HostFindOutcome.Found:
+                return new DriverVerdict.Decline(reason);
+        }
+
+        if (_checkSecondaryMx)
+        {
+            return new DriverVerdict.Decline("local host is not a secondary MX");
+        }
+
+        return addresses.Any(run.Services.IsLocalAddress) && run.Router.Self.Apply(run, fromMx: false) is { } self
+            ? self
+            : new DriverVerdict.Accept([new RoutedHost(domain, addresses)]);
+    }
+
+    private static DriverVerdict TimedOut(RouteRun run, string reason) => run.Router.PassOnTimeout
+        ? new DriverVerdict.Pass($"host lookup did not complete: {reason}")
+        : new DriverVerdict.Defer("host lookup did not complete");
+
+    private static async ValueTask<bool> IsInAsync(MailList? list, RouteRun run, string domain, CancellationToken cancellationToken) =>
+        list is not null && (await list.MatchAsync(run.Scope, domain, cancellationToken)).IsMatch;
+}

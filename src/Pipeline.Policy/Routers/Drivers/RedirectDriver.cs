@@ -1,0 +1,224 @@
+using System.Collections.Immutable;
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Policy.Routers.Drivers;
+
+/// <summary><c>driver = redirect</c>: the address is replaced by others, or by files, pipes and special verdicts.</summary>
+internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
+{
+    private const int MaxIncludeDepth = 10;
+
+    private readonly RedirectSource _source = new(options);
+    private readonly RedirectOptions _options = new(options);
+
+    public override bool NeedsTransport => false;
+
+    public override async ValueTask<DriverVerdict> RouteAsync(RouteRun run, CancellationToken cancellationToken)
+    {
+        var data = await _source.ReadAsync(run, cancellationToken);
+        if (data.Text is not { } text)
+        {
+            return data.Instead!;
+        }
+
+        if (text.TrimStart() is var head && (head.StartsWith("# Exim filter", StringComparison.OrdinalIgnoreCase) || head.StartsWith("# Sieve filter", StringComparison.OrdinalIgnoreCase)))
+        {
+            return new DriverVerdict.Defer($"filter files are not available in this version ({run.Router.Name} router)", NeedsAttention: true);
+        }
+
+        var collected = new Collected();
+        if (await CollectAsync(run, text, collected, 0, cancellationToken) is { } verdict)
+        {
+            return verdict;
+        }
+
+        if (collected.Blackholes && collected.IsEmpty)
+        {
+            return new DriverVerdict.Discard();
+        }
+
+        return collected.IsEmpty
+            ? new DriverVerdict.Decline("no addresses generated")
+            : new DriverVerdict.Redirect(collected.Children.ToImmutable(), collected.Targets.ToImmutable());
+    }
+
+    /// <returns>A verdict that ends everything, or null.</returns>
+    private async ValueTask<DriverVerdict?> CollectAsync(RouteRun run, string text, Collected collected, int depth, CancellationToken cancellationToken)
+    {
+        foreach (var item in RedirectListReader.Read(text))
+        {
+            var verdict = item switch
+            {
+                RedirectItem.Mailbox mailbox => await AddChildAsync(run, mailbox, collected, cancellationToken),
+                RedirectItem.Include include => await IncludeAsync(run, include.Path, collected, depth, cancellationToken),
+                RedirectItem.Pipe pipe => await AddTargetAsync(run, "|" + pipe.Command, _options.ForbidPipe, "pipe", _options.PipeTransport, "pipe_transport", collected, cancellationToken),
+                RedirectItem.FilePath file => await AddFileAsync(run, file.Path, collected, cancellationToken),
+                RedirectItem.Blackhole => Blackhole(run, collected),
+                RedirectItem.Fail fail => _options.AllowFail ? new DriverVerdict.Fail(fail.Text.Length > 0 ? fail.Text : "forced failure") : NotPermitted("fail", run),
+                RedirectItem.Defer defer => _options.AllowDefer ? new DriverVerdict.Defer(defer.Text.Length > 0 ? defer.Text : "forced defer") : NotPermitted("defer", run),
+                RedirectItem.Unknown => new DriverVerdict.Decline(":unknown:"),
+                RedirectItem.Malformed bad => Malformed(run, bad),
+                _ => null,
+            };
+            if (verdict is not null)
+            {
+                return verdict;
+            }
+        }
+
+        return null;
+    }
+
+    private DriverVerdict.Defer? Malformed(RouteRun run, RedirectItem.Malformed bad)
+    {
+        if (!_options.SkipSyntaxErrors)
+        {
+            return new DriverVerdict.Defer($"error in redirect data: {bad.Error} in \"{bad.Text}\"");
+        }
+
+        run.Scope.Environment.Log.Write(PolicyLogTarget.Main, $"{run.Router.Name} router: skipped error in redirect data: {bad.Error} in \"{bad.Text}\"");
+        return null;
+    }
+
+    private DriverVerdict.Defer? Blackhole(RouteRun run, Collected collected)
+    {
+        collected.Blackholes = true;
+        return _options.ForbidBlackhole ? NotPermitted("blackhole", run) : null;
+    }
+
+    private async ValueTask<DriverVerdict?> AddChildAsync(RouteRun run, RedirectItem.Mailbox mailbox, Collected collected, CancellationToken cancellationToken)
+    {
+        var domain = mailbox.Domain;
+        if (domain.Length == 0)
+        {
+            if (_options.QualifyDomain is { } qualify)
+            {
+                var expanded = await qualify.ExpandAsync(run.Scope, cancellationToken);
+                if (!expanded.IsSuccess)
+                {
+                    return new DriverVerdict.Defer($"expansion of \"{qualify.Source}\" failed in {run.Router.Name} router: {expanded.Message}");
+                }
+
+                domain = expanded.Value;
+            }
+            else
+            {
+                domain = _options.QualifyPreserveDomain ? run.Domain : run.Services.QualifyRecipient ?? run.Scope.Environment.PrimaryHostname;
+            }
+        }
+
+        var parent = run.Address;
+        var child = parent with
+        {
+            LocalPart = mailbox.LocalPart,
+            Domain = domain,
+            Parent = parent,
+            ParentRouter = run.Router.Name,
+            StartRouter = run.Router.RedirectRouter,
+            OneTime = _options.OneTime,
+            HiddenInBounces = _options.HideChild || parent.HiddenInBounces,
+        };
+
+        // Going back to an ancestor would only go round: the address stays what it is and goes to later routers.
+        if (_options.CheckAncestor && HasAncestor(parent, child, run.Router.CasefulLocalPart))
+        {
+            child = child with { LocalPart = parent.LocalPart, Domain = parent.Domain };
+        }
+
+        collected.Children.Add(child);
+        return null;
+    }
+
+    private static bool HasAncestor(RoutingAddress parent, RoutingAddress child, bool caseful)
+    {
+        for (var ancestor = parent.Parent; ancestor is not null; ancestor = ancestor.Parent)
+        {
+            if (ancestor.IsSameMailbox(child, caseful))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async ValueTask<DriverVerdict?> IncludeAsync(RouteRun run, string path, Collected collected, int depth, CancellationToken cancellationToken)
+    {
+        if (_options.ForbidInclude)
+        {
+            return NotPermitted("include", run);
+        }
+
+        if (!path.StartsWith('/') || depth >= MaxIncludeDepth)
+        {
+            return new DriverVerdict.Defer($"included file \"{path}\": {(depth >= MaxIncludeDepth ? "nested too deep" : "not an absolute path")}");
+        }
+
+        if (_options.IncludeDirectory is { } directory)
+        {
+            var expanded = await directory.ExpandAsync(run.Scope, cancellationToken);
+            if (!expanded.IsSuccess || !Path.GetFullPath(path).StartsWith(expanded.Value.TrimEnd('/') + "/", StringComparison.Ordinal))
+            {
+                return new DriverVerdict.Defer($"included file {path} is not in directory {expanded.Value}");
+            }
+        }
+
+        var included = await RedirectSource.ReadIncludedAsync(path, cancellationToken);
+        return included.Text is { } text ? await CollectAsync(run, text, collected, depth + 1, cancellationToken) : included.Instead;
+    }
+
+    private async ValueTask<DriverVerdict?> AddFileAsync(RouteRun run, string path, Collected collected, CancellationToken cancellationToken)
+    {
+        if (path == "/dev/null" && !_options.ForbidFile)
+        {
+            collected.Targets.Add(new TargetItem(path, null));
+            return null;
+        }
+
+        return path.EndsWith('/')
+            ? await AddTargetAsync(run, path, _options.ForbidFile, "directory", _options.DirectoryTransport, "directory_transport", collected, cancellationToken)
+            : await AddTargetAsync(run, path, _options.ForbidFile, "file", _options.FileTransport, "file_transport", collected, cancellationToken);
+    }
+
+    private static async ValueTask<DriverVerdict?> AddTargetAsync(
+        RouteRun run, string target, bool forbidden, string what, ExpandableString? transport, string option, Collected collected, CancellationToken cancellationToken)
+    {
+        if (forbidden)
+        {
+            return NotPermitted(what, run);
+        }
+
+        if (transport is null)
+        {
+            return new DriverVerdict.Defer($"{option} unset in {run.Router.Name} router");
+        }
+
+        var expanded = await transport.ExpandAsync(run.Scope, cancellationToken);
+        if (!expanded.IsSuccess)
+        {
+            return new DriverVerdict.Defer($"failed to expand \"{transport.Source}\" ({option} in {run.Router.Name} router): {expanded.Message}");
+        }
+
+        if (!run.Services.Transports.ContainsKey(expanded.Value))
+        {
+            return new DriverVerdict.Defer($"transport \"{expanded.Value}\" not found in {run.Router.Name} router");
+        }
+
+        collected.Targets.Add(new TargetItem(target, expanded.Value));
+        return null;
+    }
+
+    private static DriverVerdict.Defer NotPermitted(string what, RouteRun run) =>
+        new($"\"{what}\" is not permitted in {run.Router.Name} router", NeedsAttention: true);
+
+    private sealed class Collected
+    {
+        public ImmutableArray<RoutingAddress>.Builder Children { get; } = ImmutableArray.CreateBuilder<RoutingAddress>();
+
+        public ImmutableArray<TargetItem>.Builder Targets { get; } = ImmutableArray.CreateBuilder<TargetItem>();
+
+        public bool Blackholes { get; set; }
+
+        public bool IsEmpty => Children.Count == 0 && Targets.Count == 0;
+    }
+}

@@ -1,0 +1,28 @@
+namespace Pipeline.Policy.Routers.Drivers;
+
+/// <summary>One item of redirection data.</summary>
+internal abstract record RedirectItem
+{
+    private RedirectItem()
+    {
+    }
+
+    /// <param name="Address">As written; without a domain it has to be qualified.</param>
+    internal sealed record Mailbox(string LocalPart, string Domain) : RedirectItem;
+
+    internal sealed record Pipe(string Command) : RedirectItem;
+
+    internal sealed record FilePath(string Path) : RedirectItem;
+
+    internal sealed record Include(string Path) : RedirectItem;
+
+    internal sealed record Blackhole : RedirectItem;
+
+    internal sealed record Fail(string Text) : RedirectItem;
+
+    internal sealed record Defer(string Text) : RedirectItem;
+
+    internal sealed record Unknown : RedirectItem;
+
+    internal sealed record Malformed(string Text, string Error) : RedirectItem;
+}

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using System.Net;
+using Pipeline.Mail.Dns;
+using Pipeline.Policy.Lists;
+using Pipeline.Policy.Routers.Drivers;
+
+namespace Pipeline.Policy.Routers.Hosts;
+
+internal enum HostFindOutcome
+{
+    Found = 0,
+
+    /// <summary>There is no such host, or it has no address.</summary>
+    NotFound = 1,
+
+    /// <summary>It has addresses, and <c>ignore_target_hosts</c> has them all.</summary>
+    Ignored = 2,
+    Deferred = 3,
+}
+
+/// <summary>Which addresses are asked for, and in which order they come.</summary>
+/// <param name="Only">No IPv6.</param>
+/// <param name="Prefer">IPv4 first.</param>
+internal readonly record struct Ipv4Choice(bool Only, bool Prefer);
+
+/// <summary>Finds the addresses of hosts, without those that are to be ignored.</summary>
+internal static class HostFinder
+{
+    /// <summary>Hosts of one domain that are looked at.</summary>
+    public const int MaxHosts = 50;
+
+    private const int MaxAddresses = 50;
+
+    public static async ValueTask<(HostFindOutcome Outcome, ImmutableArray<IPAddress> Addresses, string Reason)> FindAsync(
+        RouteRun run, string name, Ipv4Choice choice, CancellationToken cancellationToken)
+    {
+        var dns = run.Scope.Environment.Dns;
+        var askIpv6 = !choice.Only && !run.Services.DisableIpv6;
+        var ipv4 = dns.QueryAsync(name, DnsRecordType.A, cancellationToken).AsTask();
+        var ipv6 = askIpv6 ? dns.QueryAsync(name, DnsRecordType.Aaaa, cancellationToken).AsTask() : Task.FromResult(DnsAnswer.NoData);
+        var four = Addresses(await ipv4);
+        var six = Addresses(await ipv6);
+        var found = choice.Prefer ? four.Concat(six) : six.Concat(four);
+        var (kept, ignored, deferred) = await WithoutIgnoredAsync(run, name, found.Take(MaxAddresses), cancellationToken);
+        if (deferred is not null)
+        {
+            return (HostFindOutcome.Deferred, [], deferred);
+        }
+
+        if (kept.Length > 0)
+        {
+            return (HostFindOutcome.Found, kept, "");
+        }
+
+        if ((await ipv4).IsTemporaryFailure || (await ipv6).IsTemporaryFailure)
+        {
+            return (HostFindOutcome.Deferred, [], $"host lookup for {name} did not complete: {(await ipv4).Reason ?? (await ipv6).Reason}");
+        }
+
+        return ignored ? (HostFindOutcome.Ignored, [], $"all addresses of {name} are ignored") : (HostFindOutcome.NotFound, [], $"{name} has no address");
+    }
+
+    /// <summary>Drops the addresses that <c>ignore_target_hosts</c> has.</summary>
+    public static async ValueTask<(ImmutableArray<IPAddress> Kept, bool Ignored, string? Deferred)> WithoutIgnoredAsync(
+        RouteRun run, string name, IEnumerable<IPAddress> addresses, CancellationToken cancellationToken)
+    {
+        if (run.Router.IgnoreTargetHosts is not { } ignore)
+        {
+            return ([.. addresses], false, null);
+        }
+
+        var kept = ImmutableArray.CreateBuilder<IPAddress>();
+        var ignored = false;
+        foreach (var address in addresses)
+        {
+            var match = await ignore.MatchHostAsync(run.Scope, HostSubject.Remote(address, name), cancellationToken);
+            if (match.IsDeferred)
+            {
+                return ([], false, $"ignore_target_hosts: {match.Message}");
+            }
+
+            if (match.IsMatch)
+            {
+                ignored = true;
+            }
+            else
+            {
+                kept.Add(address);
+            }
+        }
+
+        return (kept.ToImmutable(), ignored, null);
+    }
+
+    private static IEnumerable<IPAddress> Addresses(DnsAnswer answer) => answer.Records.OfType<AddressRecord>().Select(record => record.Address);
+}

@@ -1,0 +1,80 @@
+using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Routers;
+
+namespace Pipeline.Policy.Tests.Routers;
+
+/// <summary>A chain like the one that Exim is installed with.</summary>
+public sealed class AddressTestPrinterTests
+{
+    private const string Routers = """
+        dnslookup:
+        driver = dnslookup
+        domains = ! +local_domains
+        transport = smtp
+        ignore_target_hosts = 0.0.0.0 : 127.0.0.0/8
+        no_more
+        system_aliases:
+        driver = redirect
+        allow_fail
+        allow_defer
+        data = ${if eq{$local_part}{postmaster}{bob, carol@remote.test}{${if eq{$local_part}{closed}{:fail: account closed}{${if eq{$local_part}{bin}{:blackhole:}{${if eq{$local_part}{prog}{|/bin/cat}{${if eq{$local_part}{late}{:defer: not now}}}}}}}}}}
+        pipe_transport = pipe
+        qualify_domain = local.test
+        localuser:
+        driver = accept
+        local_parts = bob
+        transport = local
+        cannot_route_message = Unknown user
+        """;
+
+    private readonly RouterBench _bench = new();
+
+    [Theory]
+    [InlineData("bob@local.test", 0, "bob@local.test\n  router = localuser, transport = local\n")]
+    [InlineData("x@remote.test", 0, "x@remote.test\n  router = dnslookup, transport = smtp\n  host mx1.remote.test [192.0.2.11] MX=10\n  host mx2.remote.test [192.0.2.12] MX=20\n")]
+    [InlineData("x@plain.test", 0, "x@plain.test\n  router = dnslookup, transport = smtp\n  host plain.test [192.0.2.20]\n")]
+    [InlineData("postmaster@local.test", 0, "bob@local.test\n    <-- postmaster@local.test\n  router = localuser, transport = local\ncarol@remote.test\n    <-- postmaster@local.test\n  router = dnslookup, transport = smtp\n  host mx1.remote.test [192.0.2.11] MX=10\n  host mx2.remote.test [192.0.2.12] MX=20\n")]
+    [InlineData("closed@local.test", 2, "closed@local.test is undeliverable: account closed\n")]
+    [InlineData("x@none.test", 2, "x@none.test is undeliverable: Unrouteable address\n")]
+    [InlineData("late@local.test", 1, "late@local.test cannot be resolved at this time: not now\n")]
+    [InlineData("x@slow.test", 1, "x@slow.test cannot be resolved at this time: host lookup did not complete\n")]
+    [InlineData("bin@local.test", 0, "mail to bin@local.test is discarded\n")]
+    [InlineData("prog@local.test", 0, "prog@local.test -> |/bin/cat\n  transport = pipe\n")]
+    public async Task Address_test_prints_where_the_address_goes(string address, int exitCode, string text)
+    {
+        var test = await _bench.TestAsync(Routers, address);
+        Assert.Equal(text, test.Text);
+        Assert.Equal(exitCode, test.ExitCode);
+    }
+
+    [Fact]
+    public async Task Address_test_shows_the_port()
+    {
+        var test = await _bench.TestAsync("r:\ndriver = manualroute\ntransport = smtp\nroute_list = * plain.test::2525", "a@local.test");
+        Assert.Equal("a@local.test\n  router = r, transport = smtp\n  host plain.test [192.0.2.20] port=2525\n", test.Text);
+    }
+
+    [Theory]
+    [InlineData("bob@local.test", false, VerificationOutcome.Verified, "")]
+    [InlineData("x@remote.test", true, VerificationOutcome.Verified, "")]
+    [InlineData("postmaster@local.test", false, VerificationOutcome.Verified, "")]
+    [InlineData("bin@local.test", false, VerificationOutcome.Verified, "")]
+    [InlineData("closed@local.test", false, VerificationOutcome.Failed, "account closed")]
+    [InlineData("nobody@local.test", false, VerificationOutcome.Failed, "Unrouteable address")]
+    [InlineData("x@none.test", true, VerificationOutcome.Failed, "Unrouteable address")]
+    [InlineData("x@slow.test", true, VerificationOutcome.Deferred, "host lookup did not complete")]
+    public async Task Verification_follows_the_routers(string text, bool asSender, VerificationOutcome outcome, string message)
+    {
+        var verifier = new AddressVerifier(_bench.Chain(Routers));
+        var address = RouterBench.Address(text);
+        Assert.Equal(new AddressVerification(outcome, message), await verifier.VerifyAsync(_bench.Scope, new EnvelopeAddress(address.LocalPart, address.Domain), asSender, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Verification_follows_a_single_child_and_returns_its_address_data()
+    {
+        var verifier = new AddressVerifier(_bench.Chain("r:\ndriver = redirect\nlocal_parts = a\ndata = b@local.test\ns:\ndriver = accept\nlocal_parts = b\ntransport = local\naddress_data = D"));
+        Assert.Equal("D", (await verifier.VerifyAsync(_bench.Scope, new EnvelopeAddress("a", "local.test"), asSender: false, CancellationToken.None)).AddressData);
+    }
+}

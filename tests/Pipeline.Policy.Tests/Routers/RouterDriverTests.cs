@@ -1,0 +1,227 @@
+using System.Runtime.Versioning;
+using Pipeline.Policy.Routers;
+
+namespace Pipeline.Policy.Tests.Routers;
+
+public sealed class RouterDriverTests
+{
+    private readonly RouterBench _bench = new();
+
+    [Theory]
+    [InlineData("remote.test", "mx1.remote.test/10 mx2.remote.test/20")]
+    [InlineData("REMOTE.test", "mx1.remote.test/10 mx2.remote.test/20")]
+    [InlineData("plain.test", "plain.test/-")]
+    [InlineData("second.test", "mx1.remote.test/10")]
+    public async Task Dnslookup_finds_hosts(string domain, string expected) => Assert.Equal(expected, await HostsAsync("r:\ndriver = dnslookup\ntransport = smtp", $"a@{domain}"));
+
+    [Theory]
+    [InlineData("none.test", "", "Unrouteable: Unrouteable address")]
+    [InlineData("[192.0.2.1]", "", "Unrouteable: Unrouteable address")]
+    [InlineData("gone.test", "", "Unrouteable: Unrouteable address")]
+    [InlineData("null.test", "", "Failed: domain null.test does not accept mail (null MX)")]
+    [InlineData("slow.test", "", "Deferred: host lookup did not complete")]
+    [InlineData("slow.test", "pass_on_timeout\nno_more", "Unrouteable: Unrouteable address")]
+    [InlineData("slow.test", "mx_fail_domains = *", "Unrouteable: Unrouteable address")]
+    [InlineData("plain.test", "mx_domains = *.test", "Unrouteable: Unrouteable address")]
+    [InlineData("none.test", "fail_defer_domains = none.test", "Deferred: host lookup did not complete (none.test is in fail_defer_domains)")]
+    [InlineData("self.test", "", "Deferred!: lowest numbered MX record points to local host")]
+    [InlineData("self.test", "self = defer", "Deferred: lowest numbered MX record points to local host")]
+    [InlineData("self.test", "self = fail", "Failed: lowest numbered MX record points to local host")]
+    [InlineData("self.test", "self = pass", "Unrouteable: Unrouteable address")]
+    [InlineData("self.test", "self = send", "Routed")]
+    [InlineData("self.test", "self = reroute: other.test", "Redirected: a@other.test")]
+    [InlineData("remote.test", "check_secondary_mx", "Unrouteable: Unrouteable address")]
+    [InlineData("second.test", "check_secondary_mx", "Routed")]
+    [InlineData("remote.test", "ignore_target_hosts = 192.0.2.0/24", "Unrouteable: Unrouteable address")]
+    [InlineData("remote.test", "ignore_target_hosts = 192.0.2.11", "Routed")]
+    [InlineData("mx1.remote", "widen_domains = example : test", "Redirected: a@mx1.remote.test")]
+    public async Task Dnslookup_verdict(string domain, string option, string expected) =>
+        Assert.Equal(expected, Text((await _bench.RouteAsync($"r:\ndriver = dnslookup\ntransport = smtp\n{option}", $"a@{domain}")).Final));
+
+    [Theory]
+    [InlineData("* plain.test", "plain.test/-")]
+    [InlineData("other.test x.test ; *.test plain.test::2525", "plain.test:2525/-")]
+    [InlineData("local.test \"192.0.2.1 : plain.test\"", "192.0.2.1/- plain.test/-")]
+    [InlineData("local.test [192.0.2.1]::26:plain.test", "192.0.2.1:26/- plain.test/-")]
+    [InlineData("local.test 192.0.2.1::26", "192.0.2.1:26/-")]
+    [InlineData("local.test remote.test/MX byname", "mx1.remote.test/10 mx2.remote.test/20")]
+    [InlineData("local.test ${if eq{a}{a}{plain.test}{x y}}", "plain.test/-")]
+    [InlineData("local.test <+ plain.test + mx1.remote.test", "plain.test/- mx1.remote.test/-")]
+    [InlineData("local.test plain.test:mx.example.com:mx1.remote.test", "plain.test/-")]
+    [InlineData("local.test plain.test other", "plain.test/- T=other")]
+    public async Task Manualroute_finds_the_hosts_of_route_list(string list, string expected) =>
+        Assert.Equal(expected, await HostsAsync($"r:\ndriver = manualroute\ntransport = smtp\nroute_list = {list}", "a@local.test"));
+
+    [Theory]
+    [InlineData("plain.test", "plain.test/-")]
+    [InlineData("${if eq{$domain}{local.test}{<+ plain.test + mx1.remote.test}}", "plain.test/- mx1.remote.test/-")]
+    [InlineData("plain.test : mx1.remote.test randomize", "plain.test/- mx1.remote.test/-", "mx1.remote.test/- plain.test/-")]
+    public async Task Manualroute_finds_the_hosts_of_route_data(string data, params string[] expected) =>
+        Assert.Contains(await HostsAsync($"r:\ndriver = manualroute\ntransport = smtp\nroute_data = {data}", "a@local.test"), expected);
+
+    [Theory]
+    [InlineData("route_data =", "Unrouteable: Unrouteable address")]
+    [InlineData("route_data = ${if eq{a}{b}{x}fail}", "Unrouteable: Unrouteable address")]
+    [InlineData("route_list = other.test plain.test", "Unrouteable: Unrouteable address")]
+    [InlineData("route_list = * nowhere.test", "Deferred!: lookup of host \"nowhere.test\" failed in r router")]
+    [InlineData("route_list = * nowhere.test\nhost_find_failed = decline", "Unrouteable: Unrouteable address")]
+    [InlineData("route_list = * nowhere.test\nhost_find_failed = defer", "Deferred: lookup of host \"nowhere.test\" failed in r router")]
+    [InlineData("route_list = * nowhere.test\nhost_find_failed = fail", "Failed: lookup of host \"nowhere.test\" failed in r router")]
+    [InlineData("route_list = * nowhere.test:plain.test\nhost_find_failed = ignore", "Routed")]
+    [InlineData("route_list = * plain.test\nignore_target_hosts = *", "Deferred: lookup failed for all hosts in r router: all ignored")]
+    [InlineData("route_list = * 127.0.0.1", "Deferred!: remote host address is the local host")]
+    [InlineData("route_list = * 127.0.0.1\nself = send", "Routed")]
+    [InlineData("route_list = * plain.test nonsense", "Deferred: unrecognized option or unknown transport \"nonsense\" in r router")]
+    public async Task Manualroute_verdict(string option, string expected) =>
+        Assert.Equal(expected, Text((await _bench.RouteAsync($"r:\ndriver = manualroute\ntransport = smtp\n{option}", "a@local.test")).Final));
+
+    [Fact]
+    public async Task Manualroute_leaves_the_hosts_of_a_local_transport_unresolved()
+    {
+        var routed = Assert.IsType<RoutingOutcome.Routed>((await _bench.RouteAsync("r:\ndriver = manualroute\ntransport = local\nroute_list = * anything.at.all", "a@local.test")).Final);
+        Assert.Equal("anything.at.all", routed.HostText);
+        Assert.Equal("anything.at.all", routed.Values["host"]);
+        Assert.Empty(routed.Hosts);
+    }
+
+    [Theory]
+    [InlineData("[192.0.2.7]", "[192.0.2.7]/-")]
+    [InlineData("[IPv6:2001:db8::1]", "[ipv6:2001:db8::1]/-")]
+    public async Task Ipliteral_routes_to_the_address(string domain, string expected) => Assert.Equal(expected, await HostsAsync("r:\ndriver = ipliteral\ntransport = smtp", $"a@{domain}"));
+
+    [Theory]
+    [InlineData("local.test", "Unrouteable: Unrouteable address")]
+    [InlineData("[127.0.0.1]", "Deferred!: remote host address is the local host")]
+    public async Task Ipliteral_verdict(string domain, string expected) =>
+        Assert.Equal(expected, Text((await _bench.RouteAsync("r:\ndriver = ipliteral\ntransport = smtp", $"a@{domain}")).Final));
+
+    [Theory]
+    [InlineData("x@y.test", "Redirected: x@y.test")]
+    [InlineData("x@y.test, Z <z@y.test>\\n# comment, with comma\\n \"quoted p\"@q.test (c,d)", "Redirected: x@y.test,z@y.test,\"quoted p\"@q.test")]
+    [InlineData("postmaster", "Redirected: postmaster@qualified.test")]
+    [InlineData("\\\\bob", "Redirected: bob@qualified.test")]
+    [InlineData(":blackhole:", "Discarded")]
+    [InlineData(":unknown:", "Unrouteable: Unrouteable address")]
+    [InlineData(":fail: no, not here", "Deferred!: \"fail\" is not permitted in r router")]
+    [InlineData("# only a comment", "Unrouteable: Unrouteable address")]
+    [InlineData("|/bin/cat", "Deferred: pipe_transport unset in r router")]
+    [InlineData("/var/mail/x", "Deferred: file_transport unset in r router")]
+    [InlineData("/dev/null", "Redirected:  /dev/null>-")]
+    [InlineData("x@", "Deferred: error in redirect data: domain missing or malformed in \"x@\"")]
+    [InlineData("# Exim filter\\nfinish", "Deferred!: filter files are not available in this version (r router)")]
+    [InlineData("x@y.test\\n:blackhole:", "Redirected: x@y.test")]
+    [InlineData(":include:relative", "Deferred: included file \"relative\": not an absolute path")]
+    public async Task Redirect_reads_its_data(string data, string expected) => Assert.Equal(expected, await RedirectAsync($"data = {data}"));
+
+    [Theory]
+    [InlineData("data = :fail: 550 5.1.1 gone, for good\nallow_fail", "Failed: 550 5.1.1 gone, for good")]
+    [InlineData("data = :defer: later, perhaps\nallow_defer", "Deferred: later, perhaps")]
+    [InlineData("data = postmaster\nqualify_preserve_domain", "Redirected: postmaster@local.test")]
+    [InlineData("data = postmaster\nqualify_domain = q.$domain", "Redirected: postmaster@q.local.test")]
+    [InlineData("data = \"|/bin/cat a, b\", /var/mail/x, /var/dir/\npipe_transport = pipe\nfile_transport = file\ndirectory_transport = dir", "Redirected:  |/bin/cat a, b>pipe /var/mail/x>file /var/dir/>dir")]
+    [InlineData("data = |x\npipe_transport = pipe\nforbid_pipe", "Deferred!: \"pipe\" is not permitted in r router")]
+    [InlineData("data = /x\nfile_transport = file\nforbid_file", "Deferred!: \"file\" is not permitted in r router")]
+    [InlineData("data = /x\nfile_transport = nosuch", "Deferred: transport \"nosuch\" not found in r router")]
+    [InlineData("data = x@, y@z.test\nskip_syntax_errors", "Redirected: y@z.test")]
+    [InlineData("data = ${if eq{a}{b}{x}fail}", "Unrouteable: Unrouteable address")]
+    [InlineData("file = /nowhere/at/all", "Unrouteable: Unrouteable address")]
+    [InlineData("file = relative", "Deferred: \"relative\" is not an absolute path")]
+    public async Task Redirect_options(string options, string expected) => Assert.Equal(expected, await RedirectAsync(options));
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task Redirect_reads_a_file_and_what_it_includes()
+    {
+        var directory = Directory.CreateTempSubdirectory();
+        try
+        {
+            var included = Path.Combine(directory.FullName, "more");
+            var file = Path.Combine(directory.FullName, "forward");
+            await File.WriteAllTextAsync(included, "c@d.test\n");
+            await File.WriteAllTextAsync(file, $"a@b.test\n:include:{included}\n");
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            Assert.Equal("Redirected: a@b.test,c@d.test", await RedirectAsync($"file = {file}"));
+            Assert.Equal($"Deferred: included file {included} is not in directory /elsewhere", await RedirectAsync($"file = {file}\ninclude_directory = /elsewhere"));
+            Assert.Equal("Deferred!: \"include\" is not permitted in r router", await RedirectAsync($"file = {file}\nforbid_include"));
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherWrite);
+            Assert.Equal($"Deferred!: bad mode (0602) for {file}", await RedirectAsync($"file = {file}"));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Redirect_to_itself_passes_the_router_by()
+    {
+        const string Routers = "r:\ndriver = redirect\ndata = $local_part@$domain\ns:\ndriver = accept\ntransport = local";
+        var chain = _bench.Chain(Routers);
+        var first = Assert.IsType<RoutingOutcome.Redirected>((await chain.RouteAsync(_bench.Scope, RouterBench.Address("Bob@local.test"), RoutingMode.Deliver, CancellationToken.None)).Final);
+        var second = await chain.RouteAsync(_bench.Scope, first.Children[0], RoutingMode.Deliver, CancellationToken.None);
+        Assert.Equal("s", Assert.IsType<RoutingOutcome.Routed>(second.Final).Router);
+    }
+
+    [Fact]
+    public async Task No_repeat_use_passes_the_router_by_for_any_descendant()
+    {
+        var chain = _bench.Chain("r:\ndriver = redirect\ndata = x$local_part@$domain\nno_repeat_use\ns:\ndriver = accept\ntransport = local");
+        var child = Assert.IsType<RoutingOutcome.Redirected>((await chain.RouteAsync(_bench.Scope, RouterBench.Address("b@local.test"), RoutingMode.Deliver, CancellationToken.None)).Final).Children[0];
+        Assert.Equal("s", Assert.IsType<RoutingOutcome.Routed>((await chain.RouteAsync(_bench.Scope, child, RoutingMode.Deliver, CancellationToken.None)).Final).Router);
+    }
+
+    [Theory]
+    [InlineData(100, false)]
+    [InlineData(101, true)]
+    public async Task Ancestors_are_limited(int count, bool loop)
+    {
+        var address = RouterBench.Address("a@local.test");
+        for (var i = 0; i < count; i++)
+        {
+            address = new RoutingAddress($"a{i}", "local.test") { Parent = address, ParentRouter = "x" };
+        }
+
+        var result = await _bench.Chain("r:\ndriver = accept\ntransport = local").RouteAsync(_bench.Scope, address, RoutingMode.Deliver, CancellationToken.None);
+        Assert.Equal(loop ? $"Deferred!: routing loop for {address}" : "Routed", Text(result.Final));
+    }
+
+    [Fact]
+    public async Task Check_ancestor_keeps_the_address_instead_of_going_back()
+    {
+        const string Routers = "r:\ndriver = redirect\ndata = ${if eq{$local_part}{a}{b@local.test}{a@local.test}}\ncheck_ancestor";
+        var chain = _bench.Chain(Routers);
+        var b = Assert.IsType<RoutingOutcome.Redirected>((await chain.RouteAsync(_bench.Scope, RouterBench.Address("a@local.test"), RoutingMode.Deliver, CancellationToken.None)).Final).Children[0];
+        var again = Assert.IsType<RoutingOutcome.Redirected>((await chain.RouteAsync(_bench.Scope, b, RoutingMode.Deliver, CancellationToken.None)).Final).Children[0];
+        Assert.Equal("b@local.test", again.ToString());
+    }
+
+    [Fact]
+    public async Task Children_inherit_headers_and_address_data_and_start_at_redirect_router()
+    {
+        const string Routers = "r:\ndriver = redirect\ndata = x@local.test\nlocal_parts = bob\naddress_data = D\nheaders_add = X-R: 1\nredirect_router = t\ns:\ndriver = accept\ntransport = local\nt:\ndriver = accept\ntransport = local\nheaders_add = X-T: $address_data";
+        var chain = _bench.Chain(Routers);
+        var child = Assert.IsType<RoutingOutcome.Redirected>((await chain.RouteAsync(_bench.Scope, RouterBench.Address("bob@local.test"), RoutingMode.Deliver, CancellationToken.None)).Final).Children[0];
+        var routed = Assert.IsType<RoutingOutcome.Routed>((await chain.RouteAsync(_bench.Scope, child, RoutingMode.Deliver, CancellationToken.None)).Final);
+        Assert.Equal("t", routed.Router);
+        Assert.Equal("X-R: 1|X-T: D", string.Join('|', routed.HeadersAdd));
+    }
+
+    private async Task<string> RedirectAsync(string options) => Text((await _bench.RouteAsync($"r:\ndriver = redirect\n{options}", "bob@local.test")).Final);
+
+    private async Task<string> HostsAsync(string routers, string address)
+    {
+        var routed = Assert.IsType<RoutingOutcome.Routed>((await _bench.RouteAsync(routers, address)).Final);
+        var hosts = routed.Hosts.Select(host => $"{host.Name}{(host.Port is { } port ? $":{port}" : "")}/{(host.MxPreference is { } mx ? $"{mx}" : "-")}");
+        return string.Join(' ', hosts) + (routed.Transport == "smtp" ? "" : $" T={routed.Transport}");
+    }
+
+    private static string Text(RoutingOutcome outcome) => outcome switch
+    {
+        RoutingOutcome.Routed => "Routed",
+        RoutingOutcome.Redirected redirected => $"Redirected: {string.Join(',', redirected.Children)}{string.Concat(redirected.Targets.Select(t => $" {t.Target}>{t.Transport ?? "-"}"))}",
+        RoutingOutcome.Failed failed => $"Failed: {failed.Message}",
+        RoutingOutcome.Deferred deferred => $"Deferred{(deferred.NeedsAttention ? "!" : "")}: {deferred.Message}",
+        RoutingOutcome.Unrouteable unrouteable => $"Unrouteable: {unrouteable.Message}",
+        _ => "Discarded",
+    };
+}

@@ -29,6 +29,9 @@ public sealed record DeliveryFailure
     /// <summary>First line of the peer's last reply to EHLO, LHLO or HELO, with its code.</summary>
     public string? HeloResponse { get; init; }
 
+    /// <summary>The status for a notification where no reply of the peer gives one; null to derive it from <see cref="Class"/>.</summary>
+    public EnhancedStatusCode? Status { get; init; }
+
     /// <summary>The host is at fault, not this address: other messages to the host will meet the same.</summary>
     public bool HostWide { get; init; }
 }

@@ -50,6 +50,9 @@ public sealed class SqliteMessageStore : IMessageStore
     /// <summary>The number of this life of the store, one higher at each opening: the epoch of the node that owns it.</summary>
     public long Epoch { get; }
 
+    /// <summary>Writes that wait for their turn now: how far the disk is behind.</summary>
+    public int WaitingWrites => _writer.Waiting;
+
     /// <summary>Opens the spool for the one node that writes to it; makes or migrates it first when it must.</summary>
     /// <exception cref="StoreInUseException">Another process has it open for writing.</exception>
     /// <exception cref="IOException">It cannot be opened, is damaged, or is of a newer version.</exception>

@@ -92,6 +92,11 @@ internal sealed class SqliteDatabase : IDisposable
 
     public void Dispose()
     {
+        if (_handle.IsClosed)
+        {
+            return;
+        }
+
         foreach (var statement in _statements)
         {
             statement.Dispose();

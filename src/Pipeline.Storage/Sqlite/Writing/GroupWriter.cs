@@ -33,6 +33,18 @@ internal sealed class GroupWriter : IDisposable
     /// <summary>Called on the writer's thread after a commit with the number of pages it wrote.</summary>
     public Action<int> PagesWritten { get; set; } = static _ => { };
 
+    /// <summary>Writes that are not yet taken up.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_waiting)
+            {
+                return _waiting.Count;
+            }
+        }
+    }
+
     public void Start() => _thread.Start();
 
     /// <summary>Queues a write. It always comes to an end; when the queue is full or the writer stops, at once.</summary>

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text;
+using Pipeline.Connectors.Ports;
+
+namespace Pipeline.Connectors.Smtp;
+
+/// <summary>Everything that makes a connection fit for a delivery. Two deliveries with equal keys may share one.</summary>
+/// <remarks>
+/// Host lists are objects made anew for each delivery, so the key holds what they said about this peer instead.
+/// </remarks>
+internal sealed record SmtpConnectionKey
+{
+    public required string Host { get; init; }
+
+    public required IPEndPoint EndPoint { get; init; }
+
+    public required SmtpDialect Dialect { get; init; }
+
+    public required string HeloData { get; init; }
+
+    /// <summary>Address to connect from; null for the kernel's choice.</summary>
+    public IPAddress? Interface { get; init; }
+
+    public required SmtpPeerPolicy Policy { get; init; }
+
+    public required string VerifyCertificates { get; init; }
+
+    public string? CertificateFile { get; init; }
+
+    public string? PrivateKeyFile { get; init; }
+
+    public string? RevocationListFile { get; init; }
+
+    public string? ServerNameIndication { get; init; }
+
+    public string? Ciphers { get; init; }
+
+    public bool TemporaryFailureTryClear { get; init; }
+
+    /// <summary>All credentials in one text, of which nothing is ever printed; empty when none would be used.</summary>
+    public required Secret Credentials { get; init; }
+
+    public static SmtpConnectionKey Create(SmtpTransportSettings settings, string host, IPEndPoint endPoint, SmtpPeerPolicy policy) => new()
+    {
+        Host = host,
+        EndPoint = endPoint,
+        Dialect = settings.Protocol,
+        HeloData = settings.HeloData,
+        Interface = FirstOfFamily(settings.Interfaces, endPoint),
+        Policy = policy,
+        VerifyCertificates = settings.Tls.VerifyCertificates,
+        CertificateFile = settings.Tls.CertificateFile,
+        PrivateKeyFile = settings.Tls.PrivateKeyFile,
+        RevocationListFile = settings.Tls.RevocationListFile,
+        ServerNameIndication = settings.Tls.ServerNameIndication,
+        Ciphers = settings.Tls.Ciphers,
+        TemporaryFailureTryClear = settings.Tls.TemporaryFailureTryClear,
+        Credentials = policy.RequireAuthentication || policy.TryAuthentication ? Join(settings.Authentication.Credentials) : default,
+    };
+
+    private static IPAddress? FirstOfFamily(ImmutableArray<IPAddress> interfaces, IPEndPoint endPoint)
+    {
+        foreach (var address in interfaces)
+        {
+            if (address.AddressFamily == endPoint.AddressFamily)
+            {
+                return address;
+            }
+        }
+
+        return null;
+    }
+
+    private static Secret Join(ImmutableArray<SmtpCredential> credentials)
+    {
+        var text = new StringBuilder();
+        foreach (var credential in credentials)
+        {
+            Append(credential.Mechanism);
+            Append(credential.UserName);
+            Append(credential.Password.Value);
+            foreach (var send in credential.Sends.IsDefault ? [] : credential.Sends)
+            {
+                Append(send.Value);
+            }
+        }
+
+        return new Secret(text.ToString());
+
+        // Lengths in front, so that no two lists of values give one text.
+        void Append(string? value) => text.Append(value?.Length ?? -1).Append(':').Append(value);
+    }
+}

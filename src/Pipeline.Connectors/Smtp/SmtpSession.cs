@@ -1,0 +1,80 @@
+using System.Text;
+
+namespace Pipeline.Connectors.Smtp;
+
+/// <summary>A connection that is past its greeting and takes messages, one after the other.</summary>
+internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClientConnection connection, SmtpCapabilities capabilities) : IAsyncDisposable
+{
+    private static readonly ReadOnlyMemory<byte> Quit = "QUIT\r\n"u8.ToArray();
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(5);
+
+    public SmtpConnectionKey Key => key;
+
+    public SmtpPeer Peer => peer;
+
+    public SmtpClientConnection Connection => connection;
+
+    public SmtpCapabilities Capabilities => capabilities;
+
+    /// <summary>Reused by every message, so that the hot path allocates nothing for what it sends.</summary>
+    public PooledBuffer Output { get; } = new(16 * 1024);
+
+    /// <summary>Protocol, cipher and key length, or null in clear.</summary>
+    public string? Cipher { get; init; }
+
+    /// <summary>The certificate was verified, host name included where the transport wants it.</summary>
+    public bool CertificateVerified { get; init; }
+
+    /// <summary>The authenticator that was used, or null.</summary>
+    public string? Authenticator { get; init; }
+
+    /// <summary>Messages that this session has had, accepted or not.</summary>
+    public int Messages { get; set; }
+
+    /// <summary>A transaction was left unfinished: RSET before the next.</summary>
+    public bool NeedsReset { get; set; }
+
+    /// <summary>False once something happened after which nothing more can be said on it.</summary>
+    public bool IsUsable { get; set; } = true;
+
+    /// <summary>For the log, in the form of Exim's delivery lines: cipher, authenticator and the peer's confirmation.</summary>
+    public string Describe(string confirmation)
+    {
+        var text = new StringBuilder();
+        if (Cipher is not null)
+        {
+            text.Append("X=").Append(Cipher).Append(CertificateVerified ? " CV=yes " : " CV=no ");
+        }
+
+        if (Authenticator is not null)
+        {
+            text.Append("A=").Append(Authenticator).Append(' ');
+        }
+
+        return text.Append("C=\"").Append(confirmation.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"').ToString();
+    }
+
+    /// <summary>Says QUIT where that can still be said, waits a little for the answer, and closes.</summary>
+    public async ValueTask CloseAsync()
+    {
+        if (IsUsable)
+        {
+            IsUsable = false;
+            if (await connection.WriteAsync(Quit, FarewellTimeout) == SmtpIoStatus.Ok)
+            {
+                // Closing with an unread reply in the socket would reset the connection, and the peer might never see the QUIT.
+                await connection.ReadReplyAsync(FarewellTimeout);
+                await connection.CloseTlsAsync(FarewellTimeout);
+            }
+        }
+
+        await DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        IsUsable = false;
+        Output.Dispose();
+        await connection.DisposeAsync();
+    }
+}

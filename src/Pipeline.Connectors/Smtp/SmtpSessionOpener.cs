@@ -1,0 +1,301 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Pipeline.Connectors.Ports;
+
+namespace Pipeline.Connectors.Smtp;
+
+/// <summary>Opens sessions: connection, greeting, EHLO, TLS, authentication.</summary>
+internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider timeProvider)
+{
+    private const string InitialConnection = "initial connection";
+
+    public async ValueTask<SmtpOpening> OpenAsync(SmtpTransportSettings settings, SmtpConnectionKey key, CancellationToken cancellationToken)
+    {
+        var opening = await OpenOnceAsync(settings, key, tryTls: true, cancellationToken);
+        var mayTryClear = opening.TlsFailed && key.TemporaryFailureTryClear && !key.Policy.RequireTls && !key.Policy.VerifyCertificate
+            && key.Dialect != SmtpDialect.Smtps;
+        return mayTryClear ? await OpenOnceAsync(settings, key, tryTls: false, cancellationToken) : opening;
+    }
+
+    private async ValueTask<SmtpOpening> OpenOnceAsync(SmtpTransportSettings settings, SmtpConnectionKey key, bool tryTls, CancellationToken cancellationToken)
+    {
+        var peer = new SmtpPeer(key.Host, key.EndPoint);
+        if (settings.HeloData.Length == 0 || settings.HeloData.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            return SmtpOpening.Failed(peer.Failure(FailureClass.Local, "local configuration error", detail: $"helo_data is \"{settings.HeloData}\""));
+        }
+
+        var (socket, failure) = await ConnectAsync(settings, key, peer, cancellationToken);
+        if (socket is null)
+        {
+            return SmtpOpening.Failed(failure!);
+        }
+
+        var connection = new SmtpClientConnection(socket, timeProvider);
+        await using var abort = connection.AbortWhen(cancellationToken);
+        var handshake = new Handshake(settings, key, peer, connection, files);
+        var opening = await handshake.RunAsync(tryTls);
+        if (opening.Session is null)
+        {
+            await handshake.LeaveAsync();
+        }
+
+        return opening;
+    }
+
+    private async ValueTask<(Socket? Socket, DeliveryFailure? Failure)> ConnectAsync(
+        SmtpTransportSettings settings, SmtpConnectionKey key, SmtpPeer peer, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(settings.ConnectTimeout, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(key.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (key.Interface is { } local)
+            {
+                socket.Bind(new IPEndPoint(local, 0));
+            }
+
+            await socket.ConnectAsync(key.EndPoint, either.Token);
+            return (socket, null);
+        }
+        catch (SocketException e)
+        {
+            socket?.Dispose();
+            return (null, Describe(e, peer));
+        }
+        catch (OperationCanceledException)
+        {
+            socket?.Dispose();
+            return (null, cancellationToken.IsCancellationRequested
+                ? peer.Silence(SmtpIoStatus.Cancelled, InitialConnection)
+                : peer.Failure(FailureClass.ConnectionTimeout, "Connection timed out", hostWide: true));
+        }
+    }
+
+    private static DeliveryFailure Describe(SocketException e, SmtpPeer peer) => e.SocketErrorCode switch
+    {
+        SocketError.ConnectionRefused => peer.Failure(FailureClass.ConnectionRefused, "Connection refused", hostWide: true),
+        SocketError.TimedOut => peer.Failure(FailureClass.ConnectionTimeout, "Connection timed out", hostWide: true),
+        SocketError.HostUnreachable => peer.Failure(FailureClass.ConnectionTimeout, "No route to host", hostWide: true),
+        SocketError.NetworkUnreachable => peer.Failure(FailureClass.ConnectionTimeout, "Network is unreachable", hostWide: true),
+        SocketError.ConnectionReset => peer.Failure(FailureClass.LostConnection, "Connection reset by peer", hostWide: true),
+        _ => peer.Failure(FailureClass.Local, "Connection failed", detail: $"{e.SocketErrorCode}: {e.Message}", hostWide: true),
+    };
+
+    /// <summary>The talk before the first message.</summary>
+    private sealed class Handshake(
+        SmtpTransportSettings settings, SmtpConnectionKey key, SmtpPeer peer, SmtpClientConnection connection, CertificateFiles files)
+    {
+        private SmtpCapabilities _capabilities = SmtpCapabilities.None;
+        private SmtpClientTls? _tls;
+        private bool _broken;
+
+        private TimeSpan Timeout => settings.CommandTimeout;
+
+        public async ValueTask<SmtpOpening> RunAsync(bool tryTls)
+        {
+            if (key.Dialect == SmtpDialect.Smtps && await StartTlsAsync("TLS connection") is { } noTls)
+            {
+                return noTls;
+            }
+
+            if (await GreetAsync() is { } failure)
+            {
+                return SmtpOpening.Failed(failure);
+            }
+
+            if (_tls is null && await UpgradeAsync(tryTls) is { } notUpgraded)
+            {
+                return notUpgraded;
+            }
+
+            var (authenticator, refused) = await AuthenticateAsync();
+            return refused is not null
+                ? SmtpOpening.Failed(refused)
+                : SmtpOpening.Opened(new SmtpSession(key, peer, connection, key.Policy.AvoidPipelining ? _capabilities with { Pipelining = false } : _capabilities)
+                {
+                    Cipher = connection.Tls is { } tls ? SmtpClientTls.Describe(tls) : null,
+                    CertificateVerified = _tls?.Verified == true,
+                    Authenticator = authenticator,
+                });
+        }
+
+        /// <summary>Takes leave of a peer with which no session came about.</summary>
+        public async ValueTask LeaveAsync()
+        {
+            var rest = new SmtpSession(key, peer, connection, _capabilities) { IsUsable = !_broken };
+            await rest.CloseAsync();
+        }
+
+        private async ValueTask<DeliveryFailure?> GreetAsync()
+        {
+            var status = await connection.ReadReplyAsync(Timeout);
+            if (status != SmtpIoStatus.Ok)
+            {
+                return Silence(status, InitialConnection);
+            }
+
+            peer.Greeting = connection.Reply.FirstLine();
+            return connection.Reply.Code == 220 ? await SayHelloAsync() : Refusal(InitialConnection);
+        }
+
+        private async ValueTask<DeliveryFailure?> SayHelloAsync()
+        {
+            var esmtp = key.Dialect == SmtpDialect.Lmtp ? "LHLO" : "EHLO";
+            if (key.Dialect == SmtpDialect.Lmtp || !key.Policy.AvoidEsmtp)
+            {
+                var command = $"{esmtp} {settings.HeloData}";
+                if (await AskAsync(command) is { } lost)
+                {
+                    return lost;
+                }
+
+                peer.HeloResponse = connection.Reply.FirstLine();
+                if (connection.Reply.Code / 100 == 2)
+                {
+                    _capabilities = SmtpCapabilities.Parse(connection.Reply.Text);
+                    return null;
+                }
+
+                // RFC 5321 section 3.2: a server of before ESMTP does not know EHLO.
+                if (key.Dialect == SmtpDialect.Lmtp || connection.Reply.Code / 100 != 5)
+                {
+                    return Refusal(command);
+                }
+            }
+
+            var helo = $"HELO {settings.HeloData}";
+            if (await AskAsync(helo) is { } failure)
+            {
+                return failure;
+            }
+
+            peer.HeloResponse = connection.Reply.FirstLine();
+            _capabilities = SmtpCapabilities.None;
+            return connection.Reply.Code / 100 == 2 ? null : Refusal(helo);
+        }
+
+        private async ValueTask<SmtpOpening?> UpgradeAsync(bool tryTls)
+        {
+            if (!_capabilities.StartTls || key.Policy.AvoidTls)
+            {
+                return key.Policy.RequireTls
+                    ? SmtpOpening.Failed(peer.Failure(
+                        FailureClass.TlsRequired, "a TLS session is required, but the server did not offer TLS support", hostWide: true))
+                    : null;
+            }
+
+            if (!tryTls)
+            {
+                return null;
+            }
+
+            if (await AskAsync("STARTTLS") is { } lost)
+            {
+                return SmtpOpening.Failed(lost, tlsFailed: true);
+            }
+
+            if (connection.Reply.Code / 100 != 2)
+            {
+                var reply = connection.Reply.ToReply();
+                return SmtpOpening.Failed(
+                    peer.Failure(FailureClass.TlsFailed, $"SMTP error from remote mail server after STARTTLS: {reply}", reply, hostWide: true), tlsFailed: true);
+            }
+
+            if (await StartTlsAsync("STARTTLS") is { } failed)
+            {
+                return failed;
+            }
+
+            // RFC 3207 section 4.2: what was said in clear is forgotten.
+            return await SayHelloAsync() is { } failure ? SmtpOpening.Failed(failure) : null;
+        }
+
+        private async ValueTask<SmtpOpening?> StartTlsAsync(string step)
+        {
+            _tls = SmtpClientTls.Create(key, files, out var problem);
+            if (_tls is null)
+            {
+                return SmtpOpening.Failed(peer.Failure(FailureClass.Local, "TLS is not configured properly", detail: problem, hostWide: true));
+            }
+
+            var (status, reason) = await connection.StartTlsAsync(_tls.Options, Timeout);
+            if (status == SmtpIoStatus.Ok)
+            {
+                return null;
+            }
+
+            _broken = true;
+            if (status == SmtpIoStatus.Cancelled)
+            {
+                return SmtpOpening.Failed(peer.Silence(status, step));
+            }
+
+            var text = key.Policy.RequireTls || key.Policy.VerifyCertificate
+                ? "a TLS session is required, but an attempt to start TLS failed"
+                : "an attempt to start TLS failed";
+            return SmtpOpening.Failed(peer.Failure(FailureClass.TlsFailed, text, detail: _tls.Problem ?? reason, hostWide: true), tlsFailed: true);
+        }
+
+        private async ValueTask<(string? Authenticator, DeliveryFailure? Failure)> AuthenticateAsync()
+        {
+            var policy = key.Policy;
+            if (!policy.RequireAuthentication && !policy.TryAuthentication)
+            {
+                return (null, null);
+            }
+
+            var failure = peer.Failure(FailureClass.AuthFailed, "authentication required but no usable mechanism was offered", hostWide: true);
+            if (SmtpClientAuthenticator.Choose(settings.Authentication, _capabilities) is { } credential)
+            {
+                var refused = await SmtpClientAuthenticator.AuthenticateAsync(connection, peer, credential, Timeout);
+                if (refused is null)
+                {
+                    return (credential.Authenticator, null);
+                }
+
+                failure = refused;
+                _broken = refused.Class != FailureClass.AuthFailed;
+            }
+
+            return (null, policy.RequireAuthentication || _broken ? failure : null);
+        }
+
+        /// <summary>One command and its reply; not null if there is none.</summary>
+        private async ValueTask<DeliveryFailure?> AskAsync(string command)
+        {
+            var status = await connection.WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), Timeout);
+            status = status == SmtpIoStatus.Ok ? await connection.ReadReplyAsync(Timeout) : status;
+            return status == SmtpIoStatus.Ok ? null : Silence(status, command);
+        }
+
+        private DeliveryFailure Silence(SmtpIoStatus status, string after)
+        {
+            _broken = true;
+            return peer.Silence(status, after, connection.Reply.Problem, hostWide: true);
+        }
+
+        private DeliveryFailure Refusal(string after)
+        {
+            if (connection.Reply.Code / 100 is 4 or 5)
+            {
+                return peer.Refusal(connection.Reply.ToReply(), after, FailureClass.Host4xx, hostWide: true);
+            }
+
+            return peer.Silence(SmtpIoStatus.Malformed, after, connection.Reply.FirstLine(), hostWide: true);
+        }
+    }
+}
+
+/// <summary>What came of opening a session.</summary>
+/// <param name="Session">Null if none.</param>
+/// <param name="TlsFailed">TLS was offered and did not work: in clear it might.</param>
+internal readonly record struct SmtpOpening(SmtpSession? Session, DeliveryFailure? Failure, bool TlsFailed)
+{
+    public static SmtpOpening Opened(SmtpSession session) => new(session, null, false);
+
+    public static SmtpOpening Failed(DeliveryFailure failure, bool tlsFailed = false) => new(null, failure, tlsFailed);
+}

@@ -35,11 +35,27 @@ internal sealed partial class MessageActor
 
         ImmutableArray<EndedRecipient> ended =
         [
-            .. _failed.Select(failed => new EndedRecipient(_ledger[failed.Key], failed.Value)),
-            .. _toldOfSuccess.Select(index => new EndedRecipient(_ledger[index], null)),
+            .. _failed.Select(failed => new EndedRecipient(_ledger[failed.Key], failed.Value, Origin(failed.Key))),
+            .. _toldOfSuccess.Select(index => new EndedRecipient(_ledger[index], null, Origin(index))),
         ];
         PortCall.Start(() => _services.Notifications.WriteAsync(_facts!, ended, _cancel.Token)).PipeTo(
             Self, Self, ready => new NotificationsReady(ready, null), error => new NotificationsReady([], error.Message));
+    }
+
+    private Mail.Addressing.EnvelopeAddress? Origin(int index)
+    {
+        var recipient = _ledger[index];
+        if (recipient.Parent < 0)
+        {
+            return null;
+        }
+
+        while (recipient.Parent >= 0)
+        {
+            recipient = _ledger[recipient.Parent];
+        }
+
+        return recipient.Address;
     }
 
     private void OnNotificationsReady(NotificationsReady message)

@@ -63,6 +63,17 @@ public static class MessageProtocol
 
     public sealed record OperatorAnswer(bool Done, string Text);
 
+    /// <summary>To the supervisor: claim nothing more; answer <see cref="Drained"/> when no message is under way.</summary>
+    public sealed record Drain
+    {
+        public static Drain Instance { get; } = new();
+    }
+
+    public sealed record Drained
+    {
+        public static Drained Instance { get; } = new();
+    }
+
     /// <summary>To the supervisor: look for due work now.</summary>
     public sealed record Wake
     {

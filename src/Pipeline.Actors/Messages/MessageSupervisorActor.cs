@@ -14,6 +14,7 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
     private readonly IActorRef _delivery;
     private readonly HashSet<string> _endedInGoodOrder = new(StringComparer.Ordinal);
     private readonly HashSet<string> _resumed = new(StringComparer.Ordinal);
+    private IActorRef? _draining;
     private bool _claiming;
     private bool _moreIsDue;
     private DateTimeOffset _wakeAt = DateTimeOffset.MaxValue;
@@ -39,6 +40,11 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         Receive<MessageProtocol.RetryMessage>(message => OnOperator(message.Id, message, MessageStart.Everything));
         Receive<MessageProtocol.RemoveMessage>(message => OnOperator(message.Id, message, MessageStart.Nothing));
         Receive<ClaimedForOperator>(OnClaimedForOperator);
+        Receive<MessageProtocol.Drain>(_ =>
+        {
+            _draining = Sender;
+            AnswerWhenDrained();
+        });
         Receive<ReleaseNow>(message => Release(message.Id));
         Receive<ReleaseLater>(message => ReleaseAfterPause(message.Id));
         Receive<Status.Failure>(_ => WakeAt(Now + _services.Limits.FailureBackoff));
@@ -70,11 +76,26 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         {
             Claim();
         }
+
+        AnswerWhenDrained();
+    }
+
+    private void AnswerWhenDrained()
+    {
+        if (_draining is not null && !Context.GetChildren().Any())
+        {
+            _draining.Tell(MessageProtocol.Drained.Instance);
+        }
     }
 
     private void Claim()
     {
         var room = _services.Limits.MaxActiveMessages - _resumed.Count;
+        if (_draining is not null)
+        {
+            return;
+        }
+
         if (_claiming || room <= 0)
         {
             _moreIsDue = true; // the end of the claim, or of a child, asks again

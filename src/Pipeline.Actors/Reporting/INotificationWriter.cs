@@ -1,5 +1,6 @@
 using Pipeline.Actors.Messages;
 using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Addressing;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Actors.Reporting;
@@ -14,7 +15,8 @@ public interface INotificationWriter
 
 /// <summary>A recipient that has ended for good.</summary>
 /// <param name="Failure">Null when it was delivered and its sender may want to know.</param>
-public sealed record EndedRecipient(RecipientState Recipient, DeliveryFailure? Failure);
+/// <param name="GeneratedFrom">The address of the envelope it came from by redirection; null when it is one itself.</param>
+public sealed record EndedRecipient(RecipientState Recipient, DeliveryFailure? Failure, EnvelopeAddress? GeneratedFrom = null);
 
 /// <param name="Kind">failure or success.</param>
 public sealed record ReadyNotification(string Kind, string To, NewMessage Message);

@@ -1,0 +1,134 @@
+using Pipeline.Actors.Receipt;
+using Pipeline.Actors.Routing;
+using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Addressing;
+using Pipeline.Messages.Journal;
+using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Routers;
+using Pipeline.Policy.Transports;
+
+namespace Pipeline.Actors.Delivery;
+
+/// <summary>Makes a delivery of what routing found: the transport's options expanded for this recipient, its hosts, and what it can share.</summary>
+internal static class DeliveryPlanner
+{
+    public static async ValueTask<RoutingDecision> PlanAsync(
+        ActivePolicy active,
+        EvaluationScope scope,
+        RecipientToRoute recipient,
+        RoutingAddress address,
+        ImmutableArray<RouterTried> trials,
+        RoutingOutcome.Routed routed,
+        CancellationToken cancellationToken)
+    {
+        if (routed.Transport is not { } name || !active.Policy.Transports.TryGetValue(name, out var transport))
+        {
+            return new RoutingDecision.Defer(trials, $"transport \"{routed.Transport}\" of router {routed.Router} does not exist");
+        }
+
+        var expansion = await transport.ExpandAsync(TransportScope.Create(scope, address, routed), cancellationToken);
+        if (expansion is not TransportExpansion.Ready { Options: var options })
+        {
+            return NotReady(trials, expansion);
+        }
+
+        var settings = TransportMapping.ToSettings(options, routed.HeadersAdd, routed.HeadersRemove);
+        if (settings is SmtpTransportSettings && routed.Hosts.IsEmpty)
+        {
+            return new RoutingDecision.Defer(trials, $"router {routed.Router} gave no host for {name} transport");
+        }
+
+        var port = (settings as SmtpTransportSettings)?.Port ?? 0;
+        ImmutableArray<DestinationHost> hosts =
+            [.. routed.Hosts.Select(host => new DestinationHost(host.Name, host.Addresses, host.Port ?? port, host.MxPreference))];
+        var returnPath = options.ReturnPath ?? routed.ErrorsTo ?? recipient.Message.Envelope.Sender;
+        var destination = Destination(settings, hosts);
+        return new RoutingDecision.Deliver(
+            trials,
+            routed.Router,
+            settings,
+            hosts,
+            Recipient(routed, options),
+            returnPath,
+            GroupKey(settings, options, destination, returnPath, recipient, routed.Address),
+            destination);
+    }
+
+    /// <summary>A file or directory that a redirection named.</summary>
+    public static async ValueTask<RoutingDecision> PlanTargetAsync(
+        ActivePolicy active,
+        EvaluationScope scope,
+        RecipientToRoute recipient,
+        RoutingAddress address,
+        InheritedRouting inherited,
+        CancellationToken cancellationToken)
+    {
+        var router = inherited.ParentRouter ?? "";
+        if (inherited.TargetTransport is not { } name)
+        {
+            return new RoutingDecision.Redirect([], router, []); // /dev/null: nothing is to be done
+        }
+
+        if (!active.Policy.Transports.TryGetValue(name, out var transport))
+        {
+            return new RoutingDecision.Defer([], $"transport \"{name}\" of router {router} does not exist");
+        }
+
+        var target = new RoutingOutcome.RoutedToTarget(
+            router,
+            inherited.Target!,
+            name,
+            address.Parent ?? address,
+            inherited.Values?.ToImmutableDictionary(StringComparer.Ordinal) ?? ImmutableDictionary<string, string>.Empty);
+        var expansion = await transport.ExpandAsync(TransportScope.Create(scope, target), cancellationToken);
+        if (expansion is not TransportExpansion.Ready { Options: var options })
+        {
+            return NotReady([], expansion);
+        }
+
+        var settings = TransportMapping.ToSettings(options, [], []);
+        return new RoutingDecision.Deliver(
+            [],
+            router,
+            settings,
+            [],
+            target.Parent.ToEnvelopeAddress(),
+            options.ReturnPath ?? recipient.Message.Envelope.Sender,
+            $"{name}\n{recipient.Recipient.Index}",
+            Destination(settings, []));
+    }
+
+    private static RoutingDecision NotReady(ImmutableArray<RouterTried> trials, TransportExpansion expansion) => expansion switch
+    {
+        TransportExpansion.Failed failed => new RoutingDecision.Fail(trials, failed.Message),
+        TransportExpansion.Deferred deferred => new RoutingDecision.Defer(trials, deferred.Message),
+        _ => throw new InvalidOperationException($"unknown expansion {expansion.GetType().Name}"),
+    };
+
+    private static EnvelopeAddress Recipient(RoutingOutcome.Routed routed, ExpandedTransport options) => options.IncludeAffixes
+        ? routed.Address with { LocalPart = routed.LocalPartPrefix + routed.Address.LocalPart + routed.LocalPartSuffix }
+        : routed.Address;
+
+    /// <summary>Deliveries to the same text share a limit and connections.</summary>
+    private static string Destination(TransportSettings settings, ImmutableArray<DestinationHost> hosts) =>
+        hosts.IsEmpty ? settings.Name : $"{settings.Name} {string.Join(' ', hosts.Select(host => $"{host.Name}:{host.Port}"))}";
+
+    /// <summary>What recipients of one message must have in common to share an attempt.</summary>
+    private static string GroupKey(
+        TransportSettings settings,
+        ExpandedTransport options,
+        string destination,
+        EnvelopeAddress returnPath,
+        RecipientToRoute recipient,
+        EnvelopeAddress address)
+    {
+        var alone = settings switch
+        {
+            SmtpTransportSettings smtp => smtp.MultiDomain ? "" : address.Domain.ToLowerInvariant(),
+            QueuefileTransportSettings queuefile => queuefile.Directory,
+            _ when options is ExpandedAppendfileTransport { BatchMax: > 1 } file => file.Path,
+            _ => $"#{recipient.Recipient.Index}",
+        };
+        return string.Join('\n', [destination, returnPath.ToString(), alone, .. settings.HeadersAdd, "", .. settings.HeadersRemove]);
+    }
+}

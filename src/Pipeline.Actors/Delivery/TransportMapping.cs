@@ -1,0 +1,118 @@
+using Pipeline.Connectors.Ports;
+using Pipeline.Policy.Transports;
+
+namespace Pipeline.Actors.Delivery;
+
+/// <summary>Turns the expanded options of a transport into the settings its agent takes.</summary>
+internal static class TransportMapping
+{
+    /// <param name="headersAdd">What routers add, before what the transport adds.</param>
+    public static TransportSettings ToSettings(
+        ExpandedTransport expanded, ImmutableArray<string> headersAdd, ImmutableArray<string> headersRemove)
+    {
+        TransportSettings settings = expanded switch
+        {
+            ExpandedSmtpTransport smtp => Smtp(smtp),
+            ExpandedAppendfileTransport appendfile => Appendfile(appendfile),
+            ExpandedQueuefileTransport queuefile => new QueuefileTransportSettings(queuefile.Name, queuefile.Directory),
+            _ => throw new InvalidOperationException($"no settings for transport {expanded.Name}"),
+        };
+        return settings with
+        {
+            HeadersAdd = [.. headersAdd, .. expanded.HeadersAdd],
+            HeadersRemove = [.. headersRemove, .. expanded.HeadersRemove],
+            ReturnPathAdd = expanded.ReturnPathAdd,
+            EnvelopeToAdd = expanded.EnvelopeToAdd,
+            DeliveryDateAdd = expanded.DeliveryDateAdd,
+            MessageSizeLimit = expanded.MessageSizeLimit,
+        };
+    }
+
+    private static SmtpTransportSettings Smtp(ExpandedSmtpTransport smtp) => new(smtp.Name)
+    {
+        HeloData = smtp.HeloData,
+        Protocol = smtp.Protocol switch
+        {
+            SmtpProtocol.Lmtp => SmtpDialect.Lmtp,
+            SmtpProtocol.Smtps => SmtpDialect.Smtps,
+            _ => SmtpDialect.Smtp,
+        },
+        Port = smtp.Port,
+        Interfaces = smtp.Interfaces,
+        ConnectTimeout = smtp.ConnectTimeout,
+        CommandTimeout = smtp.CommandTimeout,
+        DataTimeout = smtp.DataTimeout,
+        FinalTimeout = smtp.FinalTimeout,
+        MaxRecipients = smtp.MaxRecipients,
+        ConnectionMaxMessages = smtp.ConnectionMaxMessages,
+        HostsMaxTry = smtp.HostsMaxTry,
+        HostsMaxTryHardLimit = smtp.HostsMaxTryHardLimit,
+        MultiDomain = smtp.MultiDomain,
+        AllowLocalhost = smtp.AllowLocalhost,
+        SizeAddition = smtp.SizeAddition,
+        LmtpIgnoreQuota = smtp.LmtpIgnoreQuota,
+        MessageLineLengthLimit = smtp.MessageLineLengthLimit,
+        AvoidEsmtp = Hosts(smtp.AvoidEsmtp),
+        AvoidPipelining = Hosts(smtp.AvoidPipelining),
+        TryChunking = Hosts(smtp.TryChunking),
+        Tls = new SmtpTlsSettings
+        {
+            Require = Hosts(smtp.Tls.Require),
+            Avoid = Hosts(smtp.Tls.Avoid),
+            Verify = Hosts(smtp.Tls.Verify),
+            TryVerify = Hosts(smtp.Tls.TryVerify),
+            VerifyHostnames = Hosts(smtp.Tls.VerifyHostnames),
+            VerifyCertificates = smtp.Tls.VerifyCertificates,
+            CertificateFile = smtp.Tls.Certificate,
+            PrivateKeyFile = smtp.Tls.PrivateKey,
+            RevocationListFile = smtp.Tls.RevocationList,
+            ServerNameIndication = smtp.Tls.ServerNameIndication,
+            Ciphers = smtp.Tls.Ciphers,
+            TemporaryFailureTryClear = smtp.Tls.TemporaryFailureTryClear,
+        },
+        Authentication = new SmtpClientAuthentication
+        {
+            Require = Hosts(smtp.RequireAuth),
+            Try = Hosts(smtp.TryAuth),
+            AuthenticatedSender = smtp.AuthenticatedSender,
+            ForceAuthenticatedSender = smtp.AuthenticatedSenderForce,
+        },
+        Dkim = [.. smtp.Dkim.Select(dkim => new DkimSigningSettings
+        {
+            Domain = dkim.Domain,
+            Selector = dkim.Selector,
+            PrivateKey = new Secret(dkim.PrivateKey),
+            Canonicalization = dkim.Canonicalization,
+            Hash = dkim.Hash,
+            Identity = dkim.Identity,
+            SignHeaders = dkim.SignHeaders,
+            Timestamps = dkim.Timestamps,
+            Strict = dkim.Strict,
+        })],
+        Arc = smtp.Arc is { } arc ? new ArcSigningSettings(arc.AuthServId, arc.Selector, new Secret(arc.PrivateKey), arc.Timestamps, arc.Expire) : null,
+    };
+
+    private static AppendfileTransportSettings Appendfile(ExpandedAppendfileTransport file) => new(file.Name)
+    {
+        Path = Policy.Expansion.OctetString.ToText(file.Path),
+        Format = file.Form == MailboxForm.Maildir ? MailboxFormat.Maildir : MailboxFormat.Mbox,
+        MessagePrefix = file.MessagePrefix,
+        MessageSuffix = file.MessageSuffix ?? "",
+        CheckString = file.CheckString,
+        EscapeString = file.EscapeString,
+        UseCrlf = file.UseCrlf,
+        Mode = (UnixFileMode)file.Mode,
+        DirectoryMode = (UnixFileMode)file.DirectoryMode,
+        CreateDirectory = file.CreateDirectory,
+        CreateFile = !file.FileMustExist,
+        UseLockFile = file.UseLockFile,
+        UseFcntlLock = file.UseFcntlLock,
+        LockRetries = file.LockRetries,
+        LockInterval = file.LockInterval,
+        LockFileTimeout = file.LockFileTimeout,
+        Quota = file.Quota,
+        MaildirTag = file.MaildirTag,
+    };
+
+    private static HostSet Hosts(HostListCheck list) => HostSet.Matching(list.ContainsAsync);
+}

@@ -1,0 +1,35 @@
+using Pipeline.Connectors.Files;
+using Pipeline.Connectors.Ports;
+using Pipeline.Connectors.Smtp;
+
+namespace Pipeline.Node.Hosting;
+
+/// <summary>Gives each job to the agent of its kind of transport.</summary>
+internal sealed class DeliveryAgents : IDeliveryAgent, IAsyncDisposable
+{
+    private readonly BlockingIoPool _io = new();
+    private readonly SmtpDeliveryAgent _smtp;
+    private readonly AppendfileAgent _appendfile;
+    private readonly QueuefileAgent _queuefile;
+
+    public DeliveryAgents(SmtpDeliveryAgent smtp, TimeProvider time)
+    {
+        _smtp = smtp;
+        _appendfile = new AppendfileAgent(_io, time);
+        _queuefile = new QueuefileAgent(_io);
+    }
+
+    public ValueTask<DeliveryReport> DeliverAsync(DeliveryJob job, CancellationToken cancellationToken) => job.Transport switch
+    {
+        SmtpTransportSettings => _smtp.DeliverAsync(job, cancellationToken),
+        AppendfileTransportSettings => _appendfile.DeliverAsync(job, cancellationToken),
+        QueuefileTransportSettings => _queuefile.DeliverAsync(job, cancellationToken),
+        _ => throw new InvalidOperationException($"no agent for transport {job.Transport.Name}"),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _smtp.DisposeAsync();
+        _io.Dispose();
+    }
+}

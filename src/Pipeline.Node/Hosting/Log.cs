@@ -1,0 +1,55 @@
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Node.Hosting;
+
+/// <summary>What a node logs of itself. Event ids are stable.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "MailPipeline {Version} started as {Node}: policy {Policy}, store {Store}, listening on {Endpoints}")]
+    public static partial void Started(ILogger logger, string version, string node, string policy, string store, string endpoints);
+
+    [LoggerMessage(2, LogLevel.Information, "Recovered {Messages} queued messages, {OpenAttempts} attempts in doubt, {Orphans} orphan files removed")]
+    public static partial void Recovered(ILogger logger, int messages, int openAttempts, int orphans);
+
+    [LoggerMessage(3, LogLevel.Information, "Stopping: no new mail; {Active} messages under way")]
+    public static partial void Stopping(ILogger logger, int active);
+
+    [LoggerMessage(4, LogLevel.Information, "Stopped")]
+    public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(5, LogLevel.Warning, "Messages were still under way when the time to stop was over; they go on at the next start")]
+    public static partial void StoppedEarly(ILogger logger);
+
+    [LoggerMessage(6, LogLevel.Information, "{Line}")]
+    public static partial void MainLine(ILogger logger, string line);
+
+    [LoggerMessage(7, LogLevel.Warning, "{Line}")]
+    public static partial void RejectLine(ILogger logger, string line);
+
+    [LoggerMessage(8, LogLevel.Error, "{Line}")]
+    public static partial void PanicLine(ILogger logger, string line);
+
+    [LoggerMessage(9, LogLevel.Information, "Removed the journals of {Count} messages that ended more than {Days} days ago")]
+    public static partial void Purged(ILogger logger, int count, double days);
+}
+
+/// <summary>Writes the lines of a policy to the log of the node.</summary>
+internal sealed class LoggerPolicyLog(ILogger logger) : IPolicyLog
+{
+    public void Write(PolicyLogTarget target, string line)
+    {
+        var text = OctetString.ToText(line);
+        if (target.HasFlag(PolicyLogTarget.Panic))
+        {
+            Log.PanicLine(logger, text);
+        }
+        else if (target.HasFlag(PolicyLogTarget.Reject))
+        {
+            Log.RejectLine(logger, text);
+        }
+        else if (target != PolicyLogTarget.None)
+        {
+            Log.MainLine(logger, text);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Pipeline.Mail.Dns;
+using Pipeline.Node.Configuration;
+using Pipeline.Policy.Configuration;
+
+namespace Pipeline.Node.Hosting;
+
+/// <summary>How to start a node.</summary>
+internal sealed record NodeOptions
+{
+    public NodeSettings Settings { get; init; } = new();
+
+    /// <summary>The configuration in Exim's language.</summary>
+    public required string PolicyFile { get; init; }
+
+    /// <summary>Where the policy's files come from; null for the disk.</summary>
+    public IFileSource? PolicySource { get; init; }
+
+    /// <summary>Macros of the command line (<c>-DNAME=value</c>).</summary>
+    public IReadOnlyDictionary<string, string> Macros { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The value of <c>-oX</c>.</summary>
+    public string? Listen { get; init; }
+
+    /// <summary>Whether mail is taken over the network; a queue run takes none.</summary>
+    public bool AcceptsMail { get; init; } = true;
+
+    /// <summary>Instead of the resolvers of the settings.</summary>
+    public IDnsResolver? Resolver { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where log lines go; null for nowhere.</summary>
+    public ILoggerProvider? Logging { get; init; }
+}
+
+/// <summary>A node cannot start: every reason, one a line.</summary>
+internal sealed class NodeStartException(IReadOnlyList<string> problems) : Exception(string.Join('\n', problems))
+{
+    public IReadOnlyList<string> Problems => problems;
+}

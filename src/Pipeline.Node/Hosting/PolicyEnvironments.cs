@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using Pipeline.Mail.Dns;
+using Pipeline.Policy;
+using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Routers;
+
+namespace Pipeline.Node.Hosting;
+
+/// <summary>Makes the environment in which the expansions of a policy run on this machine.</summary>
+internal static class PolicyEnvironments
+{
+    public const string DefaultSpoolDirectory = "mailpipeline-spool";
+
+    public static PolicyEnvironment Create(MailPolicy policy, IDnsResolver dns, TimeProvider time, IPolicyLog log)
+    {
+        var environment = new PolicyEnvironment
+        {
+            Policy = policy,
+            Time = time,
+            Dns = dns,
+            PrimaryHostname = policy.MainOptions.PrimaryHostname ?? HostName(),
+            LocalAddresses = LocalAddresses(),
+            SpoolDirectory = SpoolDirectory(policy),
+            Log = log,
+        };
+        environment.Verifier = new AddressVerifier(policy.Routers);
+        return environment;
+    }
+
+    /// <summary>spool_directory, which may not depend on a message; a folder beside the caller without it.</summary>
+    public static string SpoolDirectory(MailPolicy policy) =>
+        Path.GetFullPath(policy.MainOptions.SpoolDirectory?.Constant ?? DefaultSpoolDirectory);
+
+    private static string HostName()
+    {
+        var name = Dns.GetHostName();
+        return name.Contains('.', StringComparison.Ordinal) ? name : IPGlobalProperties.GetIPGlobalProperties() is { DomainName.Length: > 0 } network
+            ? $"{name}.{network.DomainName}"
+            : name;
+    }
+
+    private static IReadOnlyList<IPAddress> LocalAddresses() =>
+    [
+        .. NetworkInterface.GetAllNetworkInterfaces()
+            .Where(network => network.OperationalStatus == OperationalStatus.Up)
+            .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+            .Select(unicast => unicast.Address),
+    ];
+}

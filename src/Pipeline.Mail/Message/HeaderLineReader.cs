@@ -84,12 +84,17 @@ internal struct HeaderLineReader(HeaderLimits limits)
     /// <summary>Where to look for the next CRLF: the last octet may be a CR whose LF is still on its way.</summary>
     private readonly int ResumePoint(int length) => Math.Max(_lineStart, length - 1);
 
+    /// <summary>The limit that is reached first is the one reported, so that it is the same for octets that come one by one.</summary>
     private bool CheckLimits(int end)
     {
-        Problem = end > limits.MaxBlockBytes ? HeaderProblem.BlockTooLong
-            : end - _fieldStart > limits.MaxFieldBytes ? HeaderProblem.FieldTooLong
-            : HeaderProblem.None;
-        return Problem == HeaderProblem.None;
+        var fieldEnd = (long)_fieldStart + limits.MaxFieldBytes;
+        if (end <= Math.Min(limits.MaxBlockBytes, fieldEnd))
+        {
+            return true;
+        }
+
+        Problem = limits.MaxBlockBytes <= fieldEnd ? HeaderProblem.BlockTooLong : HeaderProblem.FieldTooLong;
+        return false;
     }
 
     private bool TryOpenField(int nameLength, int colon)

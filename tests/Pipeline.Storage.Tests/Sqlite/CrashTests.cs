@@ -36,7 +36,7 @@ public sealed class CrashTests : SqliteStoreFixture
 
     private async Task<List<(char What, MessageId Id)>> RunUntilKilledAsync(int lines)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
         start.ArgumentList.Add("exec");
         start.ArgumentList.Add(typeof(CrashMessage).Assembly.Location);
         start.ArgumentList.Add(Options.Directory);

@@ -11,7 +11,7 @@ internal static partial class Log
     [LoggerMessage(5002, LogLevel.Information, "spool recovered: {Messages} messages taken over, {OpenAttempts} attempts in doubt, {OrphanFiles} orphan files deleted")]
     public static partial void Recovered(ILogger logger, int messages, int openAttempts, int orphanFiles);
 
-    [LoggerMessage(5003, LogLevel.Error, "the spool cannot write: {Reason} (SQLite {Code})")]
+    [LoggerMessage(5003, LogLevel.Error, "the spool cannot write: {Reason} (SQLite {Code}); said once until it can again")]
     public static partial void WriteFailed(ILogger logger, string reason, int code);
 
     [LoggerMessage(5004, LogLevel.Error, "a write was refused because it is wrong")]
@@ -28,4 +28,10 @@ internal static partial class Log
 
     [LoggerMessage(5008, LogLevel.Warning, "{Count} writes waited too long for the spool and were refused")]
     public static partial void WritesExpired(ILogger logger, int count);
+
+    [LoggerMessage(5009, LogLevel.Warning, "the spool can write again")]
+    public static partial void WritesAgain(ILogger logger);
+
+    [LoggerMessage(5010, LogLevel.Error, "message {Id} is damaged; it stays in the queue and is not worked on")]
+    public static partial void MessageUnreadable(ILogger logger, string id, Exception cause);
 }

@@ -1,7 +1,10 @@
 namespace Pipeline.Storage.Ports;
 
 /// <summary>Receives the octets of a message while they arrive: memory up to a bound, a spool file beyond it.</summary>
-/// <remarks>Written by one flow of control. Disposing without a completed accept discards what was written.</remarks>
+/// <remarks>
+/// Written by one flow of control. Disposing without a completed accept discards what was written. After an accept it stays readable until it is
+/// disposed, so that the accepting node can deliver without reading the body back; memory from <see cref="TryGetBody"/> is invalid afterwards.
+/// </remarks>
 public interface IBodyWriter : IAsyncDisposable
 {
     long Length { get; }

@@ -16,6 +16,8 @@ public interface IMessageStore : IAsyncDisposable
     IBodyWriter CreateBody(MessageId id);
 
     /// <summary>Takes a message into the queue: envelope, header block, body, recipients and events in one durable commit. Idempotent on the message id.</summary>
+    /// <remarks>The message is claimed by its owner with the acceptance, since the node that accepts begins to deliver at once. Every recipient is due.</remarks>
+    /// <exception cref="ArgumentException">A bug of the caller: no owner, no events, a gap in their numbers, or a body that is not a complete one of this store.</exception>
     ValueTask<WriteOutcome> AcceptAsync(NewMessage message, CancellationToken cancellationToken);
 
     /// <summary>Appends events to a message that is not (or no longer, or never will be) in the queue: refusals, aborted transactions.</summary>
@@ -23,10 +25,15 @@ public interface IMessageStore : IAsyncDisposable
     ValueTask<WriteOutcome> RecordAsync(MessageId id, ImmutableArray<JournalEntry> entries, CancellationToken cancellationToken);
 
     /// <summary>Appends events to a queued message and changes its recipients, in one durable commit.</summary>
+    /// <remarks>An update whose answer was lost can be repeated as it was: it is applied once.</remarks>
+    /// <exception cref="InvalidOperationException">A bug of the caller: an event's number is taken by another event.</exception>
     ValueTask<WriteOutcome> UpdateAsync(MessageUpdate update, CancellationToken cancellationToken);
 
     /// <summary>Claims up to <paramref name="limit"/> messages that have a recipient due at <paramref name="now"/> and are in nobody's hands.</summary>
-    /// <remarks>A claimed message is in the hands of <paramref name="owner"/> until an update releases or completes it.</remarks>
+    /// <remarks>
+    /// A claimed message is in the hands of <paramref name="owner"/> until an update releases or completes it.
+    /// One that was released, or recovered, with every recipient ended is due at once, so that its next owner completes it.
+    /// </remarks>
     ValueTask<ImmutableArray<StoredMessage>> ClaimDueAsync(Ownership owner, DateTimeOffset now, int limit, CancellationToken cancellationToken);
 
     /// <summary>Claims one message at once whether due or not; null when it does not exist, is complete, or is in somebody's hands.</summary>

@@ -7,6 +7,7 @@ using Pipeline.Storage.Ports;
 using Pipeline.Storage.Sqlite.Database;
 using Pipeline.Storage.Sqlite.Reading;
 using Pipeline.Storage.Sqlite.Writing;
+using Pipeline.Storage.State;
 
 namespace Pipeline.Storage.Sqlite;
 
@@ -145,8 +146,7 @@ public sealed class SqliteMessageStore : IMessageStore
         var messages = ImmutableArray.CreateBuilder<StoredMessage>(claimed.Length);
         foreach (var id in claimed)
         {
-            // Not the caller's token: what is claimed must be handed over.
-            if (await _reads.ReadAsync(id, CancellationToken.None) is { } message)
+            if (await ReadClaimedAsync(id) is { } message)
             {
                 messages.Add(message);
             }
@@ -159,7 +159,7 @@ public sealed class SqliteMessageStore : IMessageStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         Contract.RequireOwner(owner);
-        return await WriteAsync(new ClaimRequest(owner, id)) ? await _reads.ReadAsync(id, CancellationToken.None) : null;
+        return await WriteAsync(new ClaimRequest(owner, id)) ? await ReadClaimedAsync(id) : null;
     }
 
     public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => _reads.NextDueAsync(cancellationToken);
@@ -173,7 +173,7 @@ public sealed class SqliteMessageStore : IMessageStore
         for (var after = ""; after is not null;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var page = await WriteAsync(new TakeOverRequest(owner, after, TakeOverPageSize, _options.TimeProvider.GetUtcNow()))
+            var page = await WriteAsync(new TakeOverRequest(owner, after, TakeOverPageSize, _options.TimeProvider.GetUtcNow(), _logger))
                 ?? throw new IOException("the spool cannot be written");
             (messages, open, after) = (messages + page.Messages, open + page.OpenAttempts, page.Last);
         }
@@ -263,6 +263,21 @@ public sealed class SqliteMessageStore : IMessageStore
     {
         _writer.Submit(request);
         return request.Done;
+    }
+
+    /// <summary>Reads what was just claimed, without a token: a claim must be handed over.</summary>
+    /// <remarks>A damaged message stays claimed, so that it does not come up again and again, and does not hold up the others.</remarks>
+    private async ValueTask<StoredMessage?> ReadClaimedAsync(MessageId id)
+    {
+        try
+        {
+            return await _reads.ReadAsync(id, CancellationToken.None);
+        }
+        catch (IOException e)
+        {
+            Log.MessageUnreadable(_logger, id.ToString(), e);
+            return null;
+        }
     }
 
     private void Tick()

@@ -10,7 +10,7 @@ internal sealed class ReadPool(string database, string bodies, int connections) 
 {
     private readonly ConcurrentBag<ReadSession> _idle = [];
     private readonly SemaphoreSlim _free = new(connections);
-    private bool _disposed;
+    private volatile bool _disposed;
 
     /// <exception cref="IOException">The store cannot be read, or is damaged.</exception>
     public async ValueTask<T> ReadAsync<T>(Func<ReadSession, T> read, CancellationToken cancellationToken)
@@ -58,6 +58,11 @@ internal sealed class ReadPool(string database, string bodies, int connections) 
             session = _idle.TryTake(out var idle) ? idle : Open();
             var result = read(session);
             _idle.Add(session);
+            if (_disposed)
+            {
+                Dispose();
+            }
+
             return result;
         }
         catch (OperationCanceledException)

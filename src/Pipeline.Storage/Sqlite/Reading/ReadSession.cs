@@ -4,7 +4,6 @@ using Pipeline.Messages.Journal;
 using Pipeline.Storage.Bodies;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Sqlite.Database;
-using Pipeline.Storage.Sqlite.Writing;
 using Pipeline.Storage.State;
 
 namespace Pipeline.Storage.Sqlite.Reading;

@@ -18,6 +18,7 @@ internal sealed class GroupWriter : IDisposable
     private readonly Thread _thread;
     private WriteSession? _session;
     private bool _stopping;
+    private bool _failing;
     private bool _checkpointWanted;
 
     /// <param name="session">The first session; later ones come from <paramref name="open"/>, which may throw <see cref="SqliteFailure"/>.</param>
@@ -200,7 +201,12 @@ internal sealed class GroupWriter : IDisposable
         }
         catch (SqliteFailure failure)
         {
-            Log.WriteFailed(_logger, failure.Message, failure.Code);
+            if (!_failing)
+            {
+                Log.WriteFailed(_logger, failure.Message, failure.Code);
+            }
+
+            _failing = true;
             Abandon(keepSession: failure.IsFull || failure.IsBusy);
             return failure;
         }
@@ -213,6 +219,12 @@ internal sealed class GroupWriter : IDisposable
 
             Abandon(keepSession: true);
             return bug;
+        }
+
+        if (_failing)
+        {
+            Log.WritesAgain(_logger);
+            _failing = false;
         }
 
         PagesWritten(_session.TakeWrittenPages());

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Storage.Sqlite.Writing;
@@ -6,7 +8,7 @@ namespace Pipeline.Storage.Sqlite.Writing;
 internal sealed record TakeOverPage(int Messages, int OpenAttempts, string? Last);
 
 /// <summary>Releases a page of the messages that are in hands that are gone: another epoch's, or another name's.</summary>
-internal sealed class TakeOverRequest(Ownership owner, string after, int limit, DateTimeOffset now) : WriteRequest<TakeOverPage?>
+internal sealed class TakeOverRequest(Ownership owner, string after, int limit, DateTimeOffset now, ILogger logger) : WriteRequest<TakeOverPage?>
 {
     private TakeOverPage? _page;
 
@@ -23,16 +25,26 @@ internal sealed class TakeOverRequest(Ownership owner, string after, int limit, 
             held.Add((rows.Text(0), rows.Text(1), rows.Long(2)));
         }
 
-        var open = 0;
+        var (released, open) = (0, 0);
         foreach (var (id, node, epoch) in held)
         {
-            if (QueuedState.Read(session.State, session.StatesSince, id) is { } state)
+            try
             {
-                open += state.Recipients.OpenAttempts;
-                QueuedState.Write(session, id, (node, epoch), ("", 0), state.Recipients, state.NextSequence, now);
+                if (QueuedState.Read(session.State, session.StatesSince, id) is { } state)
+                {
+                    open += state.Recipients.OpenAttempts;
+                    released += QueuedState.Write(session, id, (node, epoch), ("", 0), state.Recipients, state.NextSequence, now) ? 1 : 0;
+                }
+            }
+            catch (JsonException e)
+            {
+                // It stays where it is: one damaged message must not keep the node from starting.
+                session.State.Reset();
+                session.StatesSince.Reset();
+                Log.MessageUnreadable(logger, id, e);
             }
         }
 
-        _page = new TakeOverPage(held.Count, open, held.Count < limit ? null : held[^1].Id);
+        _page = new TakeOverPage(released, open, held.Count < limit ? null : held[^1].Id);
     }
 }

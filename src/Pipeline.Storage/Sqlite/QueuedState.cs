@@ -1,7 +1,8 @@
 using Pipeline.Storage.Sqlite.Database;
+using Pipeline.Storage.Sqlite.Writing;
 using Pipeline.Storage.State;
 
-namespace Pipeline.Storage.Sqlite.Writing;
+namespace Pipeline.Storage.Sqlite;
 
 /// <summary>Reads and writes the folded recipients of a queued message, inside the writer's transaction.</summary>
 internal static class QueuedState

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 
-namespace Pipeline.Storage.Sqlite.Writing;
+namespace Pipeline.Storage.State;
 
 /// <summary>What callers of the store owe it. A breach is a bug of the caller.</summary>
 internal static class Contract

@@ -5,6 +5,7 @@ internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<Timer> _timers = [];
+    private readonly List<(int Count, TaskCompletionSource Source)> _awaited = [];
     private long _now;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -20,9 +21,32 @@ internal sealed class ManualTime : TimeProvider
         lock (_gate)
         {
             _timers.Add(timer);
+            foreach ((int count, TaskCompletionSource source) in _awaited)
+            {
+                if (_timers.Count >= count)
+                {
+                    source.TrySetResult();
+                }
+            }
         }
 
         return timer;
+    }
+
+    /// <summary>Completes when so many timers have been started in all.</summary>
+    public Task TimerStarted(int count)
+    {
+        var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            _awaited.Add((count, source));
+            if (_timers.Count >= count)
+            {
+                source.TrySetResult();
+            }
+        }
+
+        return source.Task;
     }
 
     public void Advance(TimeSpan span)

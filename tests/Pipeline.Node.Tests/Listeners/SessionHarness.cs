@@ -10,10 +10,13 @@ namespace Pipeline.Node.Tests.Listeners;
 /// <summary>A session over pipes in memory, with a clock that the test moves: what the server does is known without waiting.</summary>
 internal sealed class SessionHarness : IAsyncDisposable
 {
-    private readonly Pipe _toServer = new();
+    /// <summary>The session runs inside the client's send: when that is over, the session has done all it can and waits.</summary>
+    private readonly Pipe _toServer = new(new PipeOptions(readerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
     private readonly Pipe _toClient;
     private readonly IReceiptSession _receipt;
     private readonly Task _run;
+    private readonly ObservedReader _input;
+    private readonly ObservedWriter _output;
 
     public SessionHarness(FakeReceipt? receipt = null, ListenerOptions? options = null, string sentBeforeBanner = "", int outputLimit = 0)
     {
@@ -28,7 +31,9 @@ internal sealed class SessionHarness : IAsyncDisposable
 
         Watch = new SessionWatch(Time, options.Limits.SessionTimeout, () => Abort());
         _receipt = Receipt.Open(new ClientConnection(null, null, false));
-        var channel = new SmtpChannel(new ServerEnd(_toServer.Reader, _toClient.Writer), null, Watch, options.Limits);
+        _output = new ObservedWriter(_toClient.Writer);
+        _input = new ObservedReader(_toServer.Reader);
+        var channel = new SmtpChannel(new ServerEnd(_input, _output), null, Watch, options.Limits);
         _run = new SmtpSession(options, null, _receipt, channel, Watch).RunAsync(CancellationToken.None);
         Client = new SmtpTestClient(new ClientEnd(_toClient.Reader.AsStream(), _toServer.Writer.AsStream()));
         _ = _run.ContinueWith(_ => _toClient.Writer.Complete(), TaskScheduler.Default);
@@ -46,6 +51,15 @@ internal sealed class SessionHarness : IAsyncDisposable
     public SmtpTestClient Client { get; }
 
     public bool Aborted { get; private set; }
+
+    /// <summary>Flushes of replies so far.</summary>
+    public int Flushes => _output.Flushes;
+
+    /// <summary>Completes when the session has taken all input and waits for more.</summary>
+    public Task Receiving() => _input.Waiting.WaitAsync(TimeSpan.FromSeconds(20));
+
+    /// <summary>Completes when the session waits for its replies to be taken.</summary>
+    public Task Writing() => _output.Waiting.WaitAsync(TimeSpan.FromSeconds(20));
 
     /// <summary>Completes when the session has ended.</summary>
     public Task Ended => _run;

@@ -70,6 +70,14 @@ internal sealed class SmtpTestClient : IAsyncDisposable
         return reply.Length > 0 ? reply.ToString() : null;
     }
 
+    /// <summary>Drops whatever comes until the connection ends.</summary>
+    public async Task ReadToEndAsync()
+    {
+        while (await ReadAsync() > 0)
+        {
+        }
+    }
+
     public async Task ExpectEndAsync() => Assert.Null(await ReadReplyAsync());
 
     public async Task SecureAsync(string serverName = "mx.example.com")

@@ -1,0 +1,175 @@
+using Pipeline.Node.Listeners;
+
+namespace Pipeline.Node.Tests.Listeners;
+
+/// <summary>Each bound at n-1, n and n+1.</summary>
+public sealed class SmtpLimitsTests
+{
+    [Fact]
+    public void Limits_have_valid_defaults() => Assert.Empty(SessionHarness.Options().Validate());
+
+    [Fact]
+    public void Limits_that_are_not_valid_are_told_all_at_once()
+    {
+        var limits = new SmtpLimits { MaxErrors = 0, MaxDataLine = -1, CommandTimeout = TimeSpan.Zero, MaxConnections = -5 };
+        var options = new ListenerOptions { Endpoints = [], Limits = limits };
+        Assert.Equal(5, options.Validate().Length);
+    }
+
+    [Fact]
+    public async Task Errors_up_to_the_limit_are_answered_and_one_more_ends_the_session()
+    {
+        await using var harness = await new SessionHarness(options: With(new SmtpLimits { MaxErrors = 3 })).GreetAsync();
+        await harness.Client.CommandAsync("FOO", "500 ");
+        await harness.Client.CommandAsync("MAIL FROM", "501 ");
+        await harness.Client.CommandAsync("DATA x", "501 ");
+        await harness.Client.CommandAsync("FOO", "421 4.7.0");
+        harness.CloseClientSide();
+        await harness.Client.ExpectEndAsync();
+        Assert.Equal(4, harness.Receipt.Incidents.Count);
+    }
+
+    [Fact]
+    public async Task Commands_without_mail_up_to_the_limit_are_answered_and_a_message_forgives_them()
+    {
+        await using var harness = await new SessionHarness(options: With(new SmtpLimits { MaxNonMailCommands = 3 })).GreetAsync();
+        await harness.Client.CommandAsync("NOOP", "250 ");
+        await harness.Client.CommandAsync("RSET", "250 ");
+        await harness.Client.CommandAsync("MAIL FROM:<a@example.com>", "250 ");
+        await harness.Client.CommandAsync("RCPT TO:<b@example.com>", "250 ");
+        await harness.Client.CommandAsync("DATA", "354 ");
+        await harness.Client.SendAsync("x\r\n.\r\n");
+        await harness.Client.ExpectAsync("250 ");
+        await harness.Client.CommandAsync("NOOP", "250 ");
+        await harness.Client.CommandAsync("VRFY x", "252 ");
+        await harness.Client.CommandAsync("HELP", "214");
+        await harness.Client.CommandAsync("NOOP", "421 4.7.0");
+        harness.CloseClientSide();
+        await harness.Client.ExpectEndAsync();
+    }
+
+    [Fact]
+    public async Task Recipients_behind_a_refused_sender_do_not_count_against_the_client()
+    {
+        var limits = new SmtpLimits { MaxNonMailCommands = 2, MaxErrors = 2 };
+        await using var harness = await new SessionHarness(options: With(limits)).GreetAsync();
+        for (int i = 0; i < 10; i++)
+        {
+            await harness.Client.CommandAsync("RCPT TO:<b@example.com>", "503 ");
+        }
+
+        await harness.Client.CommandAsync("NOOP", "250 ");
+    }
+
+    [Fact]
+    public async Task Recipients_beyond_the_limit_are_deferred_and_the_others_stay()
+    {
+        await using var harness = await new SessionHarness(options: With(new SmtpLimits { MaxRecipients = 2 })).EnvelopeAsync();
+        await harness.Client.CommandAsync("RCPT TO:<c@example.com>", "250 ");
+        await harness.Client.CommandAsync("RCPT TO:<d@example.com>", "452 4.5.3");
+        await harness.Client.CommandAsync("DATA", "354 ");
+        Assert.Equal(2, harness.Receipt.Recipients.Count);
+    }
+
+    [Fact]
+    public async Task Messages_beyond_the_limit_end_the_connection()
+    {
+        await using var harness = await new SessionHarness(options: With(new SmtpLimits { MaxMessagesPerConnection = 2 })).GreetAsync();
+        for (int i = 0; i < 2; i++)
+        {
+            await harness.Client.CommandAsync("MAIL FROM:<a@example.com>", "250 ");
+            await harness.Client.CommandAsync("RSET", "250 ");
+        }
+
+        await harness.Client.CommandAsync("MAIL FROM:<a@example.com>", "421 4.7.0");
+    }
+
+    [Theory]
+    [InlineData(99, "250 ")]
+    [InlineData(100, "250 ")]
+    [InlineData(101, "552 5.3.4")]
+    public async Task Size_announced_beyond_the_maximum_is_refused_at_once(int size, string reply)
+    {
+        await using var harness = await new SessionHarness(Sized(100)).GreetAsync();
+        await harness.Client.CommandAsync($"MAIL FROM:<a@example.com> SIZE={size}", reply);
+    }
+
+    [Theory]
+    [InlineData(99, "250 ", false)]
+    [InlineData(100, "250 ", false)]
+    [InlineData(101, "552 5.3.4", false)]
+    [InlineData(100_000, "552 5.3.4", false)]
+    [InlineData(99, "250 ", true)]
+    [InlineData(100, "250 ", true)]
+    [InlineData(101, "552 5.3.4", true)]
+    [InlineData(100_000, "552 5.3.4", true)]
+    public async Task Size_beyond_the_maximum_is_refused_at_the_end_of_the_message(int size, string reply, bool chunking)
+    {
+        await using var harness = await new SessionHarness(Sized(100)).EnvelopeAsync();
+        string content = "." + new string('x', size - 3) + "\r\n";
+        if (chunking)
+        {
+            await harness.Client.SendAsync($"BDAT {size} LAST\r\n{content}");
+        }
+        else
+        {
+            await harness.Client.CommandAsync("DATA", "354 ");
+            await harness.Client.SendAsync($".{content}.\r\n");
+        }
+
+        await harness.Client.ExpectAsync(reply);
+        await harness.Client.CommandAsync("MAIL FROM:<c@example.com>", "250 ");
+        Assert.Equal(reply[0] == '2' ? 1 : 0, harness.Receipt.Messages.Count);
+        Assert.True(harness.Receipt.OctetsWritten <= 100);
+    }
+
+    [Theory]
+    [InlineData(999, "250 ")]
+    [InlineData(1000, "250 ")]
+    [InlineData(1001, "550 5.6.0")]
+    public async Task Line_beyond_the_maximum_refuses_the_message(int length, string reply)
+    {
+        await using var harness = await new SessionHarness(options: With(new SmtpLimits { MaxDataLine = 1000 })).EnvelopeAsync();
+        await harness.Client.CommandAsync("DATA", "354 ");
+        await harness.Client.SendAsync("a\r\n" + new string('x', length - 2) + "\r\n.\r\n");
+        await harness.Client.ExpectAsync(reply);
+    }
+
+    [Theory]
+    [InlineData(12288, "500 5.5.2")]
+    [InlineData(12289, "421 4.5.2")]
+    [InlineData(50_000, "421 4.5.2")]
+    public async Task Command_line_without_end_is_read_up_to_the_longest_command_only(int length, string reply)
+    {
+        await using var harness = await new SessionHarness().GreetAsync();
+        await harness.Client.SendAsync(new string('x', length - 2));
+        await harness.Client.SendAsync(length <= 12288 ? "\r\n" : "xx");
+        await harness.Client.ExpectAsync(reply);
+    }
+
+    [Fact]
+    public async Task Receipt_that_refuses_while_octets_come_is_heeded_at_the_end_of_data()
+    {
+        var receipt = new FakeReceipt { RefuseDataAt = 1 };
+        await using var harness = await new SessionHarness(receipt).EnvelopeAsync();
+        await harness.Client.CommandAsync("DATA", "354 ");
+        for (int i = 0; i < 100; i++)
+        {
+            await harness.Client.SendAsync(new string('x', 1000) + "\r\n");
+        }
+
+        await harness.Client.SendAsync(".\r\n");
+        await harness.Client.ExpectAsync("452 4.3.1 disk full");
+        Assert.DoesNotContain("end data", receipt.Calls);
+        Assert.InRange(receipt.OctetsWritten, 1, 17_000);
+    }
+
+    private static ListenerOptions With(SmtpLimits limits) => SessionHarness.Options(limits);
+
+    private static FakeReceipt Sized(long maximum)
+    {
+        var receipt = new FakeReceipt();
+        receipt.Capabilities = receipt.Capabilities with { MaxMessageSize = maximum };
+        return receipt;
+    }
+}

@@ -1,0 +1,94 @@
+using Pipeline.Node.Listeners;
+
+namespace Pipeline.Node.Tests.Listeners;
+
+/// <summary>Clients that talk before they may.</summary>
+public sealed class SmtpSynchronisationTests
+{
+    private static readonly ListenerOptions Lax = SessionHarness.Options() with { EnforceSynchronisation = false };
+
+    [Fact]
+    public async Task Client_that_talks_before_the_banner_is_refused()
+    {
+        await using var harness = new SessionHarness(sentBeforeBanner: "EHLO early\r\n");
+        await harness.Client.ExpectAsync("554 5.5.0");
+        harness.CloseClientSide();
+        await harness.Client.ExpectEndAsync();
+        Assert.StartsWith("unknown|554|", Assert.Single(harness.Receipt.Incidents), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Client_that_talks_before_the_banner_is_served_when_the_check_is_off()
+    {
+        await using var harness = new SessionHarness(options: Lax, sentBeforeBanner: "EHLO early\r\n");
+        await harness.Client.ExpectAsync("220 ");
+        await harness.Client.ExpectAsync("250-");
+    }
+
+    [Theory]
+    [InlineData("EHLO c\r\nNOOP\r\n")]
+    [InlineData("HELO c\r\nNOOP\r\n")]
+    [InlineData("NOOP\r\nNOOP\r\n")]
+    public async Task Client_that_pipelines_before_it_may_is_refused(string batch)
+    {
+        await using var harness = new SessionHarness();
+        await harness.Client.ExpectAsync("220 ");
+        await harness.Client.SendAsync(batch);
+        await harness.Client.ExpectAsync("554 5.5.0");
+    }
+
+    [Fact]
+    public async Task Client_that_pipelines_after_helo_is_refused()
+    {
+        await using var harness = new SessionHarness();
+        await harness.Client.ExpectAsync("220 ");
+        await harness.Client.CommandAsync("HELO c", "250 ");
+        await harness.Client.SendAsync("MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\n");
+        await harness.Client.ExpectAsync("554 5.5.0");
+        Assert.Empty(harness.Receipt.Mails);
+    }
+
+    [Fact]
+    public async Task Client_without_pipelining_may_close_behind_quit_and_send_a_chunk_behind_its_command()
+    {
+        var receipt = new FakeReceipt();
+        receipt.Capabilities = receipt.Capabilities with { Pipelining = false };
+        await using var harness = await new SessionHarness(receipt).EnvelopeAsync();
+        await harness.Client.SendAsync("BDAT 3 LAST\r\na\r\n");
+        await harness.Client.ExpectAsync("250 ");
+        await harness.Client.SendAsync("QUIT\r\n");
+        await harness.Client.ExpectAsync("221 ");
+    }
+
+    [Fact]
+    public async Task Client_that_sends_the_message_before_it_was_asked_is_refused()
+    {
+        await using var harness = await new SessionHarness().EnvelopeAsync();
+        await harness.Client.SendAsync("DATA\r\nx\r\n.\r\n");
+        await harness.Client.ExpectAsync("554 5.5.0");
+        await harness.DisposeAsync();
+        Assert.DoesNotContain("begin data", harness.Receipt.Calls);
+        Assert.Equal(1, harness.Receipt.CountOf("reset connection ended"));
+    }
+
+    [Fact]
+    public async Task Batch_of_pipelined_commands_is_answered_in_order_and_with_one_flush()
+    {
+        await using var harness = await new SessionHarness().GreetAsync();
+        int before = harness.Flushes;
+        await harness.Client.SendAsync("MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nRCPT TO:<c@example.com>\r\nDATA\r\n");
+        foreach (string code in (string[])["250 2.1.0", "250 2.1.5", "250 2.1.5", "354 "])
+        {
+            await harness.Client.ExpectAsync(code);
+        }
+
+        Assert.Equal(before + 1, harness.Flushes);
+        await harness.Client.SendAsync("x\r\n.\r\nMAIL FROM:<d@example.com>\r\nRCPT TO:<e@example.com>\r\nDATA\r\n");
+        foreach (string code in (string[])["250 2.0.0 accepted", "250 2.1.0", "250 2.1.5", "354 "])
+        {
+            await harness.Client.ExpectAsync(code);
+        }
+
+        Assert.Equal(before + 2, harness.Flushes);
+    }
+}

@@ -1,13 +1,337 @@
+using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Lists;
+
 namespace Pipeline.Policy.Configuration;
 
 /// <summary>The main options of a configuration that the product acts upon, typed, with Exim's defaults.</summary>
+/// <remarks>Expandable options that were not set and have no default are null. Times are intervals; sizes are octets.</remarks>
 public sealed record MainOptions
 {
-    public static MainOptions Defaults { get; } = new();
+    /// <summary>What holds without a configuration.</summary>
+    public static MainOptions Defaults { get; } = From([], []);
+
+    /// <summary>The ACL names or texts by option: <c>acl_smtp_rcpt</c> and its relatives. An option that was not set is absent.</summary>
+    public required IReadOnlyDictionary<string, ExpandableString> AclOptions { get; init; }
+
+    /// <summary>Every setting of the file as written, also those without a typed property here, by name.</summary>
+    public required IReadOnlyDictionary<string, OptionSetting> Settings { get; init; }
+
+    // Names of this host and its domains.
+
+    /// <summary>Null when the file does not say; the node then uses its own host name.</summary>
+    public string? PrimaryHostname { get; init; }
+
+    public ExpandableString? QualifyDomain { get; init; }
+
+    public ExpandableString? QualifyRecipient { get; init; }
+
+    public ExpandableString? SmtpActiveHostname { get; init; }
+
+    public required MailList HostsTreatAsLocal { get; init; }
+
+    // Listening.
+
+    public string? LocalInterfaces { get; init; }
+
+    /// <summary>Null when the file does not say: port 25.</summary>
+    public ExpandableString? DaemonSmtpPorts { get; init; }
+
+    public string? TlsOnConnectPorts { get; init; }
+
+    public bool DisableIpv6 { get; init; }
+
+    // Limits of the SMTP server.
+
+    public required ExpandableString MessageSizeLimit { get; init; }
+
+    /// <summary>Simultaneous incoming connections; 0 for no limit.</summary>
+    public int SmtpAcceptMax { get; init; }
+
+    public ExpandableString? SmtpAcceptMaxPerHost { get; init; }
+
+    /// <summary>Messages of one connection; 0 for no limit.</summary>
+    public required ExpandableString SmtpAcceptMaxPerConnection { get; init; }
+
+    public int SmtpAcceptMaxNonMail { get; init; }
+
+    public required MailList SmtpAcceptMaxNonMailHosts { get; init; }
+
+    public int SmtpAcceptQueue { get; init; }
+
+    public int SmtpAcceptQueuePerConnection { get; init; }
+
+    public int SmtpAcceptReserve { get; init; }
+
+    public MailList? SmtpReserveHosts { get; init; }
+
+    public required ExpandableString SmtpReceiveTimeout { get; init; }
+
+    public int SmtpMaxUnknownCommands { get; init; }
+
+    public int SmtpMaxSynprotErrors { get; init; }
+
+    public bool SmtpEnforceSync { get; init; }
+
+    public bool SmtpReturnErrorDetails { get; init; }
+
+    /// <summary>Recipients of one message; 0 for no limit.</summary>
+    public required ExpandableString RecipientsMax { get; init; }
+
+    public bool RecipientsMaxReject { get; init; }
+
+    public int ReceivedHeadersMax { get; init; }
+
+    public long HeaderMaxSize { get; init; }
+
+    /// <summary>0 for no limit.</summary>
+    public long HeaderLineMaxSize { get; init; }
+
+    // The SMTP dialogue.
+
+    public required ExpandableString SmtpBanner { get; init; }
+
+    public required MailList HostLookup { get; init; }
+
+    public required string HostLookupOrder { get; init; }
+
+    public MailList? HostRejectConnection { get; init; }
+
+    public MailList? HostsConnectionNolog { get; init; }
+
+    public MailList? HostsProxy { get; init; }
+
+    public MailList? HostsRequireHelo { get; init; }
+
+    public MailList? HeloAcceptJunkHosts { get; init; }
+
+    public required string HeloAllowChars { get; init; }
+
+    public required MailList HeloLookupDomains { get; init; }
+
+    public MailList? HeloVerifyHosts { get; init; }
+
+    public MailList? HeloTryVerifyHosts { get; init; }
+
+    public MailList? SenderUnqualifiedHosts { get; init; }
+
+    public MailList? RecipientUnqualifiedHosts { get; init; }
+
+    public required MailList PipeliningAdvertiseHosts { get; init; }
+
+    public required MailList PipeConnectAdvertiseHosts { get; init; }
+
+    public required MailList ChunkingAdvertiseHosts { get; init; }
+
+    public MailList? DsnAdvertiseHosts { get; init; }
+
+    public required MailList AuthAdvertiseHosts { get; init; }
+
+    public required MailList SmtpUtf8AdvertiseHosts { get; init; }
+
+    public MailList? TlsAdvertiseRequireTls { get; init; }
+
+    public bool Accept8BitMime { get; init; }
+
+    public bool PrdrEnable { get; init; }
+
+    public bool AllowDomainLiterals { get; init; }
+
+    public bool AllowMxToIp { get; init; }
+
+    public bool StripTrailingDot { get; init; }
+
+    public bool StripExcessAngleBrackets { get; init; }
+
+    public required MailList Rfc1413Hosts { get; init; }
+
+    public TimeSpan Rfc1413QueryTimeout { get; init; }
+
+    // TLS.
+
+    public required MailList TlsAdvertiseHosts { get; init; }
+
+    public ExpandableString? TlsCertificate { get; init; }
+
+    public ExpandableString? TlsPrivateKey { get; init; }
+
+    public ExpandableString? TlsRequireCiphers { get; init; }
+
+    public MailList? TlsVerifyHosts { get; init; }
+
+    public MailList? TlsTryVerifyHosts { get; init; }
+
+    public required ExpandableString TlsVerifyCertificates { get; init; }
+
+    // Headers and messages.
+
+    /// <summary>The character set that <c>$h_…</c> converts to.</summary>
+    public required string HeadersCharset { get; init; }
+
+    /// <summary>Null for the built-in text.</summary>
+    public ExpandableString? ReceivedHeaderText { get; init; }
+
+    public ExpandableString? MessageIdHeaderDomain { get; init; }
+
+    public ExpandableString? MessageIdHeaderText { get; init; }
+
+    /// <summary>How many octets <c>$message_body</c> shows.</summary>
+    public int MessageBodyVisible { get; init; }
+
+    /// <summary>Line ends stay in <c>$message_body</c>, they do not become blanks.</summary>
+    public bool MessageBodyNewlines { get; init; }
+
+    public bool EnvelopeToRemove { get; init; }
+
+    public bool DeliveryDateRemove { get; init; }
+
+    public bool ReturnPathRemove { get; init; }
+
+    public bool LocalFromCheck { get; init; }
+
+    public bool LocalSenderRetain { get; init; }
+
+    public MailList? UntrustedSetSender { get; init; }
 
     /// <summary>Reading an ACL variable that was never set is an error.</summary>
     public bool StrictAclVars { get; init; }
 
-    /// <summary>The character set that <c>$h_…</c> converts to.</summary>
-    public string HeadersCharset { get; init; } = "ISO-8859-1";
+    // The queue, retries and bounces.
+
+    public ExpandableString? SpoolDirectory { get; init; }
+
+    public bool SplitSpoolDirectory { get; init; }
+
+    public bool QueueOnly { get; init; }
+
+    public MailList? QueueDomains { get; init; }
+
+    public MailList? QueueSmtpDomains { get; init; }
+
+    public MailList? HoldDomains { get; init; }
+
+    public required ExpandableString QueueRunMax { get; init; }
+
+    public required ExpandableString RemoteMaxParallel { get; init; }
+
+    public TimeSpan RetryIntervalMax { get; init; }
+
+    public TimeSpan RetryDataExpire { get; init; }
+
+    public TimeSpan IgnoreBounceErrorsAfter { get; init; }
+
+    public TimeSpan TimeoutFrozenAfter { get; init; }
+
+    public TimeSpan AutoThaw { get; init; }
+
+    public ExpandableString? FreezeTell { get; init; }
+
+    public required IReadOnlyList<TimeSpan> DelayWarning { get; init; }
+
+    public required ExpandableString DelayWarningCondition { get; init; }
+
+    public bool BounceReturnBody { get; init; }
+
+    public bool BounceReturnMessage { get; init; }
+
+    public long BounceReturnSizeLimit { get; init; }
+
+    public ExpandableString? BounceMessageText { get; init; }
+
+    public string? BounceMessageFile { get; init; }
+
+    public string? WarnMessageFile { get; init; }
+
+    public required ExpandableString DsnFrom { get; init; }
+
+    public string? ErrorsCopy { get; init; }
+
+    public ExpandableString? ErrorsReplyTo { get; init; }
+
+    public MailList? PercentHackDomains { get; init; }
+
+    // DNS.
+
+    public MailList? DnsAgainMeansNonexist { get; init; }
+
+    public required string DnsCheckNamesPattern { get; init; }
+
+    /// <summary>Zero for the resolver's own.</summary>
+    public TimeSpan DnsRetrans { get; init; }
+
+    public int DnsRetry { get; init; }
+
+    // Address verification by callout.
+
+    public TimeSpan CalloutPositiveExpire { get; init; }
+
+    public TimeSpan CalloutNegativeExpire { get; init; }
+
+    public TimeSpan CalloutDomainPositiveExpire { get; init; }
+
+    public TimeSpan CalloutDomainNegativeExpire { get; init; }
+
+    public required ExpandableString CalloutRandomLocalPart { get; init; }
+
+    // Scanners and authentication of messages.
+
+    public ExpandableString? AvScanner { get; init; }
+
+    public required ExpandableString SpamdAddress { get; init; }
+
+    public required ExpandableString DkimVerifySigners { get; init; }
+
+    public ExpandableString? DccifdAddress { get; init; }
+
+    public required ExpandableString DccifdOptions { get; init; }
+
+    public bool DccDirectAddHeader { get; init; }
+
+    public required string BmiConfigFile { get; init; }
+
+    public ExpandableString? DmarcTldFile { get; init; }
+
+    public ExpandableString? DmarcHistoryFile { get; init; }
+
+    public string? DmarcForensicSender { get; init; }
+
+    public string? SrsSecrets { get; init; }
+
+    // Logs.
+
+    public string? LogSelector { get; init; }
+
+    public ExpandableString? LogFilePath { get; init; }
+
+    public bool LogTimezone { get; init; }
+
+    public bool MessageLogs { get; init; }
+
+    public bool WriteRejectLog { get; init; }
+
+    public bool SyslogTimestamp { get; init; }
+
+    // Where lookups and programs run.
+
+    public string? KeepEnvironment { get; init; }
+
+    public string? AddEnvironment { get; init; }
+
+    public int LookupOpenMax { get; init; }
+
+    public string? MysqlServers { get; init; }
+
+    public string? PgsqlServers { get; init; }
+
+    public string? SqliteDbFile { get; init; }
+
+    public TimeSpan SqliteLockTimeout { get; init; }
+
+    public string? LdapDefaultServers { get; init; }
+
+    public string? RedisServers { get; init; }
+
+    /// <summary>Types the settings of a main part.</summary>
+    /// <param name="problems">Receives what is wrong with them.</param>
+    public static MainOptions From(IReadOnlyList<OptionSetting> settings, ICollection<ConfigurationProblem> problems) =>
+        new MainOptionsReader(settings, problems).Read();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dns;
@@ -36,6 +37,9 @@ public sealed class PolicyEnvironment
     /// <summary>$primary_hostname.</summary>
     public required string PrimaryHostname { get; init; }
 
+    /// <summary>The addresses of this host's interfaces, for <c>@[]</c> and for finding out which MX hosts are us.</summary>
+    public IReadOnlyList<IPAddress> LocalAddresses { get; init; } = [];
+
     /// <summary>$spool_directory.</summary>
     public string SpoolDirectory { get; init; } = "";
 
@@ -44,6 +48,9 @@ public sealed class PolicyEnvironment
 
     /// <summary>Recipient and sender verification by the routers; set by whoever holds the routers.</summary>
     public IAddressVerifier? Verifier { get; set; }
+
+    /// <summary>Lookup types that need a database or a network client, by their names.</summary>
+    public IReadOnlyDictionary<string, Lookups.ILookupBackend> LookupBackends { get; init; } = FrozenDictionary<string, Lookups.ILookupBackend>.Empty;
 }
 
 /// <summary>Where a policy writes: Exim's main, reject and panic logs.</summary>
@@ -79,6 +86,9 @@ public sealed class ConnectionScope
 
     /// <summary>$sender_host_name once it was looked up and forward-confirmed; null while not looked up.</summary>
     public string? ClientName { get; set; }
+
+    /// <summary>Further names of the client that lead back to its address.</summary>
+    public List<string> ClientAliases { get; } = [];
 
     public bool HostLookupDeferred { get; set; }
 
@@ -179,6 +189,12 @@ public sealed class MessageScope
 
     /// <summary>What the ACL engine remembers of this message.</summary>
     internal Acl.AclMessageState AclState { get; } = new();
+
+    /// <summary>What lookups for this message have found, or not found, so far.</summary>
+    internal Dictionary<(string Type, string Key, string FileOrQuery, string Options), Lookups.LookupResult> LookupMemory { get; } = [];
+
+    /// <summary>What named lists have answered for this message so far.</summary>
+    internal Dictionary<(Lists.ListKind Kind, string Name, string Subject, bool Caseful), Lists.ListMatchResult> ListMemory { get; } = [];
 }
 
 /// <summary>Where an added header line goes (the prefixes of <c>add_header</c>).</summary>

@@ -10,6 +10,16 @@ internal sealed class AddressItem(ListItem? localPart, ListItem domain) : ListIt
             return new WholeAddressItem(text);
         }
 
+        if (text.StartsWith("@@", StringComparison.Ordinal))
+        {
+            return new DomainKeyedItem(LookupListItem.TryParse(ListKind.Domain, text[2..]) ?? (ListItem)new TextItem(text));
+        }
+
+        if (IsWholeLookup(text) && LookupListItem.TryParse(ListKind.Address, text) is { } lookup)
+        {
+            return lookup;
+        }
+
         var at = text.LastIndexOf('@');
         if (at < 0)
         {
@@ -26,6 +36,14 @@ internal sealed class AddressItem(ListItem? localPart, ListItem domain) : ListIt
         return new AddressItem(
             text[..at] == "*" ? null : new TextItem(text[..at]),
             domain.StartsWith('+') ? new NamedListItem(ListKind.Domain, domain[1..]) : ListItemParser.ParseText(ListKind.Domain, domain));
+    }
+
+    /// <summary>A lookup whose key is the whole address: <c>lsearch;/file</c> or <c>lsearch*@;/file</c>, but not <c>user@lsearch;/file</c>.</summary>
+    private static bool IsWholeLookup(string text)
+    {
+        var semicolon = text.IndexOf(';', StringComparison.Ordinal);
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        return semicolon > 0 && (at < 0 || at > semicolon || (at > 0 && text[at - 1] == '*' && at > 1 && text[at + 1] is ';' or ','));
     }
 
     public override async ValueTask<ListMatchResult> MatchAsync(ListMatchContext context)

@@ -24,10 +24,20 @@ internal static class HostItemParser
             return new NetworkItem(network);
         }
 
-        return new HostNameItem(text);
+        if (text.StartsWith('@'))
+        {
+            return text == "@[]" ? new LocalAddressItem() : new HostNameItem(text == "@" ? null : text);
+        }
+
+        if (text[0] is '*' or '^')
+        {
+            return new HostPatternItem(text);
+        }
+
+        return (ListItem?)LookupListItem.TryParse(ListKind.Host, text) ?? new HostNameItem(text);
     }
 
-    private static bool TryParseNetwork(string text, out IPNetwork network)
+    public static bool TryParseNetwork(string text, out IPNetwork network)
     {
         network = default;
         var slash = text.IndexOf('/', StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Net;
+using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Lists;
 
@@ -22,12 +23,68 @@ internal sealed class NetworkItem(IPNetwork network) : ListItem
         new(context.Host?.Address is { } address && network.Contains(address) ? ListMatchResult.Match(context.Subject) : ListMatchResult.NoMatch);
 }
 
-/// <summary>A host name, or a pattern for the name of the host.</summary>
-internal sealed class HostNameItem(string text) : ListItem
+/// <summary><c>@[]</c>: one of this host's own addresses.</summary>
+internal sealed class LocalAddressItem : ListItem
+{
+    public override ValueTask<ListMatchResult> MatchAsync(ListMatchContext context) =>
+        new(context.Host?.Address is { } address && context.Scope.Environment.LocalAddresses.Contains(address)
+            ? ListMatchResult.Match(context.Subject)
+            : ListMatchResult.NoMatch);
+}
+
+/// <summary>A pattern for the names of the host: <c>*suffix</c> or <c>^pattern</c>.</summary>
+internal sealed class HostPatternItem(string text) : ListItem
 {
     private readonly TextItem _text = new(text);
 
-    public override ValueTask<ListMatchResult> MatchAsync(ListMatchContext context) => context.Host?.Name is { } name
-        ? _text.MatchAsync(context.With(ListKind.Domain, name))
-        : new(ListMatchResult.NoMatch);
+    public override async ValueTask<ListMatchResult> MatchAsync(ListMatchContext context)
+    {
+        var (names, failure) = await HostNames.OfAsync(context);
+        if (names is null)
+        {
+            return failure;
+        }
+
+        foreach (var name in names)
+        {
+            var result = await _text.MatchAsync(context.With(ListKind.Domain, name));
+            if (result.Outcome != ListMatchOutcome.NoMatch)
+            {
+                return result;
+            }
+        }
+
+        return ListMatchResult.NoMatch;
+    }
+}
+
+/// <summary>A host name (<c>@</c>: our own): its addresses are compared with the host's.</summary>
+internal sealed class HostNameItem(string? name) : ListItem
+{
+    public override async ValueTask<ListMatchResult> MatchAsync(ListMatchContext context)
+    {
+        if (context.Host is null or { Address: null, Name: null })
+        {
+            return ListMatchResult.NoMatch;
+        }
+
+        var wanted = name ?? context.Scope.Environment.PrimaryHostname;
+        if (context.Host.Address is not { } address)
+        {
+            return wanted.Equals(context.Host.Name, StringComparison.OrdinalIgnoreCase) ? ListMatchResult.Match(wanted) : ListMatchResult.NoMatch;
+        }
+
+        var (addresses, deferred) = await HostNameLookup.AddressesAsync(context.Scope.Environment.Dns, wanted, context.CancellationToken);
+        if (addresses.Contains(address))
+        {
+            return ListMatchResult.Match(wanted);
+        }
+
+        if (deferred)
+        {
+            return HostNames.Deferred(context, $"DNS lookup of \"{wanted}\" deferred");
+        }
+
+        return addresses.Count == 0 ? HostNames.Unknown(context) : ListMatchResult.NoMatch;
+    }
 }

@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace Pipeline.Policy.Lists;
 
-/// <summary>Networks of IP addresses.</summary>
+/// <summary>Networks of IP addresses, and addresses as keys.</summary>
 internal static class IpMask
 {
     /// <summary>The address with all bits behind the first <paramref name="length"/> cleared.</summary>
@@ -16,5 +18,24 @@ internal static class IpMask
         }
 
         return new IPAddress(octets);
+    }
+
+    /// <summary>An IPv4 address as usual; an IPv6 address in full, lower case, eight groups of four digits.</summary>
+    /// <param name="dots">Dots between the groups instead of colons.</param>
+    public static string Format(IPAddress address, bool dots)
+    {
+        var octets = address.GetAddressBytes();
+        if (octets.Length == 4)
+        {
+            return address.ToString();
+        }
+
+        var text = new StringBuilder(39);
+        for (var i = 0; i < octets.Length; i += 2)
+        {
+            text.Append(i == 0 ? "" : dots ? "." : ":").Append(CultureInfo.InvariantCulture, $"{octets[i]:x2}{octets[i + 1]:x2}");
+        }
+
+        return text.ToString();
     }
 }

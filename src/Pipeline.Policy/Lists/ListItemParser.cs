@@ -5,7 +5,7 @@ internal static class ListItemParser
 {
     public static ListItem Parse(ListKind kind, string text)
     {
-        if (text.StartsWith('+') && !(kind == ListKind.Host && text.Length == 1))
+        if (text.StartsWith('+'))
         {
             return (ListItem?)FlagItem.TryParse(kind, text) ?? new NamedListItem(kind, text[1..]);
         }
@@ -18,14 +18,27 @@ internal static class ListItemParser
         };
     }
 
-    /// <summary>An item of a domain or local part list.</summary>
+    /// <summary>An item of a domain or local part list, or half of an address list's item.</summary>
     public static ListItem ParseText(ListKind kind, string text)
     {
-        if (kind == ListKind.Domain && text == "@")
+        if (kind == ListKind.Domain && text.StartsWith('@'))
         {
-            return new PrimaryHostItem();
+            if (text == "@")
+            {
+                return new PrimaryHostItem();
+            }
+
+            if (text == "@[]")
+            {
+                return new LocalLiteralItem();
+            }
+
+            if (MailExchangerItem.TryParse(text) is { } exchanger)
+            {
+                return exchanger;
+            }
         }
 
-        return new TextItem(text);
+        return (ListItem?)LookupListItem.TryParse(kind, text) ?? new TextItem(text);
     }
 }

@@ -18,15 +18,23 @@ internal sealed class ListMatchContext(EvaluationScope scope, ListKind kind, str
     /// <summary>Local parts are compared with regard to letter case (<c>+caseful</c>).</summary>
     public bool Caseful { get; set; }
 
+    /// <summary>Nothing behind this item is looked at: the subject is not in the list.</summary>
+    public bool IsStopped { get; private set; }
+
     /// <summary>What a host name that cannot be found means (<c>+include_unknown</c>, <c>+ignore_unknown</c>).</summary>
     public HostFailurePolicy Unknown { get; set; }
 
     /// <summary>What a temporary DNS error means (<c>+include_defer</c>, <c>+ignore_defer</c>).</summary>
     public HostFailurePolicy Deferred { get; set; }
 
+    public void Stop() => IsStopped = true;
+
+    /// <summary>The same question to a list of its own, whose flags do not spread to the outer one.</summary>
+    public ListMatchContext Nested() => With(kind, subject);
+
     /// <summary>The same question about another text: a half of an address, say.</summary>
     public ListMatchContext With(ListKind otherKind, string otherSubject) =>
-        new(scope, otherKind, otherSubject, host, cancellationToken) { Caseful = Caseful };
+        new(scope, otherKind, otherSubject, host, cancellationToken) { Caseful = Caseful, Unknown = Unknown, Deferred = Deferred };
 }
 
 internal enum HostFailurePolicy

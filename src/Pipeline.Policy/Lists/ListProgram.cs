@@ -19,14 +19,28 @@ internal sealed class ListProgram
         var reader = new ListReader(text);
         while (reader.TryRead(out var item))
         {
-            var negated = item.StartsWith('!');
-            items.Add((ListItemParser.Parse(kind, negated ? item.TrimStart('!').TrimStart() : item), negated));
+            items.Add(ParseItem(kind, item, files: true));
         }
 
         return new ListProgram(text, [.. items]);
     }
 
-    public async ValueTask<ListMatchResult> MatchAsync(ListMatchContext context)
+    /// <summary>A list whose items are the lines of a file; a file cannot name other files.</summary>
+    public static ListProgram OfLines(ListKind kind, IEnumerable<string> lines) => new("", [.. lines.Select(line => ParseItem(kind, line, files: false))]);
+
+    private static (ListItem Item, bool Negated) ParseItem(ListKind kind, string text, bool files)
+    {
+        var negated = text.StartsWith('!');
+        text = negated ? text[1..].TrimStart() : text;
+        return (files && text.StartsWith('/') ? new FileItem(kind, text) : ListItemParser.Parse(kind, text), negated);
+    }
+
+    /// <summary>Is the subject in the list?</summary>
+    public async ValueTask<ListMatchResult> MatchAsync(ListMatchContext context) => await TryItemsAsync(context)
+        ?? (_items.Length > 0 && _items[^1].Negated ? ListMatchResult.Match(context.Subject) : ListMatchResult.NoMatch);
+
+    /// <summary>Tries the items; null when none of them has decided.</summary>
+    public async ValueTask<ListMatchResult?> TryItemsAsync(ListMatchContext context)
     {
         foreach (var (item, negated) in _items)
         {
@@ -41,8 +55,13 @@ internal sealed class ListProgram
             {
                 return negated ? ListMatchResult.NoMatch : result;
             }
+
+            if (context.IsStopped)
+            {
+                return ListMatchResult.NoMatch;
+            }
         }
 
-        return _items.Length > 0 && _items[^1].Negated ? ListMatchResult.Match(context.Subject) : ListMatchResult.NoMatch;
+        return null;
     }
 }

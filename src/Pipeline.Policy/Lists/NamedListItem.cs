@@ -5,12 +5,21 @@ internal sealed class NamedListItem(ListKind kind, string name) : ListItem
 {
     /// <summary>Lists inside lists; one that contains itself ends here.</summary>
     private const int MaxDepth = 50;
+    private const int MaxRemembered = 1000;
 
     public override async ValueTask<ListMatchResult> MatchAsync(ListMatchContext context)
     {
         if (!context.Scope.Environment.Policy.NamedLists.TryFind(kind, name, out var list))
         {
             return ListMatchResult.Defer($"unknown named {Describe(kind)} list \"+{name}\"");
+        }
+
+        // A definition without references gives the same answer for the same subject as long as the message lasts.
+        var remembers = context.Kind != ListKind.Host && (list.Cached || list.Definition.Constant is not null);
+        var memory = context.Scope.Message.ListMemory;
+        if (remembers && memory.TryGetValue((kind, name, context.Subject, context.Caseful), out var remembered))
+        {
+            return remembered;
         }
 
         var transient = context.Scope.Transient;
@@ -22,7 +31,13 @@ internal sealed class NamedListItem(ListKind kind, string name) : ListItem
         transient.ListDepth++;
         try
         {
-            return await list.List.MatchAsync(context);
+            var result = await list.List.MatchAsync(context.Nested());
+            if (remembers && !result.IsDeferred && memory.Count < MaxRemembered)
+            {
+                memory[(kind, name, context.Subject, context.Caseful)] = result;
+            }
+
+            return result;
         }
         finally
         {
@@ -30,7 +45,7 @@ internal sealed class NamedListItem(ListKind kind, string name) : ListItem
         }
     }
 
-    private static string Describe(ListKind kind) => kind switch
+    public static string Describe(ListKind kind) => kind switch
     {
         ListKind.Domain => "domain",
         ListKind.Host => "host",

@@ -5,9 +5,14 @@ using Pipeline.Policy.Expansion;
 namespace Pipeline.Policy.Lists;
 
 /// <summary>A list with a name: <c>domainlist local_domains = …</c>.</summary>
-/// <param name="Hidden">Written behind <c>hide</c>.</param>
-public sealed record NamedList(ListKind Kind, string Name, ExpandableString Definition, bool Hidden = false)
+public sealed record NamedList(ListKind Kind, string Name, ExpandableString Definition)
 {
+    /// <summary>Written behind <c>hide</c>.</summary>
+    public bool Hidden { get; init; }
+
+    /// <summary>Written with <c>_cache</c>: answers are remembered for a message even though the definition has references in it.</summary>
+    public bool Cached { get; init; }
+
     /// <summary>The definition, read as a list.</summary>
     internal MailList List { get; } = MailList.Compile(Kind, Definition);
 }

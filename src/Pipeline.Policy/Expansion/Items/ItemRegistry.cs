@@ -14,6 +14,6 @@ internal static class ItemRegistry
 
     private static IEnumerable<ItemDefinition> Families() =>
     [
-        .. IfItem.Definitions, .. ExtractItem.Definitions, .. ListItems.Definitions, .. SubstituteItem.Definitions, .. TextItems.Definitions,
+        .. IfItem.Definitions, .. LookupItem.Definitions, .. ExtractItem.Definitions, .. ListItems.Definitions, .. SubstituteItem.Definitions, .. TextItems.Definitions,
     ];
 }

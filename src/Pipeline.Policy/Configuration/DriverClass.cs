@@ -1,0 +1,11 @@
+namespace Pipeline.Policy.Configuration;
+
+/// <summary>The sections of named drivers: what they are called in messages, and their options.</summary>
+internal sealed record DriverClass(string Name, OptionTable Generic, IReadOnlyDictionary<string, OptionTable> Drivers)
+{
+    public static DriverClass Router { get; } = new("router", RouterOptionTable.Generic, RouterOptionTable.Drivers);
+
+    public static DriverClass Transport { get; } = new("transport", TransportOptionTable.Generic, TransportOptionTable.Drivers);
+
+    public static DriverClass Authenticator { get; } = new("authenticator", AuthenticatorOptionTable.Generic, AuthenticatorOptionTable.Drivers);
+}

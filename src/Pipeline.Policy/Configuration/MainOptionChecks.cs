@@ -1,0 +1,38 @@
+namespace Pipeline.Policy.Configuration;
+
+/// <summary>What Exim checks between main options when it has read them all.</summary>
+internal static class MainOptionChecks
+{
+    public static void Check(MainOptions options, List<ConfigurationProblem> problems)
+    {
+        if (options.LocalSenderRetain && options.LocalFromCheck)
+        {
+            Report("local_sender_retain", "both local_from_check and local_sender_retain are set; this combination is not allowed");
+        }
+
+        if (options.SmtpAcceptMax == 0 && options.SmtpAcceptQueue > 0)
+        {
+            Report("smtp_accept_queue", "smtp_accept_max must be set if smtp_accept_queue is set");
+        }
+
+        if (options.SmtpAcceptMax == 0 && options.SmtpAcceptMaxPerHost is not null)
+        {
+            Report("smtp_accept_max_per_host", "smtp_accept_max must be set if smtp_accept_max_per_host is set");
+        }
+
+        if (options.SpoolDirectory is { Constant: "" })
+        {
+            Report("spool_directory", "spool_directory undefined");
+        }
+
+        foreach (var path in options.LogFilePath?.Constant?.Split(':', StringSplitOptions.TrimEntries) ?? [])
+        {
+            if (path.StartsWith('/') && !path.Contains("%s", StringComparison.Ordinal))
+            {
+                Report("log_file_path", $"log_file_path \"{path}\" does not contain \"%s\"");
+            }
+        }
+
+        void Report(string option, string message) => problems.Add(new ConfigurationProblem(message, options.Settings.GetValueOrDefault(option)?.Location));
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Frozen;
+using Pipeline.Policy.Expansion.Conditions;
+using Pipeline.Policy.Expansion.Items;
+using Pipeline.Policy.Expansion.Operators;
+using Pipeline.Policy.Expansion.Variables;
+
+namespace Pipeline.Policy.Configuration;
+
+/// <summary>Macros that tell a configuration what this program can do: <c>_HAVE_TLS</c>, <c>_OPT_MAIN_…</c>, <c>_DRIVER_ROUTER_…</c> and so on.</summary>
+/// <remarks>Distribution files test them with <c>.ifdef</c>; their value is <c>y</c>.</remarks>
+public static class PredefinedMacros
+{
+    private static readonly string[] Features =
+    [
+        "ARC", "BRIGHTMAIL", "CONTENT_SCANNING", "DCC", "DKIM", "DMARC", "DSN_INFO", "I18N", "IPV6", "OPENSSL", "PIPE_CONNECT", "PRDR", "REQTLS",
+        "SPF", "SRS", "TLS", "TRANSPORT_APPEND_MAILDIR",
+    ];
+
+    private static readonly string[] LogSelectors =
+    [
+        "8bitmime", "acl_warn_skipped", "address_rewrite", "all", "all_parents", "arguments", "connection_id", "connection_reject", "delay_delivery",
+        "deliver_time", "delivery_size", "dkim", "dkim_verbose", "dnslist_defer", "dnssec", "etrn", "host_lookup_failed", "ident_timeout",
+        "incoming_interface", "incoming_port", "lost_incoming_connection", "millisec", "msg_id", "msg_id_created", "outgoing_interface",
+        "outgoing_port", "pid", "pipelining", "protocol_detail", "proxy", "queue_run", "queue_time", "queue_time_exclusive", "queue_time_overall",
+        "receive_time", "received_recipients", "received_sender", "rejected_header", "retry_defer", "return_path_on_delivery",
+        "sender_on_delivery", "sender_verify_fail", "size_reject", "skip_delivery", "smtp_confirmation", "smtp_connection",
+        "smtp_incomplete_transaction", "smtp_mailauth", "smtp_no_mail", "smtp_protocol_error", "smtp_syntax_error", "spf", "spf_verbose", "subject",
+        "tls_certificate_verified", "tls_cipher", "tls_on_connect", "tls_peerdn", "tls_resumption", "tls_sni", "unknown_in_list",
+    ];
+
+    public static IReadOnlyDictionary<string, string> All { get; } = Names().Distinct(StringComparer.Ordinal).ToFrozenDictionary(n => n, Value, StringComparer.Ordinal);
+
+    private static string Value(string name) => name == "_DKIM_SIGN_HEADERS"
+        ? "From:Sender:Reply-To:Subject:Date:Message-ID:To:Cc:MIME-Version:Content-Type:Content-Transfer-Encoding:Content-ID:Content-Description:"
+            + "Resent-Date:Resent-From:Resent-Sender:Resent-To:Resent-Cc:Resent-Message-ID:In-Reply-To:References:List-Id:List-Help:"
+            + "List-Unsubscribe:List-Subscribe:List-Post:List-Owner:List-Archive"
+        : "y";
+
+    private static IEnumerable<string> Names() =>
+    [
+        "_DKIM_SIGN_HEADERS",
+        .. With("_HAVE_", Features),
+        .. With("_HAVE_LOOKUP_", Lookups.LookupRegistry.AvailableNames),
+        .. With("_LOG_", LogSelectors),
+        .. With("_OPT_MAIN_", MainOptionTable.Instance.All.Select(o => o.Name)),
+        .. OfDrivers("ROUTER", DriverClass.Router),
+        .. OfDrivers("TRANSPORT", DriverClass.Transport),
+        .. OfDrivers("AUTHENTICATOR", DriverClass.Authenticator),
+        .. With("_EXP_ITEM_", ItemRegistry.Names),
+        .. With("_EXP_OP_", OperatorRegistry.Names),
+        .. With("_EXP_COND_", ConditionRegistry.Names.Where(n => char.IsAsciiLetter(n[0]))),
+        .. With("_EXP_VAR_", VariableRegistry.Names),
+    ];
+
+    private static IEnumerable<string> OfDrivers(string name, DriverClass drivers) =>
+    [
+        .. With($"_DRIVER_{name}_", drivers.Drivers.Keys),
+        .. With($"_OPT_{name}S_", drivers.Generic.All.Select(o => o.Name)),
+        .. drivers.Drivers.SelectMany(d => With($"_OPT_{name}_{d.Key.ToUpperInvariant()}_", d.Value.All.Select(o => o.Name))),
+    ];
+
+    private static IEnumerable<string> With(string prefix, IEnumerable<string> names) => names.Select(n => prefix + n.ToUpperInvariant());
+}

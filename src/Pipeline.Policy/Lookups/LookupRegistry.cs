@@ -1,0 +1,38 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+
+namespace Pipeline.Policy.Lookups;
+
+/// <summary>Every lookup type, once. A type without a finder is known, and is available when the node brings a backend for it.</summary>
+internal static class LookupRegistry
+{
+    private static readonly FrozenDictionary<string, LookupType> Known = Types().ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
+
+    public static IEnumerable<string> Names => Known.Keys;
+
+    public static IEnumerable<string> AvailableNames => Known.Values.Where(t => t.Find is not null).Select(t => t.Name);
+
+    public static bool TryFind(string name, [NotNullWhen(true)] out LookupType? type) => Known.TryGetValue(name, out type);
+
+    private static IEnumerable<LookupType> Types() =>
+    [
+        .. LineSearch.Types, .. WildLineSearch.Types, .. AddressLineSearch.Types, .. DirectorySearch.Types, .. PasswordFile.Types, .. DnsDatabase.Types,
+        .. JsonFile.Types, .. ConstantDatabase.Types,
+        .. NeedingBackend(LookupStyle.SingleKey, "dbm", "dbmnz", "dbmjz", "lmdb", "nis", "nis0"),
+        new LookupType("spf", LookupStyle.SingleKey, null) { NeedsAbsoluteFile = false },
+        new LookupType("psl", LookupStyle.SingleKey, null),
+        new LookupType("mysql", LookupStyle.Query, null) { Quote = QueryQuoting.Mysql },
+        new LookupType("pgsql", LookupStyle.Query, null) { Quote = QueryQuoting.Pgsql },
+        new LookupType("sqlite", LookupStyle.Query, null) { Quote = QueryQuoting.Sqlite },
+        new LookupType("ldap", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap },
+        new LookupType("ldapm", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap },
+        new LookupType("ldapdn", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap },
+        new LookupType("redis", LookupStyle.Query, null) { Quote = QueryQuoting.Redis },
+        new LookupType("nisplus", LookupStyle.Query, null) { Quote = QueryQuoting.NisPlus },
+        new LookupType("oracle", LookupStyle.Query, null) { Quote = QueryQuoting.Oracle },
+        new LookupType("ibase", LookupStyle.Query, null) { Quote = QueryQuoting.Ibase },
+        .. NeedingBackend(LookupStyle.Query, "nmh", "readsock", "testdb", "whoson"),
+    ];
+
+    private static IEnumerable<LookupType> NeedingBackend(LookupStyle style, params string[] names) => names.Select(name => new LookupType(name, style, null));
+}

@@ -189,6 +189,7 @@ public sealed class MessageScope
 
     /// <summary>What the ACL engine remembers of this message.</summary>
     internal Acl.AclMessageState AclState { get; } = new();
+
     /// <summary>What lookups for this message have found, or not found, so far.</summary>
     internal Dictionary<(string Type, string Key, string FileOrQuery, string Options), Lookups.LookupResult> LookupMemory { get; } = [];
 

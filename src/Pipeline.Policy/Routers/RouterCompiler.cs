@@ -11,7 +11,7 @@ internal sealed class RouterCompiler(DriverOptions options, ICollection<Configur
 {
     /// <returns>Null when the block cannot be used; then a problem says why.</returns>
     public static RouterDefinition? Compile(DriverBlock block, ICollection<ConfigurationProblem> problems) =>
-        new RouterCompiler(new DriverOptions(block, "router", problems), problems).Compile();
+        new RouterCompiler(DriverOptions.OfRouter(block, problems), problems).Compile();
 
     private RouterDefinition? Compile()
     {
@@ -20,11 +20,11 @@ internal sealed class RouterCompiler(DriverOptions options, ICollection<Configur
             return null;
         }
 
-        var verify = options.Bool("verify", unset: true);
-        var failVerify = options.Bool("fail_verify");
-        var checkLocalUser = options.Bool("check_local_user");
-        var verifyOnly = options.Bool("verify_only");
-        if (driver.NeedsTransport && !options.Has("transport") && !verifyOnly && driver is not ManualRouteDriver { NamesTransport: true })
+        var verify = options.GetBool("verify", true);
+        var failVerify = options.GetBool("fail_verify");
+        var checkLocalUser = options.GetBool("check_local_user");
+        var verifyOnly = options.GetBool("verify_only");
+        if (driver.NeedsTransport && !options.IsSet("transport") && !verifyOnly && driver is not ManualRouteDriver { NamesTransport: true })
         {
             options.ReportFor("transport is not set, and this router needs one");
         }
@@ -32,65 +32,65 @@ internal sealed class RouterCompiler(DriverOptions options, ICollection<Configur
         return new RouterDefinition
         {
             Name = options.Name,
-            Location = options.Location,
+            Location = options.Block.Location,
             Driver = driver,
-            Prefixes = AffixList.Prefixes(options.String("local_part_prefix")),
-            PrefixOptional = options.Bool("local_part_prefix_optional"),
-            Suffixes = AffixList.Suffixes(options.String("local_part_suffix")),
-            SuffixOptional = options.Bool("local_part_suffix_optional"),
+            Prefixes = AffixList.Prefixes(options.GetString("local_part_prefix")),
+            PrefixOptional = options.GetBool("local_part_prefix_optional"),
+            Suffixes = AffixList.Suffixes(options.GetString("local_part_suffix")),
+            SuffixOptional = options.GetBool("local_part_suffix_optional"),
             VerifyOnly = verifyOnly,
-            VerifySender = options.Bool("verify_sender", verify),
-            VerifyRecipient = options.Bool("verify_recipient", verify),
-            AddressTest = options.Bool("address_test", unset: true),
-            FailVerifySender = options.Bool("fail_verify_sender", failVerify),
-            FailVerifyRecipient = options.Bool("fail_verify_recipient", failVerify),
-            Domains = options.List("domains", ListKind.Domain),
-            LocalParts = options.List("local_parts", ListKind.LocalPart),
+            VerifySender = options.GetBool("verify_sender", verify),
+            VerifyRecipient = options.GetBool("verify_recipient", verify),
+            AddressTest = options.GetBool("address_test", true),
+            FailVerifySender = options.GetBool("fail_verify_sender", failVerify),
+            FailVerifyRecipient = options.GetBool("fail_verify_recipient", failVerify),
+            Domains = options.GetList("domains", ListKind.Domain),
+            LocalParts = options.GetList("local_parts", ListKind.LocalPart),
             CheckLocalUser = checkLocalUser,
-            RouterHomeDirectory = options.Expandable("router_home_directory"),
-            Senders = options.List("senders", ListKind.Address),
-            DebugPrint = options.Expandable("debug_print"),
+            RouterHomeDirectory = options.GetExpandable("router_home_directory"),
+            Senders = options.GetList("senders", ListKind.Address),
+            DebugPrint = options.GetExpandable("debug_print"),
             RequireFiles = SplitFirst("require_files"),
-            Conditions = options.Expandables("condition"),
+            Conditions = options.GetExpandables("condition"),
             Brightmail = new BrightmailPreconditions(
-                options.String("bmi_rule") is { } rules ? ListSyntax.Split(rules) : null,
-                options.Bool("bmi_dont_deliver"),
-                options.Bool("bmi_deliver_alternate"),
-                options.Bool("bmi_deliver_default")),
-            Transport = options.Expandable("transport"),
-            More = options.ExpandedBool("more", unset: true),
-            Unseen = options.ExpandedBool("unseen", unset: false),
-            PassRouter = options.String("pass_router"),
-            RedirectRouter = options.String("redirect_router"),
-            PassOnTimeout = options.Bool("pass_on_timeout"),
-            AddressData = options.Expandable("address_data"),
-            CannotRouteMessage = options.Expandable("cannot_route_message"),
-            ErrorsTo = options.Expandable("errors_to"),
-            HeadersAdd = options.Expandables("headers_add"),
+                options.GetString("bmi_rule") is { } rules ? ListSyntax.Split(rules) : null,
+                options.GetBool("bmi_dont_deliver"),
+                options.GetBool("bmi_deliver_alternate"),
+                options.GetBool("bmi_deliver_default")),
+            Transport = options.GetExpandable("transport"),
+            More = ExpandableBool.Of(options, "more", true),
+            Unseen = ExpandableBool.Of(options, "unseen", false),
+            PassRouter = options.GetString("pass_router"),
+            RedirectRouter = options.GetString("redirect_router"),
+            PassOnTimeout = options.GetBool("pass_on_timeout"),
+            AddressData = options.GetExpandable("address_data"),
+            CannotRouteMessage = options.GetExpandable("cannot_route_message"),
+            ErrorsTo = options.GetExpandable("errors_to"),
+            HeadersAdd = options.GetExpandables("headers_add"),
             HeadersRemove = SplitFirst("headers_remove"),
-            IgnoreTargetHosts = options.List("ignore_target_hosts", ListKind.Host),
-            Self = SelfPolicy.Parse(options.String("self"), options.ReportFor),
-            FallbackHosts = options.Expandable("fallback_hosts"),
-            User = options.Expandable("user"),
-            Group = options.Expandable("group"),
-            TransportHomeDirectory = options.Expandable("transport_home_directory"),
-            TransportCurrentDirectory = options.Expandable("transport_current_directory"),
-            RetryUseLocalPart = options.Bool("retry_use_local_part", checkLocalUser),
-            LogAsLocal = options.Bool("log_as_local", driver.LogsAsLocal),
-            DisableLogging = options.Bool("disable_logging"),
-            CasefulLocalPart = options.Bool("caseful_local_part"),
-            RepeatUse = options.Bool("repeat_use", unset: true),
+            IgnoreTargetHosts = options.GetList("ignore_target_hosts", ListKind.Host),
+            Self = SelfPolicy.Parse(options.GetString("self"), options.ReportFor),
+            FallbackHosts = options.GetExpandable("fallback_hosts"),
+            User = options.GetExpandable("user"),
+            Group = options.GetExpandable("group"),
+            TransportHomeDirectory = options.GetExpandable("transport_home_directory"),
+            TransportCurrentDirectory = options.GetExpandable("transport_current_directory"),
+            RetryUseLocalPart = options.GetBool("retry_use_local_part", checkLocalUser),
+            LogAsLocal = options.GetBool("log_as_local", driver.LogsAsLocal),
+            DisableLogging = options.GetBool("disable_logging"),
+            CasefulLocalPart = options.GetBool("caseful_local_part"),
+            RepeatUse = options.GetBool("repeat_use", true),
             Variables = [.. Variables()],
         };
     }
 
     // Lists whose items are expanded one by one: a colon inside an expansion has to be doubled there.
     private List<ExpandableString> SplitFirst(string name) =>
-        [.. options.Expandables(name).SelectMany(value => ListSyntax.Split(value.Source)).Select(StringExpansion.Compile)];
+        [.. options.GetExpandables(name).SelectMany(value => ListSyntax.Split(value.Source)).Select(StringExpansion.Compile)];
 
     private IEnumerable<(string Name, ExpandableString Value)> Variables()
     {
-        foreach (var setting in options.Expandables("set"))
+        foreach (var setting in options.GetExpandables("set"))
         {
             var equals = setting.Source.IndexOf('=', StringComparison.Ordinal);
             var name = equals < 0 ? "" : setting.Source[..equals].Trim();

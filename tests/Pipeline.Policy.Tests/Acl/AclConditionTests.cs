@@ -55,7 +55,7 @@ public sealed class AclConditionTests
     [InlineData("!acl = no_acl", "true")]
     [InlineData("acl = late_acl", "defer")]
     [InlineData("acl = accept condition = yes", "true")]
-    [InlineData("acl = deny", "error")]
+    [InlineData("acl = deny", "false")]
     [InlineData("acl = arg_acl x y", "true")]
     [InlineData("acl = arg_acl x", "false")]
     [InlineData("acl = loop_acl", "error")]

@@ -129,6 +129,12 @@ internal sealed record AddressRestriction(bool Mask, bool All, bool Negated, Imm
             addresses.Add(address);
         }
 
+        if (addresses.Count == 0)
+        {
+            error = "missing IP address in dnslists";
+            return null;
+        }
+
         error = "";
         return new AddressRestriction(mask, all, negated, addresses.ToImmutable());
     }

@@ -1,8 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using Pipeline.Mail.Dns;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Lookups;
 
 namespace Pipeline.Policy.Acl.Blocklists;
 
@@ -52,23 +51,7 @@ internal static class DnsListSearch
             return key;
         }
 
-        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        var bytes = address.GetAddressBytes();
-        var name = new StringBuilder();
-        for (var i = bytes.Length - 1; i >= 0; i--)
-        {
-            name.Append(name.Length > 0 ? "." : "");
-            if (address.AddressFamily == AddressFamily.InterNetwork)
-            {
-                name.Append(bytes[i]);
-            }
-            else
-            {
-                name.Append("0123456789abcdef"[bytes[i] & 15]).Append('.').Append("0123456789abcdef"[bytes[i] >> 4]);
-            }
-        }
-
-        return name.ToString();
+        return ReverseName.Labels(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
     }
 
     // Of a pair, the second list decides with the restriction, and the first supplies text and name.

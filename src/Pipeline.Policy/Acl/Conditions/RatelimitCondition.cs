@@ -1,6 +1,6 @@
 using System.Globalization;
 using Pipeline.Policy.Acl.RateLimiting;
-using Pipeline.Policy.Retry;
+using Pipeline.Policy.Configuration;
 
 namespace Pipeline.Policy.Acl.Conditions;
 
@@ -27,7 +27,7 @@ internal sealed class RatelimitCondition() : AclCondition("ratelimit")
 
         evaluation.SetVariable("sender_rate", rate.ToString("0.0", CultureInfo.InvariantCulture));
         evaluation.SetVariable("sender_rate_limit", limit.LimitText);
-        evaluation.SetVariable("sender_rate_period", TimeInterval.Format(limit.Period));
+        evaluation.SetVariable("sender_rate_period", TimeText.Format(limit.Period));
         return AclTest.Of(rate >= limit.Limit);
     }
 
@@ -40,7 +40,7 @@ internal sealed class RatelimitCondition() : AclCondition("ratelimit")
         }
 
         var key = limit.Key ?? (evaluation.Connection.ClientAddress is { } client ? client.ToString() : "");
-        var fullKey = string.Concat(TimeInterval.Format(limit.Period), "/", unique is null ? "" : "unique/", NameOf(limit.Measure), "/", key);
+        var fullKey = string.Concat(TimeText.Format(limit.Period), "/", unique is null ? "" : "unique/", NameOf(limit.Measure), "/", key);
         var mode = CanCount(evaluation.Point, limit.Measure) ? limit.Mode : RateLimitMode.ReadOnly;
         return new RateLimitEvent(fullKey, limit.Limit, limit.Period, limit.Count ?? DefaultCount(evaluation, limit.Measure), mode, unique, evaluation.Scope.Environment.Time.GetUtcNow());
     }

@@ -1,4 +1,4 @@
-using Pipeline.Policy.Retry;
+using Pipeline.Policy.Configuration;
 
 namespace Pipeline.Policy.Acl.Modifiers;
 
@@ -9,7 +9,7 @@ internal sealed class DelayModifier() : AclModifier("delay")
 
     public override async ValueTask<AclTest> RunAsync(AclEvaluation evaluation, AclItem item, string argument, CancellationToken cancellationToken)
     {
-        if (!TimeInterval.TryParse(argument, out var delay))
+        if (!TimeText.TryParse(argument, out var delay))
         {
             return AclTest.Error($"syntax error in argument for \"delay\" modifier: \"{argument}\" is not a time value");
         }

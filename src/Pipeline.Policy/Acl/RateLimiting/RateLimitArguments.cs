@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Policy.Retry;
+using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Acl.RateLimiting;
@@ -36,7 +36,7 @@ internal sealed record RateLimitArguments(
             return null;
         }
 
-        if (!TimeInterval.TryParse(parts[1], out var period) || period <= TimeSpan.Zero)
+        if (!TimeText.TryParse(parts[1], out var period) || period <= TimeSpan.Zero)
         {
             error = $"syntax error in argument for \"ratelimit\" condition: \"{parts[1]}\" is not a time value";
             return null;

@@ -1,4 +1,5 @@
 using System.Net;
+using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Acl.Verification;
 
@@ -12,10 +13,10 @@ internal static class ClientVerifyTest
             return AclTest.True;
         }
 
-        return await ClientNameLookup.RunAsync(evaluation.Scope, cancellationToken) switch
+        return (await HostNameLookup.OfClientAsync(evaluation.Scope, cancellationToken)).Outcome switch
         {
-            ClientNameOutcome.Found => AclTest.True,
-            ClientNameOutcome.Deferred => AclTest.Defer("host lookup deferred for reverse lookup check"),
+            HostLookupOutcome.Found => AclTest.True,
+            HostLookupOutcome.Deferred => AclTest.Defer("host lookup deferred for reverse lookup check"),
             _ => AclTest.Failed(null, "host lookup failed for reverse lookup check"),
         };
     }
@@ -52,12 +53,13 @@ internal static class ClientVerifyTest
             return IPAddress.TryParse(literal, out var address) && address.Equals(client);
         }
 
-        if (await ClientNameLookup.RunAsync(evaluation.Scope, cancellationToken) == ClientNameOutcome.Found
-            && helo.Equals(evaluation.Connection.ClientName, StringComparison.OrdinalIgnoreCase))
+        var names = (await HostNameLookup.OfClientAsync(evaluation.Scope, cancellationToken)).Names;
+        if (names.Contains(helo, StringComparer.OrdinalIgnoreCase))
         {
             return true;
         }
 
-        return await ClientNameLookup.ConfirmAsync(evaluation.Scope.Environment.Dns, helo, client, cancellationToken) == ClientNameOutcome.Found;
+        var (addresses, _) = await HostNameLookup.AddressesAsync(evaluation.Scope.Environment.Dns, helo, cancellationToken);
+        return addresses.Contains(client);
     }
 }

@@ -1,4 +1,5 @@
 using Pipeline.Mail.Dns;
+using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Lists;
 using Pipeline.Policy.Routers.Hosts;
 
@@ -7,13 +8,13 @@ namespace Pipeline.Policy.Routers.Drivers;
 /// <summary><c>driver = dnslookup</c>: the hosts of the domain's MX records, or the host of that name.</summary>
 internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
 {
-    private readonly MailList? _mxDomains = options.List("mx_domains", ListKind.Domain);
-    private readonly MailList? _mxFailDomains = options.List("mx_fail_domains", ListKind.Domain);
-    private readonly MailList? _failDeferDomains = options.List("fail_defer_domains", ListKind.Domain);
-    private readonly MailList? _ipv4Only = options.List("ipv4_only", ListKind.Domain);
-    private readonly MailList? _ipv4Prefer = options.List("ipv4_prefer", ListKind.Domain);
-    private readonly bool _checkSecondaryMx = options.Bool("check_secondary_mx");
-    private readonly IReadOnlyList<string> _widenDomains = ListSyntax.Split(options.String("widen_domains") ?? "");
+    private readonly MailList? _mxDomains = options.GetList("mx_domains", ListKind.Domain);
+    private readonly MailList? _mxFailDomains = options.GetList("mx_fail_domains", ListKind.Domain);
+    private readonly MailList? _failDeferDomains = options.GetList("fail_defer_domains", ListKind.Domain);
+    private readonly MailList? _ipv4Only = options.GetList("ipv4_only", ListKind.Domain);
+    private readonly MailList? _ipv4Prefer = options.GetList("ipv4_prefer", ListKind.Domain);
+    private readonly bool _checkSecondaryMx = options.GetBool("check_secondary_mx");
+    private readonly IReadOnlyList<string> _widenDomains = ListSyntax.Split(options.GetString("widen_domains") ?? "");
 
     public override async ValueTask<DriverVerdict> RouteAsync(RouteRun run, CancellationToken cancellationToken)
     {

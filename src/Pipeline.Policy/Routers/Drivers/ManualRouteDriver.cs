@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pipeline.Mail.Dns;
+using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Routers.Hosts;
 
@@ -16,10 +17,10 @@ internal sealed class ManualRouteDriver : RouterDriver
 
     public ManualRouteDriver(DriverOptions options)
     {
-        var list = options.String("route_list");
-        _routeData = options.Expandable("route_data");
+        var list = options.GetString("route_list");
+        _routeData = options.GetExpandable("route_data");
         _rules = list is null ? null : RouteRule.ParseList(list);
-        _randomize = options.ExpandedBool("hosts_randomize", unset: false);
+        _randomize = ExpandableBool.Of(options, "hosts_randomize", false);
         _hostFindFailed = Choice(options, "host_find_failed", "freeze");
         _hostAllIgnored = Choice(options, "host_all_ignored", "defer");
         if (list is null == _routeData is null)
@@ -190,7 +191,7 @@ internal sealed class ManualRouteDriver : RouterDriver
 
     private static string Choice(DriverOptions options, string name, string unset)
     {
-        var value = options.String(name) ?? unset;
+        var value = options.GetString(name) ?? unset;
         if (value is "freeze" or "decline" or "defer" or "fail" or "pass" || (value == "ignore" && name == "host_find_failed"))
         {
             return value;

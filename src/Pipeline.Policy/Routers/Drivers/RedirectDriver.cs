@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Routers.Drivers;

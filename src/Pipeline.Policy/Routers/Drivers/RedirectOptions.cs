@@ -1,3 +1,4 @@
+using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Routers.Drivers;
@@ -7,35 +8,35 @@ internal sealed class RedirectOptions
 {
     public RedirectOptions(DriverOptions options)
     {
-        AllowFail = options.Bool("allow_fail");
-        AllowDefer = options.Bool("allow_defer");
-        ForbidPipe = options.Bool("forbid_pipe");
-        ForbidFile = options.Bool("forbid_file");
-        ForbidInclude = options.Bool("forbid_include");
-        ForbidBlackhole = options.Bool("forbid_blackhole");
-        IncludeDirectory = options.Expandable("include_directory");
-        PipeTransport = options.Expandable("pipe_transport");
-        FileTransport = options.Expandable("file_transport");
-        DirectoryTransport = options.Expandable("directory_transport");
-        QualifyDomain = options.Expandable("qualify_domain");
-        QualifyPreserveDomain = options.Bool("qualify_preserve_domain");
-        CheckAncestor = options.Bool("check_ancestor");
-        OneTime = options.Bool("one_time");
-        HideChild = options.Bool("hide_child_in_errmsg");
-        SkipSyntaxErrors = options.Bool("skip_syntax_errors");
+        AllowFail = options.GetBool("allow_fail");
+        AllowDefer = options.GetBool("allow_defer");
+        ForbidPipe = options.GetBool("forbid_pipe");
+        ForbidFile = options.GetBool("forbid_file");
+        ForbidInclude = options.GetBool("forbid_include");
+        ForbidBlackhole = options.GetBool("forbid_blackhole");
+        IncludeDirectory = options.GetExpandable("include_directory");
+        PipeTransport = options.GetExpandable("pipe_transport");
+        FileTransport = options.GetExpandable("file_transport");
+        DirectoryTransport = options.GetExpandable("directory_transport");
+        QualifyDomain = options.GetExpandable("qualify_domain");
+        QualifyPreserveDomain = options.GetBool("qualify_preserve_domain");
+        CheckAncestor = options.GetBool("check_ancestor");
+        OneTime = options.GetBool("one_time");
+        HideChild = options.GetBool("hide_child_in_errmsg");
+        SkipSyntaxErrors = options.GetBool("skip_syntax_errors");
         if (QualifyDomain is not null && QualifyPreserveDomain)
         {
             options.ReportFor("only one of \"qualify_domain\" or \"qualify_preserve_domain\" must be set");
         }
 
-        if (OneTime && (options.Has("headers_add") || options.Has("headers_remove") || options.Bool("unseen")))
+        if (OneTime && (options.IsSet("headers_add") || options.IsSet("headers_remove") || options.IsSet("unseen")))
         {
             options.ReportFor("\"one_time\" may not be set with \"headers_add\", \"headers_remove\" or \"unseen\"");
         }
 
         foreach (var option in (ReadOnlySpan<string>)["owners", "owngroups", "check_owner", "check_group", "srs"])
         {
-            if (options.Has(option) && (option[0] != 'c' || options.Bool(option)))
+            if (options.IsSet(option) && (option[0] != 'c' || options.GetBool(option)))
             {
                 options.ReportFor($"the option \"{option}\" is not available in this version");
             }

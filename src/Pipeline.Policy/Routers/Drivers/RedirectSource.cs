@@ -1,3 +1,4 @@
+using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Routers.Drivers;
@@ -19,11 +20,11 @@ internal sealed class RedirectSource
 
     public RedirectSource(DriverOptions options)
     {
-        _data = options.Expandable("data");
-        _file = options.Expandable("file");
-        _modeMask = options.Octal("modemask", 0b000_010_010);
-        _ignoreDenied = options.Bool("ignore_eacces");
-        _ignoreNotDirectory = options.Bool("ignore_enotdir");
+        _data = options.GetExpandable("data");
+        _file = options.GetExpandable("file");
+        _modeMask = options.GetOctal("modemask", 0b000_010_010);
+        _ignoreDenied = options.GetBool("ignore_eacces");
+        _ignoreNotDirectory = options.GetBool("ignore_enotdir");
         if (_data is null == _file is null)
         {
             options.ReportFor("one of \"file\" or \"data\" must be specified (but not both)");

@@ -22,14 +22,14 @@ internal static class RouterDriverRegistry
         if (!Drivers.TryGetValue(options.Driver, out var create))
         {
             problems.Add(options.Driver.Length == 0
-                ? new ConfigurationProblem($"no driver defined for router \"{options.Name}\"", options.Location)
-                : new ConfigurationProblem($"router {options.Name}: cannot find router driver \"{options.Driver}\"", options.Location));
+                ? new ConfigurationProblem($"no driver defined for router \"{options.Name}\"", options.Block.Location)
+                : new ConfigurationProblem($"router {options.Name}: cannot find router driver \"{options.Driver}\"", options.Block.Location));
             return null;
         }
 
         if (create is null)
         {
-            problems.Add(new ConfigurationProblem($"router {options.Name}: the router driver \"{options.Driver}\" is not available in this version", options.Location));
+            problems.Add(new ConfigurationProblem($"router {options.Name}: the router driver \"{options.Driver}\" is not available in this version", options.Block.Location));
             return null;
         }
 

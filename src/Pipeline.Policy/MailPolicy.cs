@@ -1,7 +1,11 @@
+using System.Collections.Immutable;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
+using Pipeline.Policy.Retry;
+using Pipeline.Policy.Routers;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Policy;
 
@@ -22,6 +26,14 @@ public sealed class MailPolicy
 
     /// <summary>The checks of a message whose results any ACL of this policy can ask for; no other needs to run.</summary>
     public AclChecks Checks { get; init; }
+
+    /// <summary>The routers in their order.</summary>
+    public RouterChain Routers { get; init; } = RouterChain.Empty;
+
+    /// <summary>By name.</summary>
+    public ImmutableDictionary<string, TransportDefinition> Transports { get; init; } = ImmutableDictionary<string, TransportDefinition>.Empty;
+
+    public RetryRules Retry { get; init; } = RetryRules.None;
 
     /// <summary>Whether the main option for this point is set.</summary>
     public bool HasAcl(AclPoint point) => AclOption(point) is not null;

@@ -2,6 +2,9 @@ using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Lists;
+using Pipeline.Policy.Retry;
+using Pipeline.Policy.Routers;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Policy;
 
@@ -26,6 +29,18 @@ public static class PolicyCompiler
         var options = MainOptions.From(configuration.MainSettings, problems);
         MainOptionChecks.Check(options, problems);
         var acls = AclProgram.Parse(configuration.AclLines, problems);
+        var transports = TransportDefinition.Compile(configuration.Transports, problems);
+        var routers = RouterChain.Compile(
+            configuration.Routers,
+            new RouterServices
+            {
+                Transports = transports.ToDictionary(
+                    transport => transport.Key, transport => new TransportReference(transport.Key, transport.Value.IsLocal), StringComparer.Ordinal),
+                QualifyRecipient = options.QualifyRecipient?.Constant ?? options.QualifyDomain?.Constant,
+                DisableIpv6 = options.DisableIpv6,
+                LocalUsers = new PasswordFileUsers("/etc/passwd"),
+            },
+            problems);
         var policy = new MailPolicy
         {
             Number = Interlocked.Increment(ref _lastNumber),
@@ -33,6 +48,9 @@ public static class PolicyCompiler
             MainOptions = options,
             NamedLists = new NamedListTable(configuration.NamedLists),
             Acls = new AclEngine(acls, services ?? new AclServices { RateLimits = new InMemoryRateLimitStore() }),
+            Routers = routers,
+            Transports = transports,
+            Retry = RetryRules.Parse(configuration.RetryLines, problems, options.RetryIntervalMax),
             Checks = acls.Analyse(options.AclOptions.Values.Select(acl => acl.Source)),
         };
         return new PolicyCompilation(problems.Count == 0 ? policy : null, problems);

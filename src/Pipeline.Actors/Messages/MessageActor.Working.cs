@@ -1,3 +1,4 @@
+using Pipeline.Actors.Delivery;
 using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
@@ -14,12 +15,14 @@ internal sealed partial class MessageActor
     private readonly Dictionary<int, DeliveryFailure> _failed = [];
     private readonly List<int> _toldOfSuccess = [];
     private readonly HashSet<int> _inDoubt = [];
+    private int _deciding;
 
     private void Working()
     {
         Receive<BeginWork>(message => Work(message.Start));
         Receive<RecipientActor.Decided>(OnDecided);
         Receive<GatherTimeOver>(_ => Dispatch());
+        Receive<RetryDecided>(OnRetryDecided);
         Receive<MessageProtocol.JobEnded>(OnJobEnded);
         Receive<MessageProtocol.BeginAttempt>(OnBeginAttempt);
         Receive<NotificationsReady>(OnNotificationsReady);
@@ -116,7 +119,7 @@ internal sealed partial class MessageActor
             }
         }
 
-        if (_inRouting.Count == 0 && _routed.Count == 0 && _jobs.Count == 0)
+        if (_inRouting.Count == 0 && _routed.Count == 0 && _jobs.Count == 0 && _deciding == 0)
         {
             Close();
         }
@@ -124,22 +127,36 @@ internal sealed partial class MessageActor
 
     private void Defer(int index, DeliveryFailure failure)
     {
-        var now = Now;
-        var decision = _services.Retry.Decide(_facts!, _ledger[index], failure, now);
-        if (decision.NextTry is { } next)
+        var (now, recipient) = (Now, _ledger[index]);
+        _deciding++;
+        PortCall.Start(() => _services.Retry.DecideAsync(_facts!, recipient, failure, now, _cancel.Token)).PipeTo(
+            Self,
+            Self,
+            time => new RetryDecided(index, failure, time),
+            _ => new RetryDecided(index, failure, new RetryTime(now + _services.Limits.FailureBackoff)));
+    }
+
+    private void OnRetryDecided(RetryDecided message)
+    {
+        _deciding--;
+        var (index, failure, time) = message;
+        if (time.NextTry is { } next)
         {
-            _ledger.Record(now, new RecipientDeferred(
+            _ledger.Record(Now, new RecipientDeferred(
                 index, failure.Class.ToString(), failure.Internal ?? failure.Reason, failure.Reply?.ToString(), failure.Host, next));
         }
         else
         {
-            _failed[index] = decision.Reason is { } reason ? failure with { Reason = $"{failure.Reason}: {reason}" } : failure;
+            _failed[index] = time.Reason is { } reason ? failure with { Reason = $"{failure.Reason}: {reason}" } : failure;
         }
+
+        Proceed();
+        Flush();
     }
 
     private void OnRemove(MessageProtocol.RemoveMessage message)
     {
-        if (_jobs.Count > 0 || _inRouting.Count > 0)
+        if (_jobs.Count > 0 || _inRouting.Count > 0 || _deciding > 0)
         {
             Sender.Tell(new MessageProtocol.OperatorAnswer(false, "it is being delivered now; try again"));
             return;
@@ -149,6 +166,8 @@ internal sealed partial class MessageActor
         Sender.Tell(new MessageProtocol.OperatorAnswer(true, "removed"));
         Close();
     }
+
+    private sealed record RetryDecided(int Recipient, DeliveryFailure Failure, RetryTime Time);
 
     private sealed record GatherTimeOver
     {

@@ -161,7 +161,7 @@ internal sealed class MailNode : IAsyncDisposable
 
         var ids = new MessageIdSource(options.Time);
         var agents = new DeliveryAgents(
-            new SmtpDeliveryAgent(new SmtpPoolOptions(), options.Time, MessageSigners.Create(options.Time), logger: loggers.CreateLogger<SmtpDeliveryAgent>()),
+            new SmtpDeliveryAgent(new SmtpPoolOptions(), options.Time, new DkimMessageSigner(options.Time), logger: loggers.CreateLogger<SmtpDeliveryAgent>()),
             options.Time);
         var services = new MessageServices
         {

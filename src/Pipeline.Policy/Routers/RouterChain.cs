@@ -19,6 +19,9 @@ public sealed class RouterChain
         _services = services;
     }
 
+    /// <summary>No router: every address is unrouteable.</summary>
+    public static RouterChain Empty { get; } = new([], new RouterServices { Transports = ImmutableDictionary<string, TransportReference>.Empty });
+
     public ImmutableArray<string> RouterNames => [.. _routers.Select(router => router.Name)];
 
     /// <summary>Reads the blocks of the routers section. What is wrong is added to <paramref name="problems"/>; a chain with problems must not be used.</summary>

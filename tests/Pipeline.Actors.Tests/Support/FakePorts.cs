@@ -35,8 +35,9 @@ internal sealed class FakeRetry : IRetrySchedule
 
     public bool GivesUp { get; set; }
 
-    public RetryDecision Decide(MessageFacts message, RecipientState recipient, DeliveryFailure failure, DateTimeOffset now) =>
-        GivesUp ? new RetryDecision(null, "retry timeout exceeded") : new RetryDecision(now + Interval);
+    public ValueTask<RetryTime> DecideAsync(
+        MessageFacts message, RecipientState recipient, DeliveryFailure failure, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(GivesUp ? new RetryTime(null, "retry timeout exceeded") : new RetryTime(now + Interval));
 }
 
 internal sealed class FakeNotifications(MessageIdSource ids) : INotificationWriter

@@ -1,0 +1,194 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Message;
+
+namespace Pipeline.Mail.Dsn;
+
+/// <summary>Writes delivery status notifications (RFC 3461, RFC 3464, RFC 6522, RFC 6533) in the layout that Exim's users know.</summary>
+/// <remarks>
+/// Against Exim 4.92: Original-Recipient comes first in every kind, Status is the real one where a reply gave it, References leads back to the
+/// message, and X-Exim-Diagnostic has public text only. Who is to be told is decided before, by <see cref="NotifyRules"/>.
+/// </remarks>
+public static class NotificationComposer
+{
+    private const int FailedPerField = 50;
+    private const int MaxReferences = 20;
+    private const int MaxMessageId = 250;
+
+    /// <param name="boundary">Letters, digits and hyphens, at most 60; lengthened should the returned message hold it.</param>
+    /// <param name="date">For the Date field.</param>
+    public static ComposedNotification Compose(Notification notification, string boundary, DateTimeOffset date)
+    {
+        var words = RecipientText.Write(notification);
+        var status = DeliveryStatusPart.Write(notification);
+        boundary = Unused(boundary, notification, words + status);
+        var returned = notification.Kind == NotificationKind.Failure ? notification.Body : null;
+        var eightBit = notification.SmtpUtf8 || !Ascii.IsValid(notification.HeaderBlock.Span) || (returned is { } body && !Ascii.IsValid(body.Span));
+        var output = new ArrayBufferWriter<byte>(4096 + notification.HeaderBlock.Length + (returned?.Length ?? 0));
+
+        StartPart(output, boundary, $"text/plain; charset={(notification.SmtpUtf8 ? "utf-8" : "us-ascii")}", notification.SmtpUtf8);
+        Text(output, words);
+        EndText(output);
+        StartPart(output, boundary, notification.SmtpUtf8 ? "message/global-delivery-status" : "message/delivery-status", notification.SmtpUtf8);
+        Text(output, status);
+        Text(output, "\r\n");
+        WriteReturned(output, boundary, notification, returned, eightBit);
+        Text(output, $"\r\n--{boundary}--\r\n");
+        return new ComposedNotification(
+            Encoding.UTF8.GetBytes(Header(notification, boundary, date, eightBit)),
+            output.WrittenMemory,
+            eightBit ? BodyType.EightBitMime : BodyType.SevenBit);
+    }
+
+    private static void StartPart(ArrayBufferWriter<byte> output, string boundary, string type, bool eightBit)
+    {
+        Text(output, $"--{boundary}\r\nContent-type: {type}\r\n");
+        if (eightBit)
+        {
+            Text(output, "Content-Transfer-Encoding: 8bit\r\n");
+        }
+
+        Text(output, "\r\n");
+    }
+
+    // One empty line before the next boundary, whether or not the text ends in one.
+    private static void EndText(ArrayBufferWriter<byte> output)
+    {
+        if (!output.WrittenSpan.EndsWith("\r\n\r\n"u8))
+        {
+            Text(output, "\r\n");
+        }
+    }
+
+    private static void WriteReturned(
+        ArrayBufferWriter<byte> output, string boundary, Notification notification, ReadOnlyMemory<byte>? body, bool eightBit)
+    {
+        var type = (body is not null, notification.SmtpUtf8) switch
+        {
+            (true, true) => "message/global",
+            (true, false) => "message/rfc822",
+            (false, true) => "message/global-headers",
+            (false, false) => "text/rfc822-headers",
+        };
+        StartPart(output, boundary, type, eightBit);
+        Text(output, $"Return-path: <{DsnText.Line(notification.OriginalSender.ToString(), notification.SmtpUtf8)}>\r\n");
+        output.Write(notification.HeaderBlock.Span);
+        if (notification.BodyWithheld)
+        {
+            Text(output, "X-Exim-DSN-Information: Due to administrative limits only headers are returned\r\n");
+        }
+
+        Text(output, "\r\n");
+        if (body is { } octets)
+        {
+            output.Write(octets.Span);
+            if (!octets.Span.EndsWith("\r\n"u8))
+            {
+                Text(output, "\r\n");
+            }
+        }
+    }
+
+    private static string Header(Notification notification, string boundary, DateTimeOffset date, bool eightBit)
+    {
+        var utf8 = notification.SmtpUtf8;
+        var isSuccess = notification.Kind == NotificationKind.Success;
+        var text = new StringBuilder();
+        if (notification.Kind == NotificationKind.Failure)
+        {
+            WriteFailedRecipients(text, notification);
+        }
+
+        if (notification.ReplyTo is { Length: > 0 } replyTo)
+        {
+            text.Append(DsnText.Fold("Reply-To", DsnText.Line(replyTo, utf8))).Append("\r\n");
+        }
+
+        var daemon = $"Mail Delivery System <Mailer-Daemon@{DsnText.Line(notification.QualifyDomain, utf8)}>";
+        var from = !isSuccess && notification.From is { Length: > 0 } chosen ? DsnText.Line(chosen, utf8) : daemon;
+        text.Append("Auto-Submitted: ").Append(isSuccess ? "auto-generated" : "auto-replied").Append("\r\n");
+        text.Append(DsnText.Fold("From", from)).Append("\r\n");
+        text.Append("To: ").Append(DsnText.Line(notification.To.ToString(), utf8)).Append("\r\n");
+        WriteReferences(text, notification, utf8);
+        var subject = $"Subject: {Subject(notification)}\r\n";
+        text.Append(isSuccess ? subject : "");
+        text.Append("Content-Type: multipart/report; report-type=").Append(utf8 ? "global-delivery-status" : "delivery-status");
+        text.Append("; boundary=").Append(boundary).Append("\r\nMIME-Version: 1.0\r\n");
+        text.Append(eightBit ? "Content-Transfer-Encoding: 8bit\r\n" : "");
+        text.Append(isSuccess ? "" : subject);
+        text.Append("Message-Id: <E").Append(notification.Id).Append('@').Append(DsnText.Line(notification.ReportingMta, utf8)).Append(">\r\n");
+        return text.Append("Date: ").Append(MailDate.Format(date)).Append("\r\n").ToString();
+    }
+
+    private static string Subject(Notification notification) => notification.Kind switch
+    {
+        NotificationKind.Success => "Delivery Status Notification",
+        NotificationKind.Delay => $"Warning: message {notification.OriginalMessageId} delayed {RecipientText.Interval(notification.DelayedFor)}",
+        _ => AddressComparer.Instance.Equals(notification.To, notification.OriginalSender)
+            ? "Mail delivery failed: returning message to sender"
+            : "Mail delivery failed",
+    };
+
+    private static void WriteFailedRecipients(StringBuilder text, Notification notification)
+    {
+        for (var i = 0; i < notification.Recipients.Length; i++)
+        {
+            text.Append(i % FailedPerField == 0 ? "X-Failed-Recipients: " : "  ");
+            text.Append(DsnText.Line((notification.Recipients[i].GeneratedFrom ?? notification.Recipients[i].Address).ToString(), notification.SmtpUtf8));
+            text.Append(i % FailedPerField == FailedPerField - 1 || i == notification.Recipients.Length - 1 ? "\r\n" : ",\r\n");
+        }
+    }
+
+    // The identifiers of the conversation and of the message itself, as far as they look like identifiers (RFC 5322 section 3.6.4).
+    private static void WriteReferences(StringBuilder text, Notification notification, bool utf8)
+    {
+        var header = notification.HeaderBlock.Span;
+        var earlier = StoredHeaderFields.FindBody(header, "References"u8);
+        var identifiers = new List<string>();
+        AddIdentifiers(identifiers, earlier.IsEmpty ? StoredHeaderFields.FindBody(header, "In-Reply-To"u8) : earlier, utf8);
+        AddIdentifiers(identifiers, StoredHeaderFields.FindBody(header, "Message-Id"u8), utf8);
+        if (identifiers.Count > 0)
+        {
+            text.Append("References: ").AppendJoin("\r\n ", identifiers.TakeLast(MaxReferences)).Append("\r\n");
+        }
+    }
+
+    private static void AddIdentifiers(List<string> identifiers, ReadOnlySpan<byte> body, bool utf8)
+    {
+        while (body.IndexOf((byte)'<') is >= 0 and var start)
+        {
+            var end = body[start..].IndexOf((byte)'>');
+            if (end < 0)
+            {
+                return;
+            }
+
+            var identifier = body.Slice(start, end + 1);
+            if (identifier.Length is > 2 and <= MaxMessageId && !identifier.ContainsAnyInRange((byte)0, (byte)' ') && (utf8 || Ascii.IsValid(identifier)))
+            {
+                identifiers.Add(DsnText.Line(Encoding.UTF8.GetString(identifier), utf8));
+            }
+
+            body = body[(start + end + 1)..];
+        }
+    }
+
+    // A boundary that occurs in the message would cut it short. Each turn makes it longer, so the message's length bounds the turns.
+    private static string Unused(string boundary, Notification notification, string texts)
+    {
+        for (var number = 0; ; number++)
+        {
+            var candidate = number == 0 ? boundary : string.Create(CultureInfo.InvariantCulture, $"{boundary}-{number}");
+            var octets = Encoding.ASCII.GetBytes(candidate);
+            if (!texts.Contains(candidate, StringComparison.Ordinal) && notification.HeaderBlock.Span.IndexOf(octets) < 0
+                && (notification.Body is not { } body || body.Span.IndexOf(octets) < 0))
+            {
+                return candidate;
+            }
+        }
+    }
+
+    private static void Text(ArrayBufferWriter<byte> output, string text) => Encoding.UTF8.GetBytes(text, output);
+}

@@ -22,6 +22,18 @@ public enum DkimVerdict
 public sealed record DkimResult(
     DkimVerdict Verdict, string Domain, string Selector, string? Identity, string Algorithm, int KeyBits, string Reason)
 {
+    /// <summary>What kept the signature from passing.</summary>
+    public DkimFailure Failure { get; init; }
+
+    /// <summary>The signature field, when it could be read.</summary>
+    public DkimSignature? Signature { get; init; }
+
+    /// <summary>The key record, when one was found.</summary>
+    public DkimKeyRecord? Key { get; init; }
+
+    /// <summary>The key says t=y: a signature that fails is to be treated as if it were not there (RFC 6376 section 3.6.1).</summary>
+    public bool IsTesting => Key is { IsTesting: true };
+
     /// <summary>The word of RFC 8601: none, pass, fail, policy, neutral, temperror, permerror.</summary>
     public string Word => Verdict switch
     {

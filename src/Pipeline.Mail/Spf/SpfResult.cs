@@ -20,6 +20,15 @@ public enum SpfVerdict
 /// <param name="Reason">In words, for an operator.</param>
 public sealed record SpfResult(SpfVerdict Verdict, string Domain, string Identity, string? Mechanism, string? Explanation, string Reason)
 {
+    /// <summary>Whether <see cref="Explanation"/> was published by the domain; else it is this program's own text.</summary>
+    public bool IsExplanationPublished { get; init; }
+
+    /// <summary>The domain of the identity that was checked, with A-labels: what DMARC aligns. Differs from <see cref="Domain"/> after a redirect.</summary>
+    public string CheckedDomain { get; init; } = "";
+
+    /// <summary>The record was not published but taken from <see cref="SpfRequest.Record"/>.</summary>
+    public bool IsGuess { get; init; }
+
     /// <summary>The word of RFC 7208: none, neutral, pass, fail, softfail, temperror, permerror.</summary>
     public string Word => Verdict switch
     {

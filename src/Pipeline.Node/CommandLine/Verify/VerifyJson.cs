@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Pipeline.Node.CommandLine.Verify;
+
+/// <summary>A line of the batch input. Keys not known here are ignored.</summary>
+internal sealed record VerifyInput
+{
+    /// <summary>Any value; it is given back with the result.</summary>
+    public JsonElement? Id { get; init; }
+
+    public string? MessageBase64 { get; init; }
+
+    public string? Ip { get; init; }
+
+    public string? Helo { get; init; }
+
+    public string? MailFrom { get; init; }
+
+    /// <summary>Seconds since 1970, or text as <c>--at</c> takes it.</summary>
+    public JsonElement? At { get; init; }
+
+    /// <summary>A zone as <c>--dns</c> takes it.</summary>
+    public JsonElement? Dns { get; init; }
+}
+
+/// <summary>A line of the batch output, and what <c>--json</c> prints.</summary>
+internal sealed record VerifyOutput
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? Id { get; init; }
+
+    /// <summary>Null when SPF was not asked for.</summary>
+    public SpfOutput? Spf { get; init; }
+
+    public required IReadOnlyList<DkimOutput> Dkim { get; init; }
+}
+
+/// <param name="Explanation">What the domain published; empty when it published nothing.</param>
+internal sealed record SpfOutput(string Result, string Explanation);
+
+internal sealed record DkimOutput(string Result, string Domain, string Selector, string Reason);
+
+/// <summary>What is written for a line that cannot be used.</summary>
+internal sealed record VerifyError
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? Id { get; init; }
+
+    public required string Error { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(VerifyInput))]
+[JsonSerializable(typeof(VerifyOutput))]
+[JsonSerializable(typeof(VerifyError))]
+internal sealed partial class VerifyJson : JsonSerializerContext
+{
+    public static VerifyOutput Describe(JsonElement? id, VerifyOutcome outcome) => new()
+    {
+        Id = id,
+        Spf = outcome.Spf is { } spf ? new SpfOutput(spf.Word, spf.IsExplanationPublished ? spf.Explanation ?? "" : "") : null,
+        Dkim = [.. outcome.Dkim.Select(d => new DkimOutput(d.Word, d.Domain, d.Selector, d.Reason))],
+    };
+}

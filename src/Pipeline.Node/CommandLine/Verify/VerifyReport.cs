@@ -1,0 +1,55 @@
+using System.Globalization;
+using Pipeline.Mail.Dkim;
+
+namespace Pipeline.Node.CommandLine.Verify;
+
+/// <summary>Says in words what the checks found, for people.</summary>
+internal static class VerifyReport
+{
+    public static void Write(string name, VerifyCase request, VerifyOutcome outcome, TextWriter output)
+    {
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{name}: {request.Message?.Length ?? 0} octets, received at {request.At:yyyy-MM-dd HH:mm:ss} UTC"));
+        if (outcome.Spf is { } spf)
+        {
+            var identity = spf.Identity == "helo" ? $"HELO {request.Helo}" : $"sender {request.MailFrom}";
+            output.WriteLine($"  SPF   {spf.Word,-10} {identity} from {request.Client}");
+            output.WriteLine($"        {spf.Reason}");
+            if (spf.Explanation is { } explanation)
+            {
+                output.WriteLine($"        explanation{(spf.IsExplanationPublished ? " of the domain" : "")}: {explanation}");
+            }
+        }
+        else
+        {
+            output.WriteLine("  SPF   not checked: no --ip");
+        }
+
+        if (outcome.Problem is { } problem)
+        {
+            output.WriteLine($"  DKIM  not checked: {problem}");
+        }
+        else if (outcome.Dkim.IsEmpty)
+        {
+            output.WriteLine("  DKIM  none       the message has no signature");
+        }
+
+        foreach (var result in outcome.Dkim)
+        {
+            output.WriteLine($"  DKIM  {result.Word,-10} {Describe(result)}");
+            output.WriteLine($"        {result.Reason}");
+        }
+    }
+
+    private static string Describe(DkimResult result)
+    {
+        if (result.Domain.Length == 0)
+        {
+            return "a signature without a readable domain";
+        }
+
+        var identity = result.Identity is null ? "" : $" i={result.Identity}";
+        var bits = result.KeyBits > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({result.KeyBits} bits)") : "";
+        return $"d={result.Domain} s={result.Selector}{identity} a={result.Algorithm}{bits}";
+    }
+}

@@ -19,18 +19,23 @@ public sealed record AppendfileTransportSettings(string Name) : TransportSetting
     /// <summary>Absolute path of the mbox file, or of the Maildir directory.</summary>
     public required string Path { get; init; }
 
-    /// <summary>When not null, <see cref="Path"/> must lie below this absolute directory after symbolic names are resolved.</summary>
+    /// <summary>When not null, <see cref="Path"/> must lie below this absolute directory, with no symbolic link in between.</summary>
     public string? Root { get; init; }
 
-    /// <summary>Written before each message of an mbox, LF line ends; null for the From_ line made of return path and date.</summary>
+    /// <summary>
+    /// Written before each message, LF line ends. Null: for an mbox the From_ line of return path and time of receipt (RFC 4155), else nothing.
+    /// To find its own traces after a crash the transport needs it to be the same at a repeat.
+    /// </summary>
     public string? MessagePrefix { get; init; }
 
-    public string MessageSuffix { get; init; } = "\n";
+    /// <summary>Written behind each message. Null: an empty line for an mbox, else nothing.</summary>
+    public string? MessageSuffix { get; init; }
 
-    /// <summary>A line of an mbox message that begins with it gets <see cref="EscapeString"/> in its place; empty for none.</summary>
-    public string CheckString { get; init; } = "From ";
+    /// <summary>A line that begins with it gets <see cref="EscapeString"/> in its place; empty for none. Null: <c>From </c> for an mbox, else none.</summary>
+    public string? CheckString { get; init; }
 
-    public string EscapeString { get; init; } = ">From ";
+    /// <summary>Null: <c>&gt;From </c>.</summary>
+    public string? EscapeString { get; init; }
 
     /// <summary>Store CRLF instead of LF.</summary>
     public bool UseCrlf { get; init; }

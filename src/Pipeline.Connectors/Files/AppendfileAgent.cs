@@ -1,0 +1,47 @@
+using Pipeline.Connectors.Ports;
+
+namespace Pipeline.Connectors.Files;
+
+/// <summary>The appendfile transport: appends to mbox files, or adds files to Maildir directories.</summary>
+/// <remarks>
+/// The recipients of a job share one copy. Success is reported only when the copy would survive a power failure. A repeat after a crash
+/// (<see cref="DeliveryJob.InDoubt"/>) finds the copy of the earlier attempt, so that each message is stored once, provided that the job
+/// names the same recipients again. What a user has removed from the mailbox between crash and repeat is stored anew.
+/// </remarks>
+public sealed class AppendfileAgent(BlockingIoPool io, TimeProvider time) : IDeliveryAgent
+{
+    private readonly MaildirStore _maildir = new(io);
+    private readonly MboxStore _mbox = new(io, time);
+
+    public async ValueTask<DeliveryReport> DeliverAsync(DeliveryJob job, CancellationToken cancellationToken) =>
+        DeliveryReport.ForAll(job.Recipients, await StoreAsync(job, (AppendfileTransportSettings)job.Transport, cancellationToken));
+
+    private async ValueTask<DeliveryOutcome> StoreAsync(DeliveryJob job, AppendfileTransportSettings settings, CancellationToken cancellationToken)
+    {
+        if (settings.MessageSizeLimit > 0 && job.Content.HeaderBlock.Length + job.Content.BodySize > settings.MessageSizeLimit)
+        {
+            return FileFailure.TooBig(settings.MessageSizeLimit);
+        }
+
+        try
+        {
+            if (MailboxPath.Check(settings.Path, settings.Root) is { } problem)
+            {
+                return FileFailure.BadPath($"{settings.Path}: {problem}");
+            }
+
+            var record = MailboxRecord.Create(job, settings, time.GetUtcNow());
+            return settings.Format == MailboxFormat.Maildir
+                ? await _maildir.StoreAsync(job, settings, record, cancellationToken)
+                : await _mbox.StoreAsync(job, settings, record, cancellationToken);
+        }
+        catch (Exception exception) when (FileFailure.IsFileError(exception))
+        {
+            return FileFailure.From(exception);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return FileFailure.Interrupted();
+        }
+    }
+}

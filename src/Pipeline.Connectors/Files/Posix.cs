@@ -1,0 +1,144 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Pipeline.Connectors.Files;
+
+/// <summary>The file operations of Linux that .NET has no form for. All of them block; all report failure as <see cref="PosixException"/>.</summary>
+internal static partial class Posix
+{
+    private const int ReadOnly = 0;
+    private const int ReadWrite = 2;
+    private const int Create = 0x40;
+    private const int Exclusive = 0x80;
+    private const int CloseOnExec = 0x80000;
+    private const int WithFileMode = 0x1FF;
+
+    // Locks of an open file description: they exclude other threads as well, and closing another handle on the file does not drop them.
+    private const int SetLock = 37;
+    private const short WriteLock = 1;
+
+    // The two flags that differ between the processors .NET runs Linux on.
+    private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
+    private static readonly int MustBeDirectory = IsArm ? 0x4000 : 0x10000;
+    private static readonly int NoFollow = IsArm ? 0x8000 : 0x20000;
+
+    /// <summary>Creates a file that must not exist, with exactly these permissions.</summary>
+    public static SafeFileHandle CreateNew(string path, UnixFileMode mode)
+    {
+        var handle = Open(path, ReadWrite | Create | Exclusive | NoFollow | CloseOnExec, mode);
+        try
+        {
+            // Not subject to the umask of the process.
+            return fchmod(handle, (int)mode & WithFileMode) == 0
+                ? handle
+                : throw new PosixException(Marshal.GetLastPInvokeError(), "chmod", path);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a file to read and write, not through a symbolic link; null when there is none.</summary>
+    public static SafeFileHandle? OpenExisting(string path) => TryOpen(path, ReadWrite | NoFollow | CloseOnExec);
+
+    /// <summary>Opens a file to read, not through a symbolic link; null when there is none.</summary>
+    public static SafeFileHandle? OpenToRead(string path) => TryOpen(path, ReadOnly | NoFollow | CloseOnExec);
+
+    /// <summary>Opens a directory, whose last component must not be a symbolic link.</summary>
+    public static SafeFileHandle OpenDirectory(string path) => Open(path, ReadOnly | MustBeDirectory | NoFollow | CloseOnExec, 0);
+
+    /// <summary>Creates one directory, if it is not there.</summary>
+    public static void MakeDirectory(string path, UnixFileMode mode)
+    {
+        if (mkdir(path, (int)mode & WithFileMode) != 0 && Marshal.GetLastPInvokeError() is not PosixException.Exists and var errno)
+        {
+            throw new PosixException(errno, "mkdir", path);
+        }
+    }
+
+    /// <summary>Makes the names in a directory durable. File systems that cannot say so with EINVAL, which is all they can do.</summary>
+    public static void FlushDirectory(string path)
+    {
+        using var handle = OpenDirectory(path);
+        if (fsync(handle) != 0 && Marshal.GetLastPInvokeError() is not PosixException.Invalid and var errno)
+        {
+            throw new PosixException(errno, "fsync", path);
+        }
+    }
+
+    /// <summary>Gives a file a second name; false when that name is taken.</summary>
+    public static bool TryLink(string existing, string name)
+    {
+        if (link(existing, name) == 0)
+        {
+            return true;
+        }
+
+        var errno = Marshal.GetLastPInvokeError();
+        return errno == PosixException.Exists ? false : throw new PosixException(errno, "link", name);
+    }
+
+    /// <summary>Locks a whole file for writing; false when someone else holds it. The lock goes with the handle.</summary>
+    public static bool TryLock(SafeFileHandle handle, string path)
+    {
+        var whole = new FileLock { Type = WriteLock };
+        if (fcntl(handle, SetLock, ref whole) == 0)
+        {
+            return true;
+        }
+
+        var errno = Marshal.GetLastPInvokeError();
+        return errno is PosixException.TryAgain or PosixException.AccessDenied ? false : throw new PosixException(errno, "lock", path);
+    }
+
+    private static SafeFileHandle? TryOpen(string path, int flags)
+    {
+        try
+        {
+            return Open(path, flags, 0);
+        }
+        catch (PosixException exception) when (exception.Errno == PosixException.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private static SafeFileHandle Open(string path, int flags, UnixFileMode mode)
+    {
+        var descriptor = open(path, flags, (int)mode & WithFileMode);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw new PosixException(Marshal.GetLastPInvokeError(), "open", path);
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fchmod(SafeFileHandle handle, int mode);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mkdir(string path, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fsync(SafeFileHandle handle);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int link(string existing, string name);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(SafeFileHandle handle, int command, ref FileLock file);
+
+    /// <summary>struct flock of 64-bit Linux; all zero but the type means the whole file.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct FileLock
+    {
+        public short Type;
+        public short Whence;
+        public long Start;
+        public long Length;
+        public int Process;
+    }
+}

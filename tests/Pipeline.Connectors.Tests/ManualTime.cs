@@ -46,8 +46,8 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
-    /// <summary>Waits until a timer is armed to fire at most this far from now, which tells that someone has begun to wait.</summary>
-    public async Task TimerWithinAsync(TimeSpan time)
+    /// <summary>Waits until a timer is armed to fire exactly this far from now, which tells that someone has begun to wait.</summary>
+    public async Task TimerDueAsync(TimeSpan time)
     {
         while (ArmedAfter(time) is { } next)
         {
@@ -59,7 +59,7 @@ internal sealed class ManualTime : TimeProvider
     {
         lock (_gate)
         {
-            return _timers.Exists(timer => timer.Due <= _elapsed + time) ? null : _armed.Task;
+            return _timers.Exists(timer => timer.Due == _elapsed + time) ? null : _armed.Task;
         }
     }
 

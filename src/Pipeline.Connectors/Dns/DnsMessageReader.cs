@@ -70,7 +70,7 @@ internal static class DnsMessageReader
         var questions = BinaryPrimitives.ReadUInt16BigEndian(message[4..]);
         for (var i = 0; i < questions; i++)
         {
-            if (!DnsName.TryRead(message, position, out _, out position) || position + 4 > message.Length)
+            if (!WireName.TryRead(message, position, out _, out position) || position + 4 > message.Length)
             {
                 return false;
             }
@@ -126,7 +126,7 @@ internal static class DnsMessageReader
     private static bool TryReadRecordHeader(ReadOnlySpan<byte> message, ref int position, out DnsRecordHeader header)
     {
         header = default;
-        if (!DnsName.TryRead(message, position, out var owner, out position) || position + 10 > message.Length)
+        if (!WireName.TryRead(message, position, out var owner, out position) || position + 10 > message.Length)
         {
             return false;
         }

@@ -7,7 +7,7 @@ namespace Pipeline.Connectors.Dns;
 internal static class DnsMessageWriter
 {
     /// <summary>Longest query: header, question with the longest name, OPT record.</summary>
-    public const int MaxQueryLength = DnsMessageReader.HeaderLength + DnsName.MaxWireLength + 4 + 11;
+    public const int MaxQueryLength = DnsMessageReader.HeaderLength + WireName.MaxWireLength + 4 + 11;
 
     /// <summary>Largest UDP answer asked for: passes every path without fragments (DNS flag day 2020).</summary>
     public const ushort UdpPayloadSize = 1232;
@@ -44,7 +44,7 @@ internal static class DnsMessageWriter
 
     private static int WriteQuestion(Span<byte> destination, DnsQuestion question)
     {
-        var length = DnsName.Write(question.Name, destination);
+        var length = WireName.Write(question.Name, destination);
         BinaryPrimitives.WriteUInt16BigEndian(destination[length..], (ushort)question.Type);
         BinaryPrimitives.WriteUInt16BigEndian(destination[(length + 2)..], ClassIn);
         return length + 4;

@@ -55,7 +55,7 @@ internal static class DnsRecordReader
     }
 
     private static bool TryReadName(ReadOnlySpan<byte> message, int offset, int end, out string name) =>
-        DnsName.TryRead(message[..end], offset, out name, out var next) && next == end;
+        WireName.TryRead(message[..end], offset, out name, out var next) && next == end;
 
     private static TextRecord? ReadText(ReadOnlySpan<byte> data)
     {
@@ -79,8 +79,8 @@ internal static class DnsRecordReader
     private static StartOfAuthorityRecord? ReadStartOfAuthority(ReadOnlySpan<byte> message, int offset, int end)
     {
         var data = message[..end];
-        if (!DnsName.TryRead(data, offset, out var server, out var next)
-            || !DnsName.TryRead(data, next, out var mailbox, out next)
+        if (!WireName.TryRead(data, offset, out var server, out var next)
+            || !WireName.TryRead(data, next, out var mailbox, out next)
             || next + 20 != end)
         {
             return null;

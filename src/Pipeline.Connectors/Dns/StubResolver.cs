@@ -51,7 +51,7 @@ public sealed class StubResolver : IDnsResolver, IDisposable
             return ValueTask.FromCanceled<DnsAnswer>(cancellationToken);
         }
 
-        if (!DnsName.TryNormalize(name, out var normalized))
+        if (!WireName.TryNormalize(name, out var normalized))
         {
             return new(NotAName);
         }
@@ -175,7 +175,7 @@ public sealed class StubResolver : IDnsResolver, IDisposable
                     return new DnsAnswer(end.Outcome, end.Records, authenticated, TimeToLive: TimeSpan.FromSeconds(timeToLive));
 
                 // Each step to here has counted at least one alias, and their number is bounded.
-                case ChainStep.Continue next when DnsName.TryNormalize(next.Target, out var target):
+                case ChainStep.Continue next when WireName.TryNormalize(next.Target, out var target):
                     timeToLive = Math.Min(timeToLive, next.TimeToLive);
                     current = question with { Name = target };
                     break;

@@ -106,5 +106,9 @@ public sealed class SmtpDeliveryAgent : IDeliveryAgent, IAsyncDisposable
         {
             return new MessageSigning(default, "interrupted");
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new MessageSigning(default, $"the body cannot be read: {e.Message}");
+        }
     }
 }

@@ -7,27 +7,30 @@ internal static class AuthResultsText
 {
     private const int MaxLength = 1024;
     private const string TokenSymbols = "!#$%&'*+-.^_`{|}~";
-    private const string LooseSymbols = TokenSymbols + ":/=@?[]";
+    private const string LooseSymbols = TokenSymbols + ":/=?[]";
 
     /// <summary>A value: a token, or a mailbox or <c>@domain</c> of tokens, else a quoted string.</summary>
-    public static string Value(string value)
-    {
-        var at = value.IndexOf('@', StringComparison.Ordinal);
-        var isBare = at < 0 ? IsOf(value, TokenSymbols) : (at == 0 || IsOf(value[..at], TokenSymbols)) && IsOf(value[(at + 1)..], TokenSymbols);
-        return isBare ? value : Quoted(value);
-    }
+    public static string Value(string value) => IsBare(value, TokenSymbols) ? value : Quoted(value);
 
     /// <summary>As Exim writes values: what the grammar would have quoted stays bare as long as it cannot end the value.</summary>
-    public static string LooseValue(string value) => IsOf(value, LooseSymbols) ? value : Quoted(value);
+    public static string LooseValue(string value) => IsBare(value, LooseSymbols) ? value : Quoted(value);
 
     public static string Quoted(string value) => $"\"{Escape(value, "\"\\")}\"";
 
     /// <summary>The inside of a comment.</summary>
     public static string Comment(string text) => Escape(text, "()\\");
 
+    private static bool IsBare(string value, string symbols)
+    {
+        var at = value.IndexOf('@', StringComparison.Ordinal);
+        return at < 0 ? IsOf(value, symbols) : (at == 0 || IsOf(value[..at], symbols)) && IsOf(value[(at + 1)..], TokenSymbols);
+    }
+
     private static bool IsOf(string value, string symbols) =>
         value.Length is > 0 and <= MaxLength
-        && value.All(c => char.IsAsciiLetterOrDigit(c) || c >= '\u0080' && !char.IsControl(c) && !char.IsWhiteSpace(c) || symbols.Contains(c, StringComparison.Ordinal));
+        && value.All(c => char.IsAsciiLetterOrDigit(c)
+            || symbols.Contains(c, StringComparison.Ordinal)
+            || (c >= '\u0080' && !char.IsControl(c) && !char.IsWhiteSpace(c)));
 
     private static string Escape(string text, string special)
     {

@@ -4,7 +4,7 @@ using Pipeline.Tests.Support.Dns;
 
 namespace Pipeline.Connectors.Tests.Dns;
 
-public sealed class DnsNameTests
+public sealed class WireNameTests
 {
     private static readonly string Label63 = new('a', 63);
 
@@ -16,7 +16,7 @@ public sealed class DnsNameTests
     [InlineData("com", "com")]
     public void Normalize_legal_name_gives_lower_case_without_final_dot(string name, string expected)
     {
-        Assert.True(DnsName.TryNormalize(name, out var normalized));
+        Assert.True(WireName.TryNormalize(name, out var normalized));
         Assert.Equal(expected, normalized);
     }
 
@@ -30,31 +30,31 @@ public sealed class DnsNameTests
     [InlineData("bücher.example")]
     [InlineData("tab\t.example")]
     [InlineData("nul\0.example")]
-    public void Normalize_malformed_name_is_refused(string name) => Assert.False(DnsName.TryNormalize(name, out _));
+    public void Normalize_malformed_name_is_refused(string name) => Assert.False(WireName.TryNormalize(name, out _));
 
     [Fact]
     public void Normalize_respects_length_limits()
     {
-        Assert.True(DnsName.TryNormalize(Label63 + ".example", out _));
-        Assert.False(DnsName.TryNormalize(Label63 + "a.example", out _));
+        Assert.True(WireName.TryNormalize(Label63 + ".example", out _));
+        Assert.False(WireName.TryNormalize(Label63 + "a.example", out _));
 
         var name253 = string.Join('.', Label63, Label63, Label63, new string('b', 61));
         Assert.Equal(253, name253.Length);
-        Assert.True(DnsName.TryNormalize(name253, out _));
-        Assert.True(DnsName.TryNormalize(name253 + ".", out _));
-        Assert.False(DnsName.TryNormalize(name253 + "b", out _));
+        Assert.True(WireName.TryNormalize(name253, out _));
+        Assert.True(WireName.TryNormalize(name253 + ".", out _));
+        Assert.False(WireName.TryNormalize(name253 + "b", out _));
     }
 
     [Fact]
     public void Write_then_read_gives_the_same_name()
     {
         var name = string.Join('.', Label63, Label63, Label63, new string('b', 61));
-        var wire = new byte[DnsName.MaxWireLength];
+        var wire = new byte[WireName.MaxWireLength];
 
-        var length = DnsName.Write(name, wire);
+        var length = WireName.Write(name, wire);
 
         Assert.Equal(255, length);
-        Assert.True(DnsName.TryRead(wire, 0, out var read, out var next));
+        Assert.True(WireName.TryRead(wire, 0, out var read, out var next));
         Assert.Equal(name, read);
         Assert.Equal(255, next);
     }
@@ -64,10 +64,10 @@ public sealed class DnsNameTests
     {
         byte[] message = [.. FakeDnsMessage.Name("Example.com"), 4, .. "mail"u8, 0xC0, 0, 0xC0, 13];
 
-        Assert.True(DnsName.TryRead(message, 13, out var name, out var next));
+        Assert.True(WireName.TryRead(message, 13, out var name, out var next));
         Assert.Equal("mail.example.com", name);
         Assert.Equal(20, next);
-        Assert.True(DnsName.TryRead(message, 20, out name, out next));
+        Assert.True(WireName.TryRead(message, 20, out name, out next));
         Assert.Equal("mail.example.com", name);
         Assert.Equal(22, next);
     }
@@ -83,7 +83,7 @@ public sealed class DnsNameTests
     [InlineData(new byte[] { 0x80, 0 })]
     [InlineData(new byte[] { })]
     public void Read_loop_forward_pointer_or_cut_name_is_refused(byte[] message) =>
-        Assert.False(DnsName.TryRead(message, 0, out _, out _));
+        Assert.False(WireName.TryRead(message, 0, out _, out _));
 
     [Fact]
     public void Read_chain_of_pointers_is_bounded()
@@ -96,8 +96,8 @@ public sealed class DnsNameTests
             message.AddRange([0xC0, (byte)target]);
         }
 
-        Assert.True(DnsName.TryRead([.. message], 1 + (2 * 31), out _, out _));
-        Assert.False(DnsName.TryRead([.. message], 1 + (2 * 32), out _, out _));
+        Assert.True(WireName.TryRead([.. message], 1 + (2 * 31), out _, out _));
+        Assert.False(WireName.TryRead([.. message], 1 + (2 * 32), out _, out _));
     }
 
     [Fact]
@@ -105,9 +105,9 @@ public sealed class DnsNameTests
     {
         byte[] label = [63, .. Encoding.ASCII.GetBytes(Label63)];
 
-        Assert.True(DnsName.TryRead([.. label, .. label, .. label, 61, .. label.AsSpan(1, 61), 0], 0, out var name, out _));
+        Assert.True(WireName.TryRead([.. label, .. label, .. label, 61, .. label.AsSpan(1, 61), 0], 0, out var name, out _));
         Assert.Equal(253, name.Length);
-        Assert.False(DnsName.TryRead([.. label, .. label, .. label, 62, .. label.AsSpan(1, 62), 0], 0, out _, out _));
+        Assert.False(WireName.TryRead([.. label, .. label, .. label, 62, .. label.AsSpan(1, 62), 0], 0, out _, out _));
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class DnsNameTests
     {
         byte[] message = [6, (byte)'a', (byte)'.', (byte)'\\', 0, 255, (byte)'B', 1, (byte)'c', 0];
 
-        Assert.True(DnsName.TryRead(message, 0, out var name, out _));
+        Assert.True(WireName.TryRead(message, 0, out var name, out _));
 
         Assert.Equal(@"a\046\092\000\255b.c", name);
     }
@@ -126,7 +126,7 @@ public sealed class DnsNameTests
         var full = Enumerable.Repeat((byte)1, 63).ToArray();
         byte[] message = [63, .. full, 63, .. full, 63, .. full, 61, .. full.AsSpan(0, 61), 0];
 
-        Assert.True(DnsName.TryRead(message, 0, out var name, out _));
+        Assert.True(WireName.TryRead(message, 0, out var name, out _));
 
         Assert.Equal((250 * 4) + 3, name.Length);
     }

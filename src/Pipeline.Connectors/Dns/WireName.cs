@@ -1,15 +1,13 @@
 using System.Buffers;
+using Pipeline.Mail.Dns;
 
 namespace Pipeline.Connectors.Dns;
 
 /// <summary>Domain names: the normal text form (lower case, no final dot) and the wire form (RFC 1035 section 3.1).</summary>
-internal static class DnsName
+internal static class WireName
 {
     /// <summary>Octets of the longest name on the wire, length octets and root included.</summary>
     public const int MaxWireLength = 255;
-
-    private const int MaxTextLength = 253;
-    private const int MaxLabelLength = 63;
 
     /// <summary>Compression pointers followed for one name. They must go strictly backwards, so this only bounds the work of a hostile message.</summary>
     private const int MaxPointers = 32;
@@ -20,20 +18,15 @@ internal static class DnsName
     private static readonly SearchValues<char> UpperCase = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     /// <summary>Brings a name into normal form; false if no server could be asked about it.</summary>
-    /// <remarks>Any printable ASCII may stand in a label: SPF macros and service names put more there than letters, digits and hyphens.</remarks>
     public static bool TryNormalize(string name, out string normalized)
     {
         normalized = "";
-        var text = name.AsSpan();
-        if (text.Length > 1 && text[^1] == '.')
-        {
-            text = text[..^1];
-        }
-
-        if (text.Length is 0 or > MaxTextLength || text.ContainsAnyExceptInRange(' ', '~') || !HasLegalLabels(text))
+        if (!DnsName.IsQueryable(name))
         {
             return false;
         }
+
+        var text = name.EndsWith('.') ? name.AsSpan(0, name.Length - 1) : name;
 
         // Only ASCII is left, so the invariant mapping touches A to Z and nothing else.
         normalized = text.Length == name.Length && !text.ContainsAny(UpperCase) ? name : text.ToString().ToLowerInvariant();
@@ -111,7 +104,7 @@ internal static class DnsName
             }
 
             wireLength += octet + 1;
-            if (octet > MaxLabelLength || wireLength > MaxWireLength || position + 1 + octet > message.Length)
+            if (octet > DnsName.MaxLabelLength || wireLength > MaxWireLength || position + 1 + octet > message.Length)
             {
                 return false;
             }
@@ -146,25 +139,5 @@ internal static class DnsName
         }
 
         return length;
-    }
-
-    private static bool HasLegalLabels(ReadOnlySpan<char> text)
-    {
-        while (true)
-        {
-            var dot = text.IndexOf('.');
-            var label = dot < 0 ? text : text[..dot];
-            if (label.Length is 0 or > MaxLabelLength)
-            {
-                return false;
-            }
-
-            if (dot < 0)
-            {
-                return true;
-            }
-
-            text = text[(dot + 1)..];
-        }
     }
 }

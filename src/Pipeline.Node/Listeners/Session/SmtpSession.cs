@@ -217,7 +217,9 @@ internal sealed partial class SmtpSession
     private bool Answer(ReceiptDecision decision)
     {
         _channel.Reply(decision.Reply);
-        if (decision.Close)
+
+        // 421 announces the end of the connection, whoever composed it (RFC 5321 section 3.8).
+        if (decision.Close || decision.Reply.Code == 421)
         {
             _end = SessionEnd.Abrupt;
         }

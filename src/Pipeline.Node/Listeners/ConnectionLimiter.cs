@@ -5,6 +5,7 @@ using System.Net.Sockets;
 namespace Pipeline.Node.Listeners;
 
 /// <summary>Counts connections: all, by address, and by IPv6 /64. Shared by all endpoints; safe for any thread.</summary>
+/// <remarks>Loopback counts among all only: its many connections are this host's own programs, not one greedy client.</remarks>
 internal sealed class ConnectionLimiter(SmtpLimits limits)
 {
     private readonly Lock _gate = new();
@@ -36,7 +37,7 @@ internal sealed class ConnectionLimiter(SmtpLimits limits)
                 return "too many connections";
             }
 
-            if (address is not null)
+            if (address is not null && !IPAddress.IsLoopback(address))
             {
                 address = Unmapped(address);
                 int fromAddress = _byAddress.GetValueOrDefault(address);
@@ -71,7 +72,7 @@ internal sealed class ConnectionLimiter(SmtpLimits limits)
         lock (_gate)
         {
             _all--;
-            if (address is null)
+            if (address is null || IPAddress.IsLoopback(address))
             {
                 return;
             }

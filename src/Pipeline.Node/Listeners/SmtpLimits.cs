@@ -5,10 +5,10 @@ namespace Pipeline.Node.Listeners;
 /// <summary>How much of everything one client may have. A count of 0 means no bound where the text says so; times are never unbounded.</summary>
 public sealed record SmtpLimits
 {
-    /// <summary>Connections at the same time, all endpoints together.</summary>
-    public int MaxConnections { get; init; } = 5000;
+    /// <summary>Connections at the same time, all endpoints together. Each needs a file descriptor: <c>LimitNOFILE</c> must be larger.</summary>
+    public int MaxConnections { get; init; } = 10_000;
 
-    /// <summary>Connections at the same time from one address; 0 for no bound.</summary>
+    /// <summary>Connections at the same time from one address, loopback excepted; 0 for no bound.</summary>
     public int MaxConnectionsPerAddress { get; init; } = 200;
 
     /// <summary>Connections at the same time from one IPv6 /64, which one customer can walk through freely; 0 for no bound.</summary>

@@ -48,8 +48,20 @@ public sealed class ConnectionLimitTests
         var limiter = new ConnectionLimiter(new SmtpLimits { MaxConnectionsPerAddress = 0, MaxConnectionsPerIPv6Network = 0, MaxConnections = 1000 });
         for (int i = 0; i < 1000; i++)
         {
-            Assert.Null(limiter.Enter(IPAddress.IPv6Loopback));
+            Assert.Null(limiter.Enter(IPAddress.Parse("2001:db8::1")));
         }
+    }
+
+    [Fact]
+    public void Connections_from_loopback_count_among_all_only()
+    {
+        var limiter = new ConnectionLimiter(new SmtpLimits { MaxConnectionsPerAddress = 1, MaxConnections = 3 });
+        Assert.Null(limiter.Enter(IPAddress.Loopback));
+        Assert.Null(limiter.Enter(IPAddress.Loopback));
+        Assert.Null(limiter.Enter(IPAddress.IPv6Loopback));
+        Assert.NotNull(limiter.Enter(IPAddress.Loopback));
+        limiter.Leave(IPAddress.Loopback);
+        Assert.Null(limiter.Enter(IPAddress.Loopback));
     }
 
     [Fact]
@@ -57,12 +69,12 @@ public sealed class ConnectionLimitTests
     {
         var receipt = new FakeReceipt();
         await using SmtpServer server = await KestrelFixture.StartAsync(
-            receipt, options => options with { Limits = new SmtpLimits { MaxConnectionsPerAddress = 1 } });
+            receipt, options => options with { Limits = new SmtpLimits { MaxConnections = 1 } });
         await using SmtpTestClient first = await SmtpTestClient.GreetedAsync(server.Endpoints[0]);
         await using SmtpTestClient second = await SmtpTestClient.ConnectAsync(server.Endpoints[0]);
-        await second.ExpectAsync("421 4.7.0 mx.example.com too many connections from your address");
+        await second.ExpectAsync("421 4.7.0 mx.example.com too many connections");
         await second.ExpectEndAsync();
-        Assert.Equal("connect|421|too many connections from your address", Assert.Single(receipt.Incidents));
+        Assert.Equal("connect|421|too many connections", Assert.Single(receipt.Incidents));
         await first.CommandAsync("NOOP", "250 ");
     }
 }

@@ -114,6 +114,16 @@ public sealed class SmtpSessionTests
         Assert.Equal(["connect"], receipt.Calls);
     }
 
+    [Fact]
+    public async Task Reply_421_of_policy_ends_the_session()
+    {
+        var receipt = new FakeReceipt { Script = call => call == "mail " ? new ReceiptDecision(new SmtpReply(421, "later")) : null };
+        await using var harness = await new SessionHarness(receipt).GreetAsync();
+        await harness.Client.CommandAsync("MAIL FROM:<>", "421 ");
+        harness.CloseClientSide();
+        await harness.Client.ExpectEndAsync();
+    }
+
     [Theory]
     [InlineData("mail a@example.com", "MAIL FROM:<a@example.com>")]
     [InlineData("vrfy x", "VRFY x")]

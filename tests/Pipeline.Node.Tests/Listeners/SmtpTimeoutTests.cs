@@ -1,4 +1,5 @@
 using Pipeline.Node.Listeners;
+using Pipeline.Node.Listeners.Tls;
 
 namespace Pipeline.Node.Tests.Listeners;
 
@@ -94,6 +95,41 @@ public sealed class SmtpTimeoutTests
         harness.Pass(TimeSpan.FromMinutes(2));
         await harness.Ended;
         Assert.True(harness.Aborted);
+    }
+
+    [Fact]
+    public async Task Client_that_was_cut_short_has_a_moment_to_read_why()
+    {
+        await using var harness = new SessionHarness(options: SessionHarness.Options(Limits), sentBeforeBanner: "EHLO early\r\n");
+        await harness.Client.ExpectAsync("554 ");
+        await harness.Receiving();
+        Assert.False(harness.Ended.IsCompleted);
+        await harness.Client.SendAsync("more\r\n");
+        await harness.Receiving();
+        Assert.False(harness.Ended.IsCompleted);
+        harness.Pass(Limits.LingerTimeout);
+        await harness.Client.ExpectEndAsync();
+        await harness.Ended;
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Heartbeat_of_the_server_ends_a_wait_that_is_over(bool tls)
+    {
+        // The server's own heart beats once a second; this takes two at most.
+        var certificates = new ServerCertificates(KestrelFixture.Certificate("mx.example.com"));
+        await using SmtpServer server = await KestrelFixture.StartAsync(
+            new FakeReceipt(), options => options with { Limits = new SmtpLimits { CommandTimeout = TimeSpan.FromSeconds(1) } }, certificates);
+        await using SmtpTestClient client = await SmtpTestClient.GreetedAsync(server.Endpoints[0]);
+        if (tls)
+        {
+            await client.CommandAsync("STARTTLS", "220 ");
+            await client.SecureAsync();
+        }
+
+        await client.ExpectAsync("421 4.4.2");
+        await client.ExpectEndAsync();
     }
 
     [Fact]

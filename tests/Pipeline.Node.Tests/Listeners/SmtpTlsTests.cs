@@ -1,4 +1,6 @@
 using System.Net;
+using Pipeline.Actors.Receipt;
+using Pipeline.Mail.Smtp;
 using Pipeline.Node.Listeners;
 using Pipeline.Node.Listeners.Tls;
 using Pipeline.Policy.Expansion;
@@ -119,6 +121,35 @@ public sealed class SmtpTlsTests
         time.Advance(TimeSpan.FromSeconds(30));
         await client.ReadToEndAsync();
         Assert.Equal("STARTTLS|421|handshake timed out", Assert.Single(receipt.Incidents));
+    }
+
+    [Fact]
+    public async Task Handshake_waits_for_its_turn()
+    {
+        var receipt = new FakeReceipt();
+        await using SmtpServer server = await KestrelFixture.StartAsync(
+            receipt, options => options with { Limits = new SmtpLimits { MaxHandshakes = 1 } }, Certificates);
+        SmtpTestClient stalling = await SmtpTestClient.GreetedAsync(server.Endpoints[0]);
+        await using SmtpTestClient waiting = await SmtpTestClient.GreetedAsync(server.Endpoints[0]);
+        await stalling.CommandAsync("STARTTLS", "220 ");
+        await waiting.CommandAsync("STARTTLS", "220 ");
+        Task secured = waiting.SecureAsync();
+        await stalling.DisposeAsync();
+        await secured;
+        await waiting.CommandAsync("EHLO client.example", "250-");
+    }
+
+    [Fact]
+    public async Task Starttls_refused_by_policy_leaves_the_session_in_plain_text()
+    {
+        var receipt = new FakeReceipt
+        {
+            Script = call => call == "starttls" ? new ReceiptDecision(new SmtpReply(454, new EnhancedStatusCode(4, 7, 0), "not now")) : null,
+        };
+        await using SmtpServer server = await KestrelFixture.StartAsync(receipt, certificates: Certificates);
+        await using SmtpTestClient client = await SmtpTestClient.GreetedAsync(server.Endpoints[0]);
+        await client.CommandAsync("STARTTLS", "454 4.7.0");
+        await client.CommandAsync("MAIL FROM:<a@example.com>", "250 ");
     }
 
     [Fact]

@@ -14,4 +14,7 @@ internal enum SessionActivity
 
     /// <summary>Waiting for the client to take replies.</summary>
     Writing,
+
+    /// <summary>All is said; waiting for the client to close.</summary>
+    Lingering,
 }

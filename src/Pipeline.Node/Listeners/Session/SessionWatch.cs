@@ -78,13 +78,13 @@ internal sealed class SessionWatch(TimeProvider time, TimeSpan sessionTimeout, A
         abort();
     }
 
-    /// <summary>Asks the session to end at the next command; wakes it when it waits for one.</summary>
+    /// <summary>Asks the session to end at the next command; wakes it when it waits for one, or only for the client to close.</summary>
     public void Drain()
     {
         lock (_gate)
         {
             _draining = true;
-            if (_activity == SessionActivity.AwaitingCommand)
+            if (_activity is SessionActivity.AwaitingCommand or SessionActivity.Lingering)
             {
                 _reader?.CancelPendingRead();
             }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Pipeline.Mail.Smtp;
 using Pipeline.Node.Listeners.Tls;
 using Pipeline.Policy.Expansion;
@@ -11,7 +12,8 @@ namespace Pipeline.Node.Listeners.Session;
 /// <summary>The wire of one session: lines in, replies out, over plain pipes and later over TLS on them.</summary>
 /// <remarks>
 /// Replies are flushed when nothing more can be read at once, so that a batch of pipelined commands is answered by one write. Each wait is
-/// announced to the session's <see cref="SessionWatch"/> with the reader of the moment. One flow of control.
+/// announced to the session's <see cref="SessionWatch"/> with the reader of the moment. One flow of control. What waits for the network does so
+/// several times for each message, so these methods pool their state.
 /// </remarks>
 internal sealed class SmtpChannel
 {
@@ -20,6 +22,9 @@ internal sealed class SmtpChannel
 
     /// <summary>A client that is let to read its last reply may send this much more.</summary>
     private const long MaxLingering = 1024 * 1024;
+
+    private static readonly SmtpCommand.Invalid LineTooLong =
+        new(SmtpVerb.Unknown, new SmtpReply(500, new EnhancedStatusCode(5, 5, 2), "line too long"), "command line too long");
 
     private readonly IDuplexPipe _transport;
     private readonly Socket? _socket;
@@ -39,6 +44,9 @@ internal sealed class SmtpChannel
         _limits = limits;
     }
 
+    /// <summary>The reader of the moment.</summary>
+    public PipeReader Input => _current.Input;
+
     public bool IsTls => _tls is not null;
 
     /// <summary>Behind the last command there were more octets already.</summary>
@@ -55,6 +63,7 @@ internal sealed class SmtpChannel
         SmtpReplyWriter.Write(_current.Output, EnhancedCodes ? reply : new SmtpReply(reply.Code, null, reply.Lines.AsSpan()), Utf8Replies);
 
     /// <summary>Sends what was put into the output.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask FlushAsync()
     {
         PipeWriter output = _current.Output;
@@ -107,6 +116,7 @@ internal sealed class SmtpChannel
     }
 
     /// <summary>Waits for a command line, at most the command timeout.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<CommandRead> ReadCommandAsync(CommandSyntax syntax)
     {
         long deadline = 0;
@@ -164,6 +174,7 @@ internal sealed class SmtpChannel
 
     /// <summary>Gives octets of a message, waiting for them until <paramref name="deadline"/> and no longer than the data idle timeout.</summary>
     /// <remarks>The caller advances <see cref="Input"/>, also when the result is cancelled. Null when the connection is lost.</remarks>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<ReadResult?> ReadDataAsync(long deadline)
     {
         if (TryReadNow(out ReadResult result))
@@ -174,9 +185,6 @@ internal sealed class SmtpChannel
         await FlushAsync();
         return await WaitAsync(SessionActivity.AwaitingData, Math.Min(deadline, _watch.After(_limits.DataIdleTimeout)));
     }
-
-    /// <summary>The reader of the moment.</summary>
-    public PipeReader Input => _current.Input;
 
     /// <summary>Puts TLS on the wire. On failure nothing more can be said to the client.</summary>
     /// <returns>The facts, or null and why there are none.</returns>
@@ -208,7 +216,8 @@ internal sealed class SmtpChannel
                 _watch.End();
             }
 
-            if (linger)
+            // A server that ends has no heartbeat any more, and no time for this.
+            if (linger && !_watch.IsDraining)
             {
                 await LingerAsync();
             }
@@ -229,9 +238,6 @@ internal sealed class SmtpChannel
         }
     }
 
-    private static SmtpCommand.Invalid LineTooLong { get; } =
-        new(SmtpVerb.Unknown, new SmtpReply(500, new EnhancedStatusCode(5, 5, 2), "line too long"), "command line too long");
-
     /// <summary>Reads and drops until the client closes, beneath TLS if there is any.</summary>
     private async ValueTask LingerAsync()
     {
@@ -240,12 +246,12 @@ internal sealed class SmtpChannel
         long dropped = 0;
         while (dropped < MaxLingering)
         {
-            _watch.Begin(SessionActivity.AwaitingData, input, deadline);
+            _watch.Begin(SessionActivity.Lingering, input, deadline);
             ReadResult result = await input.ReadAsync(CancellationToken.None);
             _watch.End();
             dropped += result.Buffer.Length;
             input.AdvanceTo(result.Buffer.End);
-            if (result.IsCompleted || (result.IsCanceled && _watch.IsExpired))
+            if (result.IsCompleted || result.IsCanceled)
             {
                 return;
             }
@@ -267,6 +273,7 @@ internal sealed class SmtpChannel
     }
 
     /// <summary>Waits for input. Null when the connection is lost.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<ReadResult?> WaitAsync(SessionActivity activity, long deadline)
     {
         if (_lost)

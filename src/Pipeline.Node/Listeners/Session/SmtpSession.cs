@@ -141,7 +141,7 @@ internal sealed partial class SmtpSession
                 End(SessionEnd.Orderly, "", SessionReplies.Closing(4, 2, host, "SMTP command timeout, closing connection"), "command timeout");
                 break;
             case CommandReadStatus.Draining:
-                End(SessionEnd.Abrupt, "", SessionReplies.Closing(3, 2, host, "service is shutting down, closing connection"), "server shutdown");
+                End(SessionEnd.Orderly, "", SessionReplies.Closing(3, 2, host, "service is shutting down, closing connection"), "server shutdown");
                 break;
             case CommandReadStatus.Overflow:
                 End(SessionEnd.Abrupt, "", SessionReplies.Closing(5, 2, host, "line too long, closing connection"), "command line without end");
@@ -217,7 +217,9 @@ internal sealed partial class SmtpSession
     private bool Answer(ReceiptDecision decision)
     {
         _channel.Reply(decision.Reply);
-        if (decision.Close)
+
+        // 421 announces the end of the connection, whoever composed it (RFC 5321 section 3.8).
+        if (decision.Close || decision.Reply.Code == 421)
         {
             _end = SessionEnd.Abrupt;
         }

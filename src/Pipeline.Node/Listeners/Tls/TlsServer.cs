@@ -17,6 +17,11 @@ internal sealed class TlsServer(ServerCertificates certificates, SmtpLimits limi
     /// <returns>The secured stream, or why there is none; never throws for what the peer does.</returns>
     public async ValueTask<TlsHandshake> HandshakeAsync(IDuplexPipe transport)
     {
+        if (!IsAvailable)
+        {
+            return new TlsHandshake(null, null, "there is no certificate");
+        }
+
         using var deadline = new CancellationTokenSource(limits.HandshakeTimeout, time);
         var stream = new SslStream(new DuplexPipeStream(transport), leaveInnerStreamOpen: true);
         string? failure;

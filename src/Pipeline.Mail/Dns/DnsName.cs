@@ -54,6 +54,12 @@ public static class DnsName
             return true;
         }
 
+        // An A-label is longer than its U-label, so a longer name cannot fit; the conversion is not linear in its length.
+        if (name.Length > MaxLength)
+        {
+            return false;
+        }
+
         try
         {
             ascii = Idn.GetAscii(name);

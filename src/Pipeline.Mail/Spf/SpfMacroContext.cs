@@ -37,9 +37,15 @@ internal sealed record SpfMacroContext(
     /// <summary>Expands a domain-spec; a name that is too long loses labels from its left until it fits.</summary>
     public string ExpandDomain(SpfMacroString macro, string domain, string validatedName)
     {
-        // Far longer than any name, so that what is cut off on the left was there to be cut.
+        // Nothing a mail system meets expands to so much; what does is no name.
         const int MaxExpansion = 64 * 1024;
-        var name = DnsName.TrimFinalDot(Expand(macro, domain, validatedName, MaxExpansion));
+        var text = Expand(macro, domain, validatedName, MaxExpansion);
+        if (text.Length > MaxExpansion)
+        {
+            return "";
+        }
+
+        var name = DnsName.TrimFinalDot(text);
         while (name.Length > DnsName.MaxLength)
         {
             var dot = name.IndexOf('.');

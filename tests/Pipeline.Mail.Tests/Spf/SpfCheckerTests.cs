@@ -118,8 +118,9 @@ public sealed class SpfCheckerTests
     [Fact]
     public async Task Running_out_of_time_is_a_temporary_error()
     {
-        var result = await CheckAsync(new SilentResolver(), options: new SpfOptions { Timeout = TimeSpan.FromMilliseconds(20) });
-        Assert.Equal(SpfVerdict.TempError, result.Verdict);
+        var time = new TimeThatRunsOut();
+        var result = await new SpfChecker(time).CheckAsync(Request("user@example.com"), new SilentResolver(time.RunOut), CancellationToken.None);
+        Assert.Equal((SpfVerdict.TempError, TimeSpan.FromSeconds(20)), (result.Verdict, time.DueTime));
     }
 
     [Fact]
@@ -146,12 +147,29 @@ public sealed class SpfCheckerTests
     }
 
     /// <summary>Never answers; obeys cancellation.</summary>
-    private sealed class SilentResolver : IDnsResolver
+    private sealed class SilentResolver(Action? onQuery = null) : IDnsResolver
     {
         public async ValueTask<DnsAnswer> QueryAsync(string name, DnsRecordType type, CancellationToken cancellationToken)
         {
+            onQuery?.Invoke();
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
             return DnsAnswer.NoData;
+        }
+    }
+
+    /// <summary>A clock whose one timer fires when it is told to.</summary>
+    private sealed class TimeThatRunsOut : TimeProvider
+    {
+        private Action _fire = () => { };
+
+        public TimeSpan DueTime { get; private set; }
+
+        public void RunOut() => _fire();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            (DueTime, _fire) = (dueTime, () => callback(state));
+            return base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 }

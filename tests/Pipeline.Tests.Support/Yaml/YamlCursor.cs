@@ -70,6 +70,11 @@ internal sealed class YamlCursor(string text)
     /// <summary>Whether an implicit key, all on this line, begins here.</summary>
     public bool IsAtKey()
     {
+        if (Current is '[' or '{' or '|' or '>')
+        {
+            return false;
+        }
+
         var (position, lineStart, line) = (_position, _lineStart, Line);
         var isKey = TryTakeKey(out _);
         (_position, _lineStart, Line) = (position, lineStart, line);

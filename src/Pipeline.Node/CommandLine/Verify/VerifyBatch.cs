@@ -126,7 +126,7 @@ internal sealed class VerifyBatch(Func<IDnsResolver> defaultResolver, TimeProvid
         }
 
         IPAddress? client = null;
-        if (!string.IsNullOrEmpty(input.Ip) && !IPAddress.TryParse(input.Ip, out client))
+        if (!string.IsNullOrEmpty(input.Ip) && !VerifyCase.TryParseClient(input.Ip, out client))
         {
             problem = "ip is not an address";
             return null;
@@ -148,7 +148,7 @@ internal sealed class VerifyBatch(Func<IDnsResolver> defaultResolver, TimeProvid
             Message = message,
             Client = client,
             Helo = input.Helo ?? "",
-            MailFrom = input.MailFrom ?? "",
+            MailFrom = VerifyCase.ParsePath(input.MailFrom ?? ""),
             At = at,
             Dns = dns,
         };

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Pipeline.Mail.Dns;
 
 namespace Pipeline.Node.CommandLine.Verify;
@@ -21,4 +22,11 @@ internal sealed record VerifyCase
     public required DateTimeOffset At { get; init; }
 
     public required IDnsResolver Dns { get; init; }
+
+    /// <summary>Reads an address as peers and logs write it. Short, octal and hexadecimal forms, which the parser of .NET takes, are refused.</summary>
+    public static bool TryParseClient(string text, out IPAddress? client) =>
+        IPAddress.TryParse(text, out client) && (client.AddressFamily == AddressFamily.InterNetworkV6 || client.ToString() == text);
+
+    /// <summary>A reverse-path without its angle brackets, which may be given or not.</summary>
+    public static string ParsePath(string text) => text is ['<', .. var path, '>'] ? path : text;
 }

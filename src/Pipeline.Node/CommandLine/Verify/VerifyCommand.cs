@@ -58,7 +58,7 @@ internal static class VerifyCommand
             }
 
             IPAddress? client = null;
-            if (parsed.GetValue(ip) is { } address && !IPAddress.TryParse(address, out client))
+            if (parsed.GetValue(ip) is { } address && !VerifyCase.TryParseClient(address, out client))
             {
                 return await FailAsync(errors, $"--ip: {address} is not an address");
             }
@@ -80,7 +80,7 @@ internal static class VerifyCommand
                 Message = octets,
                 Client = client,
                 Helo = parsed.GetValue(helo) ?? "",
-                MailFrom = parsed.GetValue(mailFrom) ?? "",
+                MailFrom = VerifyCase.ParsePath(parsed.GetValue(mailFrom) ?? ""),
                 At = received,
                 Dns = resolver(),
             };

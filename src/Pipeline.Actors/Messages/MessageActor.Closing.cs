@@ -148,6 +148,11 @@ internal sealed partial class MessageActor
                 }
                 else
                 {
+                    foreach (var notification in _notifications)
+                    {
+                        Context.Parent.Tell(new MessageProtocol.Deliverable(notification));
+                    }
+
                     EndInGoodOrder(NextDue(closing));
                 }
 
@@ -163,8 +168,7 @@ internal sealed partial class MessageActor
     }
 
     private DateTimeOffset? NextDue(UpdateClosing closing) =>
-        _notifications.Length > 0 ? Now
-        : closing == UpdateClosing.Complete ? null
+        closing == UpdateClosing.Complete ? null
         : _ledger.Recipients.Where(recipient => recipient.Status == RecipientStatus.Queued).Min(recipient => (DateTimeOffset?)recipient.DueAt);
 
     private void RefuseOpenAttempts()

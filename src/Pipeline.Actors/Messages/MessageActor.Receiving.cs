@@ -104,14 +104,7 @@ internal sealed partial class MessageActor
             return;
         }
 
-        var accepted = _commit!.Message;
-        _facts = new MessageFacts(
-            accepted.Id,
-            accepted.ReceivedAt,
-            accepted.Envelope,
-            new AcceptedContent(accepted.HeaderBlock, accepted.Body),
-            accepted.Policy,
-            accepted.Properties);
+        TakeOver(_commit!.Message);
         _commit = null;
         _committer.Tell(MessageProtocol.Committed.Instance);
         Become(Working);

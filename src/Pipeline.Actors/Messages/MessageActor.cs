@@ -18,6 +18,7 @@ internal sealed partial class MessageActor : ReceiveActor, IWithTimers
     private readonly MessageLedger _ledger;
     private readonly CancellationTokenSource _cancel = new();
     private MessageFacts? _facts;
+    private IBodyWriter? _body;
     private bool _entered;
 
     /// <summary>A message that is about to be received.</summary>
@@ -28,6 +29,21 @@ internal sealed partial class MessageActor : ReceiveActor, IWithTimers
         _delivery = delivery;
         _ledger = new MessageLedger();
         Become(Receiving);
+    }
+
+    /// <summary>A message of our own making that is already accepted: a notification.</summary>
+    public MessageActor(NewMessage accepted, MessageServices services, IActorRef delivery)
+        : this(accepted.Id, services, delivery)
+    {
+        foreach (var entry in accepted.Journal)
+        {
+            _ledger.Record(entry.At, entry.Event);
+        }
+
+        _ = _ledger.TakeChanges(); // stored with the message
+        TakeOver(accepted);
+        Become(Working);
+        Self.Tell(new BeginWork(MessageStart.Everything), ActorRefs.NoSender);
     }
 
     /// <summary>A message that was queued.</summary>
@@ -53,6 +69,9 @@ internal sealed partial class MessageActor : ReceiveActor, IWithTimers
     public static Props CreateProps(Mail.Message.MessageId id, MessageServices services, IActorRef delivery) =>
         Props.Create(() => new MessageActor(id, services, delivery));
 
+    public static Props CreateAcceptedProps(NewMessage accepted, MessageServices services, IActorRef delivery) =>
+        Props.Create(() => new MessageActor(accepted, services, delivery));
+
     public static Props CreateResumedProps(StoredMessage message, MessageStart start, MessageServices services, IActorRef delivery) =>
         Props.Create(() => new MessageActor(message, start, services, delivery));
 
@@ -62,11 +81,29 @@ internal sealed partial class MessageActor : ReceiveActor, IWithTimers
     {
         _cancel.Cancel();
         RefuseOpenAttempts();
+        if (_body is { } body && _jobs.Count == 0)
+        {
+            _body = null;
+            _ = body.DisposeAsync().AsTask(); // an attempt that still runs reads from it; then the collector gets it
+        }
+
         if (_entered)
         {
             _entered = false;
             _services.Gauge.Leave();
         }
+    }
+
+    private void TakeOver(NewMessage accepted)
+    {
+        _body = accepted.Body;
+        _facts = new MessageFacts(
+            accepted.Id,
+            accepted.ReceivedAt,
+            accepted.Envelope,
+            new AcceptedContent(accepted.HeaderBlock, accepted.Body),
+            accepted.Policy,
+            accepted.Properties);
     }
 
     private void EndInGoodOrder(DateTimeOffset? nextDue)

@@ -55,6 +55,9 @@ public static class MessageProtocol
     /// <param name="NextDue">When it wants to be claimed again; null when it has left the queue.</param>
     public sealed record MessageEnded(MessageId Id, DateTimeOffset? NextDue);
 
+    /// <summary>From a message to the supervisor: a notification that was stored with the message's outcome, in this node's hands.</summary>
+    public sealed record Deliverable(NewMessage Message);
+
     /// <summary>To the supervisor, from an operator: try every waiting recipient now. Answered by <see cref="OperatorAnswer"/>.</summary>
     public sealed record RetryMessage(MessageId Id, string By);
 

@@ -33,6 +33,8 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
                 WakeAt(due);
             }
         });
+        Receive<MessageProtocol.Deliverable>(message => Adopt(Context.ActorOf(
+            MessageActor.CreateAcceptedProps(message.Message, _services, _delivery), message.Message.Id.ToString())));
         Receive<Terminated>(OnTerminated);
         Receive<MessageProtocol.Wake>(_ => Claim());
         Receive<Claimed>(OnClaimed);

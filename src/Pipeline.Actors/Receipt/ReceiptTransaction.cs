@@ -194,7 +194,13 @@ internal sealed class ReceiptTransaction : IDisposable
         {
             // The client's wish to go away does not undo a commit that is on its way.
             var answer = await _message.Ask<object>(new MessageProtocol.Commit(message), _services.Limits.CommitDeadline, CancellationToken.None);
-            return answer is MessageProtocol.Committed ? Accepted(outcome) : NotNow(((MessageProtocol.NotCommitted)answer).Reason);
+            if (answer is MessageProtocol.Committed)
+            {
+                return Accepted(outcome);
+            }
+
+            await reception.DisposeAsync();
+            return NotNow(((MessageProtocol.NotCommitted)answer).Reason);
         }
         catch (AskTimeoutException)
         {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Pipeline.Node.Listeners;
+using Pipeline.Node.Listeners.Tls;
 using Pipeline.Policy.Configuration;
 
 namespace Pipeline.Node.Hosting;

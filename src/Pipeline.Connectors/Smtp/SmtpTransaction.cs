@@ -1,4 +1,3 @@
-using System.Text;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Smtp;
 
@@ -9,7 +8,7 @@ namespace Pipeline.Connectors.Smtp;
 /// Decides each recipient at most once. Recipients without an outcome at the end were not refused: the host was at fault
 /// (<see cref="HostFailure"/>), or it took as many as it takes at a time and the rest may follow in another transaction.
 /// </remarks>
-internal sealed class SmtpTransaction
+internal sealed partial class SmtpTransaction
 {
     /// <summary>Octets of commands sent before their replies are read: little enough for the peer's replies never to fill both directions (RFC 2920 section 3.1).</summary>
     private const int MaxGroupLength = 16 * 1024;
@@ -128,60 +127,6 @@ internal sealed class SmtpTransaction
         }
 
         return Connection.Reply.Code == 354;
-    }
-
-    private void Write(int command)
-    {
-        if (command == 0)
-        {
-            Output.Append("RSET\r\n"u8);
-        }
-        else if (command == 1)
-        {
-            WriteMail(Output);
-        }
-        else if (command < DataCommand)
-        {
-            var recipient = _recipients[command - 2];
-            SmtpCommandWriter.WriteRcpt(
-                Output, recipient, Mailbox(recipient.Address), _session.Capabilities.Dsn, Lmtp && _settings.LmtpIgnoreQuota);
-        }
-        else
-        {
-            Output.Append("DATA\r\n"u8);
-        }
-    }
-
-    private void WriteMail(PooledBuffer output)
-    {
-        var authentication = _settings.Authentication;
-        var sender = _session.Authenticator is not null || authentication.ForceAuthenticatedSender
-            ? authentication.AuthenticatedSender ?? _job.AuthenticatedSender
-            : null;
-        var size = _settings.SizeAddition >= 0 ? _message.Size + _settings.SizeAddition : default(long?);
-        SmtpCommandWriter.WriteMail(
-            output, _job, Mailbox(_job.ReturnPath), _session.Capabilities, new MailParameters(size, _utf8, _job.RequireTls && _session.Capabilities.RequireTls, sender));
-    }
-
-    /// <summary>The agent has looked before that every address has a form for this peer.</summary>
-    private string Mailbox(Mail.Addressing.EnvelopeAddress address) => SmtpMailbox.TryWrite(address, _utf8, out var mailbox) ? mailbox : "";
-
-    /// <summary>A command as it was sent, for failure texts.</summary>
-    private string Text(int command)
-    {
-        if (command >= 2 && command < DataCommand)
-        {
-            return $"RCPT TO:<{Mailbox(_recipients[command - 2].Address)}>";
-        }
-
-        if (command != 1)
-        {
-            return command == 0 ? "RSET" : $"{Pipelined}DATA";
-        }
-
-        using var mail = new PooledBuffer(512);
-        WriteMail(mail);
-        return Pipelined + Encoding.UTF8.GetString(mail.Written.Span[..^2]);
     }
 
     /// <summary>Acts on the reply to a command. False ends the transaction.</summary>

@@ -82,7 +82,9 @@ internal sealed class SmtpTestClient : IAsyncDisposable
 
     public async Task SecureAsync(string serverName = "mx.example.com")
     {
-        var tls = new SslStream(_stream, leaveInnerStreamOpen: false, 
+        var tls = new SslStream(
+            _stream,
+            leaveInnerStreamOpen: false,
             (_, certificate, _, _) => (ServerCertificate = certificate?.Subject) is not null);
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = serverName }, _patience.Token);
         _stream = tls;

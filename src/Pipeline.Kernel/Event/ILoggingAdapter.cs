@@ -11,15 +11,15 @@ public interface ILoggingAdapter
 
     bool IsErrorEnabled { get; }
 
-    void Debug(string format, params object[] args);
+    void Debug(string format, params object?[] args);
 
-    void Info(string format, params object[] args);
+    void Info(string format, params object?[] args);
 
-    void Warning(string format, params object[] args);
+    void Warning(string format, params object?[] args);
 
-    void Warning(Exception cause, string format, params object[] args);
+    void Warning(Exception cause, string format, params object?[] args);
 
-    void Error(string format, params object[] args);
+    void Error(string format, params object?[] args);
 
-    void Error(Exception cause, string format, params object[] args);
+    void Error(Exception cause, string format, params object?[] args);
 }

@@ -14,19 +14,19 @@ internal sealed class LoggerAdapter(ILogger logger, string source) : ILoggingAda
 
     public bool IsErrorEnabled => logger.IsEnabled(LogLevel.Error);
 
-    public void Debug(string format, params object[] args) => Write(LogLevel.Debug, null, format, args);
+    public void Debug(string format, params object?[] args) => Write(LogLevel.Debug, null, format, args);
 
-    public void Info(string format, params object[] args) => Write(LogLevel.Information, null, format, args);
+    public void Info(string format, params object?[] args) => Write(LogLevel.Information, null, format, args);
 
-    public void Warning(string format, params object[] args) => Write(LogLevel.Warning, null, format, args);
+    public void Warning(string format, params object?[] args) => Write(LogLevel.Warning, null, format, args);
 
-    public void Warning(Exception cause, string format, params object[] args) => Write(LogLevel.Warning, cause, format, args);
+    public void Warning(Exception cause, string format, params object?[] args) => Write(LogLevel.Warning, cause, format, args);
 
-    public void Error(string format, params object[] args) => Write(LogLevel.Error, null, format, args);
+    public void Error(string format, params object?[] args) => Write(LogLevel.Error, null, format, args);
 
-    public void Error(Exception cause, string format, params object[] args) => Write(LogLevel.Error, cause, format, args);
+    public void Error(Exception cause, string format, params object?[] args) => Write(LogLevel.Error, cause, format, args);
 
-    private void Write(LogLevel level, Exception? cause, string format, object[] args)
+    private void Write(LogLevel level, Exception? cause, string format, object?[] args)
     {
         if (logger.IsEnabled(level))
         {
@@ -34,7 +34,7 @@ internal sealed class LoggerAdapter(ILogger logger, string source) : ILoggingAda
         }
     }
 
-    private readonly record struct Line(string Source, string Format, object[] Args)
+    private readonly record struct Line(string Source, string Format, object?[] Args)
     {
         public override string ToString()
         {

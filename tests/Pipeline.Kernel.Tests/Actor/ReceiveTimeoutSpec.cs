@@ -30,7 +30,7 @@ public sealed class ReceiveTimeoutSpec : KernelSpec
     [Fact]
     public async Task Neutral_messages_also_of_timers_do_not_put_it_off()
     {
-        IActorRef actor = await Started();
+        IActorRef actor = await Started(neutralTimer: true);
         Time.Advance(Second * 0.5);
         actor.Tell(new Neutral());
         await ExpectMsgAsync("neutral");
@@ -92,35 +92,33 @@ public sealed class ReceiveTimeoutSpec : KernelSpec
         await ExpectMsgAsync("probed");
     }
 
-    private async Task<IActorRef> Started()
+    private async Task<IActorRef> Started(bool neutralTimer = false)
     {
         IActorRef actor = ActorOf(Act(a =>
         {
             a.PreStart = () =>
             {
                 a.Context.SetReceiveTimeout(Second);
-                a.Timers.StartSingleTimer("n", new Neutral(), Second * 0.75);
+                if (neutralTimer)
+                {
+                    a.Timers.StartSingleTimer("n", new Neutral(), Second * 0.75);
+                }
+
                 Say("started");
             };
             a.PreRestart = (_, _) => { };
             a.PostRestart = _ => { };
-            a.On<ReceiveTimeout>(_ =>
-            {
-                a.Timers.CancelAll();
-                Say("timeout");
-            });
+            a.On<ReceiveTimeout>(_ => Say("timeout"));
             a.On<Neutral>(_ => Say("neutral"));
             a.On<Probe>(_ => Say("probed"));
             a.On<int>(_ => throw new InvalidOperationException("fail"));
             a.On<ManualResetEventSlim>(hold =>
             {
-                a.Timers.CancelAll();
                 Say("holding");
                 hold.Wait(Patience);
             });
             a.OnAsync<TaskCompletionSource>(async gate =>
             {
-                a.Timers.CancelAll();
                 Say("awaiting");
                 await gate.Task;
                 Say("awaited");

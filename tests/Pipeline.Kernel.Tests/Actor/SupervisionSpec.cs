@@ -227,7 +227,7 @@ public sealed class SupervisionSpec : KernelSpec
         await AwaitConditionAsync(() => Task.FromResult(Volatile.Read(ref deepest) is not null));
         deepest!.Tell(1, ActorRefs.NoSender);
         await ExpectMsgAsync<Exception>(cause => ReferenceEquals(cause, boom));
-        await ExpectInOrderAsync("middle stopped", "low stopped");
+        Assert.Equal(["low stopped", "middle stopped"], (await ReceiveAsync(2)).Order());
     }
 
     [Fact]

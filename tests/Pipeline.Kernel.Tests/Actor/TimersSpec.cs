@@ -121,7 +121,7 @@ public sealed class TimersSpec : KernelSpec
         await ExpectMsgAsync("after");
         Time.Advance(TimeSpan.FromMinutes(1));
         await ExpectNoMsgAsync();
-        Assert.Equal(0, Time.ActiveTimers);
+        await AwaitConditionAsync(() => Task.FromResult(Time.ActiveTimers == 0));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class TimersSpec : KernelSpec
         Watch(actor);
         Sys.Stop(actor);
         await ExpectTerminatedAsync(actor);
-        Assert.Equal(0, Time.ActiveTimers);
+        await AwaitConditionAsync(() => Task.FromResult(Time.ActiveTimers == 0));
     }
 
     [Fact]

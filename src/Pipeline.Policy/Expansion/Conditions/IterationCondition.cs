@@ -7,7 +7,7 @@ namespace Pipeline.Policy.Expansion.Conditions;
 /// <summary><c>forany{list}{condition}</c> and <c>forall{list}{condition}</c>. An empty list is false for both, whatever logic says: Exim does so.</summary>
 internal sealed class IterationCondition(string name, ExpansionNode list, ConditionNode condition) : ConditionNode
 {
-    public static ConditionDefinition[] Definitions { get; } = 
+    public static ConditionDefinition[] Definitions { get; } =
     [
         new("forany", Parse), new("forall", Parse), new("forany_json", Parse), new("forall_json", Parse), new("forany_jsons", Parse),
         new("forall_jsons", Parse),

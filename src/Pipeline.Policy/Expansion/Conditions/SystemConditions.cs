@@ -11,17 +11,8 @@ internal static class SystemConditions
         Unavailable("ldapauth", "lookup type ldap"), Unavailable("pam"), Unavailable("radius"), Unavailable("pwcheck"), UnavailableGroup("saslauthd"),
     ];
 
-    private static ConditionResult Exists(ExpansionContext context, string[] arguments)
-    {
-        var path = OctetString.ToText(arguments[0]);
-        if (path.Length == 0 || FilePath.Refuse(path) is not null)
-        {
-            return ConditionResult.False;
-        }
-
-        // A dangling link does not exist for stat(2).
-        return ConditionResult.Of(new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.Exists ?? Path.Exists(path));
-    }
+    private static ConditionResult Exists(ExpansionContext context, string[] arguments) => ConditionResult.Of(
+        arguments[0].Length > 0 && FilePath.Refuse(arguments[0]) is null && FileStatus.TryRead(arguments[0], out _, out _));
 
     private static ConditionDefinition Unavailable(string name, string? facility = null) =>
         ConditionDefinition.Of(name, 1, (_, _) => ConditionResult.Failed($"support for \"{facility ?? name}\" not compiled"));

@@ -12,7 +12,6 @@ internal static class ConditionVariables
         "dkim_algo", "dkim_bodylength", "dkim_canon_body", "dkim_canon_headers", "dkim_copiedheaders", "dkim_created", "dkim_cur_signer",
         "dkim_domain", "dkim_expires", "dkim_headernames", "dkim_identity", "dkim_key_granularity", "dkim_key_length", "dkim_key_nosubdomains",
         "dkim_key_notes", "dkim_key_srvtype", "dkim_key_testing", "dkim_selector", "dkim_signers", "dkim_verify_reason", "dkim_verify_status",
-       
         "dmarc_alignment_dkim", "dmarc_alignment_spf", "dmarc_domain_policy", "dmarc_status", "dmarc_status_text", "dmarc_used_domain",
         "dnslist_domain", "dnslist_matched", "dnslist_text", "dnslist_value",
         "host_data", "ldap_dn", "local_scan_data", "lookup_dnssec_authenticated", "malware_name",

@@ -31,7 +31,7 @@ internal sealed class ExpansionBench
         return result.IsSuccess ? result.Value : $"Failed: {result.Message}";
     }
 
-    private sealed class SilentLog : IPolicyLog
+    internal sealed class SilentLog : IPolicyLog
     {
         public void Write(PolicyLogTarget target, string line)
         {

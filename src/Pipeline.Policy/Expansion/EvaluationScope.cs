@@ -49,6 +49,15 @@ public sealed class PolicyEnvironment
     /// <summary>Recipient and sender verification by the routers; set by whoever holds the routers.</summary>
     public IAddressVerifier? Verifier { get; set; }
 
+    /// <summary>Calls ACLs from strings; null where there are none.</summary>
+    public IAclCaller? Acls { get; set; }
+
+    /// <summary>Writes Authentication-Results fields; null where nothing was verified.</summary>
+    public IAuthenticationResultsWriter? AuthenticationResults { get; set; }
+
+    /// <summary>The environment of the process, of which the configuration lets through what it names.</summary>
+    public IReadOnlyDictionary<string, string> ProcessEnvironment { get; init; } = FrozenDictionary<string, string>.Empty;
+
     /// <summary>Lookup types that need a database or a network client, by their names.</summary>
     public IReadOnlyDictionary<string, Lookups.ILookupBackend> LookupBackends { get; init; } = FrozenDictionary<string, Lookups.ILookupBackend>.Empty;
 }

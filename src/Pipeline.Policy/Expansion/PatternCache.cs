@@ -42,7 +42,7 @@ internal static class PatternCache
         var options = RegexOptions.CultureInvariant | (caseless ? RegexOptions.IgnoreCase : RegexOptions.None);
         try
         {
-            pattern = new Pattern(text, new Regex(text, options, MatchTimeout));
+            pattern = new Pattern(text, new Regex(PatternTranslator.Translate(text), options, MatchTimeout));
             error = "";
             return true;
         }

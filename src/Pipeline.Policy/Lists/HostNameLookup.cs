@@ -29,9 +29,14 @@ internal static class HostNameLookup
             return new HostLookup(HostLookupOutcome.Found, [name, .. connection.ClientAliases]);
         }
 
+        if (connection.HostLookupDeferred)
+        {
+            return new HostLookup(HostLookupOutcome.Deferred, []);
+        }
+
         if (connection.ClientAddress is null || connection.HostLookupFailed)
         {
-            return new HostLookup(connection.HostLookupDeferred ? HostLookupOutcome.Deferred : HostLookupOutcome.NotFound, []);
+            return new HostLookup(HostLookupOutcome.NotFound, []);
         }
 
         var lookup = await FindAsync(scope.Environment.Dns, connection.ClientAddress, cancellationToken);
@@ -42,7 +47,7 @@ internal static class HostNameLookup
         }
         else
         {
-            connection.HostLookupFailed = true;
+            connection.HostLookupFailed = lookup.Outcome == HostLookupOutcome.NotFound;
             connection.HostLookupDeferred = lookup.Outcome == HostLookupOutcome.Deferred;
         }
 

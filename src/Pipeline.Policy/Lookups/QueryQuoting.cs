@@ -54,6 +54,14 @@ internal static class QueryQuoting
         _ => "%" + Hex(c),
     });
 
+    /// <summary>For a distinguished name in an LDAP URL (RFC 4514 escapes, then URL escapes).</summary>
+    public static string LdapDistinguishedName(string text)
+    {
+        var escaped = Escape(text, c => c is ',' or '+' or '"' or '\\' or '<' or '>' or ';' or '=' ? "\\" + c : null);
+        escaped = escaped.StartsWith('#') || escaped.StartsWith(' ') ? "\\" + escaped : escaped;
+        return Escape(escaped, c => char.IsAsciiLetterOrDigit(c) || c is '!' or '$' or '\'' or '-' or '.' or '_' or '(' or ')' or '*' or '+' ? null : "%" + Hex(c));
+    }
+
     private static string Hex(char c) => ((int)c).ToString("X2", CultureInfo.InvariantCulture);
 
     private static string Escape(string text, Func<char, string?> escape)

@@ -1,3 +1,4 @@
+using Pipeline.Policy.Expansion.Items;
 using Pipeline.Policy.Expansion.Parsing;
 using Pipeline.Policy.Lists;
 
@@ -6,7 +7,11 @@ namespace Pipeline.Policy.Expansion.Conditions;
 /// <summary><c>forany{list}{condition}</c> and <c>forall{list}{condition}</c>. An empty list is false for both, whatever logic says: Exim does so.</summary>
 internal sealed class IterationCondition(string name, ExpansionNode list, ConditionNode condition) : ConditionNode
 {
-    public static ConditionDefinition[] Definitions { get; } = [new("forany", Parse), new("forall", Parse)];
+    public static ConditionDefinition[] Definitions { get; } = 
+    [
+        new("forany", Parse), new("forall", Parse), new("forany_json", Parse), new("forall_json", Parse), new("forany_jsons", Parse),
+        new("forall_jsons", Parse),
+    ];
 
     public override async ValueTask<ConditionResult> EvaluateAsync(ExpansionContext context)
     {
@@ -20,7 +25,7 @@ internal sealed class IterationCondition(string name, ExpansionNode list, Condit
         var result = ConditionResult.False;
         try
         {
-            foreach (var item in ListSyntax.Split(expanded.Value))
+            foreach (var item in Items(expanded.Value))
             {
                 if (!context.TryStep(out var failure))
                 {
@@ -34,7 +39,7 @@ internal sealed class IterationCondition(string name, ExpansionNode list, Condit
                     return result with { Message = $"{result.Message} inside \"{name}\" condition" };
                 }
 
-                if (result.Value == (name == "forany"))
+                if (result.Value == name.StartsWith("forany", StringComparison.Ordinal))
                 {
                     break;
                 }
@@ -47,6 +52,11 @@ internal sealed class IterationCondition(string name, ExpansionNode list, Condit
 
         return result;
     }
+
+    /// <summary>The items of a list, or the elements of a JSON array; what is no array has none.</summary>
+    private List<string> Items(string text) => name.Contains("_json", StringComparison.Ordinal)
+        ? JsonText.Elements(text, unquotes: name.EndsWith('s')) ?? []
+        : ListSyntax.Split(text);
 
     private static ConditionNode Parse(ExpansionParser parser, string name)
     {

@@ -8,6 +8,8 @@ internal sealed class ExtractItem(string name, ExpansionNode[] arguments, Expans
 {
     public static ItemDefinition[] Definitions { get; } = [new("extract", ParseExtract), new("listextract", ParseListExtract)];
 
+    private string? _json;
+
     public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
     {
         var values = new string[arguments.Length];
@@ -30,7 +32,11 @@ internal sealed class ExtractItem(string name, ExpansionNode[] arguments, Expans
 
         var numbered = int.TryParse(key, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number);
         string? found;
-        if (name == "listextract")
+        if (_json is not null)
+        {
+            found = JsonText.Find(values[1], key, unquotes: _json == "jsons");
+        }
+        else if (name == "listextract")
         {
             if (!numbered)
             {
@@ -104,6 +110,13 @@ internal sealed class ExtractItem(string name, ExpansionNode[] arguments, Expans
     private static ExpansionNode ParseExtract(ExpansionParser parser, string name)
     {
         var arguments = new List<ExpansionNode>();
+        parser.SkipBlanks();
+        if (char.IsAsciiLetter(parser.Current))
+        {
+            var format = parser.ReadName();
+            return format is "json" or "jsons" ? ParseJson(parser, name, format) : parser.FailBraces();
+        }
+
         if (!parser.TryReadArguments(name, 2, 2, arguments, closes: false))
         {
             return parser.Unwind(arguments);
@@ -124,6 +137,20 @@ internal sealed class ExtractItem(string name, ExpansionNode[] arguments, Expans
 
         var branches = Branches.Parse(parser, name);
         return parser.Broken ? parser.Unwind(arguments) : new ExtractItem(name, [.. arguments], text, branches);
+    }
+
+    private static ExpansionNode ParseJson(ExpansionParser parser, string name, string format)
+    {
+        var arguments = new List<ExpansionNode>();
+        if (!parser.TryReadArguments(name, 2, 2, arguments, closes: false))
+        {
+            return parser.Unwind(arguments);
+        }
+
+        var branches = Branches.Parse(parser, name);
+        return parser.Broken
+            ? parser.Unwind(arguments)
+            : new ExtractItem(name, [.. arguments], null, branches) { _json = format };
     }
 
     private static bool LooksNumeric(ExpansionNode node) =>

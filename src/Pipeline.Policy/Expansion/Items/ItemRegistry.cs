@@ -15,5 +15,8 @@ internal static class ItemRegistry
     private static IEnumerable<ItemDefinition> Families() =>
     [
         .. IfItem.Definitions, .. LookupItem.Definitions, .. ExtractItem.Definitions, .. ListItems.Definitions, .. SubstituteItem.Definitions, .. TextItems.Definitions,
+        .. FileItems.Definitions, .. HashItems.Definitions, .. EnvironmentItem.Definitions, .. SortItem.Definitions, .. AclItem.Definitions,
+        .. AuthenticationResultsItem.Definitions, .. SenderRewriting.Definitions, .. BounceTagItems.Definitions, .. RunItem.Definitions,
+        .. SocketItem.Definitions, .. UnavailableItem.Definitions,
     ];
 }

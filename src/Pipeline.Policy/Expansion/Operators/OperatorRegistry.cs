@@ -31,6 +31,9 @@ internal static class OperatorRegistry
 
     private static IEnumerable<OperatorDefinition> Families() =>
     [
-        .. CaseOperators.Definitions, .. SubstringOperators.Definitions, .. ArithmeticOperators.Definitions,
+        .. CaseOperators.Definitions, .. SubstringOperators.Definitions, .. ArithmeticOperators.Definitions, .. AddressOperators.Definitions,
+        .. QuoteOperators.Definitions, .. DigestOperators.Definitions, .. BaseOperators.Definitions, .. NetworkOperators.Definitions,
+        .. HashOperators.Definitions, .. ListOperators.Definitions, .. TimeOperators.Definitions, .. ExpandOperator.Definitions,
+        .. CharacterSetOperators.Definitions, .. StatOperator.Definitions, .. HeaderWrapOperator.Definitions,
     ];
 }

@@ -3,6 +3,17 @@ namespace Pipeline.Policy.Expansion.Variables;
 /// <summary>Variables about the address being checked, routed or delivered.</summary>
 internal static class AddressVariables
 {
+    private static readonly string[] Named =
+    [
+        "address_data", "address_file", "address_pipe", "bmi_alt_location", "bmi_base64_tracker_verdict", "bmi_base64_verdict", "bmi_deliver",
+        "bounce_recipient", "callout_address", "domain_data", "event_data", "event_defer_errno", "event_name", "home", "host", "host_address",
+        "host_port", "inode", "local_part_data", "local_user_gid", "local_user_uid", "mailstore_basename", "pipe_addresses", "router_name",
+        "self_hostname", "sending_ip_address", "sending_port", "transport_name", "verify_mode", "local_part_prefix_v", "local_part_suffix_v",
+        "srs_orig_recipient", "srs_orig_sender", "srs_db_address", "srs_db_key", "srs_status",
+        "tls_out_bits", "tls_out_certificate_verified", "tls_out_cipher", "tls_out_cipher_std", "tls_out_dane", "tls_out_ocsp", "tls_out_ourcert",
+        "tls_out_peercert", "tls_out_peerdn", "tls_out_resumption", "tls_out_sni", "tls_out_tlsa_usage", "tls_out_ver",
+    ];
+
     public static VariableDefinition[] Definitions { get; } =
     [
         new("local_part", s => s.Address?.LocalPart),
@@ -13,9 +24,7 @@ internal static class AddressVariables
         new("original_domain", s => s.Address?.OriginalDomain),
         new("parent_local_part", s => s.Address?.ParentLocalPart),
         new("parent_domain", s => s.Address?.ParentDomain),
-        .. Named("domain_data", "local_part_data", "address_data", "home", "host", "host_address", "host_port", "return_path", "router_name", "transport_name"),
+        new("return_path", s => s.Address?.Values.GetValueOrDefault("return_path") ?? OctetString.FromText(s.Message.Sender.ToString())),
+        .. Named.Select(name => new VariableDefinition(name, scope => scope.Address?.Values.GetValueOrDefault(name))),
     ];
-
-    private static IEnumerable<VariableDefinition> Named(params string[] names) =>
-        names.Select(name => new VariableDefinition(name, scope => scope.Address?.Values.GetValueOrDefault(name)));
 }

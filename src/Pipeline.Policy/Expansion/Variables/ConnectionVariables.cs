@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Expansion.Variables;
 
@@ -9,8 +10,12 @@ internal static class ConnectionVariables
     [
         new("sender_host_address", s => IpText.Format(s.Connection.ClientAddress)),
         new("sender_host_port", s => s.Connection.ClientPort.ToString(CultureInfo.InvariantCulture)),
-        new("sender_host_name", s => s.Connection.ClientName),
+        new("sender_host_name", HostNameAsync),
+        new("host_lookup_failed", s => s.Connection.HostLookupFailed ? "1" : "0"),
+        new("host_lookup_deferred", s => s.Connection.HostLookupDeferred ? "1" : "0"),
         new("sender_helo_name", s => s.Connection.HeloName),
+        new("sender_fullhost", FullHost),
+        new("sender_rcvhost", ReceivedHost),
         new("sender_ident", s => s.Connection.Ident),
         new("received_protocol", s => s.Connection.Protocol),
         new("sender_host_authenticated", s => s.Connection.AuthenticatorName),
@@ -20,5 +25,78 @@ internal static class ConnectionVariables
         new("received_port", s => s.Connection.LocalPort.ToString(CultureInfo.InvariantCulture)),
         new("interface_port", s => s.Connection.LocalPort.ToString(CultureInfo.InvariantCulture)),
         new("smtp_command", s => s.Connection.SmtpCommand),
+        new("smtp_command_argument", s => s.Connection.SmtpCommand.IndexOf(' ', StringComparison.Ordinal) is >= 0 and var blank
+            ? s.Connection.SmtpCommand[(blank + 1)..].TrimStart()
+            : ""),
+        .. Tls("tls_in_cipher", "tls_cipher", t => t.Cipher),
+        .. Tls("tls_in_cipher_std", null, t => t.CipherSuite),
+        .. Tls("tls_in_ver", null, t => t.Version),
+        .. Tls("tls_in_peerdn", "tls_peerdn", t => t.PeerDistinguishedName),
+        .. Tls("tls_in_sni", "tls_sni", t => t.ServerNameIndication),
+        new("tls_in_bits", Bits), new("tls_bits", Bits),
+        new("tls_in_certificate_verified", Verified), new("tls_certificate_verified", Verified),
     ];
+
+    private static string Bits(EvaluationScope scope) => (scope.Connection.Tls?.Bits ?? 0).ToString(CultureInfo.InvariantCulture);
+
+    private static string Verified(EvaluationScope scope) => scope.Connection.Tls is { CertificateVerified: true } ? "1" : "0";
+
+    private static IEnumerable<VariableDefinition> Tls(string name, string? oldName, Func<TlsFacts, string?> read)
+    {
+        yield return new VariableDefinition(name, Read);
+        if (oldName is not null)
+        {
+            yield return new VariableDefinition(oldName, Read);
+        }
+
+        string? Read(EvaluationScope scope) => scope.Connection.Tls is { } tls ? read(tls) : null;
+    }
+
+    /// <summary>The name is looked up when somebody asks for it.</summary>
+    private static async ValueTask<ExpansionResult> HostNameAsync(ExpansionContext context)
+    {
+        var lookup = await HostNameLookup.OfClientAsync(context.Scope, context.CancellationToken);
+        return ExpansionResult.Success(lookup.Outcome == HostLookupOutcome.Found ? lookup.Names[0] : "");
+    }
+
+    /// <summary>The form of log lines: <c>name (helo) [ip]:port</c>.</summary>
+    private static string FullHost(EvaluationScope scope)
+    {
+        var connection = scope.Connection;
+        if (connection.ClientAddress is null)
+        {
+            return "";
+        }
+
+        var address = $"[{IpText.Format(connection.ClientAddress)}]";
+        var helo = connection.HeloName.Length == 0 || IsAddressLiteral(connection.HeloName, address) ? "" : $"({connection.HeloName}) ";
+        return connection.ClientName is { Length: > 0 } name
+            ? name.Equals(connection.HeloName, StringComparison.OrdinalIgnoreCase) ? $"{name} {address}" : $"{name} {helo}{address}"
+            : helo + address;
+    }
+
+    /// <summary>The form of Received fields.</summary>
+    private static string ReceivedHost(EvaluationScope scope)
+    {
+        var connection = scope.Connection;
+        if (connection.ClientAddress is null)
+        {
+            return connection.Ident;
+        }
+
+        var address = IpText.Format(connection.ClientAddress);
+        var ident = connection.Ident.Length == 0 ? "" : $" ident={connection.Ident}";
+        var helo = connection.HeloName.Length == 0 || IsAddressLiteral(connection.HeloName, $"[{address}]") ? "" : $" helo={connection.HeloName}";
+        if (connection.ClientName is { Length: > 0 } name)
+        {
+            var told = name.Equals(connection.HeloName, StringComparison.OrdinalIgnoreCase) ? "" : helo;
+            return $"{name} ([{address}]{told}{ident})";
+        }
+
+        return helo.Length + ident.Length == 0 ? $"[{address}]" : $"[{address}] ({(helo + ident).TrimStart()})";
+    }
+
+    private static bool IsAddressLiteral(string helo, string address) =>
+        helo.Equals(address, StringComparison.OrdinalIgnoreCase)
+        || helo.Equals(address.Replace("[", "[IPv6:", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
 }

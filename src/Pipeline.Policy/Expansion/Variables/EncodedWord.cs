@@ -48,6 +48,36 @@ internal static class EncodedWord
         return decoded.Append(text, position, text.Length - position).ToString();
     }
 
+    /// <summary>Encodes a text when it has octets that a header must not have; encoded words are at most 75 characters long.</summary>
+    public static string Encode(string text, string charset)
+    {
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.Contains("=?", StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        const int MaxWordLength = 75;
+        var start = $"=?{charset}?Q?";
+        var encoded = new StringBuilder(start);
+        var wordStart = 0;
+        foreach (var c in text)
+        {
+            var piece = c == ' ' ? "_" : char.IsAsciiLetterOrDigit(c) || c is '!' or '*' or '+' or '-' or '/' or '.'
+                ? c.ToString()
+                : $"={(int)c:X2}";
+            if (encoded.Length - wordStart + piece.Length + 2 > MaxWordLength)
+            {
+                encoded.Append("?= ");
+                wordStart = encoded.Length;
+                encoded.Append(start);
+            }
+
+            encoded.Append(piece);
+        }
+
+        return encoded.Append("?=").ToString();
+    }
+
     private static bool TryReadWord(ReadOnlySpan<char> text, string? charset, out string word, out int length)
     {
         word = "";

@@ -1,13 +1,47 @@
+using System.Globalization;
+
 namespace Pipeline.Policy.Expansion.Variables;
 
 /// <summary>Variables that are the same for every message of a running policy, and those that expansion items set.</summary>
 internal static class EnvironmentVariables
 {
+    /// <summary>Which Exim this program behaves like; configurations compare it.</summary>
+    private const string Version = "4.92";
+
     public static VariableDefinition[] Definitions { get; } =
     [
         new("primary_hostname", s => s.Environment.PrimaryHostname),
+        new("qualify_domain", context => OptionAsync(context, context.Scope.Environment.Policy.MainOptions.QualifyDomain)),
+        new("qualify_recipient", context => OptionAsync(
+            context, context.Scope.Environment.Policy.MainOptions.QualifyRecipient ?? context.Scope.Environment.Policy.MainOptions.QualifyDomain)),
+        new("smtp_active_hostname", context => OptionAsync(context, context.Scope.Environment.Policy.MainOptions.SmtpActiveHostname)),
         new("spool_directory", s => s.Environment.SpoolDirectory),
+        new("config_file", s => s.Environment.Policy.SourcePath),
+        new("config_dir", s => Path.GetDirectoryName(s.Environment.Policy.SourcePath)),
+        new("version_number", _ => Version), new("exim_version", _ => Version),
+        new("compile_number", _ => "1"), new("compile_date", _ => ""),
+        new("pid", _ => Environment.ProcessId.ToString(CultureInfo.InvariantCulture)),
+        new("exim_path", _ => Environment.ProcessPath),
+        new("initial_cwd", _ => Environment.CurrentDirectory),
+        new("return_size_limit", SizeLimit), new("bounce_return_size_limit", SizeLimit),
         new("value", s => s.Transient.Value),
         new("item", s => s.Transient.Item),
+        new("runrc", s => s.Transient.RunReturnCode.ToString(CultureInfo.InvariantCulture)),
+        new("acl_narg", s => s.Transient.AclArguments.Length.ToString(CultureInfo.InvariantCulture)),
+        .. Enumerable.Range(1, 9).Select(n => new VariableDefinition(
+            string.Create(CultureInfo.InvariantCulture, $"acl_arg{n}"),
+            scope => n <= scope.Transient.AclArguments.Length ? scope.Transient.AclArguments[n - 1] : "")),
+        .. Unknown("load_average", "spool_space", "spool_inodes", "log_space", "log_inodes"),
     ];
+
+    /// <summary>Amounts that nobody measures here: Exim says -1 for them too.</summary>
+    private static IEnumerable<VariableDefinition> Unknown(params string[] names) => names.Select(name => new VariableDefinition(name, _ => "-1"));
+
+    private static string SizeLimit(EvaluationScope scope) =>
+        scope.Environment.Policy.MainOptions.BounceReturnSizeLimit.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>An option that names this host; unset it is the primary host name.</summary>
+    private static ValueTask<ExpansionResult> OptionAsync(ExpansionContext context, ExpandableString? option) => option is null
+        ? new(ExpansionResult.Success(context.Scope.Environment.PrimaryHostname))
+        : option.ExpandAsync(context.Scope, context.CancellationToken);
 }

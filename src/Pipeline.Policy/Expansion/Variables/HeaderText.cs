@@ -25,7 +25,7 @@ internal static class HeaderText
                 continue;
             }
 
-            var value = OctetString.FromBytes(reader.Value).ReplaceLineEndings("\n");
+            var value = OctetString.FromBytes(reader.Value).Replace("\r\n", "\n", StringComparison.Ordinal);
             if (form == HeaderForm.List)
             {
                 ListSyntax.Append(found, value, ':', first: !any);
@@ -52,17 +52,26 @@ internal static class HeaderText
         };
     }
 
-    public static bool Exists(EvaluationScope scope, string name)
+    public static bool Exists(EvaluationScope scope, string name) => Count(scope, name) > 0;
+
+    /// <summary>How many fields have this name.</summary>
+    public static int Count(EvaluationScope scope, string name)
     {
+        var count = 0;
         var reader = new HeaderFieldReader(scope.Message.HeaderBlock.Span);
         while (reader.Read())
         {
-            if (reader.IsNamed(name))
-            {
-                return true;
-            }
+            count += reader.IsNamed(name) ? 1 : 0;
         }
 
-        return false;
+        return count;
+    }
+
+    /// <summary>The whole header block, as lines with LF.</summary>
+    public static string All(EvaluationScope scope, bool decode)
+    {
+        var block = scope.Message.HeaderBlock.Span;
+        var text = OctetString.FromBytes(block[..Math.Min(block.Length, MaxLength)]).Replace("\r\n", "\n", StringComparison.Ordinal);
+        return decode ? EncodedWord.Decode(text, scope.Environment.Policy.MainOptions.HeadersCharset) : text;
     }
 }

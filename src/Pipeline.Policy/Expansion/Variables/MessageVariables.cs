@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Expansion.Variables;
 
@@ -12,10 +13,64 @@ internal static class MessageVariables
         new("sender_address", s => OctetString.FromText(s.Message.Sender.ToString())),
         new("sender_address_local_part", s => OctetString.FromText(s.Message.Sender.LocalPart)),
         new("sender_address_domain", s => OctetString.FromText(s.Message.Sender.Domain)),
-        new("recipients_count", s => s.Message.Recipients.Count.ToString(CultureInfo.InvariantCulture)),
-        new("rcpt_count", s => s.Message.RcptCommandCount.ToString(CultureInfo.InvariantCulture)),
-        new("rcpt_fail_count", s => s.Message.RcptFailCount.ToString(CultureInfo.InvariantCulture)),
-        new("rcpt_defer_count", s => s.Message.RcptDeferCount.ToString(CultureInfo.InvariantCulture)),
-        new("message_size", s => s.Message.Size.ToString(CultureInfo.InvariantCulture)),
+        new("recipients", s => string.Join(", ", Recipients(s))),
+        new("recipients_list", RecipientList),
+        Number("recipients_count", s => s.Message.Recipients.Count),
+        Number("rcpt_count", s => s.Message.RcptCommandCount),
+        Number("rcpt_fail_count", s => s.Message.RcptFailCount),
+        Number("rcpt_defer_count", s => s.Message.RcptDeferCount),
+        Number("message_size", s => s.Message.Size),
+        Number("message_body_size", s => s.Message.BodySize),
+        Number("body_linecount", s => s.Message.BodyLineCount),
+        Number("body_zerocount", s => s.Message.BodyZeroCount),
+        Number("message_linecount", s => s.Message.BodyLineCount + s.Message.HeaderBlock.Span.Count((byte)'\n')),
+        Number("max_received_linelength", s => s.Message.MaxReceivedLineLength),
+        Number("received_count", s => HeaderText.Count(s, "Received")),
+        Number("received_time", s => s.Message.ReceivedAt == default ? 0 : s.Message.ReceivedAt.ToUnixTimeSeconds()),
+        Number("message_age", s => s.Message.ReceivedAt == default ? 0 : (long)(s.Environment.Time.GetUtcNow() - s.Message.ReceivedAt).TotalSeconds),
+        new("received_for", s => s.Message.Recipients.Count == 1 ? Recipients(s).First() : ""),
+        new("message_body", s => Body(s, s.Message.BodyStart.Span, fromEnd: false)),
+        new("message_body_end", s => Body(s, s.Message.BodyEnd.Span, fromEnd: true)),
+        new("message_headers", s => HeaderText.All(s, decode: true)),
+        new("message_headers_raw", s => HeaderText.All(s, decode: false)),
+        new("headers_added", s => string.Join('\n', s.Message.AddedHeaders.Select(h => h.Text))),
+        new("message_smtputf8", s => s.Message.SmtpUtf8 ? "yes" : "no"),
+        new("reply_address", ReplyAddress),
+        new("requiretls", s => s.Message.Controls.Contains("requiretls") ? "yes" : "no"),
     ];
+
+    private static VariableDefinition Number(string name, Func<EvaluationScope, long> read) =>
+        new(name, scope => read(scope).ToString(CultureInfo.InvariantCulture));
+
+    private static IEnumerable<string> Recipients(EvaluationScope scope) => scope.Message.Recipients.Select(r => OctetString.FromText(r.ToString()));
+
+    private static string RecipientList(EvaluationScope scope)
+    {
+        var list = new System.Text.StringBuilder();
+        foreach (var recipient in Recipients(scope))
+        {
+            ListSyntax.Append(list, recipient, ':', list.Length == 0);
+        }
+
+        return list.ToString();
+    }
+
+    /// <summary>As much of the body as is visible; NUL and, unless told otherwise, line ends become blanks.</summary>
+    private static string Body(EvaluationScope scope, ReadOnlySpan<byte> part, bool fromEnd)
+    {
+        var options = scope.Environment.Policy.MainOptions;
+        var text = OctetString.FromBytes(part).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\0', ' ');
+        text = options.MessageBodyNewlines ? text : text.Replace('\n', ' ');
+        if (text.Length <= options.MessageBodyVisible)
+        {
+            return text;
+        }
+
+        return fromEnd ? text[^options.MessageBodyVisible..] : text[..options.MessageBodyVisible];
+    }
+
+    private static string ReplyAddress(EvaluationScope scope) =>
+        HeaderText.Read(scope, "Reply-To", HeaderForm.Converted) is { Length: > 0 } reply
+            ? reply
+            : HeaderText.Read(scope, "From", HeaderForm.Converted) ?? "";
 }

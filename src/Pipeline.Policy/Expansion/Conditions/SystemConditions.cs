@@ -1,0 +1,32 @@
+namespace Pipeline.Policy.Expansion.Conditions;
+
+/// <summary>Conditions on the system and the delivery: <c>exists</c>, <c>first_delivery</c>, <c>queue_running</c>; and those of facilities we have not.</summary>
+internal static class SystemConditions
+{
+    public static ConditionDefinition[] Definitions { get; } =
+    [
+        ConditionDefinition.Of("exists", 1, Exists),
+        ConditionDefinition.Of("first_delivery", 0, (context, _) => ConditionResult.Of(context.Scope.Address?.Values.ContainsKey("first_delivery") == true)),
+        ConditionDefinition.Of("queue_running", 0, (context, _) => ConditionResult.Of(context.Scope.Address?.Values.ContainsKey("queue_running") == true)),
+        Unavailable("ldapauth", "lookup type ldap"), Unavailable("pam"), Unavailable("radius"), Unavailable("pwcheck"), UnavailableGroup("saslauthd"),
+    ];
+
+    private static ConditionResult Exists(ExpansionContext context, string[] arguments)
+    {
+        var path = OctetString.ToText(arguments[0]);
+        if (path.Length == 0 || FilePath.Refuse(path) is not null)
+        {
+            return ConditionResult.False;
+        }
+
+        // A dangling link does not exist for stat(2).
+        return ConditionResult.Of(new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.Exists ?? Path.Exists(path));
+    }
+
+    private static ConditionDefinition Unavailable(string name, string? facility = null) =>
+        ConditionDefinition.Of(name, 1, (_, _) => ConditionResult.Failed($"support for \"{facility ?? name}\" not compiled"));
+
+    /// <summary>A condition whose arguments are braced strings inside braces.</summary>
+    private static ConditionDefinition UnavailableGroup(string name) => new(name, (parser, word) =>
+        BracedArguments.Parse(parser, word, 2, 4, (_, _) => new(ConditionResult.Failed($"support for \"{name}\" not compiled"))));
+}

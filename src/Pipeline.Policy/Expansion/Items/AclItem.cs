@@ -1,0 +1,32 @@
+namespace Pipeline.Policy.Expansion.Items;
+
+/// <summary><c>${acl{name}{argument}…}</c>: runs an ACL; its message is the value, whether it accepts or denies.</summary>
+internal static class AclItem
+{
+    private const int MaxArguments = 9;
+
+    public static ItemDefinition[] Definitions { get; } = [ItemDefinition.Of("acl", 1, MaxArguments + 1, CallAsync)];
+
+    /// <summary>Calls the ACL; null when this program run has no ACLs.</summary>
+    public static async ValueTask<AclCallResult?> TryCallAsync(ExpansionContext context, string[] arguments) =>
+        context.Scope.Environment.Acls is { } acls
+            ? await acls.CallAsync(context.Scope, arguments[0], arguments[1..], context.CancellationToken)
+            : null;
+
+    public static string Unavailable(string name) => $"error from acl \"{name}\": ACLs cannot be called here";
+
+    private static async ValueTask<ExpansionResult> CallAsync(ExpansionContext context, string[] arguments)
+    {
+        if (await TryCallAsync(context, arguments) is not { } result)
+        {
+            return ExpansionResult.Failed(Unavailable(arguments[0]));
+        }
+
+        return result.Outcome switch
+        {
+            AclCallOutcome.Accept or AclCallOutcome.Deny => ExpansionResult.Success(result.Message ?? ""),
+            AclCallOutcome.Defer => ExpansionResult.ForcedFailure($"error from acl \"{arguments[0]}\""),
+            _ => ExpansionResult.Failed($"error from acl \"{arguments[0]}\""),
+        };
+    }
+}

@@ -1,0 +1,12 @@
+namespace Pipeline.Policy.Expansion.Items;
+
+/// <summary><c>${authresults{id}}</c>: a whole Authentication-Results field.</summary>
+internal static class AuthenticationResultsItem
+{
+    public static ItemDefinition[] Definitions { get; } = [ItemDefinition.Of("authresults", 1, 1, WriteAsync)];
+
+    private static async ValueTask<ExpansionResult> WriteAsync(ExpansionContext context, string[] arguments) =>
+        ExpansionResult.Success(context.Scope.Environment.AuthenticationResults is { } writer
+            ? await writer.WriteAsync(context.Scope, arguments[0], context.CancellationToken)
+            : $"Authentication-Results: {arguments[0]}");
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Pipeline.Policy.Expansion.Conditions;
+using Pipeline.Policy.Lists;
+using Pipeline.Policy.Lookups;
+
+namespace Pipeline.Policy.Expansion.Operators;
+
+/// <summary>Operators on IP addresses: <c>mask</c>, <c>reverse_ip</c>, <c>ipv6norm</c>, <c>ipv6denorm</c>.</summary>
+internal static class NetworkOperators
+{
+    public static OperatorDefinition[] Definitions { get; } =
+    [
+        OperatorDefinition.Of("mask", Mask),
+        OperatorDefinition.Of("reverse_ip", call => AddressConditions.TryParse(call.Subject, out var address)
+            ? ExpansionResult.Success(ReverseName.Labels(address))
+            : ExpansionResult.Failed($"reverse_ip() not given an IP address [{call.Subject[..Math.Min(40, call.Subject.Length)]}]")),
+        OperatorDefinition.Of("ipv6norm", call => Normalise(call, full: false)),
+        OperatorDefinition.Of("ipv6denorm", call => Normalise(call, full: true)),
+    ];
+
+    private static ExpansionResult Mask(OperatorCall call)
+    {
+        var slash = call.Subject.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0)
+        {
+            return ExpansionResult.Failed($"missing mask value in \"{call.Subject}\"");
+        }
+
+        if (!AddressConditions.TryParse(call.Subject[..slash], out var address))
+        {
+            return ExpansionResult.Failed($"\"{call.Subject}\" is not an IP address");
+        }
+
+        var ipv4 = address.AddressFamily == AddressFamily.InterNetwork;
+        if (!int.TryParse(call.Subject.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length > (ipv4 ? 32 : 128))
+        {
+            return ExpansionResult.Failed($"mask value too big in \"{call.Subject}\"");
+        }
+
+        // Keys of searched files cannot have colons, so an IPv6 network is written with dots unless mask_n asks for the normal form.
+        var network = IpMask.Apply(address, length);
+        var text = call.Suffix == "n" ? network.ToString() : IpMask.Format(network, dots: true);
+        return ExpansionResult.Success(string.Create(CultureInfo.InvariantCulture, $"{text}/{length}"));
+    }
+
+    private static ExpansionResult Normalise(OperatorCall call, bool full)
+    {
+        if (!AddressConditions.TryParse(call.Subject, out var address))
+        {
+            return ExpansionResult.Failed($"\"{call.Subject}\" is not an IP address");
+        }
+
+        address = address.MapToIPv6();
+        return ExpansionResult.Success(full ? IpMask.Format(address, dots: false) : address.ToString());
+    }
+}

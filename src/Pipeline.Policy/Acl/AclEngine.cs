@@ -6,7 +6,7 @@ using Pipeline.Policy.Expansion;
 namespace Pipeline.Policy.Acl;
 
 /// <summary>Runs ACLs. Immutable but for a cache of ACLs that were written in place or stand in files; safe for concurrent use.</summary>
-public sealed class AclEngine(AclProgram program, AclServices services)
+public sealed class AclEngine(AclProgram program, AclServices services) : IAclCaller
 {
     /// <summary>Texts and files remembered in parsed form.</summary>
     private const int MaxCachedTexts = 1024;
@@ -23,45 +23,35 @@ public sealed class AclEngine(AclProgram program, AclServices services)
     public async ValueTask<AclOutcome> RunAsync(
         AclPoint point, ExpandableString? acl, EvaluationScope scope, CancellationToken cancellationToken, AclTrace? trace = null)
     {
-        var traits = AclPointTraits.Of(point);
-        var evaluation = new AclEvaluation(this, point, scope, trace);
-        if (acl is null)
+        var outer = scope.Transient.AclPoint;
+        scope.Transient.AclPoint = point;
+        try
         {
-            return AclOutcomeBuilder.Build(evaluation, new AclDecision(traits.Unset));
+            return await RunAtAsync(point, acl, scope, trace, cancellationToken);
         }
-
-        var name = await acl.ExpandAsync(scope, cancellationToken);
-        if (name.Outcome == ExpansionOutcome.ForcedFailure)
+        finally
         {
-            return AclOutcomeBuilder.Build(evaluation, new AclDecision(AclVerdict.Accept));
+            scope.Transient.AclPoint = outer;
         }
-
-        if (!name.IsSuccess)
-        {
-            evaluation.LogMessage = $"failed to expand ACL string \"{acl.Source}\": {name.Message}";
-            return AclOutcomeBuilder.Build(evaluation, new AclDecision(name.Outcome == ExpansionOutcome.Deferred ? AclVerdict.Defer : AclVerdict.Error));
-        }
-
-        var decision = await CheckAsync(evaluation, name.Value, new SourceLocation(traits.Option, 0), cancellationToken);
-        if (decision.Verdict is not (AclVerdict.Accept or AclVerdict.Error) && point is AclPoint.Quit or AclPoint.NotQuit)
-        {
-            evaluation.LogMessage = $"QUIT or not-QUIT toplevel ACL may not fail ('{decision.Deciding?.Verb.Word ?? "implicit deny"}' verb used incorrectly)";
-            decision = decision with { Verdict = AclVerdict.Error };
-        }
-
-        return AclOutcomeBuilder.Build(evaluation, decision);
     }
 
-    /// <summary>Calls an ACL with arguments, for <c>${acl{…}}</c> and <c>acl{{…}}</c> in expansions.</summary>
-    public async ValueTask<AclOutcome> CallAsync(
-        AclPoint point, string acl, IReadOnlyList<string> arguments, EvaluationScope scope, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public async ValueTask<AclCallResult> CallAsync(EvaluationScope scope, string acl, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var evaluation = new AclEvaluation(this, point, scope, trace: null);
+        var evaluation = new AclEvaluation(this, scope.Transient.AclPoint, scope, trace: null);
         var outer = scope.Transient.AclArguments;
         scope.Transient.AclArguments = [.. arguments];
         try
         {
-            return AclOutcomeBuilder.Build(evaluation, await CheckAsync(evaluation, acl, new SourceLocation("expansion", 0), cancellationToken));
+            var decision = await CheckAsync(evaluation, acl, new SourceLocation("expansion", 0), cancellationToken);
+            var outcome = decision.Verdict switch
+            {
+                AclVerdict.Accept or AclVerdict.Discard => AclCallOutcome.Accept,
+                AclVerdict.Deny or AclVerdict.Drop => AclCallOutcome.Deny,
+                AclVerdict.Defer => AclCallOutcome.Defer,
+                _ => AclCallOutcome.Error,
+            };
+            return new AclCallResult(outcome, evaluation.UserMessage);
         }
         finally
         {
@@ -107,6 +97,38 @@ public sealed class AclEngine(AclProgram program, AclServices services)
 
         evaluation.Trace?.Add(evaluation.Depth, caller, acl, "end of ACL: implicit deny");
         return new AclDecision(AclVerdict.Deny);
+    }
+
+    private async ValueTask<AclOutcome> RunAtAsync(
+        AclPoint point, ExpandableString? acl, EvaluationScope scope, AclTrace? trace, CancellationToken cancellationToken)
+    {
+        var traits = AclPointTraits.Of(point);
+        var evaluation = new AclEvaluation(this, point, scope, trace);
+        if (acl is null)
+        {
+            return AclOutcomeBuilder.Build(evaluation, new AclDecision(traits.Unset));
+        }
+
+        var name = await acl.ExpandAsync(scope, cancellationToken);
+        if (name.Outcome == ExpansionOutcome.ForcedFailure)
+        {
+            return AclOutcomeBuilder.Build(evaluation, new AclDecision(AclVerdict.Accept));
+        }
+
+        if (!name.IsSuccess)
+        {
+            evaluation.LogMessage = $"failed to expand ACL string \"{acl.Source}\": {name.Message}";
+            return AclOutcomeBuilder.Build(evaluation, new AclDecision(name.Outcome == ExpansionOutcome.Deferred ? AclVerdict.Defer : AclVerdict.Error));
+        }
+
+        var decision = await CheckAsync(evaluation, name.Value, new SourceLocation(traits.Option, 0), cancellationToken);
+        if (decision.Verdict is not (AclVerdict.Accept or AclVerdict.Error) && point is AclPoint.Quit or AclPoint.NotQuit)
+        {
+            evaluation.LogMessage = $"QUIT or not-QUIT toplevel ACL may not fail ('{decision.Deciding?.Verb.Word ?? "implicit deny"}' verb used incorrectly)";
+            decision = decision with { Verdict = AclVerdict.Error };
+        }
+
+        return AclOutcomeBuilder.Build(evaluation, decision);
     }
 
     private async ValueTask<ParsedText> FindStatementsAsync(string acl, SourceLocation caller, CancellationToken cancellationToken)

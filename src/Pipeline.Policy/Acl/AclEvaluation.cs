@@ -15,8 +15,12 @@ internal sealed class AclEvaluation(AclEngine engine, AclPoint point, Evaluation
 
     public AclTrace? Trace { get; } = trace;
 
-    /// <summary>How many ACLs are running inside each other.</summary>
-    public int Depth { get; set; }
+    /// <summary>How many ACLs are running inside each other, those called by expansions included.</summary>
+    public int Depth
+    {
+        get => Scope.Transient.AclDepth;
+        set => Scope.Transient.AclDepth = value;
+    }
 
     /// <summary>What the client will be told if the statement in progress decides.</summary>
     public string? UserMessage { get; set; }

@@ -23,4 +23,10 @@ public sealed class TransientValues
 
     /// <summary>How many expansions are in progress inside each other.</summary>
     internal int Depth { get; set; }
+
+    /// <summary>How many ACLs are running inside each other.</summary>
+    internal int AclDepth { get; set; }
+
+    /// <summary>The moment for which an ACL is running, for ACLs that its expansions call.</summary>
+    internal Acl.AclPoint AclPoint { get; set; } = Acl.AclPoint.Delivery;
 }

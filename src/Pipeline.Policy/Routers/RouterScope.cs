@@ -26,6 +26,12 @@ internal static class RouterScope
 
         own.Values["router_name"] = router.Name;
         own.Values["return_path"] = (address.ErrorsTo ?? scope.Message.Sender).ToString();
-        return new EvaluationScope { Environment = scope.Environment, Connection = scope.Connection, Message = scope.Message, Address = own };
+        var created = new EvaluationScope { Environment = scope.Environment, Connection = scope.Connection, Message = scope.Message, Address = own };
+
+        // An ACL that verifies an address may meet a router that calls the ACL: how deep that has gone must not be forgotten.
+        created.Transient.AclDepth = scope.Transient.AclDepth;
+        created.Transient.AclPoint = scope.Transient.AclPoint;
+        created.Transient.Depth = scope.Transient.Depth;
+        return created;
     }
 }

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using Pipeline.Mail.Addressing;
-using Pipeline.Mail.Dns;
 using Pipeline.Mail.Dkim;
+using Pipeline.Mail.Dns;
 using Pipeline.Mail.Spf;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;

@@ -36,6 +36,6 @@ internal static class VariableRegistry
     private static IEnumerable<VariableDefinition> Families() =>
     [
         .. ConnectionVariables.Definitions, .. MessageVariables.Definitions, .. AddressVariables.Definitions,
-        .. EnvironmentVariables.Definitions, .. TimeVariables.Definitions, .. ConditionVariables.Definitions, .. AclArgumentVariables.Definitions,
+        .. EnvironmentVariables.Definitions, .. TimeVariables.Definitions, .. ConditionVariables.Definitions,
     ];
 }

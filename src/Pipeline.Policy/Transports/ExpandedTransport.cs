@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using Pipeline.Mail.Addressing;
+
+namespace Pipeline.Policy.Transports;
+
+/// <summary>The options of a transport with their values for one delivery. Defaults are those of the configuration language.</summary>
+public abstract record ExpandedTransport(string Name)
+{
+    /// <summary>Header fields to append, those of routers first.</summary>
+    public ImmutableArray<string> HeadersAdd { get; init; } = [];
+
+    /// <summary>Names of header fields to leave out, those of routers first.</summary>
+    public ImmutableArray<string> HeadersRemove { get; init; } = [];
+
+    public bool ReturnPathAdd { get; init; }
+
+    public bool EnvelopeToAdd { get; init; }
+
+    public bool DeliveryDateAdd { get; init; }
+
+    /// <summary>Octets; 0 for no limit.</summary>
+    public long MessageSizeLimit { get; init; }
+
+    /// <summary>Replaces the envelope sender; null to leave it.</summary>
+    public EnvelopeAddress? ReturnPath { get; init; }
+
+    /// <summary>Recipients keep the affixes that the router took off.</summary>
+    public bool IncludeAffixes { get; init; }
+
+    public bool BodyOnly { get; init; }
+
+    public bool HeadersOnly { get; init; }
+
+    public bool DisableLogging { get; init; }
+
+    /// <summary>Deliveries by this transport at the same time; 0 for no limit.</summary>
+    public int MaxParallel { get; init; }
+
+    public string? HomeDirectory { get; init; }
+
+    public string? CurrentDirectory { get; init; }
+
+    public string? User { get; init; }
+
+    public string? Group { get; init; }
+}
+
+/// <summary>The queuefile transport, expanded.</summary>
+/// <param name="Directory">Absolute.</param>
+public sealed record ExpandedQueuefileTransport(string Name, string Directory) : ExpandedTransport(Name);
+
+/// <summary>The appendfile transport, expanded.</summary>
+/// <param name="Path">Absolute: the mbox file, or the directory.</param>
+public sealed record ExpandedAppendfileTransport(string Name, string Path) : ExpandedTransport(Name)
+{
+    public MailboxForm Form { get; init; }
+
+    /// <summary>Null for the From_ line made of return path and date.</summary>
+    public string? MessagePrefix { get; init; }
+
+    public string? MessageSuffix { get; init; }
+
+    public string CheckString { get; init; } = "From ";
+
+    public string EscapeString { get; init; } = ">From ";
+
+    public bool UseCrlf { get; init; }
+
+    public bool UseBsmtp { get; init; }
+
+    /// <summary>Permission bits.</summary>
+    public int Mode { get; init; } = 0b110_000_000;
+
+    public int DirectoryMode { get; init; } = 0b111_000_000;
+
+    public bool CreateDirectory { get; init; } = true;
+
+    public bool FileMustExist { get; init; }
+
+    public bool UseLockFile { get; init; } = true;
+
+    public bool UseFcntlLock { get; init; } = true;
+
+    public int LockRetries { get; init; } = 10;
+
+    public TimeSpan LockInterval { get; init; } = TimeSpan.FromSeconds(3);
+
+    public TimeSpan LockFileTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Octets; 0 for no limit.</summary>
+    public long Quota { get; init; }
+
+    public string MaildirTag { get; init; } = "";
+
+    /// <summary>Recipients that one delivery may serve.</summary>
+    public int BatchMax { get; init; } = 1;
+}
+
+/// <summary>What the appendfile transport writes.</summary>
+public enum MailboxForm
+{
+    Mbox = 0,
+    Maildir = 1,
+}

@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Configuration;
+using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Lists;
+
+namespace Pipeline.Policy.Transports;
+
+/// <summary>The options that every transport has (Exim specification, "Generic options for transports").</summary>
+internal sealed class GenericTransportOptions
+{
+    private readonly IReadOnlyList<ExpandableString> _headersAdd;
+    private readonly IReadOnlyList<ExpandableString> _headersRemove;
+    private readonly bool _returnPathAdd;
+    private readonly bool _envelopeToAdd;
+    private readonly bool _deliveryDateAdd;
+    private readonly bool _includeAffixes;
+    private readonly bool _bodyOnly;
+    private readonly bool _headersOnly;
+    private readonly bool _disableLogging;
+    private readonly ExpandableString? _messageSizeLimit;
+    private readonly ExpandableString? _maxParallel;
+    private readonly ExpandableString? _returnPath;
+    private readonly ExpandableString? _home;
+    private readonly ExpandableString? _current;
+    private readonly ExpandableString? _user;
+    private readonly ExpandableString? _group;
+    private readonly string? _unavailable;
+
+    public GenericTransportOptions(DriverOptions options)
+    {
+        _headersAdd = options.GetExpandables("headers_add");
+
+        // Names are split before they are expanded.
+        _headersRemove = [.. options.GetExpandables("headers_remove").SelectMany(value => ListSyntax.Split(value.Source)).Select(StringExpansion.Compile)];
+        _returnPathAdd = options.GetBool("return_path_add");
+        _envelopeToAdd = options.GetBool("envelope_to_add");
+        _deliveryDateAdd = options.GetBool("delivery_date_add");
+        _includeAffixes = options.GetBool("rcpt_include_affixes");
+        _bodyOnly = options.GetBool("body_only");
+        _headersOnly = options.GetBool("headers_only");
+        _disableLogging = options.GetBool("disable_logging");
+        _messageSizeLimit = options.GetExpandable("message_size_limit");
+        _maxParallel = options.GetExpandable("max_parallel");
+        _returnPath = options.GetExpandable("return_path");
+        _home = options.GetExpandable("home_directory");
+        _current = options.GetExpandable("current_directory");
+        _user = options.GetExpandable("user");
+        _group = options.GetExpandable("group");
+        _unavailable = ((string[])["transport_filter", "shadow_transport", "headers_rewrite"]).FirstOrDefault(options.IsSet);
+        if (_bodyOnly && _headersOnly)
+        {
+            options.Report($"error for {options.Name} transport: headers_only and body_only are mutually exclusive", "driver");
+        }
+    }
+
+    /// <summary>Fills in what every transport has.</summary>
+    public async ValueTask<T> ApplyAsync<T>(T transport, OptionExpansion expansion)
+        where T : ExpandedTransport
+    {
+        if (_unavailable is not null)
+        {
+            expansion.Fail($"the option {_unavailable} of {transport.Name} transport is not available in this version", needsAttention: true);
+        }
+
+        return transport with
+        {
+            HeadersAdd = await HeadersAsync("headers_add", _headersAdd, expansion),
+            HeadersRemove = [.. (await HeadersAsync("headers_remove", _headersRemove, expansion)).SelectMany(names => ListSyntax.Split(names))],
+            ReturnPathAdd = _returnPathAdd,
+            EnvelopeToAdd = _envelopeToAdd,
+            DeliveryDateAdd = _deliveryDateAdd,
+            MessageSizeLimit = await expansion.IntegerAsync("message_size_limit", _messageSizeLimit, 0),
+            ReturnPath = await ReturnPathAsync(expansion),
+            IncludeAffixes = _includeAffixes,
+            BodyOnly = _bodyOnly,
+            HeadersOnly = _headersOnly,
+            DisableLogging = _disableLogging,
+            MaxParallel = (int)await expansion.IntegerAsync("max_parallel", _maxParallel, 0),
+            HomeDirectory = await expansion.TextAsync("home_directory", _home),
+            CurrentDirectory = await expansion.TextAsync("current_directory", _current),
+            User = await expansion.TextAsync("user", _user),
+            Group = await expansion.TextAsync("group", _group),
+        };
+    }
+
+    private static async ValueTask<ImmutableArray<string>> HeadersAsync(string option, IReadOnlyList<ExpandableString> items, OptionExpansion expansion)
+    {
+        var values = ImmutableArray.CreateBuilder<string>(items.Count);
+        foreach (var item in items)
+        {
+            if (await expansion.TextAsync(option, item) is { } text && text.Trim().Length > 0)
+            {
+                values.Add(text.TrimEnd('\n'));
+            }
+        }
+
+        return values.ToImmutable();
+    }
+
+    private async ValueTask<EnvelopeAddress?> ReturnPathAsync(OptionExpansion expansion)
+    {
+        if (await expansion.TextAsync("return_path", _returnPath) is not { } text)
+        {
+            return null;
+        }
+
+        var bare = text.Trim();
+        bare = bare is ['<', .., '>'] ? bare[1..^1] : bare;
+        var at = bare.LastIndexOf('@');
+        return bare.Length == 0 ? EnvelopeAddress.Null : at < 0 ? new EnvelopeAddress(bare, "") : new EnvelopeAddress(bare[..at], bare[(at + 1)..]);
+    }
+}

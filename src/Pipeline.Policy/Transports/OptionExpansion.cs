@@ -1,0 +1,71 @@
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Policy.Transports;
+
+/// <summary>Expands the options of one transport for one delivery and remembers the first that could not be expanded.</summary>
+internal sealed class OptionExpansion(string transport, EvaluationScope scope, CancellationToken cancellationToken)
+{
+    public EvaluationScope Scope { get; } = scope;
+
+    public CancellationToken CancellationToken { get; } = cancellationToken;
+
+    /// <summary>Why delivery has to wait; null while nothing has failed.</summary>
+    public TransportExpansion.Deferred? Failure { get; private set; }
+
+    /// <returns>The value; null when not set, when its expansion was failed by force, and when it failed.</returns>
+    public async ValueTask<string?> TextAsync(string option, ExpandableString? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (text.Constant is { } constant)
+        {
+            return constant;
+        }
+
+        var value = await text.ExpandAsync(Scope, CancellationToken);
+        if (value.Outcome is ExpansionOutcome.Failed or ExpansionOutcome.Deferred)
+        {
+            Fail($"failed to expand \"{text.Source}\" ({option} in {transport} transport): {value.Message}", value.Outcome == ExpansionOutcome.Failed);
+        }
+
+        return value.IsSuccess ? value.Value : null;
+    }
+
+    public async ValueTask<bool> BoolAsync(string option, ExpandableString text, bool unset)
+    {
+        var value = await TextAsync(option, text);
+        switch (value?.Trim().ToLowerInvariant())
+        {
+            case null:
+                return unset;
+            case "true" or "yes" or "1":
+                return true;
+            case "" or "false" or "no" or "0":
+                return false;
+            default:
+                Fail($"\"{value}\" is not a valid value for the \"{option}\" option of {transport} transport", needsAttention: true);
+                return unset;
+        }
+    }
+
+    public async ValueTask<long> IntegerAsync(string option, ExpandableString? text, long unset)
+    {
+        if (await TextAsync(option, text) is not { } value || value.Trim().Length == 0)
+        {
+            return unset;
+        }
+
+        if (IntegerText.TryParse(value, out var number, out var error))
+        {
+            return number;
+        }
+
+        Fail($"{error} ({option} in {transport} transport)", needsAttention: true);
+        return unset;
+    }
+
+    public void Fail(string message, bool needsAttention) => Failure ??= new TransportExpansion.Deferred(message, needsAttention);
+}

@@ -1,0 +1,63 @@
+using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Routers;
+
+namespace Pipeline.Policy.Transports;
+
+/// <summary>Makes the scope in which a transport's options are expanded, from what routing found.</summary>
+public static class TransportScope
+{
+    /// <param name="scope">Connection and message as they were stored with the message.</param>
+    /// <param name="address">The address before it was routed.</param>
+    public static EvaluationScope Create(EvaluationScope scope, RoutingAddress address, RoutingOutcome.Routed routed)
+    {
+        var own = Create(address, routed.Address.LocalPart, routed.Address.Domain);
+        own.LocalPartPrefix = routed.LocalPartPrefix;
+        own.LocalPartSuffix = routed.LocalPartSuffix;
+        foreach (var (name, value) in routed.Values)
+        {
+            own.Values[name] = value;
+        }
+
+        own.Values["transport_name"] = routed.Transport ?? "";
+        own.Values["return_path"] = (routed.ErrorsTo ?? scope.Message.Sender).ToString();
+        if (routed.HomeDirectory is { } home)
+        {
+            own.Values["home"] = home;
+        }
+
+        if (routed.Hosts is [var first, ..])
+        {
+            own.Values["host"] = first.Name;
+            own.Values["host_address"] = first.Addresses[0].ToString();
+        }
+
+        return With(scope, own);
+    }
+
+    /// <summary>The same for a pipe, file or directory that redirection named.</summary>
+    public static EvaluationScope Create(EvaluationScope scope, RoutingOutcome.RoutedToTarget target)
+    {
+        var own = Create(target.Parent, target.Parent.LocalPart, target.Parent.Domain);
+        foreach (var (name, value) in target.Values)
+        {
+            own.Values[name] = value;
+        }
+
+        own.Values[target.Target.StartsWith('|') ? "address_pipe" : "address_file"] = target.Target;
+        own.Values["transport_name"] = target.Transport ?? "";
+        return With(scope, own);
+    }
+
+    private static AddressScope Create(RoutingAddress address, string localPart, string domain) => new()
+    {
+        LocalPart = localPart,
+        Domain = domain.ToLowerInvariant(),
+        OriginalLocalPart = address.Root.LocalPart,
+        OriginalDomain = address.Root.Domain.ToLowerInvariant(),
+        ParentLocalPart = address.Parent?.LocalPart ?? "",
+        ParentDomain = address.Parent?.Domain.ToLowerInvariant() ?? "",
+    };
+
+    private static EvaluationScope With(EvaluationScope scope, AddressScope address) =>
+        new() { Environment = scope.Environment, Connection = scope.Connection, Message = scope.Message, Address = address };
+}

@@ -1,0 +1,66 @@
+using Pipeline.Policy.Acl;
+
+namespace Pipeline.Policy.Tests.Acl;
+
+public sealed class AclAnalysisTests
+{
+    private const string Section = """
+        a:
+        accept spf = pass
+        b:
+        warn dkim_status = fail
+        c:
+        accept acl = a
+        d:
+        warn add_header = :at_start:${authresults {$primary_hostname}}
+        e:
+        warn condition = ${if eq{$dmarc_status}{reject}}
+        f:
+        accept verify = arc/none:fail:pass
+        g:
+        deny message = $spam_report
+        h:
+        warn condition = ${acl{a}}
+        i:
+        warn condition = ${if acl{{b}{x}}}
+        j:
+        accept acl = j
+        k:
+        accept dcc = *
+        l:
+        accept acl = accept spam = nobody
+        m:
+        accept hosts = 10.0.0.1
+        n:
+        accept acl = b one two
+        """;
+
+    [Theory]
+    [InlineData("a", AclChecks.Spf)]
+    [InlineData("b", AclChecks.Dkim)]
+    [InlineData("c", AclChecks.Spf)]
+    [InlineData("d", AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.Arc | AclChecks.HostName)]
+    [InlineData("e", AclChecks.Dmarc | AclChecks.Spf | AclChecks.Dkim)]
+    [InlineData("f", AclChecks.Arc | AclChecks.Dkim)]
+    [InlineData("g", AclChecks.Spam)]
+    [InlineData("h", AclChecks.Spf)]
+    [InlineData("i", AclChecks.Dkim)]
+    [InlineData("j", AclChecks.None)]
+    [InlineData("k", AclChecks.Dcc)]
+    [InlineData("l", AclChecks.Spam)]
+    [InlineData("m", AclChecks.None)]
+    [InlineData("n", AclChecks.Dkim)]
+    [InlineData("deny spf = fail", AclChecks.Spf)]
+    [InlineData("nosuch", AclChecks.None)]
+    [InlineData("/a/file", AclChecks.All)]
+    public void Acl_asks_for_checks(string option, AclChecks expected) =>
+        Assert.Equal(expected, AclProgram.Parse(AclBench.Lines(Section), []).Analyse([option]));
+
+    [Fact]
+    public void Name_that_depends_on_variables_stands_for_every_acl() => Assert.Equal(
+        AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.Arc | AclChecks.Dcc | AclChecks.Spam | AclChecks.HostName,
+        AclProgram.Parse(AclBench.Lines(Section), []).Analyse(["acl_$local_part"]));
+
+    [Fact]
+    public void Options_that_are_not_set_ask_for_nothing() => Assert.Equal(AclChecks.None, AclProgram.Parse(AclBench.Lines(Section), []).Analyse([null, null]));
+}

@@ -1,1 +1,3 @@
-return 0;
+using Pipeline.Node.CommandLine;
+
+return await CommandLineEntry.RunAsync(args);

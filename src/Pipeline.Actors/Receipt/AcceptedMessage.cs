@@ -1,6 +1,7 @@
 using System.Net;
 using Pipeline.Actors.Messages;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.AuthResults;
 using Pipeline.Mail.Message;
 using Pipeline.Policy.Expansion;
 using Pipeline.Storage.Ports;
@@ -43,7 +44,7 @@ internal static class AcceptedMessage
                 AuthenticatedSender = mail.Auth,
             },
             HeaderBlock = HeaderComposer.Compose(
-                reception.Header,
+                reception.Header.Without(AuthResultsRemoval.Find(reception.Header, active.Environment.PrimaryHostname).AsSpan()),
                 await ReceivedAsync(active, scope, cancellationToken),
                 message.AddedHeaders,
                 message.RemovedHeaders,
@@ -65,9 +66,7 @@ internal static class AcceptedMessage
             : $"Received: by {active.Environment.PrimaryHostname} id {scope.Message.Id};\n\t{date}";
     }
 
-    /// <summary>
-    /// Fields that mean final delivery here do not come from outside (RFC 5321 section 4.4), nor do results that claim to be ours (RFC 8601 section 5).
-    /// </summary>
+    /// <summary>Fields that mean final delivery here do not come from outside (RFC 5321 section 4.4).</summary>
     private static bool IsDropped(HeaderField field, ActivePolicy active)
     {
         var options = active.Policy.MainOptions;

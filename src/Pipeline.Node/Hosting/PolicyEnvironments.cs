@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using Pipeline.Actors.Verification;
+using Pipeline.Mail.AuthResults;
 using Pipeline.Mail.Dns;
 using Pipeline.Policy;
 using Pipeline.Policy.Expansion;
@@ -23,8 +25,12 @@ internal static class PolicyEnvironments
             LocalAddresses = LocalAddresses(),
             SpoolDirectory = SpoolDirectory(policy),
             Log = log,
+            ProcessEnvironment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+                .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal),
         };
         environment.Verifier = new AddressVerifier(policy.Routers);
+        environment.Acls = policy.Acls;
+        environment.AuthenticationResults = new PolicyAuthenticationResults(AuthResultsStyle.Exim492);
         return environment;
     }
 

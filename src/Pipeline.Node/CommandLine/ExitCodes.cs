@@ -1,0 +1,13 @@
+namespace Pipeline.Node.CommandLine;
+
+/// <summary>What the commands of <c>mailpipeline</c> return. Exim's flags have Exim's own codes.</summary>
+internal static class ExitCodes
+{
+    public const int Success = 0;
+
+    /// <summary>The command was understood and could not be carried out.</summary>
+    public const int Failure = 1;
+
+    /// <summary>The command line, the configuration or the input cannot be used.</summary>
+    public const int Unusable = 2;
+}

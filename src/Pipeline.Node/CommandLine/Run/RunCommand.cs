@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Pipeline.Node.Hosting;
+
+namespace Pipeline.Node.CommandLine.Run;
+
+/// <summary>The command <c>run</c>: a node in the foreground, until SIGTERM or Ctrl-C.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var listen = new Option<string?>("--listen") { Description = "Ports and addresses to listen on instead of those of the configuration, such as 127.0.0.1:2525 (the form of Exim's -oX)" };
+        var command = new Command("run", "Run a node in the foreground") { listen };
+        common.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) => common.Read(parsed) is { } choice
+            ? await RunAsync(choice.ToNodeOptions() with { Listen = parsed.GetValue(listen) }, parsed.InvocationConfiguration.Error, cancellationToken)
+            : ExitCodes.Unusable);
+        return command;
+    }
+
+    public static async Task<int> RunAsync(NodeOptions options, TextWriter errors, CancellationToken cancellationToken)
+    {
+        using var logging = new ConsoleLineLogger(errors, options.Time);
+        MailNode node;
+        try
+        {
+            node = await MailNode.StartAsync(options with { Logging = logging }, cancellationToken);
+        }
+        catch (NodeStartException error)
+        {
+            foreach (var problem in error.Problems)
+            {
+                await errors.WriteLineAsync(problem);
+            }
+
+            return ExitCodes.Unusable;
+        }
+
+        await using (node)
+        {
+            var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal));
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal));
+            await using var cancelled = cancellationToken.Register(() => stop.TrySetResult());
+            await stop.Task;
+            await node.StopAsync();
+
+            void Stop(PosixSignalContext signal)
+            {
+                signal.Cancel = true; // the runtime would end the process before the node has stopped
+                stop.TrySetResult();
+            }
+        }
+
+        return ExitCodes.Success;
+    }
+}

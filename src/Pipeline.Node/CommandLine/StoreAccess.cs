@@ -1,0 +1,57 @@
+using System.CommandLine;
+using Pipeline.Node.Admin;
+using Pipeline.Storage.Ports;
+using Pipeline.Storage.Sqlite;
+
+namespace Pipeline.Node.CommandLine;
+
+/// <summary>How a command reaches a store: reading beside the running node, orders through it.</summary>
+internal static class StoreAccess
+{
+    /// <summary>Opens the store that the options lead to for reading and runs <paramref name="action"/> on it.</summary>
+    public static async Task<int> ReadAsync(
+        CommonOptions common, ParseResult parsed, Func<IMessageStore, TextWriter, CancellationToken, Task<int>> action, CancellationToken cancellationToken)
+    {
+        var errors = parsed.InvocationConfiguration.Error;
+        if (common.Read(parsed) is not { } choice || choice.StoreDirectory(errors) is not { } directory)
+        {
+            return ExitCodes.Unusable;
+        }
+
+        try
+        {
+            await using var store = await SqliteMessageStore.OpenReadOnlyAsync(new SqliteStoreOptions { Directory = directory }, cancellationToken);
+            return await action(store, parsed.InvocationConfiguration.Output, cancellationToken);
+        }
+        catch (FileNotFoundException)
+        {
+            await errors.WriteLineAsync($"{directory}: there is no store here yet");
+            return ExitCodes.Unusable;
+        }
+        catch (IOException error)
+        {
+            await errors.WriteLineAsync($"{directory}: {error.Message}");
+            return ExitCodes.Failure;
+        }
+    }
+
+    /// <summary>Runs <paramref name="action"/> on the running node; without one, says so.</summary>
+    public static async Task<int> OrderAsync(
+        CommonOptions common, ParseResult parsed, Func<AdminClient, TextWriter, CancellationToken, Task<int>> action, CancellationToken cancellationToken)
+    {
+        var errors = parsed.InvocationConfiguration.Error;
+        if (common.Read(parsed) is not { } choice || choice.StoreDirectory(errors) is not { } directory)
+        {
+            return ExitCodes.Unusable;
+        }
+
+        using var client = await AdminClient.ConnectAsync(directory, cancellationToken);
+        if (client is null)
+        {
+            await errors.WriteLineAsync($"no node runs on {directory}: start it first (mailpipeline run)");
+            return ExitCodes.Failure;
+        }
+
+        return await action(client, parsed.InvocationConfiguration.Output, cancellationToken);
+    }
+}

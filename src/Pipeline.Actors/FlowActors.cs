@@ -4,23 +4,14 @@ using Pipeline.Connectors.Ports;
 
 namespace Pipeline.Actors;
 
-/// <summary>Starts the actors of a node in their order: deliveries first, since messages hand work to them from their first moment.</summary>
-public sealed class FlowActors
+/// <summary>The actors of a node that live as long as it does.</summary>
+/// <param name="Messages">The supervisor of messages: sessions open transactions with it, operators ask it.</param>
+public sealed record FlowActors(IActorRef Messages, IActorRef Delivery)
 {
-    private FlowActors(IActorRef messages, IActorRef delivery)
-    {
-        Messages = messages;
-        Delivery = delivery;
-    }
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>The supervisor of messages: sessions open transactions with it, operators ask it.</summary>
-    public IActorRef Messages { get; }
-
-    public IActorRef Delivery { get; }
-
-    public static FlowActors Start(ActorSystem system, MessageServices services, IDeliveryAgent agent, DeliveryLimits limits)
-    {
-        var delivery = system.ActorOf(DeliveryActor.CreateProps(agent, limits), ActorNames.Delivery);
-        return new FlowActors(system.ActorOf(MessageSupervisorActor.CreateProps(services, delivery), ActorNames.Messages), delivery);
-    }
+    public static Task<FlowActors> StartAsync(
+        ActorSystem system, MessageServices services, IDeliveryAgent agent, DeliveryLimits limits, CancellationToken cancellationToken) =>
+        system.ActorOf(FlowActor.CreateProps(services, agent, limits), ActorNames.Pipeline)
+            .Ask<FlowActors>(FlowActor.GetActors.Instance, StartTimeout, cancellationToken);
 }

@@ -14,6 +14,7 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
     private readonly IActorRef _delivery;
     private readonly HashSet<string> _endedInGoodOrder = new(StringComparer.Ordinal);
     private readonly HashSet<string> _resumed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoredMessage> _claimedTooEarly = new(StringComparer.Ordinal);
     private IActorRef? _draining;
     private bool _claiming;
     private bool _moreIsDue;
@@ -69,6 +70,13 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
     {
         var name = message.ActorRef.Path.Name;
         _resumed.Remove(name);
+        if (_claimedTooEarly.Remove(name, out var again))
+        {
+            _endedInGoodOrder.Remove(name);
+            Resume(again, MessageStart.WhatIsDue);
+            return;
+        }
+
         if (!_endedInGoodOrder.Remove(name) && Mail.Message.MessageId.TryCreate(name, out var id))
         {
             ReleaseAfterPause(id);
@@ -117,7 +125,14 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         _claiming = false;
         foreach (var claimed in message.Messages)
         {
-            Resume(claimed, MessageStart.WhatIsDue);
+            if (Context.Child(claimed.Id.ToString()).IsNobody())
+            {
+                Resume(claimed, MessageStart.WhatIsDue);
+            }
+            else
+            {
+                _claimedTooEarly.Add(claimed.Id.ToString(), claimed); // its last actor has released it and is still stopping
+            }
         }
 
         if (message.Messages.Length > 0 || _moreIsDue)
@@ -155,7 +170,7 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
     private void OnOperator(Mail.Message.MessageId id, object request, MessageStart start)
     {
         var child = Context.Child(id.ToString());
-        if (!child.IsNobody())
+        if (!child.IsNobody() && !_endedInGoodOrder.Contains(id.ToString()))
         {
             child.Forward(request);
             return;
@@ -174,6 +189,13 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         if (message.Message is not { } claimed)
         {
             message.Asker.Tell(new MessageProtocol.OperatorAnswer(false, "no such message in the queue"));
+            return;
+        }
+
+        if (!Context.Child(claimed.Id.ToString()).IsNobody())
+        {
+            _claimedTooEarly[claimed.Id.ToString()] = claimed;
+            message.Asker.Tell(new MessageProtocol.OperatorAnswer(false, "it is being worked on now; try again"));
             return;
         }
 

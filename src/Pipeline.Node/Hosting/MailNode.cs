@@ -174,11 +174,12 @@ internal sealed class MailNode : IAsyncDisposable
             Limits = new MessageLimits { MaxActiveMessages = options.Settings.Delivery.MaxActiveMessages },
         };
         var system = ActorSystem.Create("mailpipeline", new ActorSystemSettings { Time = options.Time, LoggerFactory = loggers });
-        var actors = FlowActors.Start(
+        var actors = await FlowActors.StartAsync(
             system,
             services,
             agents,
-            new DeliveryLimits { PerDestination = options.Settings.Delivery.PerDestination, Overall = options.Settings.Delivery.Overall });
+            new DeliveryLimits { PerDestination = options.Settings.Delivery.PerDestination, Overall = options.Settings.Delivery.Overall },
+            cancellationToken);
         var receipt = new ReceiptService(new ReceiptServices
         {
             Policies = policies,

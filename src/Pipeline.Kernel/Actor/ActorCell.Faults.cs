@@ -6,38 +6,7 @@ internal sealed partial class ActorCell
 {
     private Fault? _fault;
     private Exception? _recreateCause;
-    private SystemMessage? _setAsideFirst;
-    private SystemMessage? _setAsideLast;
-    private SetAside _setAsideUntil;
     private SupervisorStrategy? _strategy;
-
-    private bool IsWaiting => _pendingRecreate is not null || (_children is { } children && children.Waiting != WaitReason.None);
-
-    public void InvokeSystem(SystemMessage message)
-    {
-        if (MustWait(message.SetAside))
-        {
-            KeepForLater(message);
-            return;
-        }
-
-        try
-        {
-            message.Apply(this);
-        }
-        catch (Exception cause)
-        {
-            HandleInvokeFailure(cause);
-        }
-
-        // Those that still have to wait will be set aside again, in the same order.
-        if (_setAsideFirst is not null && !MustWait(_setAsideUntil))
-        {
-            Mailbox.PrependSystem(_setAsideFirst, _setAsideLast!);
-            _setAsideFirst = null;
-            _setAsideLast = null;
-        }
-    }
 
     public void Create()
     {
@@ -126,31 +95,6 @@ internal sealed partial class ActorCell
         {
             FinishRecreate();
         }
-    }
-
-    public void Terminate()
-    {
-        if (_terminating)
-        {
-            return;
-        }
-
-        _terminating = true;
-        _pendingRecreate = null;
-        StopReceiveTimeout();
-        UnwatchAll();
-        foreach (ChildStats child in Children().BeginTermination())
-        {
-            child.Ref.Stop();
-        }
-
-        Mailbox.Suspend();
-        if (_handler is not null)
-        {
-            StartStopGrace();
-        }
-
-        FinishTerminateWhenReady();
     }
 
     public void HandleFailed(Failed failure)
@@ -258,52 +202,6 @@ internal sealed partial class ActorCell
         Create();
     }
 
-    private void FinishTerminateWhenReady()
-    {
-        if (_handler is null && (_children is null || _children.Count == 0))
-        {
-            FinishTerminate();
-        }
-    }
-
-    private void FinishTerminate()
-    {
-        if (_instance is InstanceState.Live or InstanceState.Unready)
-        {
-            try
-            {
-                _actor!.InvokePostStop();
-            }
-            catch (Exception cause)
-            {
-                System.KernelLog.HookFailed(cause, "PostStop", Self.Path);
-            }
-
-            DropInstance();
-        }
-
-        // What PostStop watched is nobody's business any more.
-        UnwatchAll();
-        StopReceiveTimeout();
-        Mailbox.Close(out Envelope? messages, out SystemMessage? systemMessages);
-        _actor = null;
-        _behaviour = null;
-        _outerBehaviours = null;
-        for (Envelope? envelope = messages; envelope is not null; envelope = envelope.Next)
-        {
-            System.DeadLetterOffice.Refuse(envelope.Message, envelope.Sender, Self);
-        }
-
-        ParentRef.SendSystem(new DeathNotice(Self, existenceConfirmed: true));
-        TellWatchers();
-        while (systemMessages is not null)
-        {
-            SystemMessage? next = systemMessages.Next;
-            systemMessages.Undeliverable();
-            systemMessages = next;
-        }
-    }
-
     private void SuspendChildren(LocalActorRef? perpetrator, ChildStats[] suspended)
     {
         foreach (ChildStats child in ChildrenSnapshot())
@@ -313,29 +211,6 @@ internal sealed partial class ActorCell
                 child.Ref.SendSystem(new Suspend());
             }
         }
-    }
-
-    private bool MustWait(SetAside condition) => condition switch
-    {
-        SetAside.WhileWaiting => IsWaiting,
-        SetAside.WhileSuspended => IsWaiting || Mailbox.IsSuspended,
-        _ => false,
-    };
-
-    private void KeepForLater(SystemMessage message)
-    {
-        if (_setAsideLast is null)
-        {
-            _setAsideFirst = message;
-            _setAsideUntil = message.SetAside;
-        }
-        else
-        {
-            _setAsideLast.Next = message;
-            _setAsideUntil = message.SetAside < _setAsideUntil ? message.SetAside : _setAsideUntil;
-        }
-
-        _setAsideLast = message;
     }
 
     /// <param name="Perpetrator">The child that made this actor fail, or null when it failed by itself.</param>

@@ -10,7 +10,7 @@ namespace Pipeline.Kernel.Actor;
 internal sealed partial class ActorCell : IActorContext
 {
     [ThreadStatic]
-    private static ActorCell? t_current;
+    private static ActorCell? _running;
 
     private ActorBase? _actor;
     private InstanceState _instance;
@@ -48,7 +48,7 @@ internal sealed partial class ActorCell : IActorContext
     }
 
     /// <summary>The actor whose turn this thread is running.</summary>
-    public static ActorCell? Current => t_current;
+    public static ActorCell? Current => _running;
 
     public ActorSystem System { get; }
 
@@ -70,12 +70,12 @@ internal sealed partial class ActorCell : IActorContext
 
     public static ActorCell? Enter(ActorCell cell)
     {
-        ActorCell? outer = t_current;
-        t_current = cell;
+        ActorCell? outer = _running;
+        _running = cell;
         return outer;
     }
 
-    public static void Leave(ActorCell? outer) => t_current = outer;
+    public static void Leave(ActorCell? outer) => _running = outer;
 
     /// <summary>True once per construction: an instance cannot be built by hand, not even inside of another's constructor.</summary>
     public bool TryClaimConstruction()

@@ -51,7 +51,7 @@ internal sealed class StashBuffer(ActorCell cell, int capacity) : IStash
             return;
         }
 
-        _first = oldest.Next;
+        _first = (Envelope?)oldest.Next;
         if (_first is null)
         {
             _last = null;
@@ -69,7 +69,7 @@ internal sealed class StashBuffer(ActorCell cell, int capacity) : IStash
             return;
         }
 
-        for (Envelope? envelope = oldest; envelope is not null; envelope = envelope.Next)
+        for (Envelope? envelope = oldest; envelope is not null; envelope = (Envelope?)envelope.Next)
         {
             Announce(envelope);
         }

@@ -3,13 +3,8 @@ using Pipeline.Kernel.Actor;
 namespace Pipeline.Kernel.Dispatch;
 
 /// <summary>What the kernel tells an actor; handled before any user message, also while the user queue is suspended.</summary>
-internal abstract class SystemMessage
+internal abstract class SystemMessage : QueueNode
 {
-    /// <summary>Stands at the head of a closed system queue.</summary>
-    public static readonly SystemMessage Closed = new Create();
-
-    public SystemMessage? Next;
-
     /// <summary>When the message must wait because the actor is in the middle of something else.</summary>
     public virtual SetAside SetAside => SetAside.Never;
 

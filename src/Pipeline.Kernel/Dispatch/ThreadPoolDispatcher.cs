@@ -11,11 +11,11 @@ internal sealed class ThreadPoolDispatcher(int throughput) : MessageDispatcher(t
     private const int LocalHandOvers = 32;
 
     [ThreadStatic]
-    private static int t_handOvers;
+    private static int _handOvers;
 
     public override void Execute(IThreadPoolWorkItem mailbox, bool fair)
     {
-        bool local = !fair && ActorCell.Current is not null && ++t_handOvers % LocalHandOvers != 0;
+        bool local = !fair && ActorCell.Current is not null && ++_handOvers % LocalHandOvers != 0;
         ThreadPool.UnsafeQueueUserWorkItem(mailbox, local);
     }
 }

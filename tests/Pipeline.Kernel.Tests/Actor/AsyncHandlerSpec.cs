@@ -279,6 +279,7 @@ public sealed class AsyncHandlerSpec : KernelSpec
         await ExpectMsgAsync("holding");
         held.Tell("queued");
         parent.Tell(1);
+        await AwaitConditionAsync(() => Task.FromResult(Time.ActiveTimers == 1));
         await ExpectNoMsgAsync();
         if (graceExpires)
         {

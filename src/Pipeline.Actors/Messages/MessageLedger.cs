@@ -82,7 +82,11 @@ internal sealed class MessageLedger
                 var before = _recipients[e.Recipient];
                 Set(before with
                 {
-                    AttemptOpen = false, DueAt = e.NextTry, FirstFailedAt = before.FirstFailedAt ?? at, LastInterval = e.NextTry - at, LastReason = e.Reason,
+                    AttemptOpen = false,
+                    DueAt = e.NextTry,
+                    FirstFailedAt = before.FirstFailedAt ?? at,
+                    LastInterval = e.NextTry - at,
+                    LastReason = e.Reason,
                 });
                 break;
             case RecipientDelivered e:

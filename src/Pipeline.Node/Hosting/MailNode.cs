@@ -10,7 +10,6 @@ using Pipeline.Connectors.Smtp;
 using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Dns;
 using Pipeline.Mail.Message;
-using Pipeline.Mail.Smtp;
 using Pipeline.Node.Admin;
 using Pipeline.Node.Listeners;
 using Pipeline.Policy.Acl;
@@ -214,7 +213,8 @@ internal sealed class MailNode : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Settings.DrainTime);
         if (options.AcceptsMail)
         {
-            builder.Services.AddSmtpListeners(Listeners(options, policies), Certificates.Load(policies.Current.Policy.MainOptions));
+            var policy = policies.Current.Policy.MainOptions;
+            builder.Services.AddSmtpListeners(ListenerSettings.Make(options.Listen, options.Settings, policy), Certificates.Load(policy));
         }
 
         var socket = SpoolPaths.AdminSocket(directory);
@@ -224,30 +224,6 @@ internal sealed class MailNode : IAsyncDisposable
             kestrel.ListenUnixSocket(socket, listen => listen.Protocols = HttpProtocols.Http1);
         });
         return builder.Build();
-    }
-
-    private static ListenerOptions Listeners(NodeOptions options, PolicyStore policies)
-    {
-        try
-        {
-            var smtp = options.Settings.Smtp;
-            return new ListenerOptions
-            {
-                Endpoints = ListenPlan.Make(options.Listen, options.Settings, policies.Current.Policy.MainOptions),
-                BareLineEnds = smtp.BareLineEnds == "normalise" ? BareLineEndPolicy.Normalise : BareLineEndPolicy.Refuse,
-                EnforceSynchronisation = policies.Current.Policy.MainOptions.SmtpEnforceSync,
-                Limits = new SmtpLimits
-                {
-                    MaxConnections = smtp.MaxConnections,
-                    MaxConnectionsPerAddress = smtp.MaxConnectionsPerAddress,
-                    MaxRecipients = smtp.MaxRecipients,
-                },
-            };
-        }
-        catch (FormatException error)
-        {
-            throw new NodeStartException([error.Message]);
-        }
     }
 
     private async Task<NodeStatus> StatusAsync(CancellationToken cancellationToken)

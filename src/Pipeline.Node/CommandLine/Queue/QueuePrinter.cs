@@ -14,13 +14,18 @@ internal static class QueuePrinter
             output.WriteLine($"{Age(now - message.ReceivedAt)} {Size(message.Size)} {message.Id} <{message.Sender}>");
             foreach (var recipient in message.Recipients.Where(recipient => recipient.Parent < 0))
             {
-                var mark = recipient.Status == RecipientStatus.Queued ? "  " : "D ";
+                var mark = IsWaiting(recipient, message.Recipients) ? "  " : "D ";
                 output.WriteLine($"        {mark}{recipient.Address}");
             }
 
             output.WriteLine();
         }
     }
+
+    /// <summary>A redirected recipient waits as long as one of its children does.</summary>
+    private static bool IsWaiting(RecipientState recipient, IReadOnlyList<RecipientState> all) =>
+        recipient.Status == RecipientStatus.Queued
+        || (recipient.Status == RecipientStatus.Redirected && all.Any(child => child.Parent == recipient.Index && IsWaiting(child, all)));
 
     /// <summary>Three columns: a number and m, h or d.</summary>
     internal static string Age(TimeSpan age)

@@ -1,0 +1,59 @@
+using Pipeline.Mail.Smtp;
+using Pipeline.Node.Configuration;
+using Pipeline.Node.Listeners;
+using Pipeline.Policy.Configuration;
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Node.Hosting;
+
+/// <summary>The listeners' options: bounds of node.json, and the main options of the policy where the file sets them.</summary>
+internal static class ListenerSettings
+{
+    /// <exception cref="NodeStartException">An option cannot be used; all are listed.</exception>
+    public static ListenerOptions Make(string? overridden, NodeSettings settings, MainOptions policy)
+    {
+        try
+        {
+            var options = new ListenerOptions
+            {
+                Endpoints = ListenPlan.Make(overridden, settings, policy),
+                BareLineEnds = settings.Smtp.BareLineEnds == "normalise" ? BareLineEndPolicy.Normalise : BareLineEndPolicy.Refuse,
+                EnforceSynchronisation = policy.SmtpEnforceSync,
+                Limits = Limits(settings.Smtp, policy),
+            };
+            var problems = options.Validate();
+            return problems.IsEmpty ? options : throw new NodeStartException(problems);
+        }
+        catch (FormatException error)
+        {
+            throw new NodeStartException([error.Message]);
+        }
+    }
+
+    private static SmtpLimits Limits(SmtpLimitSettings node, MainOptions policy)
+    {
+        var limits = new SmtpLimits
+        {
+            MaxConnections = node.MaxConnections, MaxConnectionsPerAddress = node.MaxConnectionsPerAddress, MaxRecipients = node.MaxRecipients,
+        };
+
+        // The language's own defaults are those of a program that forks for each connection: only what a file sets counts.
+        return limits with
+        {
+            MaxConnections = IsSet("smtp_accept_max") && policy.SmtpAcceptMax > 0 ? policy.SmtpAcceptMax : limits.MaxConnections,
+            MaxConnectionsPerAddress = Constant("smtp_accept_max_per_host", policy.SmtpAcceptMaxPerHost) ?? limits.MaxConnectionsPerAddress,
+            MaxMessagesPerConnection = Constant("smtp_accept_max_per_connection", policy.SmtpAcceptMaxPerConnection) ?? limits.MaxMessagesPerConnection,
+            MaxRecipients = Constant("recipients_max", policy.RecipientsMax) ?? limits.MaxRecipients,
+            CommandTimeout = ReceiveTimeout() ?? limits.CommandTimeout,
+            DataIdleTimeout = ReceiveTimeout() ?? limits.DataIdleTimeout,
+        };
+
+        bool IsSet(string name) => policy.Settings.ContainsKey(name);
+
+        int? Constant(string name, ExpandableString? value) =>
+            IsSet(name) && value?.Constant is { } text && IntegerText.TryParse(text, out var number, out _) && number is > 0 and <= int.MaxValue ? (int)number : null;
+
+        TimeSpan? ReceiveTimeout() =>
+            IsSet("smtp_receive_timeout") && policy.SmtpReceiveTimeout.Constant is { } text && TimeText.TryParse(text, out var time) && time > TimeSpan.Zero ? time : null;
+    }
+}

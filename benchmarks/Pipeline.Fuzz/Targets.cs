@@ -19,9 +19,11 @@ internal static class Targets
         new("spool-header", ReadSpoolHeader, [SpoolSeed.FirstArrival, SpoolSeed.Frozen], AllocationFactor: 256),
         new("spool-body", WriteSpoolBody, Seeds("Body line 1\r\n. dotted\r\n\r\nlast\r\n", "a\r\r\nb\rc\nd\r")),
         new("stored-header", ReadStoredHeader, Seeds("A: 1\r\nB : 2\r\n\t3\r\nSubject:\r\n")),
+        .. ProtocolTargets.All,
+        .. AuthenticationTargets.All,
     ];
 
-    private static byte[][] Seeds(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];
+    internal static byte[][] Seeds(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];
 
     private static void ReadPath(ReadOnlySpan<byte> input)
     {
@@ -97,7 +99,7 @@ internal static class Targets
         Require(length == input.Length, "fields cover the block");
     }
 
-    private static void Require(bool condition, string what)
+    internal static void Require(bool condition, string what)
     {
         if (!condition)
         {

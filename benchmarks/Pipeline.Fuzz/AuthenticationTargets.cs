@@ -1,0 +1,23 @@
+using Pipeline.Mail.AuthResults;
+using Pipeline.Mail.Dkim;
+using Pipeline.Mail.Spf;
+
+namespace Pipeline.Fuzz;
+
+/// <summary>What senders and their name servers claim: SPF records, DKIM signatures and keys, Authentication-Results.</summary>
+internal static class AuthenticationTargets
+{
+    public static FuzzTarget[] All { get; } =
+    [
+        new("spf-record", input => _ = SpfRecordParser.IsSpfRecord(input) && SpfRecordParser.TryParse(input, out _, out _), Targets.Seeds(
+            "v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 a:%{d1r+-}.example/24//64 mx -include:_x.%{i} exists:%{l}.x ?ptr redirect=b.example exp=e.%{d}", "v=spf1 ~all"),
+            AllocationFactor: 512),
+        new("dkim-signature", input => _ = DkimSignatureParser.Parse(input.ToArray(), DkimLimits.Default, out _), Targets.Seeds(
+            " v=1; a=rsa-sha256; c=relaxed/simple; d=a.example; s=k; h=From:To; i=u=40x@a.example;\r\n\tl=10; t=1; x=2; q=dns/txt; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA"),
+            AllocationFactor: 512),
+        new("dkim-key", input => _ = DkimKeyRecord.TryParse(input.ToArray(), DkimLimits.Default, out _, out _, out _), Targets.Seeds(
+            "v=DKIM1; k=ed25519; h=sha256; s=email:*; t=y:s; n=x; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="), AllocationFactor: 512),
+        new("authentication-results", input => _ = AuthResultsParser.TryParse(input, AuthResultsReading.Tolerant, out _, out _), Targets.Seeds(
+            " mx.example 1; spf=pass (c (d)) smtp.mailfrom=a.example; dkim=fail reason=\"x\" header.d=b header.b=\"a/b=\"", " x; none"), AllocationFactor: 512),
+    ];
+}

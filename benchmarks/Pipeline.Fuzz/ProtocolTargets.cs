@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Text;
+using Pipeline.Connectors.Dns;
+using Pipeline.Connectors.Smtp;
+using Pipeline.Mail.Message;
+using Pipeline.Mail.Smtp;
+
+namespace Pipeline.Fuzz;
+
+/// <summary>What peers say on the wire: SMTP commands, data, replies, headers and DNS messages.</summary>
+internal static class ProtocolTargets
+{
+    private const SmtpExtensions Everything = (SmtpExtensions)63;
+
+    public static FuzzTarget[] All { get; } =
+    [
+        new("smtp-command", ReadCommand, Targets.Seeds(
+            "MAIL FROM:<a@b.example> SIZE=100 BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=x+2By AUTH=<>", "RCPT TO:<\"q\"@[IPv6:::1]> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;a+40b",
+            "EHLO mail.example", "BDAT 1000 LAST", "STARTTLS", "VRFY somebody", "NOOP x"), AllocationFactor: 256),
+        new("smtp-data", DecodeData, Targets.Seeds("a\r\n..\r\nb\r\n.\r\nQUIT\r\n", "\n.\n", "\r.\r", "a\n.\r\nb\r\n.\n\r\n.\r\n", ".\r\n")),
+        new("smtp-chunk", DecodeChunk, Targets.Seeds("a\r\nb\r\n", "a\rb\nc", "\r\n.\r\n")),
+        new("smtp-reply", ReadReply, Targets.Seeds("250-a\r\n250-PIPELINING\r\n250 5.1.1 b\r\n", "220 x\r\n", "421\r\n", "550-5.7.1 no\r\n550 5.7.1 really\r\n"), AllocationFactor: 256),
+        new("header", ScanHeader, Targets.Seeds("A: 1\r\nSubject : x\r\n\ty\r\n\r\nbody\r\n", "From: a\r\nno field\r\n", "\r\n"), AllocationFactor: 256),
+        new("dns-message", ReadDns, [DnsSeed()], AllocationFactor: 1024),
+    ];
+
+    private static void ReadCommand(ReadOnlySpan<byte> input) => _ = SmtpCommandParser.Parse(input, SmtpGrammar.Default, Everything, smtpUtf8: true);
+
+    /// <summary>Cut anywhere, the data decode alike; and nothing but CRLF, dot, CRLF ends them.</summary>
+    private static void DecodeData(ReadOnlySpan<byte> input)
+    {
+        foreach (var policy in (ReadOnlySpan<BareLineEndPolicy>)[BareLineEndPolicy.Refuse, BareLineEndPolicy.Normalise])
+        {
+            var (whole, wholeEnd) = Decode(input, input.Length, policy);
+            var (cut, cutEnd) = Decode(input, input.Length / 2, policy);
+            Targets.Require(wholeEnd == cutEnd && whole.AsSpan().SequenceEqual(cut), "pieces do not matter");
+            var end = input.StartsWith(".\r\n"u8) ? 3 : input.IndexOf("\r\n.\r\n"u8) is var at and >= 0 ? at + 5 : -1;
+            Targets.Require(wholeEnd == end, "only CRLF . CRLF ends the data");
+        }
+    }
+
+    private static (byte[] Output, int End) Decode(ReadOnlySpan<byte> input, int cut, BareLineEndPolicy policy)
+    {
+        var decoder = new DotDataDecoder(policy);
+        var output = new ArrayBufferWriter<byte>(input.Length + DotDataDecoder.MinDestination);
+        var position = 0;
+        foreach (var limit in (ReadOnlySpan<int>)[cut, input.Length])
+        {
+            OperationStatus status;
+            do
+            {
+                status = decoder.Decode(input[position..limit], output.GetSpan(DotDataDecoder.MinDestination), out var consumed, out var written);
+                position += consumed;
+                output.Advance(written);
+                if (status == OperationStatus.Done)
+                {
+                    return (output.WrittenSpan.ToArray(), position);
+                }
+            }
+            while (status == OperationStatus.DestinationTooSmall);
+        }
+
+        return (output.WrittenSpan.ToArray(), -1);
+    }
+
+    private static void DecodeChunk(ReadOnlySpan<byte> input)
+    {
+        var decoder = new ChunkDataDecoder(BareLineEndPolicy.Normalise);
+        var buffer = new byte[64 + ChunkDataDecoder.MinDestination];
+        var position = 0;
+        while (position < input.Length)
+        {
+            _ = decoder.Decode(input[position..], buffer, out var consumed, out var written);
+            Targets.Require(consumed > 0 || written > 0, "there is progress");
+            position += consumed;
+        }
+
+        _ = decoder.Finish(buffer);
+    }
+
+    private static void ReadReply(ReadOnlySpan<byte> input)
+    {
+        var parser = new SmtpReplyParser();
+        var position = 0;
+        while (position < input.Length)
+        {
+            var status = parser.Parse(input[position..], out var consumed);
+            position += consumed;
+            if (status == OperationStatus.Done)
+            {
+                _ = parser.ToReply().ToString();
+                parser = new SmtpReplyParser();
+            }
+            else
+            {
+                break;
+            }
+        }
+    }
+
+    private static void ScanHeader(ReadOnlySpan<byte> input)
+    {
+        var one = new HeaderScanner();
+        var status = one.Append(input, out _);
+        status = status == OperationStatus.NeedMoreData ? one.Complete() : status;
+        var two = new HeaderScanner();
+        var half = input.Length / 2;
+        var again = two.Append(input[..half], out _);
+        again = again == OperationStatus.NeedMoreData ? two.Append(input[half..], out _) : again;
+        again = again == OperationStatus.NeedMoreData ? two.Complete() : again;
+        Targets.Require(status == again && one.Header.Bytes.Span.SequenceEqual(two.Header.Bytes.Span), "pieces do not matter");
+    }
+
+    private static void ReadDns(ReadOnlySpan<byte> input) => _ = DnsMessageReader.Read(input);
+
+    /// <summary>An answer with a compressed name, an alias and an address.</summary>
+    private static byte[] DnsSeed() =>
+    [
+        0x12, 0x34, 0x81, 0x80, 0, 1, 0, 2, 0, 0, 0, 0,
+        .. "\u0003www\u0007example\0"u8, 0, 1, 0, 1,
+        0xC0, 0x0C, 0, 5, 0, 1, 0, 0, 0, 60, 0, 4, .. "\u0001a"u8, 0xC0, 0x10,
+        0xC0, 0x1D, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1,
+    ];
+}

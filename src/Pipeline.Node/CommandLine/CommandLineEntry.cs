@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Node.CommandLine.Exim;
 using Pipeline.Node.CommandLine.Explain;
 using Pipeline.Node.CommandLine.Queue;
 using Pipeline.Node.CommandLine.Run;
@@ -11,7 +12,23 @@ namespace Pipeline.Node.CommandLine;
 /// <summary>The command line: words in our own manner, flags in Exim's.</summary>
 internal static class CommandLineEntry
 {
-    public static Task<int> RunAsync(string[] args) => CreateRoot().Parse(args).InvokeAsync();
+    /// <summary>The commands that are words.</summary>
+    public static readonly string[] Words = ["run", "queue", "explain", "config", "verify", "version"];
+
+    /// <summary>Options that ask for help with the words.</summary>
+    private static readonly string[] OfWords = ["-?", "-h", "--help", "--version"];
+
+    public static Task<int> RunAsync(string[] args)
+    {
+        var calledAs = ProgramName.Read();
+        return IsExims(args, calledAs)
+            ? EximProgram.RunAsync(args, calledAs, EximStreams.OfConsole(), TimeProvider.System, CancellationToken.None)
+            : CreateRoot().Parse(args).InvokeAsync();
+    }
+
+    /// <summary>Whether the arguments are options in Exim's manner: under one of its names always, else when the first begins with a hyphen.</summary>
+    internal static bool IsExims(string[] args, string? calledAs) =>
+        calledAs is not null || (args is [['-', ..], ..] && !(args is [var only] && OfWords.Contains(only)));
 
     internal static RootCommand CreateRoot() => new("MailPipeline: a clustered mail gateway configured in Exim's language")
     {

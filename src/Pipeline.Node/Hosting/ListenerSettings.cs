@@ -14,13 +14,7 @@ internal static class ListenerSettings
     {
         try
         {
-            var options = new ListenerOptions
-            {
-                Endpoints = ListenPlan.Make(overridden, settings, policy),
-                BareLineEnds = settings.Smtp.BareLineEnds == "normalise" ? BareLineEndPolicy.Normalise : BareLineEndPolicy.Refuse,
-                EnforceSynchronisation = policy.SmtpEnforceSync,
-                Limits = Limits(settings.Smtp, policy),
-            };
+            var options = Session(settings, policy) with { Endpoints = ListenPlan.Make(overridden, settings, policy) };
             var problems = options.Validate();
             return problems.IsEmpty ? options : throw new NodeStartException(problems);
         }
@@ -29,6 +23,15 @@ internal static class ListenerSettings
             throw new NodeStartException([error.Message]);
         }
     }
+
+    /// <summary>How SMTP is spoken, wherever it is; without endpoints.</summary>
+    public static ListenerOptions Session(NodeSettings settings, MainOptions policy) => new()
+    {
+        Endpoints = [],
+        BareLineEnds = settings.Smtp.BareLineEnds == "normalise" ? BareLineEndPolicy.Normalise : BareLineEndPolicy.Refuse,
+        EnforceSynchronisation = policy.SmtpEnforceSync,
+        Limits = Limits(settings.Smtp, policy),
+    };
 
     private static SmtpLimits Limits(SmtpLimitSettings node, MainOptions policy)
     {

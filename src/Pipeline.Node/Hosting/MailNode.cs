@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Pipeline.Actors;
 using Pipeline.Actors.Delivery;
@@ -33,6 +34,7 @@ internal sealed class MailNode : IAsyncDisposable
     private readonly ActorSystem _system;
     private readonly FlowActors _actors;
     private readonly JournalPurge _purge;
+    private readonly LocalSubmission _submission;
     private readonly WebApplication _host;
     private readonly DateTimeOffset _startedAt;
     private bool _draining;
@@ -43,12 +45,15 @@ internal sealed class MailNode : IAsyncDisposable
         _options = options;
         _host = host;
         _startedAt = options.Time.GetUtcNow();
-        (_logger, _policies, _resolver, _store, _agents, _system, _actors, _purge) = parts;
+        (_logger, _policies, _resolver, _store, _agents, _system, _actors, _purge, _submission) = parts;
     }
 
     public IMessageStore Store => _store;
 
     public IActorRef Messages => _actors.Messages;
+
+    /// <summary>Takes mail from programs on this machine.</summary>
+    public LocalSubmission Submission => _submission;
 
     public string StoreDirectory => StoreDirectoryOf(_options, _policies);
 
@@ -136,7 +141,7 @@ internal sealed class MailNode : IAsyncDisposable
         }
         catch (StoreInUseException)
         {
-            throw new NodeStartException([$"another node runs on {directory}"]);
+            throw new NodeStartException([$"another node runs on {directory}"]) { StoreInUse = true };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -192,10 +197,18 @@ internal sealed class MailNode : IAsyncDisposable
             DkimKeys = new DkimKeyCache(),
         });
         var purge = new JournalPurge(store, options.Settings.JournalRetention, options.Time, logger);
-        var host = BuildHost(options, policies, directory, receipt, loggers);
-        var node = new MailNode(options, host, new Parts(logger, policies, resolver, store, agents, system, actors, purge));
+        var submission = new LocalSubmission(ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions), receipt, options.Time, logger);
+        var host = BuildHost(options, policies, directory, receipt, submission, loggers);
+        var node = new MailNode(options, host, new Parts(logger, policies, resolver, store, agents, system, actors, purge, submission));
         host.MapAdmin(actors.Messages, node.StatusAsync, $"operator on {options.Settings.Name}");
         await host.StartAsync(cancellationToken);
+        if (!OperatingSystem.IsWindows())
+        {
+            // Whatever the umask says: who can connect can give orders and send mail.
+            File.SetUnixFileMode(SpoolPaths.AdminSocket(directory), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.SetUnixFileMode(SpoolPaths.SubmissionSocket(directory), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
         purge.Start();
         var version = Version;
         Log.Started(logger, version, options.Settings.Name, options.PolicyFile, directory, string.Join(", ", node.Endpoints));
@@ -203,7 +216,7 @@ internal sealed class MailNode : IAsyncDisposable
     }
 
     private static WebApplication BuildHost(
-        NodeOptions options, PolicyStore policies, string directory, IReceiptService receipt, ILoggerFactory loggers)
+        NodeOptions options, PolicyStore policies, string directory, IReceiptService receipt, LocalSubmission submission, ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -217,11 +230,13 @@ internal sealed class MailNode : IAsyncDisposable
             builder.Services.AddSmtpListeners(ListenerSettings.Make(options.Listen, options.Settings, policy), Certificates.Load(policy));
         }
 
-        var socket = SpoolPaths.AdminSocket(directory);
-        File.Delete(socket);
+        var (admin, local) = (SpoolPaths.AdminSocket(directory), SpoolPaths.SubmissionSocket(directory));
+        File.Delete(admin);
+        File.Delete(local);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.ListenUnixSocket(socket, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.ListenUnixSocket(local, listen => listen.Run(submission.ServeAsync));
+            kestrel.ListenUnixSocket(admin, listen => listen.Protocols = HttpProtocols.Http1);
         });
         return builder.Build();
     }
@@ -250,5 +265,6 @@ internal sealed class MailNode : IAsyncDisposable
         DeliveryAgents Agents,
         ActorSystem System,
         FlowActors Actors,
-        JournalPurge Purge);
+        JournalPurge Purge,
+        LocalSubmission Submission);
 }

@@ -37,4 +37,7 @@ internal sealed record NodeOptions
 internal sealed class NodeStartException(IReadOnlyList<string> problems) : Exception(string.Join('\n', problems))
 {
     public IReadOnlyList<string> Problems => problems;
+
+    /// <summary>Another node runs on the store: whoever wants mail taken can turn to it.</summary>
+    public bool StoreInUse { get; init; }
 }

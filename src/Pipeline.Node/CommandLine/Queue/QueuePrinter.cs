@@ -7,25 +7,47 @@ namespace Pipeline.Node.CommandLine.Queue;
 /// <remarks>Age in minutes, from 90 minutes in hours, from 72 hours in days; size; id; sender; then each recipient that is not done, done ones marked D.</remarks>
 internal static class QueuePrinter
 {
-    public static void Print(TextWriter output, IEnumerable<QueuedMessage> messages, DateTimeOffset now)
+    public static void Print(
+        TextWriter output, IEnumerable<QueuedMessage> messages, DateTimeOffset now, QueueRecipients show = QueueRecipients.Envelope)
     {
         foreach (var message in messages)
         {
             output.WriteLine($"{Age(now - message.ReceivedAt)} {Size(message.Size)} {message.Id} <{message.Sender}>");
-            foreach (var recipient in message.Recipients.Where(recipient => recipient.Parent < 0))
+            var open = Open(message);
+            foreach (var recipient in message.Recipients)
             {
-                var mark = IsWaiting(recipient, message.Recipients) ? "  " : "D ";
-                output.WriteLine($"        {mark}{recipient.Address}");
+                if (Mark(recipient, open.Contains(recipient.Index), show) is { } mark)
+                {
+                    output.WriteLine($"       {mark} {recipient.Address}");
+                }
             }
 
             output.WriteLine();
         }
     }
 
-    /// <summary>A redirected recipient waits as long as one of its children does.</summary>
-    private static bool IsWaiting(RecipientState recipient, IReadOnlyList<RecipientState> all) =>
-        recipient.Status == RecipientStatus.Queued
-        || (recipient.Status == RecipientStatus.Redirected && all.Any(child => child.Parent == recipient.Index && IsWaiting(child, all)));
+    private static string? Mark(RecipientState recipient, bool open, QueueRecipients show) => (recipient.Parent < 0, open) switch
+    {
+        (true, true) => "  ",
+        (true, false) => show == QueueRecipients.Undelivered ? null : " D",
+        (false, false) when show == QueueRecipients.WithDeliveredChildren => "+D",
+        _ => null,
+    };
+
+    /// <summary>The recipients that are not done: queued ones, and redirected ones of which a descendant is queued.</summary>
+    private static HashSet<int> Open(QueuedMessage message)
+    {
+        var parents = message.Recipients.ToDictionary(recipient => recipient.Index, recipient => recipient.Parent);
+        var open = new HashSet<int>();
+        foreach (var recipient in message.Recipients.Where(recipient => recipient.Status == RecipientStatus.Queued))
+        {
+            for (var index = recipient.Index; index >= 0 && open.Add(index); index = parents.GetValueOrDefault(index, -1))
+            {
+            }
+        }
+
+        return open;
+    }
 
     /// <summary>Three columns: a number and m, h or d.</summary>
     internal static string Age(TimeSpan age)

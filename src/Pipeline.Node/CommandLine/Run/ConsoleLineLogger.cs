@@ -3,9 +3,12 @@ using System.Globalization;
 namespace Pipeline.Node.CommandLine.Run;
 
 /// <summary>Writes log lines as a mail server's log has them: time, severity where it matters, text.</summary>
-internal sealed class ConsoleLineLogger(TextWriter output, TimeProvider time) : ILoggerProvider
+/// <param name="minimum">Lines below it are left out.</param>
+internal sealed class ConsoleLineLogger(TextWriter output, TimeProvider time, LogLevel minimum = LogLevel.Information) : ILoggerProvider
 {
     private readonly TextWriter _output = TextWriter.Synchronized(output);
+
+    private LogLevel Minimum => minimum;
 
     public ILogger CreateLogger(string categoryName) => new CategoryLogger(this, categoryName);
 
@@ -28,7 +31,7 @@ internal sealed class ConsoleLineLogger(TextWriter output, TimeProvider time) : 
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) =>
-            logLevel >= (category.StartsWith("Microsoft.", StringComparison.Ordinal) ? LogLevel.Warning : LogLevel.Information);
+            logLevel >= owner.Minimum && (logLevel >= LogLevel.Warning || !category.StartsWith("Microsoft.", StringComparison.Ordinal));
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {

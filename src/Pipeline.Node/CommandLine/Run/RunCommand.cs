@@ -19,9 +19,11 @@ internal static class RunCommand
         return command;
     }
 
-    public static async Task<int> RunAsync(NodeOptions options, TextWriter errors, CancellationToken cancellationToken)
+    /// <param name="errors">Takes the reasons for which the node cannot start.</param>
+    /// <param name="log">Takes the log of the node; null for <paramref name="errors"/>.</param>
+    public static async Task<int> RunAsync(NodeOptions options, TextWriter errors, CancellationToken cancellationToken, TextWriter? log = null)
     {
-        using var logging = new ConsoleLineLogger(errors, options.Time);
+        using var logging = new ConsoleLineLogger(log ?? errors, options.Time);
         MailNode node;
         try
         {

@@ -1,0 +1,54 @@
+using System.Text;
+using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Routers;
+
+namespace Pipeline.Node.CommandLine.Exim;
+
+/// <summary><c>-bt</c>: shows how the addresses of the command line, or else of the input, are routed.</summary>
+internal static class AddressTestCommand
+{
+    private const int Undeliverable = 2;
+
+    /// <returns>2 when an address is undeliverable, else 1 when one cannot be resolved now, else 0.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> addresses, EvaluationScope scope, EximStreams streams, CancellationToken cancellationToken)
+    {
+        await using var output = new StreamWriter(streams.Output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
+        var exitCode = 0;
+        foreach (var address in addresses)
+        {
+            exitCode = Math.Max(exitCode, await TestAsync(address, scope, output, cancellationToken));
+        }
+
+        if (addresses.Count > 0)
+        {
+            return exitCode;
+        }
+
+        using var input = new StreamReader(streams.Input, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
+        var lines = new PromptedLines(input, output);
+        while (await lines.ReadAsync(cancellationToken) is { } line)
+        {
+            if (line.Trim() is { Length: > 0 } address)
+            {
+                exitCode = Math.Max(exitCode, await TestAsync(address, scope, output, cancellationToken));
+            }
+        }
+
+        return exitCode;
+    }
+
+    private static async Task<int> TestAsync(string text, EvaluationScope scope, TextWriter output, CancellationToken cancellationToken)
+    {
+        var options = scope.Environment.Policy.MainOptions;
+        var domain = (options.QualifyRecipient ?? options.QualifyDomain)?.Constant ?? scope.Environment.PrimaryHostname;
+        if (CommandLineScope.Address(text, domain, out var error) is not { } address)
+        {
+            await output.WriteLineAsync($"syntax error: {error}");
+            return Undeliverable;
+        }
+
+        var test = await new AddressTestPrinter(scope.Environment.Policy.Routers).TestAsync(scope, RoutingAddress.Of(address), cancellationToken);
+        await output.WriteAsync(test.Text);
+        return test.ExitCode;
+    }
+}

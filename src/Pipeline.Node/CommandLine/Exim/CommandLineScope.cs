@@ -1,0 +1,81 @@
+using System.Text;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Dns;
+using Pipeline.Node.Hosting;
+using Pipeline.Policy;
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Node.CommandLine.Exim;
+
+/// <summary>Makes the scope of a test from the command line: no message, and a client only as <c>-oM…</c> and <c>-f</c> describe it.</summary>
+internal static class CommandLineScope
+{
+    /// <returns>Null when the sender is not an address; that has been written to <paramref name="errors"/>.</returns>
+    public static EvaluationScope? Create(EximCommand command, MailPolicy policy, IDnsResolver dns, TextWriter errors, TimeProvider time)
+    {
+        var environment = PolicyEnvironments.Create(policy, dns, time, new ErrorOutputLog(errors));
+        var sender = EnvelopeAddress.Null;
+        if (command.Sender is { Length: > 0 } text)
+        {
+            var domain = policy.MainOptions.QualifyDomain?.Constant ?? environment.PrimaryHostname;
+            if (Address(text, domain, out var problem) is not { } parsed)
+            {
+                errors.WriteLine($"exim: bad -f address \"{text}\": {problem}");
+                return null;
+            }
+
+            sender = parsed;
+        }
+
+        return new EvaluationScope
+        {
+            Environment = environment,
+            Connection = new ConnectionScope
+            {
+                ClientAddress = command.Client?.Address,
+                ClientPort = command.Client?.Port ?? 0,
+                LocalAddress = command.Interface?.Address,
+                LocalPort = command.Interface?.Port ?? 0,
+                ClientName = Octets(command.ClientName),
+                Protocol = Octets(command.Protocol) ?? "",
+                Ident = Octets(command.Ident) ?? "",
+                AuthenticatorName = Octets(command.Authenticator) ?? "",
+                AuthenticatedId = Octets(command.AuthenticatedId) ?? "",
+            },
+            Message = new MessageScope { Sender = sender },
+        };
+
+        static string? Octets(string? value) => value is null ? null : OctetString.FromText(value);
+    }
+
+    /// <summary>Reads an address; one without a domain gets <paramref name="domain"/>.</summary>
+    public static EnvelopeAddress? Address(string text, string domain, out string? error)
+    {
+        const EnvelopeAddressForms Forms = EnvelopeAddressForms.Unbracketed | EnvelopeAddressForms.Unqualified | EnvelopeAddressForms.SmtpUtf8;
+        var octets = Encoding.UTF8.GetBytes(text);
+        if (!EnvelopeAddressParser.TryParsePath(octets, Forms, null, out var address, out var consumed, out error))
+        {
+            return null;
+        }
+
+        if (consumed != octets.Length)
+        {
+            error = "address is followed by something else";
+            return null;
+        }
+
+        return address.Domain.Length == 0 ? address with { Domain = domain } : address;
+    }
+
+    /// <summary>Exim writes what goes to its panic log to the error output too; the other logs of a test are nobody's.</summary>
+    private sealed class ErrorOutputLog(TextWriter errors) : IPolicyLog
+    {
+        public void Write(PolicyLogTarget target, string line)
+        {
+            if (target.HasFlag(PolicyLogTarget.Panic))
+            {
+                errors.WriteLine(OctetString.ToText(line));
+            }
+        }
+    }
+}

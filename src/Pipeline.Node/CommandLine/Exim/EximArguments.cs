@@ -1,0 +1,283 @@
+using System.Globalization;
+using System.Net;
+using Pipeline.Node.CommandLine.Queue;
+using Pipeline.Policy.Configuration;
+
+namespace Pipeline.Node.CommandLine.Exim;
+
+/// <summary>Reads a command line in Exim's manner (Exim specification, chapter "The Exim command line"): from left to right, up to the first argument that is no option.</summary>
+internal sealed class EximArguments
+{
+    /// <summary>Options that say how mail from local programs is treated in ways that make no difference here; the longer first.</summary>
+    private static readonly string[] WithoutEffect =
+        ["-odb", "-odi", "-odf", "-oem", "-oee", "-oep", "-oeq", "-oew", "-oi", "-om", "-oo", "-i", "-m", "-n", "-v", "-G"];
+
+    private readonly IReadOnlyList<string> _arguments;
+    private int _position;
+    private EximCommand _command;
+    private string? _error;
+
+    private EximArguments(IReadOnlyList<string> arguments, EximMode initial)
+    {
+        _arguments = arguments;
+        _command = new EximCommand { Mode = initial };
+    }
+
+    /// <param name="calledAs">The name of the program; <c>mailq</c> means <c>-bp</c>.</param>
+    /// <returns>The command, or why it cannot be read.</returns>
+    public static (EximCommand? Command, string? Error) Read(IReadOnlyList<string> arguments, string? calledAs)
+    {
+        var reader = new EximArguments(arguments, calledAs == "mailq" ? EximMode.QueueList : EximMode.None);
+        reader.ReadAll();
+        reader._error ??= reader.Check();
+        return reader._error is null ? (reader._command, null) : (null, reader._error);
+    }
+
+    private void ReadAll()
+    {
+        while (_error is null && _position < _arguments.Count)
+        {
+            var argument = _arguments[_position];
+            if (argument.Length < 2 || argument[0] != '-')
+            {
+                break;
+            }
+
+            _position++;
+            if (argument == "--")
+            {
+                break;
+            }
+
+            ReadOption(argument);
+        }
+
+        _command = _command with { Operands = [.. _arguments.Skip(_position)] };
+    }
+
+    private void ReadOption(string option)
+    {
+        if (WithoutEffect.Contains(option))
+        {
+            return;
+        }
+
+        switch (option)
+        {
+            case "--help" or "-h" or "-?":
+                _command = _command with { Mode = EximMode.Usage };
+                break;
+            case "--version":
+                _command = _command with { Mode = EximMode.Version };
+                break;
+            case "--node":
+                _command = _command with { NodeFile = Value(option, 0) };
+                break;
+            case "--detached":
+                _command = _command with { Detached = true };
+                break;
+            case ['-', 'b', ..]:
+                ReadMode(option);
+                break;
+            case ['-', 'q', ..]:
+                ReadQueueRun(option);
+                break;
+            case ['-', 'C', ..]:
+                _command = _command with { ConfigurationFiles = Value(option, 2) };
+                break;
+            case ['-', 'D', ..]:
+                ReadMacro(option);
+                break;
+            case ['-', 'f', ..] or ['-', 'r', ..]:
+                _command = _command with { Sender = Value(option, 2) is { } sender ? WithoutBrackets(sender.Trim()) : null };
+                break;
+            case ['-', 'o', ..]:
+                ReadO(option);
+                break;
+            default:
+                Refuse(option);
+                break;
+        }
+    }
+
+    private void ReadMode(string option)
+    {
+        var (mode, show) = option switch
+        {
+            "-bV" => (EximMode.Version, QueueRecipients.Envelope),
+            "-be" => (EximMode.Expand, QueueRecipients.Envelope),
+            "-bt" => (EximMode.AddressTest, QueueRecipients.Envelope),
+            "-bd" => (EximMode.Daemon, QueueRecipients.Envelope),
+            "-bdf" => (EximMode.ForegroundDaemon, QueueRecipients.Envelope),
+            "-bs" => (EximMode.Session, QueueRecipients.Envelope),
+            "-bp" or "-bpr" => (EximMode.QueueList, QueueRecipients.Envelope),
+            "-bpa" or "-bpra" => (EximMode.QueueList, QueueRecipients.WithDeliveredChildren),
+            "-bpu" or "-bpru" => (EximMode.QueueList, QueueRecipients.Undelivered),
+            "-bpc" => (EximMode.QueueCount, QueueRecipients.Envelope),
+            _ => (EximMode.None, QueueRecipients.Envelope),
+        };
+        if (mode == EximMode.None)
+        {
+            Refuse(option);
+            return;
+        }
+
+        _command = _command with { Mode = mode, Show = show };
+    }
+
+    /// <summary><c>-q[q][i][f[f]][l][time]</c>: two passes, first deliveries only and local deliveries only come to the same run here.</summary>
+    private void ReadQueueRun(string option)
+    {
+        var rest = option.AsSpan(2);
+        var force = false;
+        foreach (var flag in "qiffl")
+        {
+            if (rest.Length > 0 && rest[0] == flag)
+            {
+                force |= flag == 'f';
+                rest = rest[1..];
+            }
+        }
+
+        if (rest.Length > 0 && !TimeText.TryParse(rest, out _))
+        {
+            Refuse(option);
+            return;
+        }
+
+        _command = _command with
+        {
+            Force = force,
+            QueueInterval = rest.Length > 0 ? rest.ToString() : null,
+            Mode = _command.Mode != EximMode.None && _command.Mode != EximMode.QueueRun ? _command.Mode : EximMode.QueueRun,
+        };
+    }
+
+    private void ReadMacro(string option)
+    {
+        var definition = option.AsSpan(2);
+        var equals = definition.IndexOf('=');
+        var name = (equals < 0 ? definition : definition[..equals]).Trim();
+        if (name.IsEmpty || !char.IsAsciiLetterUpper(name[0]) || name.ContainsAnyExcept(MacroName))
+        {
+            _error = $"exim: {option}: the name of a macro begins with an upper case letter and goes on with letters, digits and underscores";
+            return;
+        }
+
+        _command = _command with { Macros = _command.Macros.SetItem(name.ToString(), equals < 0 ? "" : definition[(equals + 1)..].Trim().ToString()) };
+    }
+
+    private static readonly System.Buffers.SearchValues<char> MacroName =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
+    private void ReadO(string option)
+    {
+        switch (option)
+        {
+            case "-oMa":
+                _command = _command with { Client = EndPoint(option) };
+                break;
+            case "-oMaa":
+                _command = _command with { Authenticator = Value(option, 0) };
+                break;
+            case "-oMai":
+                _command = _command with { AuthenticatedId = Value(option, 0) };
+                break;
+            case "-oMi":
+                _command = _command with { Interface = EndPoint(option) };
+                break;
+            case "-oMr":
+                _command = _command with { Protocol = Value(option, 0) };
+                break;
+            case "-oMs":
+                _command = _command with { ClientName = Value(option, 0) };
+                break;
+            case "-oMt":
+                _command = _command with { Ident = Value(option, 0) };
+                break;
+            case "-oX":
+                _command = _command with { Listen = Value(option, 0) };
+                break;
+            case "-oP":
+                _command = _command with { PidFile = Value(option, 0) };
+                break;
+            default:
+                Refuse(option);
+                break;
+        }
+    }
+
+    /// <summary>What is glued to an option behind its first <paramref name="length"/> characters, else the next argument; with length 0 always the next.</summary>
+    private string? Value(string option, int length)
+    {
+        if (length > 0 && option.Length > length)
+        {
+            return option[length..];
+        }
+
+        if (_position < _arguments.Count)
+        {
+            return _arguments[_position++];
+        }
+
+        _error = Malformed(option);
+        return null;
+    }
+
+    /// <summary>An address, or one with a port: <c>192.0.2.1.1234</c>, <c>[192.0.2.1]:1234</c>.</summary>
+    private IPEndPoint? EndPoint(string option)
+    {
+        if (Value(option, 0) is not { } text)
+        {
+            return null;
+        }
+
+        if (IPAddress.TryParse(text, out var address) && (text.Contains(':', StringComparison.Ordinal) || text.Count(c => c == '.') == 3))
+        {
+            return new IPEndPoint(address, 0);
+        }
+
+        if (text.StartsWith('[') && IPEndPoint.TryParse(text, out var point))
+        {
+            return point;
+        }
+
+        if (text.LastIndexOf('.') is var dot and > 0
+            && IPAddress.TryParse(text.AsSpan(0, dot), out address)
+            && ushort.TryParse(text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+        {
+            return new IPEndPoint(address, port);
+        }
+
+        _error = $"exim: {option} {text}: not an IP address, with or without a port";
+        return null;
+    }
+
+    private static string WithoutBrackets(string sender) => sender is ['<', .., '>'] ? sender[1..^1] : sender;
+
+    private void Refuse(string option) => _error = EximHints.For(option) is { } hint ? $"exim: {option} is not available: {hint}" : Malformed(option);
+
+    private static string Malformed(string option) => $"exim abandoned: unknown, malformed, or incomplete option {option}";
+
+    /// <summary>What the options come to together.</summary>
+    private string? Check()
+    {
+        if (_command is { Mode: EximMode.QueueRun, QueueInterval: not null })
+        {
+            _command = _command with { Mode = EximMode.Daemon, WithoutListeners = true };
+        }
+
+        return _command switch
+        {
+            { Mode: EximMode.None, Operands: [var word, ..] } when CommandLineEntry.Words.Contains(word) =>
+                $"exim: the options of \"{word}\" come after it: mailpipeline {word} {string.Join(' ', _arguments.Take(_position))}",
+            { Mode: EximMode.None } => $"exim: {EximHints.NoMode}",
+            { Mode: not (EximMode.Expand or EximMode.AddressTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
+                $"exim: nothing can be done with \"{operand}\" here",
+            { Mode: EximMode.Session } when _command.ClientName is not null || _command.Protocol is not null || _command.Ident is not null
+                || _command.Authenticator is not null || _command.AuthenticatedId is not null =>
+                "exim: of the -oM options, -bs takes -oMa and -oMi only",
+            _ => null,
+        };
+    }
+}

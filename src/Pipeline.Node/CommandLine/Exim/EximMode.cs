@@ -1,0 +1,37 @@
+namespace Pipeline.Node.CommandLine.Exim;
+
+/// <summary>What a command line in Exim's manner asks for.</summary>
+internal enum EximMode
+{
+    None = 0,
+
+    /// <summary><c>-?</c>, <c>-h</c>, <c>--help</c> under one of Exim's names.</summary>
+    Usage,
+
+    /// <summary><c>-bV</c>.</summary>
+    Version,
+
+    /// <summary><c>-be</c>.</summary>
+    Expand,
+
+    /// <summary><c>-bt</c>.</summary>
+    AddressTest,
+
+    /// <summary><c>-bd</c>, or <c>-q</c> with an interval.</summary>
+    Daemon,
+
+    /// <summary><c>-bdf</c>.</summary>
+    ForegroundDaemon,
+
+    /// <summary><c>-bs</c>.</summary>
+    Session,
+
+    /// <summary><c>-bp</c> and its kin.</summary>
+    QueueList,
+
+    /// <summary><c>-bpc</c>.</summary>
+    QueueCount,
+
+    /// <summary><c>-q</c> without an interval.</summary>
+    QueueRun,
+}

@@ -1,0 +1,102 @@
+using Pipeline.Node.Hosting;
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Node.CommandLine.Exim;
+
+/// <summary>Carries out a command line in Exim's manner.</summary>
+internal static class EximProgram
+{
+    private const string Usage = """
+        MailPipeline takes these of Exim's options:
+          -C FILE            configuration (files with colons between: the first that exists)
+          -DNAME=value       define a macro
+          -bV                version, and check of the configuration
+          -be [string ...]   expand strings, of the command line or from the input
+          -bt [address ...]  show how addresses are routed
+          -bd, -bdf          start a node; in the foreground
+          -bs                SMTP session on standard input and output
+          -bp[ucra] [id ...] list the queue; -bpc counts it
+          -q[f[f]]           run the queue; -qf tries what is not due too
+          -oX LIST, -oP FILE ports and addresses to listen on; file for the process id (-bd)
+          -f ADDRESS, -oMa IP[.PORT], -oMs HOST, -oMr PROTOCOL   sender and client for -be and -bt
+        "mailpipeline --help" shows the other commands.
+        """;
+
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments, string? calledAs, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var (command, error) = EximArguments.Read(arguments, calledAs);
+        if (command is null)
+        {
+            await streams.Errors.WriteLineAsync(error);
+            return ExitCodes.Failure;
+        }
+
+        if (command.Mode == EximMode.Usage)
+        {
+            return await WriteAsync(streams, output => output.WriteLine(Usage));
+        }
+
+        try
+        {
+            return EximConfiguration.Load(command, streams.Errors, time) is { } configuration
+                ? await RunAsync(command, configuration, streams, time, cancellationToken)
+                : ExitCodes.Failure;
+        }
+        catch (NodeStartException failure)
+        {
+            foreach (var problem in failure.Problems)
+            {
+                await streams.Errors.WriteLineAsync($"exim: {problem}");
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or HttpRequestException or InvalidOperationException)
+        {
+            await streams.Errors.WriteLineAsync($"exim: {failure.Message}");
+        }
+
+        return ExitCodes.Failure;
+    }
+
+    private static async Task<int> RunAsync(
+        EximCommand command, EximConfiguration configuration, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+    {
+        switch (command.Mode)
+        {
+            case EximMode.Version:
+                return await WriteAsync(streams, output => VersionBlock.Print(output, configuration.Choice.PolicyFile, VersionBlock.Built()));
+            case EximMode.Expand:
+                return await WithScopeAsync(scope => ExpansionTest.RunAsync(command.Operands, scope, streams, cancellationToken));
+            case EximMode.AddressTest:
+                return await WithScopeAsync(scope => AddressTestCommand.RunAsync(command.Operands, scope, streams, cancellationToken));
+            case EximMode.Daemon when !command.Detached:
+                return await Daemon.StartAsync(command, configuration, streams, time, cancellationToken);
+            case EximMode.Daemon or EximMode.ForegroundDaemon:
+                return await Daemon.RunForegroundAsync(command, configuration, streams, time, cancellationToken);
+            case EximMode.Session:
+                return await SubmissionSession.RunAsync(command, configuration, streams, time, cancellationToken);
+            case EximMode.QueueList or EximMode.QueueCount:
+                return await QueueListing.RunAsync(command, configuration.StoreDirectory, streams, time, cancellationToken);
+            case EximMode.QueueRun:
+                return await QueueRun.RunAsync(configuration, command.Force, streams, time, cancellationToken);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(command), command.Mode, "a mode without an action");
+        }
+
+        async Task<int> WithScopeAsync(Func<EvaluationScope, Task<int>> action)
+        {
+            var resolver = Resolvers.Create(configuration.Choice.Settings.Dns, time);
+            using var owned = resolver as IDisposable;
+            return CommandLineScope.Create(command, configuration.Policy, resolver, streams.Errors, time) is { } scope
+                ? await action(scope)
+                : ExitCodes.Failure;
+        }
+    }
+
+    private static async Task<int> WriteAsync(EximStreams streams, Action<TextWriter> write)
+    {
+        await using var output = new StreamWriter(streams.Output, leaveOpen: true) { NewLine = "\n" };
+        write(output);
+        return ExitCodes.Success;
+    }
+}

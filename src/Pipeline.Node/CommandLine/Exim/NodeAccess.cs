@@ -1,0 +1,46 @@
+using Pipeline.Node.Admin;
+using Pipeline.Node.Hosting;
+
+namespace Pipeline.Node.CommandLine.Exim;
+
+/// <summary>A way to the node of a store: an order line to the one that runs, or one started for this command alone. Exactly one of both is there.</summary>
+internal sealed record NodeAccess(AdminClient? Running, MailNode? Own) : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often a node that is just starting or stopping is looked for again.</summary>
+    private const int Attempts = 100;
+
+    /// <exception cref="NodeStartException">There is none, and none can be started.</exception>
+    public static async Task<NodeAccess> OpenAsync(
+        EximConfiguration configuration, ILoggerProvider? logging, TimeProvider time, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            if (await AdminClient.ConnectAsync(configuration.StoreDirectory, cancellationToken) is { } running)
+            {
+                return new NodeAccess(running, null);
+            }
+
+            try
+            {
+                var options = configuration.Choice.ToNodeOptions() with { AcceptsMail = false, Logging = logging, Time = time };
+                return new NodeAccess(null, await MailNode.StartAsync(options, cancellationToken));
+            }
+            catch (NodeStartException error) when (error.StoreInUse && attempt < Attempts)
+            {
+                // Another node holds the store and does not answer yet, or not any more.
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Running?.Dispose();
+        if (Own is not null)
+        {
+            await Own.DisposeAsync();
+        }
+    }
+}

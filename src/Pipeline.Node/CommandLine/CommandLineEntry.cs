@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Node.CommandLine.Exim;
+using Pipeline.Node.CommandLine.Demo;
 using Pipeline.Node.CommandLine.Explain;
 using Pipeline.Node.CommandLine.Queue;
 using Pipeline.Node.CommandLine.Run;
@@ -36,6 +37,7 @@ internal static class CommandLineEntry
         QueueCommand.Create(),
         ExplainCommand.Create(),
         ConfigCommand.Create(),
+        DemoCommand.Create(),
         VerifyCommand.Create(() => Resolvers.Create(new DnsSettings(), TimeProvider.System), Console.OpenStandardInput, TimeProvider.System),
         VersionCommand(),
     };

@@ -37,7 +37,7 @@ public sealed class SignedMailTests : IDisposable
 
         await SwaksAsync(node, sent);
 
-        var file = await Eventually.IsAsync(() => Task.FromResult(_folder.Mail("b").FirstOrDefault()), () => Task.FromResult("no mail came"));
+        var file = await Eventually.IsAsync(() => Task.FromResult(_folder.Mail("b") is [var first, ..] ? first : null), () => Task.FromResult("no mail came"));
         var stored = await File.ReadAllTextAsync(file);
         Assert.StartsWith("Return-path: <a@signed.test>", stored, StringComparison.Ordinal);
         var results = Field(stored, "Authentication-Results");

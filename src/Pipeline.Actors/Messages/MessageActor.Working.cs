@@ -156,7 +156,7 @@ internal sealed partial class MessageActor
 
     private void OnRemove(MessageProtocol.RemoveMessage message)
     {
-        if (_jobs.Count > 0 || _inRouting.Count > 0 || _deciding > 0)
+        if (_closing is not null || _jobs.Count > 0 || _inRouting.Count > 0 || _deciding > 0)
         {
             Sender.Tell(new MessageProtocol.OperatorAnswer(false, "it is being delivered now; try again"));
             return;

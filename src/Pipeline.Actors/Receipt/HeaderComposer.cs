@@ -64,7 +64,10 @@ internal static class HeaderComposer
         }
     }
 
-    /// <summary>Writes a field given as text; its folds become CRLF and its end is CRLF. An empty line cannot get in: it would end the header.</summary>
+    /// <summary>
+    /// Writes a field given as text; its folds become CRLF and its end is CRLF. An empty line cannot get in: it would end the header. Nor can a bare CR,
+    /// which some servers take for a line end (RFC 5321 section 2.3.8 forbids it): it becomes a blank.
+    /// </summary>
     private static void Write(ArrayBufferWriter<byte> output, string field)
     {
         foreach (var range in field.AsSpan().Split('\n'))
@@ -72,7 +75,10 @@ internal static class HeaderComposer
             var line = field.AsSpan(range).TrimEnd('\r');
             if (!line.IsWhiteSpace())
             {
-                output.Advance(Encoding.Latin1.GetBytes(line, output.GetSpan(line.Length)));
+                var octets = output.GetSpan(line.Length)[..line.Length];
+                Encoding.Latin1.GetBytes(line, octets);
+                octets.Replace((byte)'\r', (byte)' ');
+                output.Advance(octets.Length);
                 output.Write("\r\n"u8);
             }
         }

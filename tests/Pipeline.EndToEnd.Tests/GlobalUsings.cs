@@ -1,0 +1,2 @@
+global using Pipeline.EndToEnd.Tests.Support;
+global using Pipeline.Node.Tests.Listeners;

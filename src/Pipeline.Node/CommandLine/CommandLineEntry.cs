@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Pipeline.Node.CommandLine.Exim;
 using Pipeline.Node.CommandLine.Demo;
+using Pipeline.Node.CommandLine.Exim;
 using Pipeline.Node.CommandLine.Explain;
 using Pipeline.Node.CommandLine.Queue;
 using Pipeline.Node.CommandLine.Run;
@@ -14,7 +14,7 @@ namespace Pipeline.Node.CommandLine;
 internal static class CommandLineEntry
 {
     /// <summary>The commands that are words.</summary>
-    public static readonly string[] Words = ["run", "queue", "explain", "config", "verify", "version"];
+    public static readonly string[] Words = ["run", "demo", "queue", "explain", "config", "verify", "version"];
 
     /// <summary>Options that ask for help with the words.</summary>
     private static readonly string[] OfWords = ["-?", "-h", "--help", "--version"];

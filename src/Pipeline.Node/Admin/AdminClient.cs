@@ -43,10 +43,10 @@ internal sealed class AdminClient : IDisposable
             await client.StatusAsync(cancellationToken);
             return client;
         }
-        catch (HttpRequestException error) when (error.InnerException is SocketException)
+        catch (HttpRequestException error) when (error.InnerException is SocketException or IOException)
         {
             client.Dispose();
-            return null; // a node that was killed leaves its socket behind
+            return null; // a node that was killed leaves its socket behind; one that stops hangs up
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using Pipeline.Node.CommandLine.Queue;
@@ -11,6 +12,9 @@ internal sealed class EximArguments
     /// <summary>Options that say how mail from local programs is treated in ways that make no difference here; the longer first.</summary>
     private static readonly string[] WithoutEffect =
         ["-odb", "-odi", "-odf", "-oem", "-oee", "-oep", "-oeq", "-oew", "-oi", "-om", "-oo", "-i", "-m", "-n", "-v", "-G"];
+
+    private static readonly SearchValues<char> MacroName =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
     private readonly IReadOnlyList<string> _arguments;
     private int _position;
@@ -167,9 +171,6 @@ internal sealed class EximArguments
         _command = _command with { Macros = _command.Macros.SetItem(name.ToString(), equals < 0 ? "" : definition[(equals + 1)..].Trim().ToString()) };
     }
 
-    private static readonly System.Buffers.SearchValues<char> MacroName =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
-
     private void ReadO(string option)
     {
         switch (option)
@@ -232,21 +233,16 @@ internal sealed class EximArguments
             return null;
         }
 
-        if (IPAddress.TryParse(text, out var address) && (text.Contains(':', StringComparison.Ordinal) || text.Count(c => c == '.') == 3))
+        var bracket = text.StartsWith('[') ? text.IndexOf("]:", StringComparison.Ordinal) : -1;
+        var (host, port) = bracket > 0 ? (text[1..bracket], text[(bracket + 2)..])
+            : text.Count(c => c == '.') == 4 || (text.Contains(':', StringComparison.Ordinal) && text.Count(c => c == '.') == 1)
+                ? (text[..text.LastIndexOf('.')], text[(text.LastIndexOf('.') + 1)..])
+            : (text.Trim('[', ']'), "0");
+        if ((host.Contains(':', StringComparison.Ordinal) || host.Count(c => c == '.') == 3)
+            && IPAddress.TryParse(host, out var address)
+            && ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
-            return new IPEndPoint(address, 0);
-        }
-
-        if (text.StartsWith('[') && IPEndPoint.TryParse(text, out var point))
-        {
-            return point;
-        }
-
-        if (text.LastIndexOf('.') is var dot and > 0
-            && IPAddress.TryParse(text.AsSpan(0, dot), out address)
-            && ushort.TryParse(text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
-        {
-            return new IPEndPoint(address, port);
+            return new IPEndPoint(address, number);
         }
 
         _error = $"exim: {option} {text}: not an IP address, with or without a port";

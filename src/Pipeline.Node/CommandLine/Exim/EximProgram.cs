@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Pipeline.Node.Hosting;
 using Pipeline.Policy.Expansion;
 
@@ -50,7 +51,7 @@ internal static class EximProgram
                 await streams.Errors.WriteLineAsync($"exim: {problem}");
             }
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or HttpRequestException or InvalidOperationException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or HttpRequestException or SocketException or InvalidOperationException)
         {
             await streams.Errors.WriteLineAsync($"exim: {failure.Message}");
         }

@@ -11,38 +11,72 @@ internal static class SubmissionSession
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How often a node that is going away is left for the next.</summary>
+    private const int Attempts = 20;
+
+    private const int BufferBytes = 4096;
+
     public static async Task<int> RunAsync(
         EximCommand command, EximConfiguration configuration, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
         using var logging = new ConsoleLineLogger(streams.Errors, time, LogLevel.Error);
-        await using var access = await NodeAccess.OpenAsync(configuration, logging, time, cancellationToken);
-        if (access.Own is { } node)
+        for (var attempt = 1; ; attempt++)
         {
-            var client = command.Client is null && command.Interface is null ? null : new ClientConnection(command.Client, command.Interface, ImplicitTls: false);
-            await node.Submission.RunAsync(streams.Input, streams.Output, client, cancellationToken);
-            while (node.Submission.Sessions > 0)
+            await using var access = await NodeAccess.OpenAsync(configuration, logging, time, cancellationToken);
+            if (access.Own is { } node)
             {
-                await Task.Delay(Pause, time, cancellationToken); // other programs found this node and are not through yet
+                await ServeAsync(node, command, streams, time, cancellationToken);
+                return ExitCodes.Success;
             }
 
-            return ExitCodes.Success;
-        }
+            if (command.Client is not null || command.Interface is not null)
+            {
+                await streams.Errors.WriteLineAsync("exim: -oMa and -oMi are not available with -bs while a node runs");
+                return ExitCodes.Failure;
+            }
 
-        if (command.Client is not null || command.Interface is not null)
+            if (await TryRelayAsync(SpoolPaths.SubmissionSocket(configuration.StoreDirectory), streams, attempt == Attempts, cancellationToken))
+            {
+                return ExitCodes.Success;
+            }
+
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    private static async Task ServeAsync(MailNode node, EximCommand command, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var client = command.Client is null && command.Interface is null ? null : new ClientConnection(command.Client, command.Interface, ImplicitTls: false);
+        await node.Submission.RunAsync(streams.Input, streams.Output, client, cancellationToken);
+        while (node.Submission.Sessions > 0)
         {
-            await streams.Errors.WriteLineAsync("exim: -oMa and -oMi are not available with -bs while a node runs");
-            return ExitCodes.Failure;
+            await Task.Delay(Pause, time, cancellationToken); // other programs found this node and are not through yet
         }
-
-        await RelayAsync(SpoolPaths.SubmissionSocket(configuration.StoreDirectory), streams, cancellationToken);
-        return ExitCodes.Success;
     }
 
     /// <summary>Carries octets both ways until the node closes its side.</summary>
-    private static async Task RelayAsync(string path, EximStreams streams, CancellationToken cancellationToken)
+    /// <param name="last">Whatever the node says is passed on; otherwise a node that is not there, or says 421 at once, is left with the input unread.</param>
+    private static async Task<bool> TryRelayAsync(string path, EximStreams streams, bool last, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+        var first = new byte[BufferBytes];
+        var length = 0;
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            length = await socket.ReceiveAsync(first, cancellationToken);
+        }
+        catch (SocketException) when (!last)
+        {
+            return false;
+        }
+
+        if (!last && (length == 0 || first.AsSpan(0, length).StartsWith("421"u8)))
+        {
+            return false;
+        }
+
+        await streams.Output.WriteAsync(first.AsMemory(0, length), cancellationToken);
         await using var node = new NetworkStream(socket);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var forth = ForthAsync();
@@ -50,6 +84,7 @@ internal static class SubmissionSession
         await streams.Output.FlushAsync(cancellationToken);
         await ended.CancelAsync();
         _ = forth; // a read of the standard input that waits cannot be ended; the process ends with it
+        return true;
 
         async Task ForthAsync()
         {

@@ -1,0 +1,120 @@
+using System.Text;
+using Pipeline.Actors.Messages;
+using Pipeline.Actors.Reporting;
+using Pipeline.Actors.Tests.Support;
+using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Message;
+using Pipeline.Messages.Journal;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Tests.Reporting;
+
+public sealed class NotificationWriterTests
+{
+    private readonly MessageIdSource _ids = new(TimeProvider.System);
+
+    [Fact]
+    public async Task A_failure_is_told_to_the_sender_with_what_failed_and_the_message()
+    {
+        var ready = Assert.Single(await WriteAsync("", Failed("a", "no such user")));
+
+        Assert.Equal(("failure", "sender@from.example"), (ready.Kind, ready.To));
+        var message = ready.Message;
+        Assert.True(message.Envelope.Sender.IsNull);
+        Assert.Equal((TestMessages.Sender, DsnNotify.Never), (message.Envelope.Recipients[0].Address, message.Envelope.Recipients[0].Notify));
+        Assert.Equal([typeof(TransactionStarted), typeof(RecipientAccepted), typeof(MessageAccepted)], message.Journal.Select(entry => entry.Event.GetType()));
+        var text = Text(ready);
+        Assert.Contains("Final-Recipient: rfc822;a@to.example", text, StringComparison.Ordinal);
+        Assert.Contains("Action: failed", text, StringComparison.Ordinal);
+        Assert.Contains("no such user", text, StringComparison.Ordinal);
+        Assert.Contains("message/rfc822", text, StringComparison.Ordinal);
+        Assert.Contains("\r\nbody\r\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_without_a_sender_tells_nobody() =>
+        Assert.Empty(await WriteAsync("", [Failed("a", "no")], envelope => envelope with { Sender = EnvelopeAddress.Null }));
+
+    [Theory]
+    [InlineData(DsnNotify.None, true)]
+    [InlineData(DsnNotify.Failure, true)]
+    [InlineData(DsnNotify.Success, false)]
+    [InlineData(DsnNotify.Never, false)]
+    public async Task A_failure_is_told_where_it_was_asked_for(DsnNotify notify, bool told) =>
+        Assert.Equal(told ? 1 : 0, (await WriteAsync("", Failed("a", "no", notify))).Length);
+
+    [Fact]
+    public async Task Failures_share_a_notification_and_successes_have_another()
+    {
+        var ready = await WriteAsync("", Failed("a", "no"), Failed("b", "neither"), Delivered("c", DsnNotify.Success), Delivered("d", DsnNotify.None));
+
+        Assert.Equal(["failure", "success"], ready.Select(notification => notification.Kind));
+        Assert.Contains("a@to.example", Text(ready[0]), StringComparison.Ordinal);
+        Assert.Contains("b@to.example", Text(ready[0]), StringComparison.Ordinal);
+        Assert.Contains("c@to.example", Text(ready[1]), StringComparison.Ordinal);
+        Assert.DoesNotContain("d@to.example", Text(ready[1]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_headers_go_back_when_the_sender_asked_for_that()
+    {
+        var ready = await WriteAsync("", [Failed("a", "no")], envelope => envelope with { Return = DsnReturn.Headers });
+
+        var text = Text(Assert.Single(ready));
+        Assert.Contains("Subject: test", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\r\nbody\r\n", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bounce_return_size_limit = 6", true)]
+    [InlineData("bounce_return_size_limit = 5", false)]
+    [InlineData("no_bounce_return_body", false)]
+    public async Task The_body_goes_back_as_far_as_the_policy_allows(string option, bool returned) =>
+        Assert.Equal(returned, Text(Assert.Single(await WriteAsync(option, Failed("a", "no")))).Contains("\r\nbody\r\n", StringComparison.Ordinal));
+
+    [Fact]
+    public async Task A_child_of_a_redirection_is_told_with_the_address_it_came_from()
+    {
+        var failed = Failed("a", "no") with { GeneratedFrom = TestMessages.To("team") };
+
+        Assert.Contains("team@to.example", Text(Assert.Single(await WriteAsync("", failed))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(FailureClass.Lookup, "Status: 5.4.4")]
+    [InlineData(FailureClass.ConnectionRefused, "Status: 5.4.1")]
+    [InlineData(FailureClass.LostConnection, "Status: 5.4.2")]
+    [InlineData(FailureClass.Quota, "Status: 5.2.2")]
+    [InlineData(FailureClass.TooBig, "Status: 5.3.4")]
+    [InlineData(FailureClass.TlsRequired, "Status: 5.7.10")]
+    public async Task A_failure_without_a_reply_has_the_status_of_its_class(FailureClass failure, string status)
+    {
+        var ended = Failed("a", "no") with { Failure = new DeliveryFailure { Class = failure, Reason = "no" } };
+
+        Assert.Contains(status, Text(Assert.Single(await WriteAsync("", ended))), StringComparison.Ordinal);
+    }
+
+    private static EndedRecipient Failed(string localPart, string reason, DsnNotify notify = DsnNotify.None) =>
+        new(State(localPart, notify), new DeliveryFailure { Class = FailureClass.Permanent, Reason = reason });
+
+    private static EndedRecipient Delivered(string localPart, DsnNotify notify) => new(State(localPart, notify), null);
+
+    private static RecipientState State(string localPart, DsnNotify notify) =>
+        TestMessages.Waiting(0, localPart, DateTimeOffset.UnixEpoch) with { Notify = notify };
+
+    private static string Text(ReadyNotification notification)
+    {
+        Assert.True(notification.Message.Body.TryGetBody(out var body));
+        return Encoding.UTF8.GetString(notification.Message.HeaderBlock.Span) + "\r\n" + Encoding.UTF8.GetString(body.Span);
+    }
+
+    private Task<ImmutableArray<ReadyNotification>> WriteAsync(string options, params EndedRecipient[] ended) => WriteAsync(options, ended, envelope => envelope);
+
+    private async Task<ImmutableArray<ReadyNotification>> WriteAsync(string options, EndedRecipient[] ended, Func<Envelope, Envelope> change)
+    {
+        var facts = MessageFacts.Of(TestMessages.Stored(_ids.Next(), [.. ended.Select(recipient => recipient.Recipient)]));
+        var writer = new NotificationWriter(new TestPolicy(options, TimeProvider.System), new FakeStore(), TestMessages.Owner, _ids, TimeProvider.System);
+        return await writer.WriteAsync(facts with { Envelope = change(facts.Envelope) }, [.. ended], CancellationToken.None);
+    }
+}

@@ -1,0 +1,202 @@
+using Pipeline.Actors.Messages;
+using Pipeline.Actors.Routing;
+using Pipeline.Actors.Tests.Support;
+using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Message;
+using Pipeline.Policy.Routers;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Tests.Routing;
+
+public sealed class PolicyRecipientRouterTests
+{
+    private const string Configuration = """
+        begin routers
+        archive:
+          driver = redirect
+          local_parts = watched
+          data = archive@to.example
+          unseen
+        hole:
+          driver = redirect
+          local_parts = hole
+          data = :blackhole:
+        closed:
+          driver = redirect
+          local_parts = closed
+          allow_fail
+          data = :fail: account closed
+        late:
+          driver = redirect
+          local_parts = late
+          allow_defer
+          data = :defer: not now
+        filed:
+          driver = redirect
+          local_parts = filed
+          data = /var/mail/filed
+          file_transport = to_file
+        aliases:
+          driver = redirect
+          local_parts = team : other
+          headers_add = X-Team: yes
+          errors_to = owner@to.example
+          data = a@to.example, b@to.example
+        local:
+          driver = accept
+          local_parts = ! gone
+          transport = spool
+        begin transports
+        spool:
+          driver = queuefile
+          directory = /var/spool/out
+        to_file:
+          driver = appendfile
+        begin retry
+        * * F,1h,1m
+        """;
+
+    private readonly PolicyRecipientRouter _router = new(new TestPolicy(Configuration, TimeProvider.System));
+    private readonly MessageId _id = new MessageIdSource(TimeProvider.System).Next();
+
+    [Fact]
+    public async Task A_plain_address_goes_to_its_transport_and_every_router_asked_is_told()
+    {
+        var deliver = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State("a")));
+
+        Assert.Equal(("local", "spool"), (deliver.Router, deliver.Transport.Name));
+        Assert.Equal(TestMessages.Sender, deliver.ReturnPath);
+        Assert.Equal(["archive", "hole", "closed", "late", "filed", "aliases", "local"], deliver.Trials.Select(trial => trial.Router));
+        Assert.All(deliver.Trials, trial => Assert.True(trial is { Recipient: 0, Source.File: "test.conf" }));
+        Assert.Equal("accepted", deliver.Trials[^1].Outcome);
+    }
+
+    [Fact]
+    public async Task Recipients_share_an_attempt_when_nothing_sets_them_apart()
+    {
+        var first = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State("a")));
+        var second = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State("b", index: 1)));
+
+        Assert.Equal(first.GroupKey, second.GroupKey);
+        Assert.Equal(first.Destination, second.Destination);
+    }
+
+    [Fact]
+    public async Task A_discarded_address_is_a_redirection_to_nobody() =>
+        Assert.Empty(Assert.IsType<RoutingDecision.Redirect>(await RouteAsync(State("hole"))).Children);
+
+    [Fact]
+    public async Task A_forced_failure_has_the_words_of_the_policy() =>
+        Assert.Contains("account closed", Assert.IsType<RoutingDecision.Fail>(await RouteAsync(State("closed"))).Reason, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task A_forced_deferral_has_the_words_of_the_policy() =>
+        Assert.Contains("not now", Assert.IsType<RoutingDecision.Defer>(await RouteAsync(State("late"))).Reason, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task An_address_that_no_router_takes_fails() =>
+        Assert.Equal("Unrouteable address", Assert.IsType<RoutingDecision.Fail>(await RouteAsync(State("gone"))).Reason);
+
+    [Fact]
+    public async Task What_a_redirection_hands_down_reaches_the_transport_of_its_children()
+    {
+        var team = State("team");
+        var redirect = Assert.IsType<RoutingDecision.Redirect>(await RouteAsync(team));
+        Assert.Equal(["a@to.example", "b@to.example"], redirect.Children.Select(child => child.Address.ToString()));
+
+        var deliver = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(Child(redirect.Children[0], 1, parent: 0), team));
+
+        Assert.Equal("owner@to.example", deliver.ReturnPath.ToString());
+        Assert.Equal("X-Team: yes", Assert.Single(deliver.Transport.HeadersAdd).TrimEnd());
+    }
+
+    [Fact]
+    public async Task A_child_that_is_its_own_ancestor_is_not_redirected_by_the_same_router_again()
+    {
+        var team = State("team");
+        var again = Child(new ChildToRoute(team.Address, InheritedRouting.Write(new InheritedRouting { ParentRouter = "aliases" })), 1, parent: 0);
+
+        var deliver = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(again, team));
+
+        Assert.Equal("local", deliver.Router);
+    }
+
+    [Fact]
+    public async Task An_unseen_copy_and_the_rest_are_children_and_each_is_routed_for_itself()
+    {
+        var watched = State("watched");
+        var redirect = Assert.IsType<RoutingDecision.Redirect>(await RouteAsync(watched));
+
+        Assert.Equal(["archive@to.example", "watched@to.example"], redirect.Children.Select(child => child.Address.ToString()));
+        foreach (var (child, index) in redirect.Children.Select((child, i) => (child, i + 1)))
+        {
+            var deliver = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(Child(child, index, parent: 0), watched));
+            Assert.Equal("local", deliver.Router);
+        }
+    }
+
+    [Fact]
+    public async Task A_file_that_a_redirection_names_is_a_target_of_its_transport()
+    {
+        var filed = State("filed");
+        var redirect = Assert.IsType<RoutingDecision.Redirect>(await RouteAsync(filed));
+
+        var deliver = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(Child(Assert.Single(redirect.Children), 1, parent: 0), filed));
+
+        Assert.Equal("to_file", deliver.Transport.Name);
+        Assert.Equal("/var/mail/filed", Assert.IsType<AppendfileTransportSettings>(deliver.Transport).Path);
+        Assert.Equal("filed@to.example", deliver.Address.ToString());
+    }
+
+    [Fact]
+    public async Task A_copy_that_the_routers_had_nothing_for_fails_with_their_words() =>
+        Assert.Equal("nothing for it", Assert.IsType<RoutingDecision.Fail>(await RouteAsync(
+            State("a") with { Inherited = InheritedRouting.Write(new InheritedRouting { Unrouteable = "nothing for it" }) })).Reason);
+
+    [Fact]
+    public void Inherited_values_are_the_same_after_storing()
+    {
+        var child = RoutingAddress.Of(new EnvelopeAddress("Kid", "to.example")) with
+        {
+            ParentRouter = "aliases",
+            StartRouter = "local",
+            CasefulLocalPart = true,
+            ErrorsTo = new EnvelopeAddress("owner", "to.example"),
+            HeadersAdd = ["X-One: 1\n\tfolded", "X-Two: \"quoted\" äöü"],
+            HeadersRemove = ["subject", "x-*"],
+            Values = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal).Add("r_name", "value"),
+            HiddenInBounces = true,
+        };
+
+        var read = InheritedRouting.ToRoutingAddress(State("Kid") with { Address = child.ToEnvelopeAddress(), Inherited = InheritedRouting.Of(child) }, []);
+
+        Assert.Equal(
+            (child.ParentRouter, child.StartRouter, child.CasefulLocalPart, child.ErrorsTo, child.HiddenInBounces),
+            (read.ParentRouter, read.StartRouter, read.CasefulLocalPart, read.ErrorsTo, read.HiddenInBounces));
+        Assert.Equal(child.HeadersAdd.AsEnumerable(), read.HeadersAdd);
+        Assert.Equal(child.HeadersRemove.AsEnumerable(), read.HeadersRemove);
+        Assert.Equal(child.Values, read.Values);
+    }
+
+    [Fact]
+    public void Bounces_that_go_nowhere_stay_so_after_storing()
+    {
+        var child = RoutingAddress.Of(new EnvelopeAddress("kid", "to.example")) with { ErrorsTo = EnvelopeAddress.Null };
+
+        var read = InheritedRouting.ToRoutingAddress(State("kid") with { Inherited = InheritedRouting.Of(child) }, []);
+
+        Assert.True(read.ErrorsTo is { IsNull: true });
+    }
+
+    private static RecipientState State(string localPart, int index = 0) => TestMessages.Waiting(index, localPart, DateTimeOffset.UnixEpoch);
+
+    private static RecipientState Child(ChildToRoute child, int index, int parent) =>
+        new(index, child.Address, RecipientStatus.Queued, DateTimeOffset.UnixEpoch, Parent: parent, Inherited: child.Inherited);
+
+    private async Task<RoutingDecision> RouteAsync(RecipientState recipient, params RecipientState[] ancestors)
+    {
+        var facts = MessageFacts.Of(TestMessages.Stored(_id, [.. ancestors, recipient]));
+        return await _router.RouteAsync(new RecipientToRoute(facts, recipient, [.. ancestors]), CancellationToken.None);
+    }
+}

@@ -37,7 +37,9 @@ internal static class ListenerSettings
     {
         var limits = new SmtpLimits
         {
-            MaxConnections = node.MaxConnections, MaxConnectionsPerAddress = node.MaxConnectionsPerAddress, MaxRecipients = node.MaxRecipients,
+            MaxConnections = node.MaxConnections,
+            MaxConnectionsPerAddress = node.MaxConnectionsPerAddress,
+            MaxRecipients = node.MaxRecipients,
         };
 
         // The language's own defaults are those of a program that forks for each connection: only what a file sets counts.

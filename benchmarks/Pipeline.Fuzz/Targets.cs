@@ -68,7 +68,7 @@ internal static class Targets
         {
             var output = new ArrayBufferWriter<byte>();
             SpoolHeaderWriter.Write(file, output);
-            Require(SpoolHeaderReader.TryRead(output.WrittenSpan, null, out _, out _), "what was written can be read");
+            Require(SpoolHeaderReader.TryRead(output.WrittenSpan, null, out _, out var error), $"what was written can be read: {error}");
         }
     }
 

@@ -146,7 +146,7 @@ public static class SpoolHeaderWriter
     private static void WriteRecipient(SpoolRecipient recipient, IBufferWriter<byte> output)
     {
         var address = SpoolText.OneLine(recipient.Address);
-        if (recipient is { Parent: < 0, ErrorsTo.Length: 0, Notify: DsnNotify.None })
+        if (recipient is { Parent: < 0, ErrorsTo.Length: 0, Notify: DsnNotify.None } && SpoolRecipientParser.IsPlain(address))
         {
             Line(output, $"{address}");
             return;

@@ -19,6 +19,9 @@ internal static class SpoolRecipientParser
             && (recipient.Notify & ~AllFlags) == 0;
     }
 
+    /// <summary>Whether an address alone on its line is read as that address; one that ends like the fields behind an address is not.</summary>
+    public static bool IsPlain(string address) => Parse(address) is { Parent: -1 } read && read.Address == address;
+
     private static SpoolRecipient? Parse(string line)
     {
         ReadOnlySpan<char> rest = line;

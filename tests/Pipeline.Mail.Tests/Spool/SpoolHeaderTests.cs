@@ -304,6 +304,19 @@ public sealed class SpoolHeaderTests
 
     private static string Describe(SpoolTreeNode node) => $"{(node.HasLeft ? 'Y' : 'N')}{(node.HasRight ? 'Y' : 'N')} {node.Key}";
 
+    [Theory]
+    [InlineData("a@b.example 3")]
+    [InlineData("a@b.example,3")]
+    [InlineData("a@b.example#3")]
+    [InlineData("a@b.example 1,2,3")]
+    [InlineData("a@b.example  0,2  0,-1# 3")]
+    public void An_address_that_ends_like_the_fields_behind_an_address_is_read_back_as_written(string address)
+    {
+        var file = Read(SpoolSamples.FirstArrival) with { Recipients = [new SpoolRecipient(address)] };
+
+        Assert.Equal(address, Assert.Single(Read(Write(file)).Recipients).Address);
+    }
+
     private static SpoolHeaderFile Read(string text)
     {
         Assert.True(SpoolHeaderReader.TryRead(Encoding.Latin1.GetBytes(text), null, out var file, out var error), error);

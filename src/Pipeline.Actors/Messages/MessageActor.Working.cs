@@ -29,7 +29,7 @@ internal sealed partial class MessageActor
         Receive<UpdateEnded>(OnUpdateEnded);
         Receive<RepeatUpdate>(_ => SendUpdate());
         Receive<MessageProtocol.RemoveMessage>(OnRemove);
-        Receive<MessageProtocol.RetryMessage>(_ => Sender.Tell(new MessageProtocol.OperatorAnswer(true, "it is being worked on now")));
+        Receive<MessageProtocol.RetryMessage>(OnRetry);
         Receive<Verification.CheckActor.Finished>(_ => { }); // the notice of a check's end, behind its result
     }
 
@@ -152,6 +152,16 @@ internal sealed partial class MessageActor
 
         Proceed();
         Flush();
+    }
+
+    private void OnRetry(MessageProtocol.RetryMessage message)
+    {
+        if (_closing is null)
+        {
+            _ledger.Record(Now, new OperatorActed(OperatorActed.Retried, message.By));
+        }
+
+        Sender.Tell(new MessageProtocol.OperatorAnswer(true, "it is being worked on now"));
     }
 
     private void OnRemove(MessageProtocol.RemoveMessage message)

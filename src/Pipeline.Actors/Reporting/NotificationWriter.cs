@@ -131,7 +131,7 @@ public sealed class NotificationWriter(
             Address = recipient.Address,
             GeneratedFrom = generatedFrom,
             OriginalRecipient = recipient.OriginalRecipient,
-            Status = failure?.Reply?.Enhanced ?? (failure is null ? null : Status(failure)),
+            Status = failure is null ? null : failure.Reply?.Enhanced ?? failure.Status ?? Status(failure),
             Host = failure?.Host,
             Ip = failure?.Ip,
             Port = failure?.Port ?? 0,

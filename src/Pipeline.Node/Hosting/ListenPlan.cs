@@ -22,7 +22,7 @@ internal static class ListenPlan
         }
 
         var items = Items(overridden ?? "");
-        var portItems = items.Where(item => !item.Contains('.', StringComparison.Ordinal) && !item.StartsWith('[')).ToArray();
+        var portItems = items.Where(item => item.AsSpan().IndexOfAny('.', ':', '[') < 0).ToArray();
         var interfaceItems = items.Except(portItems).ToArray();
         var ports = (portItems.Length > 0 ? portItems : Items(options.DaemonSmtpPorts?.Constant ?? "smtp")).Select(Port).ToArray();
         var interfaces = interfaceItems.Length > 0 ? interfaceItems : Items(options.LocalInterfaces ?? "");
@@ -50,9 +50,13 @@ internal static class ListenPlan
     /// <summary>An address for every port, or one with a port of its own: <c>192.0.2.1.26</c>, <c>[192.0.2.1]:26</c>, <c>[2001:db8::1]:26</c>.</summary>
     private static IEnumerable<IPEndPoint> Expand(string item, IReadOnlyList<int> ports)
     {
-        if (item.StartsWith('[') && IPEndPoint.TryParse(item, out var bracketed))
+        if (item.StartsWith('[') && item.IndexOf(']', StringComparison.Ordinal) is var close and > 0
+            && IPAddress.TryParse(item.AsSpan(1, close - 1), out var bracketed))
         {
-            return item.EndsWith(']') ? ports.Select(port => new IPEndPoint(bracketed.Address, port)) : [bracketed];
+            var behind = item[(close + 1)..];
+            return behind.Length == 0
+                ? ports.Select(port => new IPEndPoint(bracketed, port))
+                : behind[0] == ':' ? [new IPEndPoint(bracketed, Port(behind[1..]))] : throw new FormatException($"\"{item}\" is not an address to listen on");
         }
 
         if (item.Count(c => c == '.') == 4 && item.LastIndexOf('.') is var dot && IPAddress.TryParse(item.AsSpan(0, dot), out var withPort))

@@ -5,8 +5,6 @@ internal sealed class WorkGauge(int limit)
 {
     private int _count;
 
-    public int Count => Volatile.Read(ref _count);
-
     public bool TryEnter()
     {
         if (Interlocked.Increment(ref _count) <= limit)

@@ -8,9 +8,6 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Information, "MailPipeline {Version} started as {Node}: policy {Policy}, store {Store}, listening on {Endpoints}")]
     public static partial void Started(ILogger logger, string version, string node, string policy, string store, string endpoints);
 
-    [LoggerMessage(2, LogLevel.Information, "Recovered {Messages} queued messages, {OpenAttempts} attempts in doubt, {Orphans} orphan files removed")]
-    public static partial void Recovered(ILogger logger, int messages, int openAttempts, int orphans);
-
     [LoggerMessage(3, LogLevel.Information, "Stopping: no new mail; {Active} messages under way")]
     public static partial void Stopping(ILogger logger, int active);
 

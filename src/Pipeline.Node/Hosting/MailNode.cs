@@ -160,8 +160,7 @@ internal sealed class MailNode : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var owner = new Ownership(options.Settings.Name, store.Epoch);
-        var recovered = await store.RecoverAsync(owner, cancellationToken);
-        Log.Recovered(logger, recovered.Messages, recovered.OpenAttempts, recovered.OrphanFiles);
+        await store.RecoverAsync(owner, cancellationToken);
 
         var ids = new MessageIdSource(options.Time);
         var agents = new DeliveryAgents(
@@ -210,8 +209,7 @@ internal sealed class MailNode : IAsyncDisposable
         }
 
         purge.Start();
-        var version = Version;
-        Log.Started(logger, version, options.Settings.Name, options.PolicyFile, directory, string.Join(", ", node.Endpoints));
+        Log.Started(logger, Version, options.Settings.Name, options.PolicyFile, directory, string.Join(", ", node.Endpoints));
         return node;
     }
 

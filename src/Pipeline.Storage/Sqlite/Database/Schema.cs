@@ -1,10 +1,12 @@
+using Pipeline.Storage.State;
+
 namespace Pipeline.Storage.Sqlite.Database;
 
 /// <summary>Brings a database to the schema of this version.</summary>
 internal static class Schema
 {
     /// <summary>The version that this program reads and writes.</summary>
-    public static int Version { get; } = SqlText.Migrations()[^1].Version;
+    public static int Version { get; } = SqlText.Sqlite.Migrations()[^1].Version;
 
     /// <summary>Settings that must precede the first page, then the migrations that are missing, each in a transaction of its own.</summary>
     /// <exception cref="SqliteFailure">SQLite failed.</exception>
@@ -13,7 +15,7 @@ internal static class Schema
     {
         // page_size has an effect only before the file has its first page, and before WAL.
         database.Execute("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;");
-        foreach (var (version, sql) in SqlText.Migrations())
+        foreach (var (version, sql) in SqlText.Sqlite.Migrations())
         {
             if (CurrentVersion(database) < version)
             {

@@ -218,5 +218,5 @@ internal sealed class ReadSession : IDisposable
         _claimedStates.Reset();
     }
 
-    private SqliteStatement Load(string name) => _database.Prepare(SqlText.Load(name));
+    private SqliteStatement Load(string name) => _database.Prepare(SqlText.Sqlite.Load(name));
 }

@@ -1,4 +1,5 @@
 using Pipeline.Storage.Sqlite.Database;
+using Pipeline.Storage.State;
 
 namespace Pipeline.Storage.Sqlite.Writing;
 
@@ -37,7 +38,7 @@ internal sealed class WriteSession : IDisposable
         DeleteRetryHint = Load("delete_retry_hint");
         Purgeable = Load("purgeable");
         Purge = Load("purge");
-        _lastContent = database.Query(SqlText.Load("last_content"));
+        _lastContent = database.Query(SqlText.Sqlite.Load("last_content"));
     }
 
     public SqliteStatement AcceptJournal { get; }
@@ -148,5 +149,5 @@ internal sealed class WriteSession : IDisposable
 
     public void Dispose() => _database.Dispose();
 
-    private SqliteStatement Load(string name) => _database.Prepare(SqlText.Load(name));
+    private SqliteStatement Load(string name) => _database.Prepare(SqlText.Sqlite.Load(name));
 }

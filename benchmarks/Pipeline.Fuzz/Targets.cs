@@ -40,6 +40,24 @@ internal static class Targets
         {
             Require(address.Position >= 0 && address.Position + address.Length <= input.Length, "address lies in the field");
         }
+
+        foreach (var tolerance in (AddressTolerance[])[AddressTolerance.None, (AddressTolerance)~0])
+        {
+            var end = 0;
+            var scanner = new AddressListScanner(input, tolerance);
+            while (scanner.Next() is var step and not AddressListStep.End)
+            {
+                if (step == AddressListStep.Mailbox)
+                {
+                    Require(scanner.Mailbox.Address.Start >= end && scanner.Mailbox.Address.End <= input.Length, "addresses come in order");
+                    end = scanner.Mailbox.Address.End;
+                }
+                else
+                {
+                    Require(scanner.Error.ElementStart <= scanner.Error.Position && scanner.Error.Position <= input.Length, "defect lies in its element");
+                }
+            }
+        }
     }
 
     private static void ReadDomain(ReadOnlySpan<byte> input)

@@ -226,6 +226,14 @@ public sealed class AclConditionTests
     [InlineData("To: <x@y.test\r\n", "'>' missing at end of address: failing address in \"To:\" header is: <x@y.test")]
     [InlineData("To: \"x\r\n", "missing closing quote: failing address in \"To:\" header is: \"x")]
     [InlineData("To: x@\r\n", "domain missing or malformed: failing address in \"To:\" header is: x@")]
+    [InlineData("To: a..b.@c.test, @d.test, e@f.test\r\n", "missing or malformed local part: failing address in \"To:\" header is: @d.test, e@f.test")]
+    [InlineData("To: a..b.@c.test, <@r.test:d@e.test>, f\u00fc@g.test.\r\n", null)]
+    [InlineData("To: a@b.test; c@d.test\r\n", "malformed address: blanks or special characters in the domain: failing address in \"To:\" header is: a@b.test; c@d.test")]
+    [InlineData("To: [x <a@b.test>\r\n", "missing ] in domain literal: failing address in \"To:\" header is: [x <a@b.test>")]
+    [InlineData("To: a@b.test, x > y <x@y.test>\r\n", "malformed address: > y <x@y.test> may not follow x: failing address in \"To:\" header is: x > y <x@y.test>")]
+    [InlineData("To: a@b.test, <x@y.test> z\r\n", "malformed address: z may not follow <x@y.test>: failing address in \"To:\" header is: <x@y.test> z")]
+    [InlineData("To: G: a@b.test\r\n", "unterminated group: failing address in \"To:\" header is: a@b.test")]
+    [InlineData("To: (x a@b.test\r\n", "unbalanced comment: failing address in \"To:\" header is: (x a@b.test")]
     [InlineData("To: a@b.test, x y@z.test\r\n", "malformed address: blanks or special characters in the local part: failing address in \"To:\" header is: x y@z.test")]
     public async Task Header_syntax(string header, string? error)
     {

@@ -1,4 +1,5 @@
 using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Expansion.Variables;
 
@@ -15,10 +16,9 @@ internal static class HeaderVerifyTest
     {
         foreach (var (name, value) in Fields(evaluation, AddressFields))
         {
-            var fault = HeaderAddressReader.Read(value, out _, out var error);
-            if (error is not null)
+            if (HeaderAddresses.Read(value).Defect is { } defect)
             {
-                return AclTest.Failed(null, $"{error}: failing address in \"{name}:\" header is: {fault}");
+                return AclTest.Failed(null, $"{defect.Reason}: failing address in \"{name}:\" header is: {defect.Text}");
             }
         }
 
@@ -41,11 +41,10 @@ internal static class HeaderVerifyTest
 
     public static AclTest NotBlind(AclEvaluation evaluation, bool caseInsensitive)
     {
-        var named = new List<string>();
+        var named = new List<EnvelopeAddress>();
         foreach (var (_, value) in Fields(evaluation, RecipientFields))
         {
-            HeaderAddressReader.Read(value, out var addresses, out _);
-            named.AddRange(addresses);
+            named.AddRange(HeaderAddresses.Read(value).Addresses);
         }
 
         var local = caseInsensitive ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
@@ -71,12 +70,9 @@ internal static class HeaderVerifyTest
         var failure = AclTest.Failed("there is no valid sender in any header line", "there is no valid sender in any header line");
         foreach (var (name, value) in Fields(evaluation, SenderFields))
         {
-            HeaderAddressReader.Read(value, out var addresses, out _);
-            foreach (var address in addresses)
+            foreach (var address in HeaderAddresses.Read(value).Addresses)
             {
-                var at = address.LastIndexOf('@');
-                var parsed = at < 0 ? new EnvelopeAddress(address, "") : new EnvelopeAddress(address[..at], address[(at + 1)..]);
-                var verified = await verifier.VerifyAsync(evaluation.Scope, parsed, asSender: true, cancellationToken);
+                var verified = await verifier.VerifyAsync(evaluation.Scope, address, asSender: true, cancellationToken);
                 if (verified.Outcome == VerificationOutcome.Verified)
                 {
                     return AclTest.True;
@@ -92,17 +88,14 @@ internal static class HeaderVerifyTest
         return failure;
     }
 
-    private static bool IsSame(string address, EnvelopeAddress recipient, StringComparison local)
-    {
-        var at = address.LastIndexOf('@');
-        return at >= 0
-            && recipient.LocalPart.AsSpan().Equals(address.AsSpan(0, at), local)
-            && recipient.Domain.AsSpan().Equals(address.AsSpan(at + 1), StringComparison.OrdinalIgnoreCase);
-    }
+    private static bool IsSame(EnvelopeAddress address, EnvelopeAddress recipient, StringComparison local) =>
+        address.Domain.Length > 0
+        && recipient.LocalPart.Equals(address.LocalPart, local)
+        && recipient.Domain.Equals(address.Domain, StringComparison.OrdinalIgnoreCase);
 
-    private static List<(string Name, string Value)> Fields(AclEvaluation evaluation, string[] names)
+    private static List<(string Name, byte[] Value)> Fields(AclEvaluation evaluation, string[] names)
     {
-        var found = new List<(string, string)>();
+        var found = new List<(string, byte[])>();
         foreach (var name in names)
         {
             var reader = new HeaderFieldReader(evaluation.Message.HeaderBlock.Span);
@@ -110,7 +103,7 @@ internal static class HeaderVerifyTest
             {
                 if (reader.IsNamed(name))
                 {
-                    found.Add((name, OctetString.FromBytes(reader.Value)));
+                    found.Add((name, reader.Value.ToArray()));
                 }
             }
         }

@@ -2,6 +2,7 @@ using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Lists;
+using Pipeline.Policy.Lookups;
 using Pipeline.Policy.Retry;
 using Pipeline.Policy.Routers;
 using Pipeline.Policy.Transports;
@@ -38,7 +39,7 @@ public static class PolicyCompiler
                     transport => transport.Key, transport => new TransportReference(transport.Key, transport.Value.IsLocal), StringComparer.Ordinal),
                 QualifyRecipient = options.QualifyRecipient?.Constant ?? options.QualifyDomain?.Constant,
                 DisableIpv6 = options.DisableIpv6,
-                LocalUsers = new PasswordFileUsers("/etc/passwd"),
+                LocalUsers = new PasswordFileUsers(PasswordFile.DefaultPath),
             },
             problems);
         var policy = new MailPolicy

@@ -4,6 +4,7 @@ using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dsn;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Spool;
+using Pipeline.Tests.Support.Spool;
 
 namespace Pipeline.Fuzz;
 
@@ -16,7 +17,7 @@ internal static class Targets
         new("address-list", ReadAddressList, Seeds("G: \"A \\\" b\" <@r.test:\"x y\"@a.test>, (c(d)) b@[IPv6:::1]; é <é@é.test>,\r\n z@z (n)", "a@b, c d <e@f>")),
         new("domain-name", ReadDomain, Seeds("example.com", "bücher.example", "xn--bcher-kva.example", "例え。テスト"), AllocationFactor: 512),
         new("xtext", ReadXtext, Seeds("ab+2Bcd", "rfc822;a+2Bb@remote.example", "+C3+A9")),
-        new("spool-header", ReadSpoolHeader, [SpoolSeed.FirstArrival, SpoolSeed.Frozen], AllocationFactor: 256),
+        new("spool-header", ReadSpoolHeader, Seeds(SpoolSamples.FirstArrival, SpoolSamples.Frozen, SpoolSamples.LocalSubmission), AllocationFactor: 256),
         new("spool-body", WriteSpoolBody, Seeds("Body line 1\r\n. dotted\r\n\r\nlast\r\n", "a\r\r\nb\rc\nd\r")),
         new("stored-header", ReadStoredHeader, Seeds("A: 1\r\nB : 2\r\n\t3\r\nSubject:\r\n")),
         .. ProtocolTargets.All,

@@ -108,11 +108,11 @@ internal static class Targets
     private static void ReadStoredHeader(ReadOnlySpan<byte> input)
     {
         var length = 0;
-        var fields = new StoredHeaderFields(input);
+        var fields = new HeaderFields(input.ToArray());
         while (fields.MoveNext())
         {
-            length += fields.Current.Length;
-            _ = fields.Name.Length + fields.Body.Length;
+            length += fields.CurrentLines.Length;
+            _ = fields.Current.Name.Length + fields.Current.Text.Length;
         }
 
         Require(length == input.Length, "fields cover the block");

@@ -247,6 +247,7 @@ public sealed class AclConditionTests
     [Theory]
     [InlineData("verify = not_blind", "To: Bob@local.test\r\n", true)]
     [InlineData("verify = not_blind", "To: bob@local.test\r\n", false)]
+    [InlineData("verify = not_blind", "X: 1\nTo: Bob@local.test\r\n", false)]
     [InlineData("verify = not_blind/case_insensitive", "Cc: bob@LOCAL.test\r\n", true)]
     [InlineData("verify = header_names_ascii", "X-Fine: a\r\n", true)]
     [InlineData("verify = header_names_ascii", "X-F\u00e9: a\r\n", false)]

@@ -1,7 +1,7 @@
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Message;
 using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Expansion;
-using Pipeline.Policy.Expansion.Variables;
 
 namespace Pipeline.Policy.Acl.Verification;
 
@@ -16,7 +16,7 @@ internal static class HeaderVerifyTest
     {
         foreach (var (name, value) in Fields(evaluation, AddressFields))
         {
-            if (HeaderAddresses.Read(value).Defect is { } defect)
+            if (HeaderAddresses.Read(value.Span).Defect is { } defect)
             {
                 return AclTest.Failed(null, $"{defect.Reason}: failing address in \"{name}:\" header is: {defect.Text}");
             }
@@ -27,12 +27,11 @@ internal static class HeaderVerifyTest
 
     public static AclTest NamesAscii(AclEvaluation evaluation)
     {
-        var reader = new HeaderFieldReader(evaluation.Message.HeaderBlock.Span);
-        while (reader.Read())
+        foreach (var field in new HeaderFields(evaluation.Message.HeaderBlock))
         {
-            if (reader.Name.ContainsAnyExceptInRange((byte)'!', (byte)'~'))
+            if (field.Name.ContainsAnyExceptInRange((byte)'!', (byte)'~'))
             {
-                return AclTest.Failed(null, $"Invalid character in header \"{OctetString.FromBytes(reader.Name)}\" found");
+                return AclTest.Failed(null, $"Invalid character in header \"{OctetString.FromBytes(field.Name)}\" found");
             }
         }
 
@@ -44,7 +43,7 @@ internal static class HeaderVerifyTest
         var named = new List<EnvelopeAddress>();
         foreach (var (_, value) in Fields(evaluation, RecipientFields))
         {
-            named.AddRange(HeaderAddresses.Read(value).Addresses);
+            named.AddRange(HeaderAddresses.Read(value.Span).Addresses);
         }
 
         var local = caseInsensitive ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
@@ -70,7 +69,7 @@ internal static class HeaderVerifyTest
         var failure = AclTest.Failed("there is no valid sender in any header line", "there is no valid sender in any header line");
         foreach (var (name, value) in Fields(evaluation, SenderFields))
         {
-            foreach (var address in HeaderAddresses.Read(value).Addresses)
+            foreach (var address in HeaderAddresses.Read(value.Span).Addresses)
             {
                 var verified = await verifier.VerifyAsync(evaluation.Scope, address, asSender: true, cancellationToken);
                 if (verified.Outcome == VerificationOutcome.Verified)
@@ -93,17 +92,16 @@ internal static class HeaderVerifyTest
         && recipient.LocalPart.Equals(address.LocalPart, local)
         && recipient.Domain.Equals(address.Domain, StringComparison.OrdinalIgnoreCase);
 
-    private static List<(string Name, byte[] Value)> Fields(AclEvaluation evaluation, string[] names)
+    private static List<(string Name, ReadOnlyMemory<byte> Value)> Fields(AclEvaluation evaluation, string[] names)
     {
-        var found = new List<(string, byte[])>();
+        var found = new List<(string, ReadOnlyMemory<byte>)>();
         foreach (var name in names)
         {
-            var reader = new HeaderFieldReader(evaluation.Message.HeaderBlock.Span);
-            while (reader.Read())
+            foreach (var field in new HeaderFields(evaluation.Message.HeaderBlock))
             {
-                if (reader.IsNamed(name))
+                if (field.HasName(name))
                 {
-                    found.Add((name, reader.Value.ToArray()));
+                    found.Add((name, field.Value));
                 }
             }
         }

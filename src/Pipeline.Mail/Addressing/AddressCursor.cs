@@ -6,8 +6,7 @@ namespace Pipeline.Mail.Addressing;
 /// <remarks>Every step moves forward, so the length of the text bounds all work. Allocates nothing.</remarks>
 internal ref struct AddressCursor(ReadOnlySpan<byte> text, int maxCommentDepth)
 {
-    private static readonly SearchValues<byte> AtomOctets = SearchValues.Create(
-        [.. "!#$%&'*+-/0123456789=?ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz{|}~"u8, .. AddressOctets.NonAscii]);
+    private static readonly SearchValues<byte> AtomOctets = AddressOctets.Set(AddressOctets.Atom, withNonAscii: true);
 
     private readonly ReadOnlySpan<byte> _text = text;
 

@@ -24,6 +24,9 @@ internal sealed class ExpansionParser(string text)
 
     public FailureNode? Failure { get; private set; }
 
+    /// <summary>Items, conditions and lookup types that were met and are not available, for a check of the configuration.</summary>
+    public List<string> Unavailable { get; } = [];
+
     public int Position { get; set; }
 
     public ReadOnlySpan<char> Rest => text.AsSpan(Position);
@@ -284,6 +287,11 @@ internal sealed class ExpansionParser(string text)
         var name = ReadName(hyphens: true);
         if (Current != ':' && Current != '}' && ItemRegistry.TryFind(name, out var item))
         {
+            if (!item.IsAvailable)
+            {
+                Unavailable.Add($"expansion item \"{name}\"");
+            }
+
             return item.Parse(this, name);
         }
 

@@ -30,9 +30,9 @@ internal sealed class GetterCalls
         return calls;
     }
 
-    /// <summary>The full names of the types that read the property, without its own.</summary>
+    /// <summary>The full names of the outermost types that read the property.</summary>
     public IReadOnlyCollection<string> Of(Type type, string property) =>
-        _callers.TryGetValue($"{type.FullName}.{property}", out var callers) ? [.. callers.Where(caller => caller != type.FullName)] : [];
+        _callers.TryGetValue($"{(type.IsNested ? "" : type.Namespace)}.{type.Name}.{property}", out var callers) ? callers : [];
 
     private void Read(string path)
     {
@@ -43,7 +43,8 @@ internal sealed class GetterCalls
         foreach (var handle in reader.MethodDefinitions)
         {
             var method = reader.GetMethodDefinition(handle);
-            if (method.RelativeVirtualAddress == 0)
+            // What a record makes of itself as text is no use of it.
+            if (method.RelativeVirtualAddress == 0 || reader.GetString(method.Name) == "PrintMembers")
             {
                 continue;
             }

@@ -30,6 +30,7 @@ public static class TransportOptionTable
         (Support.RefusedWhenReached("whole messages are delivered"), "body_only headers_only"),
         (Support.NotDone(NoUserChange), "user group"),
         (Support.WithoutEffect(NoUserChange), "initgroups current_directory"),
+        (Support.NotDone("set router_home_directory or transport_home_directory in the router"), "home_directory"),
         (Support.WithoutEffect("nothing prints it"), "debug_print"),
         (Support.NotDone("the journal has every delivery"), "disable_logging event_action"),
         (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "max_parallel"),

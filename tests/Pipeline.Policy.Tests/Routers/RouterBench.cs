@@ -5,6 +5,7 @@ using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 using Pipeline.Policy.Routers;
+using Pipeline.Policy.Tests.Configuration;
 using Pipeline.Policy.Tests.Expansion;
 
 namespace Pipeline.Policy.Tests.Routers;
@@ -14,13 +15,18 @@ internal sealed class RouterBench
 {
     private readonly List<string> _log = [];
 
-    public RouterBench()
+    /// <param name="main">Main options, as in a configuration.</param>
+    public RouterBench(string main = "")
     {
         Scope = new EvaluationScope
         {
             Environment = new PolicyEnvironment
             {
-                Policy = new MailPolicy { NamedLists = new NamedListTable([new NamedList(ListKind.Domain, "local_domains", StringExpansion.Compile("local.test"))]) },
+                Policy = new MailPolicy
+                {
+                    MainOptions = MainOptions.From(new MemoryFiles(main).Read().Configuration.MainSettings, []),
+                    NamedLists = new NamedListTable([new NamedList(ListKind.Domain, "local_domains", StringExpansion.Compile("local.test"))]),
+                },
                 Time = new ExpansionBench.FixedTime(),
                 Dns = Dns,
                 PrimaryHostname = "mx.example.com",

@@ -39,6 +39,12 @@ public sealed class RouterDriverTests
         Assert.Equal(expected, Text((await _bench.RouteAsync($"r:\ndriver = dnslookup\ntransport = smtp\n{option}", $"a@{domain}")).Final));
 
     [Theory]
+    [InlineData("dns_again_means_nonexist = slow.test", "Unrouteable: Unrouteable address")]
+    [InlineData("dns_again_means_nonexist = other.test", "Deferred: host lookup did not complete")]
+    public async Task Temporary_failure_of_DNS_means_no_such_domain_where_the_operator_says_so(string main, string expected) =>
+        Assert.Equal(expected, Text((await new RouterBench(main).RouteAsync("r:\ndriver = dnslookup\ntransport = smtp", "a@slow.test")).Final));
+
+    [Theory]
     [InlineData("* plain.test", "plain.test/-")]
     [InlineData("other.test x.test ; *.test plain.test::2525", "plain.test:2525/-")]
     [InlineData("local.test \"192.0.2.1 : plain.test\"", "192.0.2.1/- plain.test/-")]

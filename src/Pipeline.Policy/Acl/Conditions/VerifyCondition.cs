@@ -45,9 +45,9 @@ internal sealed class VerifyCondition() : AclCondition("verify")
 
         var test = options.Subject switch
         {
-            VerifySubject.Recipient => await AddressVerifyTest.RecipientAsync(evaluation, cancellationToken),
+            VerifySubject.Recipient => await AddressVerifyTest.RecipientAsync(evaluation, options, cancellationToken),
             VerifySubject.Sender => await AddressVerifyTest.SenderAsync(evaluation, options, cancellationToken),
-            VerifySubject.HeaderSender => await HeaderVerifyTest.SenderAsync(evaluation, cancellationToken),
+            VerifySubject.HeaderSender => await HeaderVerifyTest.SenderAsync(evaluation, options, cancellationToken),
             VerifySubject.HeaderSyntax => HeaderVerifyTest.Syntax(evaluation),
             VerifySubject.HeaderNamesAscii => HeaderVerifyTest.NamesAscii(evaluation),
             VerifySubject.NotBlind => HeaderVerifyTest.NotBlind(evaluation, options.CaseInsensitive),

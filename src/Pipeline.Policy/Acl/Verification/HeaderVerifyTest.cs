@@ -61,7 +61,7 @@ internal static class HeaderVerifyTest
     }
 
     // The first of the fields with an address that verifies is enough.
-    public static async ValueTask<AclTest> SenderAsync(AclEvaluation evaluation, CancellationToken cancellationToken)
+    public static async ValueTask<AclTest> SenderAsync(AclEvaluation evaluation, VerifyOptions options, CancellationToken cancellationToken)
     {
         if (evaluation.Scope.Environment.Verifier is not { } verifier)
         {
@@ -76,7 +76,7 @@ internal static class HeaderVerifyTest
             {
                 var at = address.LastIndexOf('@');
                 var parsed = at < 0 ? new EnvelopeAddress(address, "") : new EnvelopeAddress(address[..at], address[(at + 1)..]);
-                var verified = await verifier.VerifyAsync(evaluation.Scope, parsed, asSender: true, cancellationToken);
+                var verified = await verifier.VerifyAsync(evaluation.Scope, parsed, asSender: true, options.SuccessOnRedirect, cancellationToken);
                 if (verified.Outcome == VerificationOutcome.Verified)
                 {
                     return AclTest.True;

@@ -48,7 +48,7 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
     {
         var choice = new Ipv4Choice(
             await IsInAsync(_ipv4Only, run, domain, cancellationToken), await IsInAsync(_ipv4Prefer, run, domain, cancellationToken));
-        var answer = await run.Scope.Environment.Dns.QueryAsync(domain, DnsRecordType.Mx, cancellationToken);
+        var answer = await RoutingQuery.AskAsync(run, domain, DnsRecordType.Mx, cancellationToken);
         if (answer.IsTemporaryFailure && !await IsInAsync(_mxFailDomains, run, domain, cancellationToken))
         {
             return TimedOut(run, answer.Reason ?? "no answer");

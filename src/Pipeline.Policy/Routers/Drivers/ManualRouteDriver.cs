@@ -159,7 +159,7 @@ internal sealed class ManualRouteDriver : RouterDriver
 
         if (entry.UseMx)
         {
-            var answer = await run.Scope.Environment.Dns.QueryAsync(entry.Name, DnsRecordType.Mx, cancellationToken);
+            var answer = await RoutingQuery.AskAsync(run, entry.Name, DnsRecordType.Mx, cancellationToken);
             if (answer.IsTemporaryFailure)
             {
                 return (HostFindOutcome.Deferred, [], answer.Reason ?? "no answer");

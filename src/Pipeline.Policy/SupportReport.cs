@@ -10,8 +10,6 @@ namespace Pipeline.Policy;
 /// <param name="notices">Receives everything else that is not done or has no effect.</param>
 internal sealed class SupportReport(ICollection<ConfigurationProblem> problems, ICollection<ConfigurationNotice> notices)
 {
-    private static readonly Support AtExpansion = Support.RefusedWhenReached("the expansion fails there");
-
     private static readonly string[] MissingLookups = [.. LookupRegistry.Names.Except(LookupRegistry.AvailableNames, StringComparer.Ordinal)];
 
     public void Add(ParsedConfiguration configuration, AclProgram acls)
@@ -19,6 +17,7 @@ internal sealed class SupportReport(ICollection<ConfigurationProblem> problems, 
         foreach (var setting in configuration.MainSettings)
         {
             Add(setting, MainOptionTable.Instance, $"main option \"{setting.Name}\"", "");
+            AddInlineAcl(setting, acls);
         }
 
         foreach (var list in configuration.NamedLists)
@@ -34,6 +33,19 @@ internal sealed class SupportReport(ICollection<ConfigurationProblem> problems, 
         Add(DriverClass.Router, configuration.Routers);
         Add(DriverClass.Transport, configuration.Transports);
         Add(DriverClass.Authenticator, configuration.Authenticators);
+    }
+
+    // An option can hold the statements themselves where others have the name of an ACL.
+    private void AddInlineAcl(OptionSetting setting, AclProgram acls)
+    {
+        if (setting.Name.StartsWith("acl_", StringComparison.Ordinal) && setting.Value is { } text
+            && acls.Find(text.Trim()) is null && text.Trim().Any(char.IsWhiteSpace) && !text.StartsWith('/'))
+        {
+            foreach (var item in AclParser.Parse("inline", AclParser.Lines(text, setting.Location), []).SelectMany(statement => statement.Items))
+            {
+                Add(item);
+            }
+        }
     }
 
     private void Add(AclItem item)
@@ -103,10 +115,10 @@ internal sealed class SupportReport(ICollection<ConfigurationProblem> problems, 
 
     private void Add(ExpandableString text, string subject, SourceLocation? location)
     {
-        var inLists = MissingLookups.Where(name => NamesLookup(text.Source, name)).Select(name => $"lookup type \"{name}\"");
-        foreach (var missing in text.Unavailable.Concat(inLists).Distinct(StringComparer.Ordinal))
+        var inLists = MissingLookups.Where(name => NamesLookup(text.Source, name)).Select(name => UnavailablePart.Failing($"lookup type \"{name}\""));
+        foreach (var missing in text.Unavailable.Concat(inLists).DistinctBy(part => part.Name))
         {
-            notices.Add(new ConfigurationNotice($"{missing} in {subject}", AtExpansion, location));
+            notices.Add(new ConfigurationNotice($"{missing.Name} in {subject}", missing.Support, location));
         }
     }
 

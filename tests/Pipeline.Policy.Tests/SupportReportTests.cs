@@ -51,6 +51,7 @@ public sealed class SupportReportTests
     [InlineData("begin transports\nt:\ndriver = smtp\nserialize_hosts = *", "4: transport t: option \"serialize_hosts\" is not done and is ignored: set Delivery, PerDestination and Overall, in node.json")]
     [InlineData("begin transports\nt:\ndriver = pipe\ncommand = /bin/cat\nuser = x", "2: transport t: driver \"pipe\" is not done: a message that comes to it waits: deliver to the program with SMTP or LMTP")]
     [InlineData("begin transports\nt:\ndriver = smtp\ntransport_filter = /bin/cat", "4: transport t: option \"transport_filter\" is not done: a message that comes to it waits: deliver to a program with SMTP")]
+    [InlineData("begin transports\nt:\ndriver = queuefile\ndirectory = /x\nheaders_add = X: y", "5: transport t: option \"headers_add\" is not done and is ignored: the message is written as it lies in the queue, for the program that takes it")]
     [InlineData("begin authenticators\na:\ndriver = plaintext\npublic_name = PLAIN", "2: authenticator a: driver \"plaintext\" is not done and is ignored: AUTH is neither offered to clients nor used with servers")]
     [InlineData("begin routers\nr:\ndriver = dnslookup\ntransport = t\nno_rewrite_headers\nno_qualify_single", null)]
     [InlineData("begin routers\nr:\ndriver = dnslookup\ntransport = t\nsearch_parents", "5: router r: option \"search_parents\" is not done and is ignored: domains are looked up as they are; set widen_domains")]
@@ -86,6 +87,17 @@ public sealed class SupportReportTests
     public void Lookup_that_is_not_available_is_found_in_lists_and_options() => Assert.Equal(
         ["lookup type \"pgsql\" in named list \"d\"", $"{MemoryFiles.MainPath}:2: lookup type \"redis\" in main option \"smtp_banner\""],
         Notices("domainlist d = ${lookup pgsql{x}}\nsmtp_banner = ${lookup redis{x}}").Select(notice => notice[..notice.IndexOf(" is not done", StringComparison.Ordinal)]).Order().Reverse());
+
+    [Theory]
+    [InlineData("begin acl\na:\ndeny condition = ${if eq{$dmarc_status}{reject}}", "3: variable \"$dmarc_status\" in ACL condition \"condition\"")]
+    [InlineData("begin acl\na:\nwarn condition = ${if def:malware_name}", "3: variable \"$malware_name\" in ACL condition \"condition\"")]
+    [InlineData("smtp_banner = ${spam_score}", "1: variable \"$spam_score\" in main option \"smtp_banner\"")]
+    public void Variable_that_nothing_sets_is_listed(string text, string notice) =>
+        Assert.Equal([$"{MemoryFiles.MainPath}:{notice} has no effect here: it is always empty"], Notices(text));
+
+    [Fact]
+    public void Acl_within_an_option_is_looked_at() => Assert.StartsWith(
+        $"{MemoryFiles.MainPath}:1: ACL condition \"malware = *\" is not done", Assert.Single(Notices("acl_smtp_data = deny malware = *")), StringComparison.Ordinal);
 
     [Fact]
     public void Rewriting_rules_are_refused() =>

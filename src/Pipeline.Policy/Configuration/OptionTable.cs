@@ -19,8 +19,11 @@ public sealed class OptionTable
     /// <summary>For the table of a driver, how far the driver itself is done.</summary>
     public Support Support { get; private init; } = Support.Done;
 
-    /// <summary>The options of both tables; the driver is that of the other.</summary>
-    public OptionTable With(OptionTable other) => new(_options.Values.Concat(other._options.Values)) { Support = other.Support };
+    /// <summary>For the table of a driver that takes no option but its own, what is to be known of the generic ones.</summary>
+    public Support GenericSupport { get; private init; } = Support.Done;
+
+    /// <summary>The options of this table, the generic ones, and those of a driver.</summary>
+    public OptionTable With(OptionTable driver) => new(Generic(driver.GenericSupport).Concat(driver._options.Values)) { Support = driver.Support };
 
     /// <summary>The same options, those of the marks with what is to be known of them.</summary>
     /// <param name="marks">Names between blanks, each at most once in all marks, with their support.</param>
@@ -43,6 +46,13 @@ public sealed class OptionTable
 
     /// <summary>The table of a driver that is not done: then its private options need no marks of their own.</summary>
     internal OptionTable OfDriver(Support support) => new(_options.Values) { Support = support };
+
+    /// <summary>The table of a driver that takes no generic option.</summary>
+    internal OptionTable WithoutGeneric(Support support) => new(_options.Values) { GenericSupport = support };
+
+    private IEnumerable<OptionDefinition> Generic(Support support) => support.IsDone
+        ? _options.Values
+        : _options.Values.Select(option => option.Name == "driver" ? option : option with { Support = support });
 
     /// <summary>Reads a table from names between blanks.</summary>
     internal static IEnumerable<OptionDefinition> Of(OptionType type, string names) =>

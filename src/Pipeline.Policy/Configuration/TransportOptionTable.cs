@@ -54,7 +54,8 @@ public static class TransportOptionTable
             .. OptionTable.Of(OptionType.Expanded, "batch_id command socket"),
         ]).OfDriver(Support.RefusedWhenReached("use \"driver = smtp\" with \"protocol = lmtp\" over TCP")),
         ["pipe"] = Pipe(),
-        ["queuefile"] = new(OptionTable.Of(OptionType.Expanded, "directory")),
+        ["queuefile"] = new OptionTable(OptionTable.Of(OptionType.Expanded, "directory"))
+            .WithoutGeneric(Support.NotDone("the message is written as it lies in the queue, for the program that takes it")),
         ["smtp"] = Smtp(),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -33,7 +33,7 @@ internal static class ConditionParser
 
         if (!definition.IsAvailable)
         {
-            parser.Unavailable.Add($"expansion condition \"{name}\"");
+            parser.Unavailable.Add(UnavailablePart.Failing($"expansion condition \"{name}\""));
         }
 
         var condition = definition.Parse(parser, name);

@@ -78,7 +78,7 @@ internal sealed class LookupItem(LookupSpecification specification, ExpansionNod
 
         if (specification.Type.Find is null)
         {
-            parser.Unavailable.Add($"lookup type \"{specification.Type.Name}\"");
+            parser.Unavailable.Add(UnavailablePart.Failing($"lookup type \"{specification.Type.Name}\""));
         }
 
         if (specification.Type.IsSingleKey != key is not null)

@@ -30,6 +30,7 @@ internal sealed class RouterBench
                 Time = new ExpansionBench.FixedTime(),
                 Dns = Dns,
                 PrimaryHostname = "mx.example.com",
+                LocalAddresses = [IPAddress.Parse("203.0.113.1")],
                 Log = new RecordingLog(_log),
             },
             Connection = new ConnectionScope(),
@@ -45,6 +46,8 @@ internal sealed class RouterBench
         .Add("null.test", new MailExchangeRecord(0, ""))
         .Add("self.test", new MailExchangeRecord(10, "mx.example.com"))
         .Add("second.test", new MailExchangeRecord(10, "mx1.remote.test"), new MailExchangeRecord(20, "mx.example.com"), new MailExchangeRecord(30, "mx2.remote.test"))
+        .Add("mine.test", new MailExchangeRecord(10, "mx.mine.test"))
+        .Add("mx.mine.test", new AddressRecord(IPAddress.Parse("203.0.113.1")))
         .Add("mx.example.com", new AddressRecord(IPAddress.Loopback))
         .Add("gone.test", new MailExchangeRecord(10, "nowhere.test"))
         .AddFailure("slow.test", DnsRecordType.Mx);

@@ -25,6 +25,7 @@ public sealed class RouterDriverTests
     [InlineData("plain.test", "mx_domains = *.test", "Unrouteable: Unrouteable address")]
     [InlineData("none.test", "fail_defer_domains = none.test", "Deferred: host lookup did not complete (none.test is in fail_defer_domains)")]
     [InlineData("self.test", "", "Deferred!: lowest numbered MX record points to local host")]
+    [InlineData("mine.test", "", "Deferred!: lowest numbered MX record points to local host")]
     [InlineData("self.test", "self = defer", "Deferred: lowest numbered MX record points to local host")]
     [InlineData("self.test", "self = fail", "Failed: lowest numbered MX record points to local host")]
     [InlineData("self.test", "self = pass", "Unrouteable: Unrouteable address")]

@@ -108,7 +108,7 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
             return new DriverVerdict.Decline("local host is not a secondary MX");
         }
 
-        return addresses.Any(run.Services.IsLocalAddress) && run.Router.Self.Apply(run, fromMx: false) is { } self
+        return addresses.Any(run.IsLocalAddress) && run.Router.Self.Apply(run, fromMx: false) is { } self
             ? self
             : new DriverVerdict.Accept([new RoutedHost(domain, addresses)]);
     }

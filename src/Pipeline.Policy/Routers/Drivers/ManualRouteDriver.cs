@@ -112,7 +112,7 @@ internal sealed class ManualRouteDriver : RouterDriver
                 ignored |= found.Outcome == HostFindOutcome.Ignored;
                 foreach (var host in found.Hosts)
                 {
-                    if (!host.Addresses.Any(run.Services.IsLocalAddress))
+                    if (!host.Addresses.Any(run.IsLocalAddress))
                     {
                         hosts.Add(host);
                         continue;

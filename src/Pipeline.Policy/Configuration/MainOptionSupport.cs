@@ -36,11 +36,11 @@ internal static class MainOptionSupport
         (Support.NotDone("no ident query is made, and $sender_ident is empty"), "rfc1413_hosts"),
         (Support.WithoutEffect("no ident query is made"), "rfc1413_query_timeout"),
         (Support.NotDone("an address without a domain is refused"), "sender_unqualified_hosts recipient_unqualified_hosts percent_hack_domains"),
-        (Support.NotDone("set \"Smtp\" limits in node.json", "-1"), "smtp_accept_reserve"),
-        (Support.NotDone("set \"Smtp\" limits in node.json"), """
-            smtp_reserve_hosts smtp_load_reserve smtp_max_unknown_commands smtp_max_synprot_errors smtp_accept_max_nonmail header_maxsize
-            header_line_maxsize recipients_max_reject max_username_length
-            """),
+        (Support.NotDone("set smtp_accept_max, and MaxConnections in node.json, Smtp"), "smtp_accept_reserve smtp_reserve_hosts smtp_load_reserve"),
+        (Support.NotDone("the listener has limits of its own for errors and for commands other than mail"), "smtp_max_unknown_commands smtp_max_synprot_errors smtp_accept_max_nonmail"),
+        (Support.NotDone("set message_size_limit"), "header_maxsize header_line_maxsize"),
+        (Support.NotDone("recipients beyond recipients_max are refused for now, one by one"), "recipients_max_reject"),
+        (Support.NotDone("the lengths of RFC 5321 hold"), "max_username_length"),
         (Support.WithoutEffect("the limit it excepts from is that of the listener, for all hosts"), "smtp_accept_max_nonmail_hosts"),
         (Support.NotDone("write \"defer ratelimit = ...\" in an ACL"), "smtp_ratelimit_hosts smtp_ratelimit_mail smtp_ratelimit_rcpt"),
         (Support.NotDone("write \"deny condition = ${if >{$received_count}{N}}\" in acl_smtp_data"), "received_headers_max"),
@@ -53,7 +53,7 @@ internal static class MainOptionSupport
             local_sender_retain local_from_prefix local_from_suffix untrusted_set_sender trusted_users trusted_groups ignore_fromline_hosts
             ignore_fromline_local unknown_login unknown_username gecos_name gecos_pattern extract_addresses_remove_arguments
             """),
-        (Support.NotDone("Message-ID is left as it came, or made from the primary host name"), "message_id_header_domain message_id_header_text"),
+        (Support.NotDone("Message-ID is left as it came"), "message_id_header_domain message_id_header_text"),
         (Support.WithoutEffect("lines end as RFC 5321 says"), "drop_cr"),
         (Support.WithoutEffect("callouts are not made: \"verify = .../callout\" is refused when it is reached"), """
             callout_domain_negative_expire callout_domain_positive_expire callout_negative_expire callout_positive_expire callout_random_local_part
@@ -89,7 +89,7 @@ internal static class MainOptionSupport
         (Support.NotDone("every message is delivered when it has been received", "10"), "smtp_accept_queue_per_connection"),
         (Support.WithoutEffect("there are no queue runs: each message has its own timer"), "queue_run_max queue_run_in_order queue_fast_ramp"),
         (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "remote_max_parallel remote_sort_domains"),
-        (Support.NotDone("set JournalRetention in node.json"), "retry_data_expire"),
+        (Support.NotDone("no memory of hosts is kept: each recipient has its own times"), "retry_data_expire"),
         (Support.NotDone("no message is frozen"), "auto_thaw freeze_tell ignore_bounce_errors_after move_frozen_messages timeout_frozen_after"),
         (Support.WithoutEffect("the store keeps messages in its own form"), "split_spool_directory spool_wireformat message_logs preserve_message_logs keep_malformed"),
         (Support.WithoutEffect("the store always syncs"), "disable_fsync"),
@@ -125,8 +125,8 @@ internal static class MainOptionSupport
             receive_timeout smtp_backlog_monitor check_rfc2047_length
             """),
         (Support.WithoutEffect("the listener sets its sockets itself", "true|false"), "smtp_accept_keepalive tcp_nodelay smtp_connect_backlog"),
-        (Support.NotDone("loopback and the addresses of local_interfaces count as this host's"), "extra_local_interfaces"),
-        (Support.NotDone("set Dns in node.json"), "dns_retrans dns_retry dns_trust_aa dns_cname_loops dns_dnssec_ok dns_use_edns0"),
+        (Support.NotDone("loopback and the addresses of the machine count as this host's"), "extra_local_interfaces"),
+        (Support.NotDone("set Dns, Servers and Trusted, in node.json; times and retries are the resolver's own"), "dns_retrans dns_retry dns_trust_aa dns_cname_loops dns_dnssec_ok dns_use_edns0"),
         (Support.NotDone("set ipv4_only or ipv4_prefer in routers"), "dns_ipv4_lookup"),
         (Support.NotDone("every name that DNS can carry is asked for"), "dns_check_names_pattern"),
         (Support.WithoutEffect("\"verify = csa\" is refused when it is reached"), "dns_csa_search_limit dns_csa_use_reverse"),

@@ -32,10 +32,10 @@ public static class RouterOptionTable
         (Support.WithoutEffect("notifications are passed on as RFC 3461 says"), "dsn_process"),
         (Support.NotDone("notifications are passed on where the next host can"), "dsn_lasthop"),
         (Support.WithoutEffect("EXPN is refused to everybody"), "expn"),
-        (Support.NotDone("add a second host to route_list, or retry"), "fallback_hosts"),
+        (Support.NotDone("name further hosts in route_list"), "fallback_hosts"),
         (Support.NotDone(NoUserChange), "user group"),
         (Support.WithoutEffect(NoUserChange), "initgroups transport_current_directory"),
-        (Support.NotDone("retries are counted by destination"), "retry_use_local_part"),
+        (Support.NotDone("each recipient has its own times to be tried at"), "retry_use_local_part"),
         (Support.NotDone("the journal has whole addresses, and every delivery"), "disable_logging log_as_local"));
 
     public static IReadOnlyDictionary<string, OptionTable> Drivers { get; } = new Dictionary<string, OptionTable>

@@ -34,7 +34,7 @@ public static class TransportOptionTable
         (Support.WithoutEffect("nothing prints it"), "debug_print"),
         (Support.NotDone("the journal has every delivery"), "disable_logging event_action"),
         (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "max_parallel"),
-        (Support.NotDone("retries are counted by destination"), "retry_use_local_part"));
+        (Support.NotDone("each recipient has its own times to be tried at"), "retry_use_local_part"));
 
     public static IReadOnlyDictionary<string, OptionTable> Drivers { get; } = new Dictionary<string, OptionTable>
     {
@@ -92,7 +92,7 @@ public static class TransportOptionTable
         (Support.NotDone("sizes are counted from the files"), "maildir_quota_directory_regex maildir_use_size_file"),
         (Support.NotDone("names in a Maildir are derived from the message, and need no second try", "10"), "maildir_retries"),
         (Support.NotDone("no maildirfolder file is made"), "maildirfolder_create_regex"),
-        (Support.NotDone("recipients with the same path share a delivery"), "batch_id"));
+        (Support.NotDone("with batch_max, recipients with the same path share a delivery"), "batch_id"));
 
     private static OptionTable Pipe() => new OptionTable(
     [
@@ -151,11 +151,13 @@ public static class TransportOptionTable
         (Support.WithoutEffect("DATA is used for every host"), "hosts_try_chunking"),
         (Support.WithoutEffect("connections are made by one process"), "hosts_nopass_tls hosts_noproxy_tls"),
         (Support.WithoutEffect("callouts are not made"), "hosts_verify_avoid_tls"),
+        (Support.RefusedWhenReached("there are no authenticators: mail for these hosts waits"), "hosts_require_auth"),
+        (Support.NotDone("there are no authenticators"), "hosts_try_auth"),
         (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "serialize_hosts"),
         (Support.NotDone("names of hosts are looked up in the DNS, as they are"), "dns_qualify_single dns_search_parents gethostbyname"),
         (Support.NotDone("packets are not marked"), "dscp"),
         (Support.WithoutEffect("the connector sets its sockets itself", "true|false"), "keepalive"),
         (Support.NotDone("a message ends when its retry rule does", "true"), "delay_after_cutoff"),
-        (Support.NotDone("retries are counted by destination", "true"), "address_retry_include_sender retry_include_ip_address"),
+        (Support.NotDone("each recipient has its own times to be tried at", "true"), "address_retry_include_sender retry_include_ip_address"),
         (Support.NotDone("an address that needs SMTPUTF8 fails at a host without it", "-1|0"), "utf8_downconvert"));
 }

@@ -12,7 +12,11 @@ namespace Pipeline.Policy;
 /// <summary>What compiling a configuration came to.</summary>
 /// <param name="Policy">Null when there are problems.</param>
 /// <param name="Problems">Everything that is wrong with the configuration.</param>
-public sealed record PolicyCompilation(MailPolicy? Policy, IReadOnlyList<ConfigurationProblem> Problems);
+public sealed record PolicyCompilation(MailPolicy? Policy, IReadOnlyList<ConfigurationProblem> Problems)
+{
+    /// <summary>What the configuration asks for that is not done, or has no effect here. None of it keeps the policy from being used.</summary>
+    public IReadOnlyList<ConfigurationNotice> Notices { get; init; } = [];
+}
 
 /// <summary>Makes a policy of a configuration file.</summary>
 public static class PolicyCompiler
@@ -42,6 +46,9 @@ public static class PolicyCompiler
                 LocalUsers = new PasswordFileUsers(PasswordFile.DefaultPath),
             },
             problems);
+        RewriteSection.Check(configuration.RewriteLines, problems);
+        var notices = new List<ConfigurationNotice>();
+        new SupportReport(problems, notices).Add(configuration, acls);
         var policy = new MailPolicy
         {
             Number = Interlocked.Increment(ref _lastNumber),
@@ -54,6 +61,6 @@ public static class PolicyCompiler
             Retry = RetryRules.Parse(configuration.RetryLines, problems, options.RetryIntervalMax),
             Checks = acls.Analyse(options.AclOptions.Values.Select(acl => acl.Source)),
         };
-        return new PolicyCompilation(problems.Count == 0 ? policy : null, problems);
+        return new PolicyCompilation(problems.Count == 0 ? policy : null, problems) { Notices = notices };
     }
 }

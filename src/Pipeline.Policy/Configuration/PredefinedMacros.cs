@@ -12,8 +12,7 @@ public static class PredefinedMacros
 {
     private static readonly string[] Features =
     [
-        "ARC", "BRIGHTMAIL", "CONTENT_SCANNING", "DCC", "DKIM", "DMARC", "DSN_INFO", "I18N", "IPV6", "OPENSSL", "PIPE_CONNECT", "PRDR", "REQTLS",
-        "SPF", "SRS", "TLS", "TRANSPORT_APPEND_MAILDIR",
+        .. ProductFeatures.All.Where(feature => feature.Macro is not null).Select(feature => feature.Macro!),
     ];
 
     private static readonly string[] LogSelectors =
@@ -42,7 +41,7 @@ public static class PredefinedMacros
         .. With("_HAVE_", Features),
         .. With("_HAVE_LOOKUP_", Lookups.LookupRegistry.AvailableNames),
         .. With("_LOG_", LogSelectors),
-        .. With("_OPT_MAIN_", MainOptionTable.Instance.All.Select(o => o.Name)),
+        .. With("_OPT_MAIN_", Offered(MainOptionTable.Instance)),
         .. OfDrivers("ROUTER", DriverClass.Router),
         .. OfDrivers("TRANSPORT", DriverClass.Transport),
         .. OfDrivers("AUTHENTICATOR", DriverClass.Authenticator),
@@ -54,10 +53,13 @@ public static class PredefinedMacros
 
     private static IEnumerable<string> OfDrivers(string name, DriverClass drivers) =>
     [
-        .. With($"_DRIVER_{name}_", drivers.Drivers.Keys),
-        .. With($"_OPT_{name}S_", drivers.Generic.All.Select(o => o.Name)),
-        .. drivers.Drivers.SelectMany(d => With($"_OPT_{name}_{d.Key.ToUpperInvariant()}_", d.Value.All.Select(o => o.Name))),
+        .. With($"_DRIVER_{name}_", drivers.DoneNames),
+        .. With($"_OPT_{name}S_", Offered(drivers.Generic)),
+        .. drivers.Drivers.Where(d => d.Value.Support.IsDone).SelectMany(d => With($"_OPT_{name}_{d.Key.ToUpperInvariant()}_", Offered(d.Value))),
     ];
+
+    /// <summary>Options that are not done have no macro, so that a file can leave them out.</summary>
+    private static IEnumerable<string> Offered(OptionTable table) => table.All.Where(o => o.Support.IsOffered).Select(o => o.Name);
 
     private static IEnumerable<string> With(string prefix, IEnumerable<string> names) => names.Select(n => prefix + n.ToUpperInvariant());
 }

@@ -259,7 +259,9 @@ public interface IMessageVerification
 /// <summary>Verifies addresses by running the routers in verify mode (<c>verify = recipient</c>, <c>verify = sender</c>).</summary>
 public interface IAddressVerifier
 {
-    ValueTask<AddressVerification> VerifyAsync(EvaluationScope scope, EnvelopeAddress address, bool asSender, CancellationToken cancellationToken);
+    /// <param name="successOnRedirect">An address that is redirected is good; else a single address it is redirected to is verified in its place.</param>
+    ValueTask<AddressVerification> VerifyAsync(
+        EvaluationScope scope, EnvelopeAddress address, bool asSender, bool successOnRedirect, CancellationToken cancellationToken);
 }
 
 public enum VerificationOutcome

@@ -59,7 +59,7 @@ internal static class HeaderVerifyTest
     }
 
     // The first of the fields with an address that verifies is enough.
-    public static async ValueTask<AclTest> SenderAsync(AclEvaluation evaluation, CancellationToken cancellationToken)
+    public static async ValueTask<AclTest> SenderAsync(AclEvaluation evaluation, VerifyOptions options, CancellationToken cancellationToken)
     {
         if (evaluation.Scope.Environment.Verifier is not { } verifier)
         {
@@ -71,7 +71,7 @@ internal static class HeaderVerifyTest
         {
             foreach (var address in HeaderAddresses.Read(value.Span).Addresses)
             {
-                var verified = await verifier.VerifyAsync(evaluation.Scope, address, asSender: true, cancellationToken);
+                var verified = await verifier.VerifyAsync(evaluation.Scope, address, asSender: true, options.SuccessOnRedirect, cancellationToken);
                 if (verified.Outcome == VerificationOutcome.Verified)
                 {
                     return AclTest.True;

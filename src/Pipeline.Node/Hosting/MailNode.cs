@@ -35,6 +35,7 @@ internal sealed class MailNode : IAsyncDisposable
     private readonly FlowActors _actors;
     private readonly JournalPurge _purge;
     private readonly LocalSubmission _submission;
+    private readonly NodeSockets _sockets;
     private readonly WebApplication _host;
     private readonly DateTimeOffset _startedAt;
     private bool _draining;
@@ -45,7 +46,7 @@ internal sealed class MailNode : IAsyncDisposable
         _options = options;
         _host = host;
         _startedAt = options.Time.GetUtcNow();
-        (_logger, _policies, _resolver, _store, _agents, _system, _actors, _purge, _submission) = parts;
+        (_logger, _policies, _resolver, _store, _agents, _system, _actors, _purge, _submission, _sockets) = parts;
     }
 
     public IMessageStore Store => _store;
@@ -117,6 +118,7 @@ internal sealed class MailNode : IAsyncDisposable
         await _system.Terminate();
         await _agents.DisposeAsync();
         await _purge.DisposeAsync();
+        _sockets.Dispose(); // while the store is still locked: afterwards another node may have put its own there
         await _store.DisposeAsync();
         (_resolver as IDisposable)?.Dispose();
         Log.Stopped(_logger);
@@ -163,8 +165,12 @@ internal sealed class MailNode : IAsyncDisposable
         await store.RecoverAsync(owner, cancellationToken);
 
         var ids = new MessageIdSource(options.Time);
+        var listeners = options.AcceptsMail ? ListenerSettings.Make(options.Listen, options.Settings, policies.Current.Policy.MainOptions) : null;
+        var own = new OwnEndpoints(
+            [.. (listeners?.Endpoints ?? []).Select(endpoint => endpoint.Address)], () => policies.Current.Environment.LocalAddresses);
         var agents = new DeliveryAgents(
-            new SmtpDeliveryAgent(new SmtpPoolOptions(), options.Time, new DkimMessageSigner(options.Time), logger: loggers.CreateLogger<SmtpDeliveryAgent>()),
+            new SmtpDeliveryAgent(
+                new SmtpPoolOptions(), options.Time, new DkimMessageSigner(options.Time), own.Contains, loggers.CreateLogger<SmtpDeliveryAgent>()),
             options.Time);
         var services = new MessageServices
         {
@@ -197,15 +203,24 @@ internal sealed class MailNode : IAsyncDisposable
         });
         var purge = new JournalPurge(store, options.Settings.JournalRetention, options.Time, logger);
         var submission = new LocalSubmission(ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions), receipt, options.Time, logger);
-        var host = BuildHost(options, policies, directory, receipt, submission, loggers);
-        var node = new MailNode(options, host, new Parts(logger, policies, resolver, store, agents, system, actors, purge, submission));
+        var sockets = new NodeSockets(directory);
+        var host = BuildHost(options, policies, listeners, receipt, submission, sockets, loggers);
+        var node = new MailNode(options, host, new Parts(logger, policies, resolver, store, agents, system, actors, purge, submission, sockets));
         host.MapAdmin(actors.Messages, node.StatusAsync, $"operator on {options.Settings.Name}");
-        await host.StartAsync(cancellationToken);
-        if (!OperatingSystem.IsWindows())
+        try
         {
-            // Whatever the umask says: who can connect can give orders and send mail.
-            File.SetUnixFileMode(SpoolPaths.AdminSocket(directory), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            File.SetUnixFileMode(SpoolPaths.SubmissionSocket(directory), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            await host.StartAsync(cancellationToken);
+            own.Started(node.Endpoints);
+            sockets.Publish();
+        }
+        catch
+        {
+            // Nothing of this node may outlive its hold on the store, which the caller gives up.
+            sockets.Dispose();
+            await host.DisposeAsync();
+            await system.Terminate();
+            await agents.DisposeAsync();
+            throw;
         }
 
         purge.Start();
@@ -214,7 +229,13 @@ internal sealed class MailNode : IAsyncDisposable
     }
 
     private static WebApplication BuildHost(
-        NodeOptions options, PolicyStore policies, string directory, IReceiptService receipt, LocalSubmission submission, ILoggerFactory loggers)
+        NodeOptions options,
+        PolicyStore policies,
+        ListenerOptions? listeners,
+        IReceiptService receipt,
+        LocalSubmission submission,
+        NodeSockets sockets,
+        ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -222,19 +243,15 @@ internal sealed class MailNode : IAsyncDisposable
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(receipt);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Settings.DrainTime);
-        if (options.AcceptsMail)
+        if (listeners is not null)
         {
-            var policy = policies.Current.Policy.MainOptions;
-            builder.Services.AddSmtpListeners(ListenerSettings.Make(options.Listen, options.Settings, policy), Certificates.Load(policy));
+            builder.Services.AddSmtpListeners(listeners, Certificates.Load(policies.Current.Policy.MainOptions));
         }
 
-        var (admin, local) = (SpoolPaths.AdminSocket(directory), SpoolPaths.SubmissionSocket(directory));
-        File.Delete(admin);
-        File.Delete(local);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.ListenUnixSocket(local, listen => listen.Run(submission.ServeAsync));
-            kestrel.ListenUnixSocket(admin, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.ListenUnixSocket(sockets.SubmissionBinding, listen => listen.Run(submission.ServeAsync));
+            kestrel.ListenUnixSocket(sockets.AdminBinding, listen => listen.Protocols = HttpProtocols.Http1);
         });
         return builder.Build();
     }
@@ -264,5 +281,6 @@ internal sealed class MailNode : IAsyncDisposable
         ActorSystem System,
         FlowActors Actors,
         JournalPurge Purge,
-        LocalSubmission Submission);
+        LocalSubmission Submission,
+        NodeSockets Sockets);
 }

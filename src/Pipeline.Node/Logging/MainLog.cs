@@ -17,6 +17,9 @@ internal sealed class MainLog : IAsyncDisposable
     /// <summary>Characters after which a batch is written though more is waiting.</summary>
     private const int BatchSize = 64 * 1024;
 
+    /// <summary>How long the first entry waits for others: waking up and writing for each one would cost more than making its line.</summary>
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(25);
+
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
 
     private readonly ILogSink _sink;
@@ -70,6 +73,7 @@ internal sealed class MainLog : IAsyncDisposable
     {
         while (await _queue.Reader.WaitToReadAsync())
         {
+            await Task.Delay(GatherTime, _time);
             while (_queue.Reader.TryRead(out var entry))
             {
                 _lines.Apply(entry, _made);

@@ -67,7 +67,7 @@ internal sealed partial class MessageActor
             {
                 var next = Now + _services.Limits.FailureBackoff;
                 _ledger.Record(Now, new RecipientDeferred(
-                    index, failure.Class.ToString(), $"{failure.Reason} (no notification could be written: {error})", failure.Reply?.ToString(), failure.Host, next));
+                    index, failure.Class.ToString(), $"{failure.Reason} (no notification could be written: {error})", failure.Reply?.ToString(), failure.Host, next, failure.Ip?.ToString()));
             }
 
             LastUpdate();

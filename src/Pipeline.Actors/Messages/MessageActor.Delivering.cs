@@ -107,13 +107,15 @@ internal sealed partial class MessageActor
         }
 
         RecordStart(job);
+        bool? additional = null;
         foreach (var (index, outcome) in message.Report.Recipients)
         {
             switch (outcome)
             {
                 case DeliveryOutcome.Delivered delivered:
                     _ledger.Record(Now, new RecipientDelivered(
-                        index, job.Transport, delivered.Host, delivered.Ip?.ToString(), delivered.Reply?.ToString(), delivered.Detail));
+                        index, job.Transport, delivered.Host, delivered.Ip?.ToString(), delivered.Reply?.ToString(), delivered.Detail, additional));
+                    additional = true;
                     if (!delivered.PeerKnowsDsn && _ledger[index].Notify.HasFlag(Mail.Addressing.DsnNotify.Success))
                     {
                         _toldOfSuccess.Add(index);

@@ -143,7 +143,7 @@ internal sealed partial class MessageActor
         if (time.NextTry is { } next)
         {
             _ledger.Record(Now, new RecipientDeferred(
-                index, failure.Class.ToString(), failure.Internal ?? failure.Reason, failure.Reply?.ToString(), failure.Host, next));
+                index, failure.Class.ToString(), failure.Internal ?? failure.Reason, failure.Reply?.ToString(), failure.Host, next, failure.Ip?.ToString()));
         }
         else
         {

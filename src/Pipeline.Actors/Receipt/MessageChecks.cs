@@ -100,7 +100,8 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     private static CheckResult Dkim(IReadOnlyList<DkimResult> results) => new(
         results.Any(result => result.Verdict == DkimVerdict.Pass) ? "pass" : results[0].Word,
         string.Join("; ", results.Select(result => $"{result.Word} d={result.Domain} s={result.Selector}: {result.Reason}")),
-        results);
+        results,
+        results.FirstOrDefault(result => result.Verdict == DkimVerdict.Pass)?.Domain);
 
     private void Begin(CheckPlan plan) => message.Tell(new MessageProtocol.BeginCheck(plan));
 

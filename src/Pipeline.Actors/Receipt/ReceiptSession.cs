@@ -202,7 +202,9 @@ internal sealed class ReceiptSession : IReceiptSession
         _connection.LocalAddress?.ToString(),
         _connection.LocalPort,
         _connection.Tls?.Cipher,
-        _connection.AuthenticatedId.Length == 0 ? null : _connection.AuthenticatedId);
+        _connection.AuthenticatedId.Length == 0 ? null : _connection.AuthenticatedId,
+        _connection.Tls?.CertificateVerified,
+        _connection.AuthenticatorName.Length == 0 ? null : _connection.AuthenticatorName);
 
     private void RecordRefusedConnection(string stage, AclOutcome outcome)
     {

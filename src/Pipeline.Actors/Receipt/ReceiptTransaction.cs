@@ -155,7 +155,7 @@ internal sealed class ReceiptTransaction : IDisposable
         var outcome = await RunAsync(AclPoint.Data, null, cancellationToken);
         if (!outcome.IsAccepted)
         {
-            LogRefusal(outcome, "rejected after DATA");
+            LogRefusal(outcome, "rejected after DATA", $"{_id} ");
             await RefuseAsync("end of data", outcome.Reply!);
             return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
         }
@@ -249,7 +249,8 @@ internal sealed class ReceiptTransaction : IDisposable
         message.BodyZeroCount = reception.Visible.Zeros;
     }
 
-    private void LogRefusal(AclOutcome outcome, string what) => _services.Log.Write(
+    /// <param name="id">The id of the message before the line, once there is a message that was refused.</param>
+    private void LogRefusal(AclOutcome outcome, string what, string id = "") => _services.Log.Write(
         outcome.RejectLogTarget,
-        $"{LogText.Host(_scope.Connection)} F=<{_mail.Sender}> {(outcome.Reply!.IsTransient ? "temporarily " : "")}{what}: {outcome.LogMessage ?? outcome.UserMessage}");
+        $"{id}{LogText.Host(_scope.Connection)} F=<{_mail.Sender}> {(outcome.Reply!.IsTransient ? "temporarily " : "")}{what}: {outcome.LogMessage ?? outcome.UserMessage}");
 }

@@ -46,7 +46,7 @@ internal static class EventText
 
     private static string Acl(AclDecided e)
     {
-        var about = e.Recipient is null ? "" : $" <{e.Recipient}>";
+        var about = e.Recipient is not null ? $" <{e.Recipient}>" : e.Signer is not null ? $" signer {e.Signer}" : "";
         var verb = e.Verb is null ? e.Verdict == "accept" ? "no ACL is set" : "no statement accepted (implicit deny)" : e.Verb;
         var message = e.LogMessage ?? e.Message;
         return $"{e.Verdict}{about}: {verb}{At(e.Source)}{(message is null ? "" : $": {message}")}";

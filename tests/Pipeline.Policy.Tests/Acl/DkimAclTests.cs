@@ -70,13 +70,30 @@ public sealed class DkimAclTests
     {
         var signature = new DkimSignature
         {
-            Algorithm = DkimAlgorithm.RsaSha256, SignatureValue = default, SignatureExtent = default, BodyHash = default, Domain = "a.test", Selector = "s",
-            IdentityDomain = "a.test", HeaderNames = ["from", "to"], HeaderForm = CanonicalForm.Relaxed, BodyForm = CanonicalForm.Simple, BodyLength = 12,
-            Created = 34, Expires = 56, CopiedHeaders = "From:x",
+            Algorithm = DkimAlgorithm.RsaSha256,
+            SignatureValue = default,
+            SignatureExtent = default,
+            BodyHash = default,
+            Domain = "a.test",
+            Selector = "s",
+            IdentityDomain = "a.test",
+            HeaderNames = ["from", "to"],
+            HeaderForm = CanonicalForm.Relaxed,
+            BodyForm = CanonicalForm.Simple,
+            BodyLength = 12,
+            Created = 34,
+            Expires = 56,
+            CopiedHeaders = "From:x",
         };
         var key = new DkimKeyRecord
         {
-            KeyType = default, KeyData = default, IsTesting = true, RequiresSameDomain = true, Notes = "note", ServiceType = "email", Granularity = "g",
+            KeyType = default,
+            KeyData = default,
+            IsTesting = true,
+            RequiresSameDomain = true,
+            Notes = "note",
+            ServiceType = "email",
+            Granularity = "g",
         };
 
         DkimAcl.Begin(Message, new DkimAclTurn("a.test", First with { Signature = signature, Key = key }));

@@ -119,7 +119,7 @@ public sealed class ConnectionScope
     /// <summary>$acl_c… by name without the prefix <c>acl_c</c>.</summary>
     public Dictionary<string, string> AclVariables { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>$smtp_command: the line being answered.</summary>
+    /// <summary>$smtp_command: the command being answered, without parameters of extensions.</summary>
     public string SmtpCommand { get; set; } = "";
 
     /// <summary>Effects of <c>control =</c> that concern the session, by the control's name with its options.</summary>

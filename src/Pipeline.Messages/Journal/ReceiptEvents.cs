@@ -31,8 +31,9 @@ public sealed record PolicySource(string File, int Line);
 /// <param name="Verdict">accept, deny, defer, drop or discard.</param>
 /// <param name="Verb">The verb of the statement that decided; null for the implicit deny at the end and for an ACL that is not set.</param>
 /// <param name="Recipient">The address under test in a recipient ACL.</param>
+/// <param name="Signer">The signer under test in the DKIM ACL.</param>
 public sealed record AclDecided(
-    string Acl, string Verdict, string? Verb, PolicySource? Source, string? Recipient, string? Message, string? LogMessage) : JournalEvent;
+    string Acl, string Verdict, string? Verb, PolicySource? Source, string? Recipient, string? Message, string? LogMessage, string? Signer = null) : JournalEvent;
 
 /// <summary>RCPT was accepted.</summary>
 public sealed record RecipientAccepted(

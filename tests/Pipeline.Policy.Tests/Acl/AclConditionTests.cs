@@ -202,6 +202,25 @@ public sealed class AclConditionTests
     }
 
     [Theory]
+    [InlineData("spf_result", "pass")]
+    [InlineData("spf_result_guessed", "no")]
+    [InlineData("spf_smtp_comment", "")]
+    [InlineData("spf_used_domain", "sender.test")]
+    [InlineData("spf_header_comment", "mx.example.com: domain of sender.test designates 192.0.2.1 as permitted sender")]
+    [InlineData(
+        "spf_received",
+        "Received-SPF: pass (mx.example.com: domain of sender.test designates 192.0.2.1 as permitted sender) client-ip=192.0.2.1; "
+        + "envelope-from=\"a@sender.test\"; helo=client.test; receiver=mx.example.com; identity=mailfrom; mechanism=mx;")]
+    public async Task Spf_variables_stay_set_for_later_acls_of_the_message(string name, string value)
+    {
+        var bench = new AclBench();
+        bench.Scope.Message.Verification = new Verdicts();
+        Assert.Equal(AclVerdict.Accept, (await bench.RunAsync($"accept condition = ${{if eq{{${name}}}{{}}}}", AclPoint.Mail)).Verdict);
+        await bench.RunAsync("accept spf = pass", AclPoint.Rcpt);
+        Assert.Equal(value, (await bench.RunAsync($"accept message = <${name}>", AclPoint.Data)).Reply!.Text.Replace("\n", " ", StringComparison.Ordinal).TrimStart('<').TrimEnd('>'));
+    }
+
+    [Theory]
     [InlineData(AclPoint.Dkim, "a.test", "dkim_status = pass", true)]
     [InlineData(AclPoint.Dkim, "b.test", "dkim_status = pass", false)]
     [InlineData(AclPoint.Dkim, "b.test", "dkim_status = fail:invalid", true)]
@@ -261,7 +280,7 @@ public sealed class AclConditionTests
 
     private sealed class Verdicts : IMessageVerification
     {
-        public ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken) => new(new SpfResult(SpfVerdict.Pass, "sender.test", "mailfrom", "mx", null, "matched mx"));
+        public ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken) => new(new SpfResult(SpfVerdict.Pass, "sender.test", "mailfrom", "mx", null, "matched mx") { CheckedDomain = "sender.test" });
 
         public ValueTask<IReadOnlyList<DkimResult>> DkimAsync(CancellationToken cancellationToken) => new(
         [

@@ -10,6 +10,8 @@ namespace Pipeline.Policy;
 /// <param name="notices">Receives everything else that is not done or has no effect.</param>
 internal sealed class SupportReport(ICollection<ConfigurationProblem> problems, ICollection<ConfigurationNotice> notices)
 {
+    private static readonly Support NoSuchField = Support.NotDone("what the log does not tell, \"mailpipeline explain\" does");
+
     private static readonly string[] MissingLookups = [.. LookupRegistry.Names.Except(LookupRegistry.AvailableNames, StringComparer.Ordinal)];
 
     public void Add(ParsedConfiguration configuration, AclProgram acls)
@@ -18,6 +20,7 @@ internal sealed class SupportReport(ICollection<ConfigurationProblem> problems, 
         {
             Add(setting, MainOptionTable.Instance, $"main option \"{setting.Name}\"", "");
             AddInlineAcl(setting, acls);
+            AddLogSelectors(setting);
         }
 
         foreach (var list in configuration.NamedLists)
@@ -33,6 +36,14 @@ internal sealed class SupportReport(ICollection<ConfigurationProblem> problems, 
         Add(DriverClass.Router, configuration.Routers);
         Add(DriverClass.Transport, configuration.Transports);
         Add(DriverClass.Authenticator, configuration.Authenticators);
+    }
+
+    private void AddLogSelectors(OptionSetting setting)
+    {
+        foreach (var item in setting.Name == "log_selector" ? LogSelection.NotDone(setting.Value) : [])
+        {
+            notices.Add(new ConfigurationNotice($"\"{item}\" in main option \"log_selector\"", NoSuchField, setting.Location));
+        }
     }
 
     // An option can hold the statements themselves where others have the name of an ACL.

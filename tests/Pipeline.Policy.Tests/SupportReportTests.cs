@@ -13,6 +13,8 @@ public sealed class SupportReportTests
     [InlineData("prdr_enable", "main option \"prdr_enable\" has no effect here: PRDR is not offered")]
     [InlineData("mysql_servers = x", "main option \"mysql_servers\" has no effect here: the lookup type is refused when it is reached")]
     [InlineData("hosts_treat_as_local = x", null)]
+    [InlineData("log_selector = +subject -dkim -etrn +smtp_confirmation", "\"-etrn\" in main option \"log_selector\" is not done and is ignored: what the log does not tell, \"mailpipeline explain\" does")]
+    [InlineData("log_selector = +subject +queue_time -tls_cipher", null)]
     public void Main_option_is_listed_when_it_asks_for_what_is_not_done(string text, string? notice) =>
         Assert.Equal(notice is null ? [] : [$"{MemoryFiles.MainPath}:1: {notice}"], Notices(text));
 
@@ -23,7 +25,6 @@ public sealed class SupportReportTests
     [InlineData("host_reject_connection = 10.0.0.0/8", "host_reject_connection")]
     [InlineData("helo_verify_hosts = *", "helo_verify_hosts")]
     [InlineData("acl_smtp_mime = x", "acl_smtp_mime")]
-    [InlineData("acl_smtp_dkim = x", "acl_smtp_dkim")]
     [InlineData("acl_not_smtp = x", "acl_not_smtp")]
     [InlineData("system_filter = /x", "system_filter")]
     [InlineData("dkim_verify_min_keysizes = rsa=2048", "dkim_verify_min_keysizes")]
@@ -44,6 +45,16 @@ public sealed class SupportReportTests
         Assert.Contains($"the option \"{option}\" is not available in this version", problem.Message, StringComparison.Ordinal);
         Assert.Equal(text.Split('\n').Length, problem.Location!.Line);
         Assert.NotEmpty(problem.Hint!);
+    }
+
+    [Theory]
+    [InlineData("+nosuch")]
+    [InlineData("subject")]
+    public void Log_selector_that_does_not_exist_does_not_load(string selector)
+    {
+        var problem = Assert.Single(Compile($"log_selector = +subject {selector}").Problems);
+        Assert.Equal($"unknown log_selector setting: {selector}", problem.Message);
+        Assert.Equal(1, problem.Location!.Line);
     }
 
     [Theory]

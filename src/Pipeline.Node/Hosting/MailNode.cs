@@ -156,7 +156,7 @@ internal sealed class MailNode : IAsyncDisposable
             throw new NodeStartException([$"Log:File: {error.Message}"]);
         }
 
-        return sink is null ? null : new MainLog(sink, LogSelection.Parse(policies.Current.Policy.MainOptions.LogSelector), options.Time, logger);
+        return sink is null ? null : new MainLog(sink, policies.Current.Policy.MainOptions.LogSelector, options.Time, logger);
     }
 
     private static ValueTask DisposeAsync(MainLog? mainLog) => mainLog?.DisposeAsync() ?? ValueTask.CompletedTask;

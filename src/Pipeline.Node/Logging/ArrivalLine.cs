@@ -1,3 +1,4 @@
+using Pipeline.Policy.Configuration;
 using System.Globalization;
 using System.Text;
 using Pipeline.Actors.Receipt;

@@ -1,3 +1,4 @@
+using Pipeline.Policy.Configuration;
 using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;

@@ -26,7 +26,7 @@ internal abstract record MailLogEntry
 
         private static string? Field(NewMessage message, ReadOnlySpan<byte> name)
         {
-            var body = StoredHeaderFields.FindBody(message.HeaderBlock.Span, name);
+            var body = HeaderFields.FindText(message.HeaderBlock, name);
             return body.IsEmpty ? null : Encoding.UTF8.GetString(body.Length > MaxField ? body[..MaxField] : body);
         }
 

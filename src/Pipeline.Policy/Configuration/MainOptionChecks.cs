@@ -40,6 +40,11 @@ internal static class MainOptionChecks
             }
         }
 
+        foreach (var unknown in LogSelection.Unknown(options.Settings.GetValueOrDefault("log_selector")?.Value))
+        {
+            Report("log_selector", $"unknown log_selector setting: {unknown}");
+        }
+
         foreach (var path in options.LogFilePath?.Constant?.Split(':', StringSplitOptions.TrimEntries) ?? [])
         {
             if (path.StartsWith('/') && !path.Contains("%s", StringComparison.Ordinal))

@@ -16,14 +16,12 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Receipt =>
     [
         (Support.Refused("no ACL runs for messages of the command line; have programs use SMTP to a listener on loopback"), "acl_not_smtp acl_not_smtp_mime acl_not_smtp_start"),
-        (Support.Refused("test dkim_status in acl_smtp_data"), "acl_smtp_dkim"),
         (Support.Refused("there is no scanning of MIME parts"), "acl_smtp_mime"),
         (Support.WithoutEffect(NoAuthenticators), "acl_smtp_auth auth_advertise_hosts"),
         (Support.WithoutEffect(NoExpnEtrn), "acl_smtp_etrn acl_smtp_expn smtp_etrn_command smtp_etrn_serialize acl_smtp_atrn"),
         (Support.WithoutEffect("the command is not known to the server"), "acl_smtp_wellknown wellknown_advertise_hosts"),
         (Support.WithoutEffect("PRDR is not offered"), "acl_smtp_data_prdr prdr_enable"),
         (Support.NotDone("the parameter AUTH= of MAIL is taken as it is"), "acl_smtp_mailauth"),
-        (Support.NotDone("use acl_smtp_quit for orderly ends"), "acl_smtp_notquit"),
         (Support.Refused("deny these hosts in acl_smtp_connect"), "host_reject_connection"),
         (Support.Refused("write \"deny hosts = ...\" with \"!verify = helo\" in acl_smtp_helo"), "helo_verify_hosts"),
         (Support.WithoutEffect("\"verify = helo\" tests when it is asked"), "helo_try_verify_hosts helo_lookup_domains"),
@@ -110,7 +108,7 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Logs =>
     [
         (Support.NotDone("the node writes to standard error, and its journal is shown by \"mailpipeline explain\""), """
-            log_selector log_file_path log_ports process_log_path slow_lookup_log hosts_connection_nolog syslog_facility syslog_processname
+            log_file_path log_ports process_log_path slow_lookup_log hosts_connection_nolog syslog_facility syslog_processname
             event_action
             """),
         (Support.WithoutEffect("the node writes to standard error", "true|false"), "log_timezone write_rejectlog syslog_duplication syslog_pid syslog_timestamp print_topbitchars"),
@@ -148,7 +146,7 @@ internal static class MainOptionSupport
             av_scanner spamd_address dccifd_address dccifd_options dcc_direct_add_header bmi_config_file dmarc_forensic_sender
             dmarc_history_file dmarc_tld_file spf_guess
             """),
-        (Support.WithoutEffect("every signature is verified, and acl_smtp_dkim is not run"), "dkim_verify_signers dkim_verify_minimal"),
+        (Support.WithoutEffect("every signature is verified"), "dkim_verify_minimal"),
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "sha256:sha512|sha256 : sha512|sha256"), "dkim_verify_hashes"),
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "ed25519:rsa|ed25519 : rsa|rsa:ed25519"), "dkim_verify_keytypes"),
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "rsa=1024 ed25519=250"), "dkim_verify_min_keysizes"),

@@ -15,18 +15,6 @@ public static class PredefinedMacros
         .. ProductFeatures.All.Where(feature => feature.Macro is not null).Select(feature => feature.Macro!),
     ];
 
-    private static readonly string[] LogSelectors =
-    [
-        "8bitmime", "acl_warn_skipped", "address_rewrite", "all", "all_parents", "arguments", "connection_id", "connection_reject", "delay_delivery",
-        "deliver_time", "delivery_size", "dkim", "dkim_verbose", "dnslist_defer", "dnssec", "etrn", "host_lookup_failed", "ident_timeout",
-        "incoming_interface", "incoming_port", "lost_incoming_connection", "millisec", "msg_id", "msg_id_created", "outgoing_interface",
-        "outgoing_port", "pid", "pipelining", "protocol_detail", "proxy", "queue_run", "queue_time", "queue_time_exclusive", "queue_time_overall",
-        "receive_time", "received_recipients", "received_sender", "rejected_header", "retry_defer", "return_path_on_delivery",
-        "sender_on_delivery", "sender_verify_fail", "size_reject", "skip_delivery", "smtp_confirmation", "smtp_connection",
-        "smtp_incomplete_transaction", "smtp_mailauth", "smtp_no_mail", "smtp_protocol_error", "smtp_syntax_error", "spf", "spf_verbose", "subject",
-        "tls_certificate_verified", "tls_cipher", "tls_on_connect", "tls_peerdn", "tls_resumption", "tls_sni", "unknown_in_list",
-    ];
-
     public static IReadOnlyDictionary<string, string> All { get; } = Names().Distinct(StringComparer.Ordinal).ToFrozenDictionary(n => n, Value, StringComparer.Ordinal);
 
     private static string Value(string name) => name == "_DKIM_SIGN_HEADERS"
@@ -40,7 +28,7 @@ public static class PredefinedMacros
         "_DKIM_SIGN_HEADERS",
         .. With("_HAVE_", Features),
         .. With("_HAVE_LOOKUP_", Lookups.LookupRegistry.AvailableNames),
-        .. With("_LOG_", LogSelectors),
+        .. With("_LOG_", LogSelection.Names),
         .. With("_OPT_MAIN_", Offered(MainOptionTable.Instance)),
         .. OfDrivers("ROUTER", DriverClass.Router),
         .. OfDrivers("TRANSPORT", DriverClass.Transport),

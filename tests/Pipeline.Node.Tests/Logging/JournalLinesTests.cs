@@ -1,3 +1,4 @@
+using Pipeline.Policy.Configuration;
 using System.Collections.Immutable;
 using System.Text;
 using Pipeline.Mail.Addressing;

@@ -1,3 +1,4 @@
+using Pipeline.Policy.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Node.Logging;
 

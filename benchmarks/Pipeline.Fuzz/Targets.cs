@@ -4,6 +4,7 @@ using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dsn;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Spool;
+using Pipeline.Tests.Support.Spool;
 
 namespace Pipeline.Fuzz;
 
@@ -16,7 +17,7 @@ internal static class Targets
         new("address-list", ReadAddressList, Seeds("G: \"A \\\" b\" <@r.test:\"x y\"@a.test>, (c(d)) b@[IPv6:::1]; é <é@é.test>,\r\n z@z (n)", "a@b, c d <e@f>")),
         new("domain-name", ReadDomain, Seeds("example.com", "bücher.example", "xn--bcher-kva.example", "例え。テスト"), AllocationFactor: 512),
         new("xtext", ReadXtext, Seeds("ab+2Bcd", "rfc822;a+2Bb@remote.example", "+C3+A9")),
-        new("spool-header", ReadSpoolHeader, [SpoolSeed.FirstArrival, SpoolSeed.Frozen], AllocationFactor: 256),
+        new("spool-header", ReadSpoolHeader, Seeds(SpoolSamples.FirstArrival, SpoolSamples.Frozen, SpoolSamples.LocalSubmission), AllocationFactor: 256),
         new("spool-body", WriteSpoolBody, Seeds("Body line 1\r\n. dotted\r\n\r\nlast\r\n", "a\r\r\nb\rc\nd\r")),
         new("stored-header", ReadStoredHeader, Seeds("A: 1\r\nB : 2\r\n\t3\r\nSubject:\r\n")),
         .. ProtocolTargets.All,
@@ -39,6 +40,24 @@ internal static class Targets
         foreach (var address in AddressListParser.Parse(input).Addresses)
         {
             Require(address.Position >= 0 && address.Position + address.Length <= input.Length, "address lies in the field");
+        }
+
+        foreach (var tolerance in (AddressTolerance[])[AddressTolerance.None, (AddressTolerance)~0])
+        {
+            var end = 0;
+            var scanner = new AddressListScanner(input, tolerance);
+            while (scanner.Next() is var step and not AddressListStep.End)
+            {
+                if (step == AddressListStep.Mailbox)
+                {
+                    Require(scanner.Mailbox.Address.Start >= end && scanner.Mailbox.Address.End <= input.Length, "addresses come in order");
+                    end = scanner.Mailbox.Address.End;
+                }
+                else
+                {
+                    Require(scanner.Error.ElementStart <= scanner.Error.Position && scanner.Error.Position <= input.Length, "defect lies in its element");
+                }
+            }
         }
     }
 
@@ -89,11 +108,11 @@ internal static class Targets
     private static void ReadStoredHeader(ReadOnlySpan<byte> input)
     {
         var length = 0;
-        var fields = new StoredHeaderFields(input);
+        var fields = new HeaderFields(input.ToArray());
         while (fields.MoveNext())
         {
-            length += fields.Current.Length;
-            _ = fields.Name.Length + fields.Body.Length;
+            length += fields.CurrentLines.Length;
+            _ = fields.Current.Name.Length + fields.Current.Text.Length;
         }
 
         Require(length == input.Length, "fields cover the block");

@@ -2,6 +2,7 @@ using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Lists;
+using Pipeline.Policy.Lookups;
 using Pipeline.Policy.Retry;
 using Pipeline.Policy.Routers;
 using Pipeline.Policy.Transports;
@@ -11,7 +12,11 @@ namespace Pipeline.Policy;
 /// <summary>What compiling a configuration came to.</summary>
 /// <param name="Policy">Null when there are problems.</param>
 /// <param name="Problems">Everything that is wrong with the configuration.</param>
-public sealed record PolicyCompilation(MailPolicy? Policy, IReadOnlyList<ConfigurationProblem> Problems);
+public sealed record PolicyCompilation(MailPolicy? Policy, IReadOnlyList<ConfigurationProblem> Problems)
+{
+    /// <summary>What the configuration asks for that is not done, or has no effect here. None of it keeps the policy from being used.</summary>
+    public IReadOnlyList<ConfigurationNotice> Notices { get; init; } = [];
+}
 
 /// <summary>Makes a policy of a configuration file.</summary>
 public static class PolicyCompiler
@@ -38,9 +43,12 @@ public static class PolicyCompiler
                     transport => transport.Key, transport => new TransportReference(transport.Key, transport.Value.IsLocal), StringComparer.Ordinal),
                 QualifyRecipient = options.QualifyRecipient?.Constant ?? options.QualifyDomain?.Constant,
                 DisableIpv6 = options.DisableIpv6,
-                LocalUsers = new PasswordFileUsers("/etc/passwd"),
+                LocalUsers = new PasswordFileUsers(PasswordFile.DefaultPath),
             },
             problems);
+        RewriteSection.Check(configuration.RewriteLines, problems);
+        var notices = new List<ConfigurationNotice>();
+        new SupportReport(problems, notices).Add(configuration, acls);
         var policy = new MailPolicy
         {
             Number = Interlocked.Increment(ref _lastNumber),
@@ -53,6 +61,6 @@ public static class PolicyCompiler
             Retry = RetryRules.Parse(configuration.RetryLines, problems, options.RetryIntervalMax),
             Checks = acls.Analyse(options.AclOptions.Values.Select(acl => acl.Source)),
         };
-        return new PolicyCompilation(problems.Count == 0 ? policy : null, problems);
+        return new PolicyCompilation(problems.Count == 0 ? policy : null, problems) { Notices = notices };
     }
 }

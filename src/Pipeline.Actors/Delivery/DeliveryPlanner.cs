@@ -51,7 +51,11 @@ internal static class DeliveryPlanner
             Recipient(routed, options),
             returnPath,
             GroupKey(settings, options, destination, returnPath, recipient, routed.Address),
-            destination);
+            destination,
+            DeliveryPlace.Of(
+                name,
+                InheritedRouting.Read(recipient.Recipient.Inherited).Copy,
+                recipient.Recipient.Address with { Domain = routed.Address.Domain }));
     }
 
     /// <summary>A file or directory that a redirection named.</summary>
@@ -95,7 +99,8 @@ internal static class DeliveryPlanner
             target.Parent.ToEnvelopeAddress(),
             options.ReturnPath ?? recipient.Message.Envelope.Sender,
             $"{name}\n{recipient.Recipient.Index}",
-            Destination(settings, []));
+            Destination(settings, []),
+            DeliveryPlace.OfTarget(name, target.Target, target.Parent.ToEnvelopeAddress()));
     }
 
     private static RoutingDecision NotReady(ImmutableArray<RouterTried> trials, TransportExpansion expansion) => expansion switch

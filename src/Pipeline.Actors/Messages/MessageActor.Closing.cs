@@ -35,7 +35,8 @@ internal sealed partial class MessageActor
 
         ImmutableArray<EndedRecipient> ended =
         [
-            .. _failed.Select(failed => new EndedRecipient(_ledger[failed.Key], failed.Value, Origin(failed.Key))),
+            .. _failed.SelectMany(failed => _ledger.Behind(failed.Key).Select(duplicate => duplicate.Index).Prepend(failed.Key)
+                .Select(index => new EndedRecipient(_ledger[index], failed.Value, Origin(index)))),
             .. _toldOfSuccess.Select(index => new EndedRecipient(_ledger[index], null, Origin(index))),
         ];
         PortCall.Start(() => _services.Notifications.WriteAsync(_facts!, ended, _cancel.Token)).PipeTo(
@@ -67,7 +68,7 @@ internal sealed partial class MessageActor
             {
                 var next = Now + _services.Limits.FailureBackoff;
                 _ledger.Record(Now, new RecipientDeferred(
-                    index, failure.Class.ToString(), $"{failure.Reason} (no notification could be written: {error})", failure.Reply?.ToString(), failure.Host, next));
+                    index, failure.Class.ToString(), $"{failure.Reason} (no notification could be written: {error})", failure.Reply?.ToString(), failure.Host, next, failure.Ip?.ToString()));
             }
 
             LastUpdate();

@@ -1,6 +1,8 @@
 using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Addressing;
 using Pipeline.Messages.Journal;
+using Pipeline.Storage.Ports;
 
 namespace Pipeline.Actors.Messages;
 
@@ -18,20 +20,56 @@ internal sealed partial class MessageActor
         }
 
         Timers.Cancel(GatherTimeOver.Instance);
+        SetDuplicatesAside();
         foreach (var group in _routed.OrderBy(routed => routed.Key).GroupBy(routed => routed.Value.GroupKey, StringComparer.Ordinal).ToArray())
         {
             var plan = group.First().Value;
             var number = _nextJob++;
             ImmutableArray<DeliveryRecipient> recipients = [.. group.Select(routed => AsDeliveryRecipient(routed.Key, routed.Value))];
-            _jobs.Add(number, new RunningJob(recipients, plan.Transport.Name, Now));
+            _jobs.Add(number, new RunningJob(recipients, plan.Transport.Name, Now, [.. recipients.SelectMany(recipient => _ledger.Behind(recipient.Index)).Select(recipient => recipient.Index)]));
             _delivery.Tell(new MessageProtocol.Deliver(number, plan.Destination, Job(number, plan, recipients)));
         }
 
         _routed.Clear();
     }
 
-    private DeliveryRecipient AsDeliveryRecipient(int index, RoutingDecision.Deliver deliver) =>
-        new(index, deliver.Address, _ledger[index].Notify, _ledger[index].OriginalRecipient);
+    /// <summary>Recipients that lead to the same delivery make one attempt; the others end here and hear of its end.</summary>
+    private void SetDuplicatesAside()
+    {
+        var now = Now;
+        var alone = _ledger.Recipients.Count == 1;
+        var duplicates = DuplicateRecipients.Find(_ledger.Recipients, _routed, _failed.ContainsKey);
+        foreach (var (index, deliver) in _routed.OrderBy(routed => routed.Key).ToArray())
+        {
+            if (!duplicates.TryGetValue(index, out var holder))
+            {
+                _ledger.Record(now, new RecipientRouted(
+                    index, deliver.Router, deliver.Transport.Name, [.. deliver.Hosts.Select(host => host.Name)], alone ? null : deliver.Place));
+                continue;
+            }
+
+            _routed.Remove(index);
+            _ledger.Record(now, new RecipientDuplicated(index, holder, deliver.Transport.Name));
+            if (_ledger[holder].Status == RecipientStatus.Delivered)
+            {
+                TellOfSuccess(index);
+            }
+        }
+    }
+
+    private void TellOfSuccess(int index)
+    {
+        if (_ledger[index].Notify.HasFlag(DsnNotify.Success))
+        {
+            _toldOfSuccess.Add(index);
+        }
+    }
+
+    private DeliveryRecipient AsDeliveryRecipient(int index, RoutingDecision.Deliver deliver) => new(
+        index,
+        deliver.Address,
+        DuplicateRecipients.Together([_ledger[index].Notify, .. _ledger.Behind(index).Select(duplicate => duplicate.Notify)]),
+        _ledger[index].OriginalRecipient);
 
     private DeliveryJob Job(long number, RoutingDecision.Deliver plan, ImmutableArray<DeliveryRecipient> recipients)
     {
@@ -107,18 +145,16 @@ internal sealed partial class MessageActor
         }
 
         RecordStart(job);
+        bool? additional = null;
         foreach (var (index, outcome) in message.Report.Recipients)
         {
             switch (outcome)
             {
                 case DeliveryOutcome.Delivered delivered:
                     _ledger.Record(Now, new RecipientDelivered(
-                        index, job.Transport, delivered.Host, delivered.Ip?.ToString(), delivered.Reply?.ToString(), delivered.Detail));
-                    if (!delivered.PeerKnowsDsn && _ledger[index].Notify.HasFlag(Mail.Addressing.DsnNotify.Success))
-                    {
-                        _toldOfSuccess.Add(index);
-                    }
-
+                        index, job.Transport, delivered.Host, delivered.Ip?.ToString(), delivered.Reply?.ToString(), delivered.Detail, additional));
+                    additional = true;
+                    OnDelivered(index, delivered, job);
                     break;
                 case DeliveryOutcome.Deferred deferred:
                     if (deferred.Failure.Class == FailureClass.InDoubt)
@@ -138,8 +174,29 @@ internal sealed partial class MessageActor
         Flush();
     }
 
-    private sealed class RunningJob(ImmutableArray<DeliveryRecipient> recipients, string transport, DateTimeOffset startedAt)
+    /// <summary>A peer that knows DSN answers for the recipient and for the duplicates it was told of; we answer for everybody else.</summary>
+    private void OnDelivered(int index, DeliveryOutcome.Delivered delivered, RunningJob job)
     {
+        if (!delivered.PeerKnowsDsn)
+        {
+            TellOfSuccess(index);
+        }
+
+        foreach (var duplicate in _ledger.Behind(index))
+        {
+            if (!delivered.PeerKnowsDsn || !job.Duplicates.Contains(duplicate.Index))
+            {
+                TellOfSuccess(duplicate.Index);
+            }
+        }
+    }
+
+    private sealed class RunningJob(
+        ImmutableArray<DeliveryRecipient> recipients, string transport, DateTimeOffset startedAt, ImmutableHashSet<int> duplicates)
+    {
+        /// <summary>Duplicates that the attempt stands for, known when it began.</summary>
+        public ImmutableHashSet<int> Duplicates => duplicates;
+
         public ImmutableArray<DeliveryRecipient> Recipients => recipients;
 
         public string Transport => transport;

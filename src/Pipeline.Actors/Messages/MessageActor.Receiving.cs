@@ -53,7 +53,8 @@ internal sealed partial class MessageActor
         }
 
         check.Result = message.Result;
-        _ledger.Record(Now, new CheckCompleted(message.Check, message.Result.Word, message.Result.Detail, message.Elapsed.TotalMilliseconds));
+        _ledger.Record(Now, new CheckCompleted(
+            message.Check, message.Result.Word, message.Result.Detail, message.Elapsed.TotalMilliseconds, message.Result.Domain));
         foreach (var waiting in check.Waiting)
         {
             waiting.Tell(message.Result);

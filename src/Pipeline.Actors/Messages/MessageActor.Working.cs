@@ -21,7 +21,11 @@ internal sealed partial class MessageActor
     {
         Receive<BeginWork>(message => Work(message.Start));
         Receive<RecipientActor.Decided>(OnDecided);
-        Receive<GatherTimeOver>(_ => Dispatch());
+        Receive<GatherTimeOver>(_ =>
+        {
+            Dispatch();
+            Proceed();
+        });
         Receive<RetryDecided>(OnRetryDecided);
         Receive<MessageProtocol.JobEnded>(OnJobEnded);
         Receive<MessageProtocol.BeginAttempt>(OnBeginAttempt);
@@ -80,8 +84,14 @@ internal sealed partial class MessageActor
         switch (message.Decision)
         {
             case RoutingDecision.Deliver deliver:
-                _ledger.Record(now, new RecipientRouted(index, deliver.Router, deliver.Transport.Name, [.. deliver.Hosts.Select(host => host.Name)]));
                 _routed.Add(index, deliver);
+                break;
+            case RoutingDecision.Redirect redirect when _ledger.NextIndex + redirect.Children.Length > _services.Limits.MaxRecipients:
+                Defer(index, new DeliveryFailure
+                {
+                    Class = FailureClass.Local,
+                    Reason = $"redirections make more than {_services.Limits.MaxRecipients} recipients of one message",
+                });
                 break;
             case RoutingDecision.Redirect redirect:
                 var first = _ledger.NextIndex;
@@ -143,7 +153,7 @@ internal sealed partial class MessageActor
         if (time.NextTry is { } next)
         {
             _ledger.Record(Now, new RecipientDeferred(
-                index, failure.Class.ToString(), failure.Internal ?? failure.Reason, failure.Reply?.ToString(), failure.Host, next));
+                index, failure.Class.ToString(), failure.Internal ?? failure.Reason, failure.Reply?.ToString(), failure.Host, next, failure.Ip?.ToString()));
         }
         else
         {

@@ -14,6 +14,7 @@ internal sealed class MessageLedger
     private readonly SortedDictionary<int, RecipientState> _recipients = [];
     private readonly ImmutableArray<JournalEntry>.Builder _entries = ImmutableArray.CreateBuilder<JournalEntry>();
     private readonly SortedSet<int> _changed = [];
+    private readonly List<int> _duplicates = [];
     private int _nextSequence;
 
     public MessageLedger()
@@ -25,6 +26,11 @@ internal sealed class MessageLedger
         foreach (var recipient in recipients)
         {
             _recipients.Add(recipient.Index, recipient);
+            NextIndex = Math.Max(NextIndex, recipient.Index + 1);
+            if (recipient.DuplicateOf is not null)
+            {
+                _duplicates.Add(recipient.Index);
+            }
         }
 
         _nextSequence = nextSequence;
@@ -39,7 +45,13 @@ internal sealed class MessageLedger
 
     public RecipientState this[int index] => _recipients[index];
 
-    public int NextIndex => _recipients.Count == 0 ? 0 : _recipients.Keys.Max() + 1;
+    /// <summary>The index of the next recipient that a redirection makes.</summary>
+    public int NextIndex { get; private set; }
+
+    /// <summary>The duplicates that share the end of a recipient.</summary>
+    public IEnumerable<RecipientState> Behind(int index) => _duplicates.Count == 0
+        ? []
+        : _duplicates.Select(duplicate => _recipients[duplicate]).Where(duplicate => DuplicateRecipients.Shares(duplicate, _recipients[index], i => _recipients[i]));
 
     public void Record(DateTimeOffset at, JournalEvent what)
     {
@@ -65,12 +77,14 @@ internal sealed class MessageLedger
                     e.Recipient, AddressText.Parse(e.Address), RecipientStatus.Queued, at, Notify: e.Notify, OriginalRecipient: e.OriginalRecipient));
                 break;
             case RecipientRedirected e:
-                Set(_recipients[e.Recipient] with { Status = RecipientStatus.Redirected, AttemptOpen = false });
-                foreach (var child in e.Children)
-                {
-                    Set(new RecipientState(child.Index, AddressText.Parse(child.Address), RecipientStatus.Queued, at, e.Recipient, Inherited: child.Inherited));
-                }
-
+                Redirect(at, e);
+                break;
+            case RecipientRouted e:
+                Set(_recipients[e.Recipient] with { Place = e.Place });
+                break;
+            case RecipientDuplicated e:
+                Set(_recipients[e.Recipient] with { Status = RecipientStatus.Duplicate, AttemptOpen = false, Place = null, DuplicateOf = e.Of });
+                _duplicates.Add(e.Recipient);
                 break;
             case AttemptStarted e:
                 Set(_recipients[e.Recipient] with { Attempts = e.Attempt, AttemptOpen = true });
@@ -105,8 +119,28 @@ internal sealed class MessageLedger
         }
     }
 
+    /// <summary>Children are reported on as their parent was to be (RFC 3461 section 5.2.7).</summary>
+    private void Redirect(DateTimeOffset at, RecipientRedirected e)
+    {
+        var parent = _recipients[e.Recipient];
+        Set(parent with { Status = RecipientStatus.Redirected, AttemptOpen = false, Place = null });
+        foreach (var child in e.Children)
+        {
+            Set(new RecipientState(
+                child.Index,
+                AddressText.Parse(child.Address),
+                RecipientStatus.Queued,
+                at,
+                e.Recipient,
+                Notify: parent.Notify,
+                OriginalRecipient: parent.OriginalRecipient,
+                Inherited: child.Inherited));
+        }
+    }
+
     private void Set(RecipientState recipient)
     {
+        NextIndex = Math.Max(NextIndex, recipient.Index + 1);
         _recipients[recipient.Index] = recipient;
         _changed.Add(recipient.Index);
     }

@@ -40,6 +40,9 @@ public sealed record MessageLimits
     /// <summary>Messages that are routed or delivered at the same time; beyond it a message waits in the store.</summary>
     public int MaxActiveMessages { get; init; } = 2_000;
 
+    /// <summary>Recipients of one message, those that redirections make included: aliases that name each other must not grow without end.</summary>
+    public int MaxRecipients { get; init; } = 50_000;
+
     /// <summary>Messages claimed in one go.</summary>
     public int ClaimBatch { get; init; } = 64;
 

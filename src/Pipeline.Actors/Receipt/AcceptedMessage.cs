@@ -1,7 +1,6 @@
 using System.Net;
 using Pipeline.Actors.Messages;
 using Pipeline.Mail.Addressing;
-using Pipeline.Mail.AuthResults;
 using Pipeline.Mail.Message;
 using Pipeline.Policy.Expansion;
 using Pipeline.Storage.Ports;
@@ -24,7 +23,8 @@ internal static class AcceptedMessage
         MailParameters mail,
         MessageId id,
         ImmutableArray<EnvelopeRecipient> recipients,
-        MessageReception reception,
+        StagedHeader header,
+        IBodyWriter body,
         CancellationToken cancellationToken)
     {
         var message = scope.Message;
@@ -43,13 +43,8 @@ internal static class AcceptedMessage
                 EnvelopeId = mail.EnvelopeId,
                 AuthenticatedSender = mail.Auth,
             },
-            HeaderBlock = HeaderComposer.Compose(
-                reception.Header.Without(AuthResultsRemoval.Find(reception.Header, active.Environment.PrimaryHostname).AsSpan()),
-                await ReceivedAsync(active, scope, cancellationToken),
-                message.AddedHeaders,
-                message.RemovedHeaders,
-                field => IsDropped(field, active)),
-            Body = reception.Body,
+            HeaderBlock = header.Compose(await ReceivedAsync(active, scope, cancellationToken)),
+            Body = body,
             Policy = (int)active.Policy.Number,
             Properties = Properties(scope),
             Journal = [],
@@ -64,15 +59,6 @@ internal static class AcceptedMessage
         return text.IsSuccess && text.Value.Length > 0
             ? (text.Value.StartsWith("Received:", StringComparison.OrdinalIgnoreCase) ? "" : "Received: ") + $"{text.Value.TrimEnd(';', '\n', '\t', ' ')};\n\t{date}"
             : $"Received: by {active.Environment.PrimaryHostname} id {scope.Message.Id};\n\t{date}";
-    }
-
-    /// <summary>Fields that mean final delivery here do not come from outside (RFC 5321 section 4.4).</summary>
-    private static bool IsDropped(HeaderField field, ActivePolicy active)
-    {
-        var options = active.Policy.MainOptions;
-        return (options.ReturnPathRemove && field.HasName("return-path"u8))
-            || (options.EnvelopeToRemove && field.HasName("envelope-to"u8))
-            || (options.DeliveryDateRemove && field.HasName("delivery-date"u8));
     }
 
     private static ImmutableDictionary<string, string> Properties(EvaluationScope scope)

@@ -6,14 +6,15 @@ namespace Pipeline.Actors.Receipt;
 /// <summary>Turns what an ACL decided into its event.</summary>
 internal static class AclEvents
 {
-    public static AclDecided Decided(AclOutcome outcome, string? recipient) => new(
+    public static AclDecided Decided(AclOutcome outcome, string? recipient, string? signer = null) => new(
         Name(outcome.Point),
         Word(outcome.Verdict),
         outcome.Deciding?.Verb.Word,
         outcome.Deciding is { Location: { } location } ? new PolicySource(location.File, location.Line) : null,
         recipient,
         outcome.UserMessage,
-        outcome.LogMessage);
+        outcome.LogMessage,
+        signer);
 
     private static string Name(AclPoint point) => point switch
     {

@@ -5,17 +5,15 @@ using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Receipt;
 
-/// <summary>Makes the header block that is stored: our Received field, the fields that ACLs added and removed, and the rest as received.</summary>
+/// <summary>Makes a header block of our Received field, the fields that ACLs added, and those that were received.</summary>
 /// <remarks>
 /// Order (Exim's): added at the start; Received; added after Received; trace fields as received; added before the first field that is no trace field; the
 /// others as received; added at the end. Several additions at the start or after Received stand in reverse order, as each goes to the front.
 /// </remarks>
 internal static class HeaderComposer
 {
-    /// <param name="received">The Received field without its final line end; folds are LF or CRLF.</param>
-    /// <param name="drop">Fields that do not survive reception whatever the policy says.</param>
-    public static byte[] Compose(
-        HeaderBlock original, string received, IReadOnlyList<AddedHeader> added, IReadOnlyCollection<string> removed, Func<HeaderField, bool> drop)
+    /// <param name="received">The Received field without its final line end; folds are LF or CRLF. Empty for none.</param>
+    public static byte[] Compose(HeaderBlock original, string received, IReadOnlyList<AddedHeader> added)
     {
         var output = new ArrayBufferWriter<byte>(original.Bytes.Length + 1024);
         WriteAll(output, added.Where(header => header.Position == HeaderPosition.AtStart).Reverse());
@@ -31,11 +29,8 @@ internal static class HeaderComposer
                 WriteAll(output, added.Where(header => header.Position == HeaderPosition.AtStartOfRfcHeaders));
             }
 
-            if (!drop(field) && !removed.Any(name => Matches(field, name)))
-            {
-                output.Write(field.Raw.Span);
-                output.Write("\r\n"u8);
-            }
+            output.Write(field.Raw.Span);
+            output.Write("\r\n"u8);
         }
 
         if (inTrace)
@@ -50,11 +45,6 @@ internal static class HeaderComposer
     private static bool IsTrace(HeaderField field) =>
         field.HasName("received"u8) || field.HasName("return-path"u8)
         || (field.Name.Length > 7 && Ascii.EqualsIgnoreCase(field.Name[..7], "resent-"u8));
-
-    private static bool Matches(HeaderField field, string name) =>
-        name.EndsWith('*')
-            ? field.Name.Length >= name.Length - 1 && Ascii.EqualsIgnoreCase(field.Name[..(name.Length - 1)], name.AsSpan(0, name.Length - 1))
-            : Ascii.EqualsIgnoreCase(field.Name, name);
 
     private static void WriteAll(ArrayBufferWriter<byte> output, IEnumerable<AddedHeader> headers)
     {

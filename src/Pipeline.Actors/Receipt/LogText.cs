@@ -3,18 +3,19 @@ using Pipeline.Policy.Expansion;
 namespace Pipeline.Actors.Receipt;
 
 /// <summary>Parts of log lines in Exim's form.</summary>
-internal static class LogText
+public static class LogText
 {
-    /// <summary><c>H=name (helo) [ip]</c>.</summary>
-    public static string Host(ConnectionScope connection)
-    {
-        if (connection.ClientAddress is null)
-        {
-            return "local";
-        }
+    /// <summary><c>H=name (helo) [ip]</c>; <c>local</c> without a client address.</summary>
+    public static string Host(ConnectionScope connection) => connection.ClientAddress is { } address
+        ? Host(connection.ClientName, connection.HeloName, address.ToString())
+        : "local";
 
-        var name = string.IsNullOrEmpty(connection.ClientName) ? "" : connection.ClientName + " ";
-        var helo = connection.HeloName.Length == 0 || connection.HeloName == connection.ClientName ? "" : $"({connection.HeloName}) ";
-        return $"H={name}{helo}[{connection.ClientAddress}]";
+    /// <param name="name">The name that was found for the address, if one was.</param>
+    /// <param name="helo">What the client called itself; left out where it says nothing new.</param>
+    public static string Host(string? name, string helo, string address)
+    {
+        var found = string.IsNullOrEmpty(name) ? "" : name + " ";
+        var claimed = helo.Length == 0 || helo == name || helo == $"[{address}]" ? "" : $"({helo}) ";
+        return $"H={found}{claimed}[{address}]";
     }
 }

@@ -21,30 +21,16 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     private SpfResult? _spf;
     private IReadOnlyList<DkimResult>? _dkim;
 
+    /// <summary>The message came by SMTP and no ACL has switched verification off.</summary>
+    public bool VerifiesDkim => scope.Connection.ClientAddress is not null && !scope.Message.Controls.Contains(DisableDkim);
+
+    /// <summary>MAIL was accepted: ask for the SPF record now, when any ACL can want the result.</summary>
     public void SenderKnown()
     {
-        if ((active.Policy.Checks & AclChecks.Spf) == 0 || scope.Connection.ClientAddress is not { } client)
+        if ((active.Policy.Checks & AclChecks.Spf) != 0)
         {
-            return;
+            BeginSpf();
         }
-
-        var request = new SpfRequest
-        {
-            Client = client,
-            Helo = OctetString.ToText(scope.Connection.HeloName),
-            Sender = scope.Message.Sender.ToString(),
-            Receiver = active.Environment.PrimaryHostname,
-        };
-        _spfBegun = true;
-        Begin(new CheckPlan(
-            ActorNames.Spf,
-            async cancellationToken =>
-            {
-                var result = await new SpfChecker(services.Time).CheckAsync(request, services.Dns, cancellationToken);
-                return Spf(result);
-            },
-            reason => Spf(new SpfResult(SpfVerdict.TempError, scope.Message.Sender.Domain, "mailfrom", null, null, reason)),
-            services.Limits.CheckDeadline));
     }
 
     /// <summary>The header is complete: ask for the keys of its signatures while the body comes.</summary>
@@ -80,9 +66,14 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
         }
     }
 
-    public async ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken) => _spf ??= _spfBegun
-        ? (SpfResult)(await AwaitAsync(ActorNames.Spf, cancellationToken)).Value
-        : new SpfResult(SpfVerdict.None, "", "mailfrom", null, null, "there is no client to check");
+    /// <summary>Asked in the MAIL ACL, this begins the check; later it is on its way.</summary>
+    public async ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken)
+    {
+        BeginSpf();
+        return _spf ??= _spfBegun
+            ? (SpfResult)(await AwaitAsync(ActorNames.Spf, cancellationToken)).Value
+            : new SpfResult(SpfVerdict.None, "", "mailfrom", null, null, "there is no client to check");
+    }
 
     public async ValueTask<IReadOnlyList<DkimResult>> DkimAsync(CancellationToken cancellationToken) => _dkim ??= _verifier is null
         ? []
@@ -100,7 +91,34 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     private static CheckResult Dkim(IReadOnlyList<DkimResult> results) => new(
         results.Any(result => result.Verdict == DkimVerdict.Pass) ? "pass" : results[0].Word,
         string.Join("; ", results.Select(result => $"{result.Word} d={result.Domain} s={result.Selector}: {result.Reason}")),
-        results);
+        results,
+        results.FirstOrDefault(result => result.Verdict == DkimVerdict.Pass)?.Domain);
+
+    private void BeginSpf()
+    {
+        if (_spfBegun || scope.Connection.ClientAddress is not { } client)
+        {
+            return;
+        }
+
+        var request = new SpfRequest
+        {
+            Client = client,
+            Helo = OctetString.ToText(scope.Connection.HeloName),
+            Sender = scope.Message.Sender.ToString(),
+            Receiver = active.Environment.PrimaryHostname,
+        };
+        _spfBegun = true;
+        Begin(new CheckPlan(
+            ActorNames.Spf,
+            async cancellationToken =>
+            {
+                var result = await new SpfChecker(services.Time).CheckAsync(request, services.Dns, cancellationToken);
+                return Spf(result);
+            },
+            reason => Spf(new SpfResult(SpfVerdict.TempError, scope.Message.Sender.Domain, "mailfrom", null, null, reason)),
+            services.Limits.CheckDeadline));
+    }
 
     private void Begin(CheckPlan plan) => message.Tell(new MessageProtocol.BeginCheck(plan));
 

@@ -20,6 +20,7 @@ internal sealed class ReceiptSession : IReceiptSession
     private readonly ConnectionScope _connection;
     private bool _extended;
     private ReceiptTransaction? _transaction;
+    private string? _notQuit;
 
     public ReceiptSession(ReceiptServices services, ActivePolicy active, ClientConnection client)
     {
@@ -47,12 +48,13 @@ internal sealed class ReceiptSession : IReceiptSession
 
     public async ValueTask<ReceiptDecision> ConnectAsync(CancellationToken cancellationToken)
     {
+        _notQuit = NotQuitReason.ConnectionLost;
         var scope = ConnectionOnlyScope();
         var outcome = await RunAsync(AclPoint.Connect, scope, cancellationToken);
         if (!outcome.IsAccepted)
         {
             RecordRefusedConnection("connect", outcome);
-            return new ReceiptDecision(outcome.Reply!, Close: true);
+            return Answer(new ReceiptDecision(outcome.Reply!, Close: true));
         }
 
         return new ReceiptDecision(outcome.Reply ?? new SmtpReply(220, await BannerAsync(scope, cancellationToken)));
@@ -60,6 +62,7 @@ internal sealed class ReceiptSession : IReceiptSession
 
     public async ValueTask<ReceiptDecision> HeloAsync(bool extended, string name, CancellationToken cancellationToken)
     {
+        Command(extended ? "EHLO" : "HELO", name);
         await EndTransactionAsync(extended ? "EHLO" : "HELO");
         _extended = extended;
         _connection.HeloName = OctetString.FromText(name);
@@ -69,7 +72,7 @@ internal sealed class ReceiptSession : IReceiptSession
         if (!outcome.IsAccepted)
         {
             RecordRefusedConnection(extended ? "EHLO" : "HELO", outcome);
-            return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
+            return Answer(new ReceiptDecision(outcome.Reply!, outcome.CloseConnection));
         }
 
         Capabilities = await CapabilityOffer.MakeAsync(Options, scope, HostName, cancellationToken);
@@ -79,11 +82,12 @@ internal sealed class ReceiptSession : IReceiptSession
 
     public async ValueTask<ReceiptDecision> StartTlsAsync(CancellationToken cancellationToken)
     {
+        Command("STARTTLS");
         var outcome = await RunAsync(AclPoint.StartTls, ConnectionOnlyScope(), cancellationToken);
         if (!outcome.IsAccepted)
         {
             RecordRefusedConnection("STARTTLS", outcome);
-            return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
+            return Answer(new ReceiptDecision(outcome.Reply!, outcome.CloseConnection));
         }
 
         return new ReceiptDecision(new SmtpReply(220, "TLS go ahead"));
@@ -99,6 +103,7 @@ internal sealed class ReceiptSession : IReceiptSession
 
     public async ValueTask<ReceiptDecision> MailAsync(MailParameters mail, CancellationToken cancellationToken)
     {
+        Command("MAIL", $"FROM:<{mail.Sender}>");
         await EndTransactionAsync("MAIL");
         var transaction = await ReceiptTransaction.OpenAsync(_services, _active, _connection, Facts(), mail, Capabilities.MaxMessageSize, cancellationToken);
         _transaction = transaction;
@@ -109,14 +114,20 @@ internal sealed class ReceiptSession : IReceiptSession
             await transaction.RefuseAsync("MAIL", decision.Reply);
         }
 
-        return decision;
+        return Answer(decision);
     }
 
-    public ValueTask<ReceiptDecision> RecipientAsync(RecipientParameters recipient, CancellationToken cancellationToken) =>
-        Transaction.RecipientAsync(recipient, cancellationToken);
+    public async ValueTask<ReceiptDecision> RecipientAsync(RecipientParameters recipient, CancellationToken cancellationToken)
+    {
+        Command("RCPT", $"TO:<{recipient.Address}>");
+        return Answer(await Transaction.RecipientAsync(recipient, cancellationToken));
+    }
 
-    public ValueTask<ReceiptDecision> BeginDataAsync(bool chunking, CancellationToken cancellationToken) =>
-        Transaction.BeginDataAsync(chunking, cancellationToken);
+    public async ValueTask<ReceiptDecision> BeginDataAsync(bool chunking, CancellationToken cancellationToken)
+    {
+        Command(chunking ? "BDAT" : "DATA");
+        return Answer(await Transaction.BeginDataAsync(chunking, cancellationToken));
+    }
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken) => Transaction.WriteAsync(octets, cancellationToken);
 
@@ -124,21 +135,24 @@ internal sealed class ReceiptSession : IReceiptSession
     {
         var transaction = Transaction;
         _transaction = null;
-        return await transaction.EndDataAsync(cancellationToken);
+        return Answer(await transaction.EndDataAsync(cancellationToken));
     }
 
     public async ValueTask<ReceiptDecision> VerifyAsync(string argument, CancellationToken cancellationToken)
     {
+        Command("VRFY", argument);
         var outcome = await RunAsync(AclPoint.Vrfy, ConnectionOnlyScope(), cancellationToken);
-        return outcome.IsAccepted
+        return Answer(outcome.IsAccepted
             ? new ReceiptDecision(new SmtpReply(252, new EnhancedStatusCode(2, 5, 0), "Cannot VRFY user, but will accept message and attempt delivery"))
-            : new ReceiptDecision(outcome.Reply ?? new SmtpReply(252, new EnhancedStatusCode(2, 5, 0), "Administrative prohibition"), outcome.CloseConnection);
+            : new ReceiptDecision(outcome.Reply ?? new SmtpReply(252, new EnhancedStatusCode(2, 5, 0), "Administrative prohibition"), outcome.CloseConnection));
     }
 
     public ValueTask ResetAsync(string reason, CancellationToken cancellationToken) => EndTransactionAsync(reason);
 
     public async ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken)
     {
+        Command("QUIT");
+        _notQuit = null;
         await EndTransactionAsync("QUIT");
         var outcome = await RunAsync(AclPoint.Quit, ConnectionOnlyScope(), cancellationToken);
         return new ReceiptDecision(new SmtpReply(221, outcome.UserMessage ?? $"{HostName} closing connection"), Close: true);
@@ -156,10 +170,19 @@ internal sealed class ReceiptSession : IReceiptSession
             RecordWithoutMessage(refused);
         }
 
+        _notQuit = _notQuit is null ? null : NotQuitReason.Of(command, reply) ?? _notQuit;
         _services.Log.Write(PolicyLogTarget.Main, $"{LogText.Host(_connection)} refused {command}: {reply}{(reason.Length == 0 ? "" : $" ({reason})")}");
     }
 
-    public async ValueTask DisposeAsync() => await EndTransactionAsync("connection lost");
+    public async ValueTask DisposeAsync()
+    {
+        await EndTransactionAsync("connection lost");
+        if (_notQuit is { } reason)
+        {
+            _notQuit = null;
+            await RunNotQuitAsync(reason);
+        }
+    }
 
     private ReceiptTransaction Transaction => _transaction ?? throw new InvalidOperationException("no transaction is open");
 
@@ -171,6 +194,46 @@ internal sealed class ReceiptSession : IReceiptSession
         {
             _transaction = null;
             await transaction.AbortAsync(reason);
+        }
+    }
+
+    /// <summary>$smtp_command: the command as it was understood, without parameters of extensions.</summary>
+    private void Command(string verb, string argument = "") =>
+        _connection.SmtpCommand = argument.Length == 0 ? verb : OctetString.FromText($"{verb} {argument}");
+
+    /// <summary>Remembers why the connection is about to end, when an answer of the policy ends it.</summary>
+    private ReceiptDecision Answer(ReceiptDecision decision)
+    {
+        if (decision.Close || decision.Reply.Code == 421)
+        {
+            _notQuit = NotQuitReason.AclDrop;
+        }
+
+        return decision;
+    }
+
+    /// <summary>Nobody hears the answer of this ACL; it is run for what it does.</summary>
+    private async ValueTask RunNotQuitAsync(string reason)
+    {
+        if (!_active.Policy.HasAcl(AclPoint.NotQuit))
+        {
+            return;
+        }
+
+        var scope = ConnectionOnlyScope();
+        scope.Message.ConditionVariables["smtp_notquit_reason"] = reason;
+        using var deadline = new CancellationTokenSource(_services.Limits.CheckDeadline, _services.Time);
+        try
+        {
+            var outcome = await RunAsync(AclPoint.NotQuit, scope, deadline.Token);
+            if (!outcome.IsAccepted)
+            {
+                _services.Log.Write(PolicyLogTarget.Main | PolicyLogTarget.Panic, $"{LogText.Host(_connection)} acl_smtp_notquit: {outcome.LogMessage}");
+            }
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            _services.Log.Write(PolicyLogTarget.Main, $"{LogText.Host(_connection)} acl_smtp_notquit did not end in time");
         }
     }
 
@@ -202,7 +265,9 @@ internal sealed class ReceiptSession : IReceiptSession
         _connection.LocalAddress?.ToString(),
         _connection.LocalPort,
         _connection.Tls?.Cipher,
-        _connection.AuthenticatedId.Length == 0 ? null : _connection.AuthenticatedId);
+        _connection.AuthenticatedId.Length == 0 ? null : _connection.AuthenticatedId,
+        _connection.Tls?.CertificateVerified,
+        _connection.AuthenticatorName.Length == 0 ? null : _connection.AuthenticatorName);
 
     private void RecordRefusedConnection(string stage, AclOutcome outcome)
     {

@@ -10,7 +10,7 @@ namespace Pipeline.Actors.Receipt;
 
 /// <summary>One transaction, from MAIL to the durable commit or the refusal.</summary>
 /// <remarks>Ends in exactly one of: committed, refused (<see cref="RefuseAsync"/>), aborted (<see cref="AbortAsync"/>); its message actor hears of it.</remarks>
-internal sealed class ReceiptTransaction : IDisposable
+internal sealed partial class ReceiptTransaction : IDisposable
 {
     private readonly ReceiptServices _services;
     private readonly ActivePolicy _active;
@@ -140,35 +140,6 @@ internal sealed class ReceiptTransaction : IDisposable
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken) => _reception!.WriteAsync(octets, cancellationToken);
 
-    public async ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken)
-    {
-        var reception = _reception!;
-        await reception.CompleteAsync(cancellationToken);
-        _checks.BodyArrived();
-        if (reception.Refusal is { } refusal)
-        {
-            await RefuseAsync("end of data", refusal);
-            return new ReceiptDecision(refusal);
-        }
-
-        ShowMessage(reception);
-        var outcome = await RunAsync(AclPoint.Data, null, cancellationToken);
-        if (!outcome.IsAccepted)
-        {
-            LogRefusal(outcome, "rejected after DATA");
-            await RefuseAsync("end of data", outcome.Reply!);
-            return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
-        }
-
-        if (_discarded || outcome.Verdict == AclVerdict.Discard || _recipients.Count == 0)
-        {
-            await AbortAsync("discarded by policy: every recipient was dropped");
-            return Accepted(outcome);
-        }
-
-        return await CommitAsync(reception, outcome, cancellationToken);
-    }
-
     /// <summary>The transaction ends with a refusal of the message.</summary>
     public ValueTask RefuseAsync(string stage, SmtpReply reply) => EndAsync(new MessageRefused(stage, reply.ToString(), reply.Text));
 
@@ -187,69 +158,25 @@ internal sealed class ReceiptTransaction : IDisposable
         }
     }
 
-    private async ValueTask<ReceiptDecision> CommitAsync(MessageReception reception, AclOutcome outcome, CancellationToken cancellationToken)
-    {
-        var message = await AcceptedMessage.ComposeAsync(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), reception, cancellationToken);
-        try
-        {
-            // The client's wish to go away does not undo a commit that is on its way.
-            var answer = await _message.Ask<object>(new MessageProtocol.Commit(message), _services.Limits.CommitDeadline, CancellationToken.None);
-            if (answer is MessageProtocol.Committed)
-            {
-                return Accepted(outcome);
-            }
-
-            await reception.DisposeAsync();
-            return NotNow(((MessageProtocol.NotCommitted)answer).Reason);
-        }
-        catch (AskTimeoutException)
-        {
-            return NotNow("the store did not answer in time");
-        }
-        finally
-        {
-            Dispose();
-        }
-    }
-
-    private ReceiptDecision Accepted(AclOutcome outcome) => new(outcome.Reply ?? new SmtpReply(250, $"OK id={_id}"));
-
-    private ReceiptDecision NotNow(string reason)
-    {
-        _services.Log.Write(PolicyLogTarget.Main | PolicyLogTarget.Panic, $"{_id} {LogText.Host(_scope.Connection)} temporarily rejected after DATA: {reason}");
-        return new ReceiptDecision(new SmtpReply(451, new EnhancedStatusCode(4, 3, 0), "Temporary local problem - please try later"));
-    }
-
     private ReceiptDecision Refused(AclOutcome outcome)
     {
         LogRefusal(outcome, "rejected MAIL");
         return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
     }
 
-    private async ValueTask<AclOutcome> RunAsync(AclPoint point, string? recipient, CancellationToken cancellationToken)
+    private async ValueTask<AclOutcome> RunAsync(AclPoint point, string? recipient, CancellationToken cancellationToken, string? signer = null)
     {
         var outcome = await _active.Policy.RunAclAsync(point, _scope, cancellationToken);
         if (_active.Policy.HasAcl(point) || !outcome.IsAccepted)
         {
-            Record(AclEvents.Decided(outcome, recipient));
+            Record(AclEvents.Decided(outcome, recipient, signer));
         }
 
         return outcome;
     }
 
-    private void ShowMessage(MessageReception reception)
-    {
-        var message = _scope.Message;
-        message.Size = reception.Size;
-        message.HeaderBlock = reception.Header.Bytes;
-        message.BodyStart = reception.Visible.Start;
-        message.BodyEnd = reception.Visible.End;
-        message.BodySize = reception.Visible.Size;
-        message.BodyLineCount = reception.Visible.Lines;
-        message.BodyZeroCount = reception.Visible.Zeros;
-    }
-
-    private void LogRefusal(AclOutcome outcome, string what) => _services.Log.Write(
+    /// <param name="id">The id of the message before the line, once there is a message that was refused.</param>
+    private void LogRefusal(AclOutcome outcome, string what, string id = "") => _services.Log.Write(
         outcome.RejectLogTarget,
-        $"{LogText.Host(_scope.Connection)} F=<{_mail.Sender}> {(outcome.Reply!.IsTransient ? "temporarily " : "")}{what}: {outcome.LogMessage ?? outcome.UserMessage}");
+        $"{id}{LogText.Host(_scope.Connection)} F=<{_mail.Sender}> {(outcome.Reply!.IsTransient ? "temporarily " : "")}{what}: {outcome.LogMessage ?? outcome.UserMessage}");
 }

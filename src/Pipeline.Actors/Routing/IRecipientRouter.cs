@@ -27,6 +27,7 @@ public abstract record RoutingDecision(ImmutableArray<RouterTried> Trials)
     /// <param name="Address">The address as the transport shall see it.</param>
     /// <param name="GroupKey">Recipients of one message with the same key can share an attempt.</param>
     /// <param name="Destination">Deliveries with the same destination share a limit and connections.</param>
+    /// <param name="Place">Recipients of one message with the same place are one delivery.</param>
     public sealed record Deliver(
         ImmutableArray<RouterTried> Trials,
         string Router,
@@ -35,7 +36,8 @@ public abstract record RoutingDecision(ImmutableArray<RouterTried> Trials)
         EnvelopeAddress Address,
         EnvelopeAddress ReturnPath,
         string GroupKey,
-        string Destination) : RoutingDecision(Trials);
+        string Destination,
+        string Place) : RoutingDecision(Trials);
 
     /// <summary>Other addresses take its place; none means that it is discarded.</summary>
     public sealed record Redirect(ImmutableArray<RouterTried> Trials, string Router, ImmutableArray<ChildToRoute> Children) : RoutingDecision(Trials);

@@ -31,6 +31,9 @@ internal sealed record InheritedRouting
     /// <summary>A copy made by a router with <c>unseen</c>: only that router's outcome counts.</summary>
     public string? OnlyRouter { get; init; }
 
+    /// <summary>The router whose <c>unseen</c> made this copy; absent for an address's own way.</summary>
+    public string? Copy { get; init; }
+
     /// <summary>A pipe, file or directory, with the transport that serves it; no transport: nothing is to be done.</summary>
     public string? Target { get; init; }
 

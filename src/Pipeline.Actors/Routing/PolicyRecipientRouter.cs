@@ -35,7 +35,7 @@ public sealed class PolicyRecipientRouter(IPolicySource policies) : IRecipientRo
 
         return result.Outcomes.Length == 1
             ? await DecideAsync(active, scope, recipient, address, trials, result.Outcomes[0], cancellationToken)
-            : new RoutingDecision.Redirect(trials, RouterOf(result.Outcomes[0]), [.. result.Outcomes.SelectMany(outcome => Copies(recipient, outcome))]);
+            : new RoutingDecision.Redirect(trials, RouterOf(result.Outcomes[0]), [.. result.Outcomes.SelectMany(outcome => Copies(recipient, outcome, isOwn: ReferenceEquals(outcome, result.Final)))]);
     }
 
     private static async ValueTask<RoutingDecision> DecideAsync(
@@ -57,7 +57,7 @@ public sealed class PolicyRecipientRouter(IPolicySource policies) : IRecipientRo
         };
 
     /// <summary>A router with <c>unseen</c> makes one recipient into several; each is routed again for itself, so that it can be retried for itself.</summary>
-    private static IEnumerable<ChildToRoute> Copies(RecipientToRoute recipient, RoutingOutcome outcome)
+    private static IEnumerable<ChildToRoute> Copies(RecipientToRoute recipient, RoutingOutcome outcome, bool isOwn)
     {
         var inherited = InheritedRouting.Read(recipient.Recipient.Inherited);
         return outcome switch
@@ -66,7 +66,7 @@ public sealed class PolicyRecipientRouter(IPolicySource policies) : IRecipientRo
             RoutingOutcome.Discarded => [],
             RoutingOutcome.Unrouteable or RoutingOutcome.Failed =>
                 [Again(inherited with { Unrouteable = outcome is RoutingOutcome.Failed failed ? failed.Message : ((RoutingOutcome.Unrouteable)outcome).Message })],
-            _ => [Again(inherited with { OnlyRouter = RouterOf(outcome) })],
+            _ => [Again(inherited with { OnlyRouter = RouterOf(outcome), Copy = isOwn ? inherited.Copy : RouterOf(outcome) })],
         };
 
         ChildToRoute Again(InheritedRouting how) => new(recipient.Recipient.Address, InheritedRouting.Write(how));

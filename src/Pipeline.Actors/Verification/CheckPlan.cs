@@ -11,4 +11,5 @@ public sealed record CheckPlan(
 /// <param name="Word">The result word of the check's RFC.</param>
 /// <param name="Detail">Why, in words.</param>
 /// <param name="Value">The check's own result type.</param>
-public sealed record CheckResult(string Word, string Detail, object Value);
+/// <param name="Domain">Of a signature check that passed, the domain that signed.</param>
+public sealed record CheckResult(string Word, string Detail, object Value, string? Domain = null);

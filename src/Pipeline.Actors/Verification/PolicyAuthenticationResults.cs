@@ -1,4 +1,5 @@
 using Pipeline.Mail.AuthResults;
+using Pipeline.Mail.Dkim;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Verification;
@@ -25,9 +26,25 @@ public sealed class PolicyAuthenticationResults(AuthResultsStyle style) : IAuthe
         if (scope.Message.Verification is { } verification && connection.ClientAddress is not null)
         {
             writer.AddSpf(await verification.SpfAsync(cancellationToken));
-            writer.AddDkim([.. await verification.DkimAsync(cancellationToken)]);
+            AddDkim(writer, scope.Message, await verification.DkimAsync(cancellationToken));
         }
 
         return OctetString.FromText(writer.ToString());
+    }
+
+    private static void AddDkim(AuthResultsWriter writer, MessageScope message, IReadOnlyList<DkimResult> results)
+    {
+        if (message.DkimOverrides.Count < results.Count || results.Count == 0)
+        {
+            writer.AddDkim([.. results.Where(result => !message.DkimOverrides.ContainsKey(result))]);
+        }
+
+        foreach (var result in results)
+        {
+            if (message.DkimOverrides.TryGetValue(result, out var set))
+            {
+                writer.AddOverriddenDkim(result, set.Status, set.Reason);
+            }
+        }
     }
 }

@@ -59,16 +59,17 @@ internal static class SpoolPair
             DsnEnvelopeId = job.EnvelopeId,
             DsnReturn = job.Return,
             Recipients = [.. job.Recipients.Select(r => new SpoolRecipient(Octets(r.Address.ToString())!, r.Notify, r.OriginalRecipient ?? ""))],
-            Headers = Headers(job.Content.HeaderBlock.Span),
+            Headers = Headers(job.Content.HeaderBlock),
         };
     }
 
-    private static ImmutableArray<SpoolHeaderLine> Headers(ReadOnlySpan<byte> block)
+    private static ImmutableArray<SpoolHeaderLine> Headers(ReadOnlyMemory<byte> block)
     {
         var headers = ImmutableArray.CreateBuilder<SpoolHeaderLine>();
-        foreach (var field in new StoredHeaderFields(block))
+        var fields = new HeaderFields(block);
+        while (fields.MoveNext())
         {
-            headers.Add(SpoolHeaderLine.FromWire(field));
+            headers.Add(SpoolHeaderLine.FromWire(fields.CurrentLines.Span));
         }
 
         return headers.ToImmutable();

@@ -15,9 +15,6 @@ public static class HeaderEdits
 {
     private const int FoldColumn = 76;
 
-    private static readonly SearchValues<byte> NameOctets =
-        SearchValues.Create([.. Enumerable.Range(33, 126 - 33 + 1).Where(octet => octet != ':').Select(octet => (byte)octet)]);
-
     /// <summary>The header block to send or write: wire form, every field ended by CRLF, without the empty line.</summary>
     /// <param name="now">For Delivery-date.</param>
     public static ReadOnlyMemory<byte> Apply(DeliveryJob job, DateTimeOffset now)
@@ -31,7 +28,7 @@ public static class HeaderEdits
 
         var output = new ArrayBufferWriter<byte>(stored.Length + 512);
         WriteTraceFields(output, job, now);
-        WriteKept(output, stored.Span, edits.HeadersRemove);
+        WriteKept(output, stored, edits.HeadersRemove);
         foreach (var item in edits.HeadersAdd)
         {
             WriteAdded(output, item);
@@ -84,20 +81,20 @@ public static class HeaderEdits
         return text.Append("\r\n").ToString();
     }
 
-    private static void WriteKept(ArrayBufferWriter<byte> output, ReadOnlySpan<byte> stored, ImmutableArray<string> removed)
+    private static void WriteKept(ArrayBufferWriter<byte> output, ReadOnlyMemory<byte> stored, ImmutableArray<string> removed)
     {
         if (removed.IsEmpty)
         {
-            output.Write(stored);
+            output.Write(stored.Span);
             return;
         }
 
-        var fields = new StoredHeaderFields(stored);
+        var fields = new HeaderFields(stored);
         while (fields.MoveNext())
         {
-            if (!IsRemoved(fields.Name, removed))
+            if (!IsRemoved(fields.Current.Name, removed))
             {
-                output.Write(fields.Current);
+                output.Write(fields.CurrentLines.Span);
             }
         }
     }
@@ -160,6 +157,6 @@ public static class HeaderEdits
     private static bool BeginsField(ReadOnlySpan<byte> line)
     {
         var colon = line.IndexOf((byte)':');
-        return colon > 0 && line[0] is not ((byte)' ' or (byte)'\t') && !line[..colon].TrimEnd(" \t"u8).ContainsAnyExcept(NameOctets);
+        return colon > 0 && line[0] is not ((byte)' ' or (byte)'\t') && !line[..colon].TrimEnd(" \t"u8).ContainsAnyExcept(HeaderField.NameOctets);
     }
 }

@@ -268,7 +268,8 @@ internal sealed class SmtpDeliveryAttempt(
 
     private void Note(DeliveryFailure failure)
     {
-        Log.HostFailed(logger, job.MessageId, failure.Host, failure.Ip, failure.Port, failure.Reason, failure.Internal);
+        var detail = failure.Internal is null ? "" : $" ({failure.Internal})";
+        Log.HostFailed(logger, job.MessageId, failure.Host, failure.Ip, failure.Port, failure.Reason, detail);
         metrics.HostFailed(failure.Class);
         if (failure.Class is FailureClass.Permanent or FailureClass.MissingExtension)
         {

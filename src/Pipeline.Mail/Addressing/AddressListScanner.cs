@@ -1,556 +1,190 @@
-using System.Buffers;
-using System.Collections.Immutable;
-using System.Text.Unicode;
-
 namespace Pipeline.Mail.Addressing;
 
-/// <summary>One scan of one field body. Each element is first measured up to its delimiter, then read by its form.</summary>
-internal ref struct AddressListScanner(ReadOnlySpan<byte> text, AddressListLimits limits)
+/// <summary>What a step of <see cref="AddressListScanner"/> came to.</summary>
+public enum AddressListStep
 {
-    private static readonly SearchValues<byte> AtomOctets = SearchValues.Create(
-        [.. "!#$%&'*+-/0123456789=?ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz{|}~"u8, .. AddressOctets.NonAscii]);
+    /// <summary>The list is read.</summary>
+    End,
 
-    private static readonly SearchValues<byte> Structural = SearchValues.Create("\"(,:;<[\\"u8);
+    /// <summary>A mailbox: see <see cref="AddressListScanner.Mailbox"/>.</summary>
+    Mailbox,
 
-    private readonly ReadOnlySpan<byte> _text = text;
-    private readonly int _lastBracket = text.LastIndexOf((byte)']');
-    private readonly ImmutableArray<HeaderAddress>.Builder _addresses = ImmutableArray.CreateBuilder<HeaderAddress>();
-    private readonly ImmutableArray<AddressListError>.Builder _errors = ImmutableArray.CreateBuilder<AddressListError>();
-    private int _position = 0;
-    private bool _inGroup = false;
+    /// <summary>An element that cannot be read: see <see cref="AddressListScanner.Error"/>. The next step goes on behind the next separator.</summary>
+    Defect,
+}
 
-    // The last comment passed, as a range of the text: an old way to give a name (RFC 5322 section 3.4, last paragraph).
-    private (int Start, int End) _comment = (0, 0);
+/// <summary>Steps over the mailboxes of an address list, those of groups included (RFC 5322 section 3.4 with the obsolete forms of 4.4).</summary>
+/// <remarks>
+/// Each element is first measured up to its delimiter, then read by its form. White space, comments and empty elements between commas are passed
+/// over. Allocates nothing; the time is linear in the length of the text.
+/// </remarks>
+public ref struct AddressListScanner
+{
+    /// <summary>How deep comments may be nested when nothing else is asked for.</summary>
+    public const int DefaultCommentDepth = 32;
 
-    public AddressList Scan()
+    private readonly AddressTolerance _tolerance;
+    private readonly ElementMeasure _measure;
+    private AddressCursor _cursor;
+    private int _elementStart;
+    private bool _inGroup;
+    private bool _isLost;
+
+    /// <param name="text">A field body, which may be folded.</param>
+    public AddressListScanner(ReadOnlySpan<byte> text, AddressTolerance tolerance, int maxCommentDepth = DefaultCommentDepth)
     {
+        _tolerance = tolerance;
+        _measure = new ElementMeasure(text, tolerance);
+        _cursor = new AddressCursor(text, maxCommentDepth);
+    }
+
+    /// <summary>The mailbox found last.</summary>
+    public MailboxExtent Mailbox { get; private set; }
+
+    /// <summary>The defect found last.</summary>
+    public AddressListError Error { get; private set; }
+
+    private readonly bool SemicolonSeparates => _inGroup || (_tolerance & AddressTolerance.Semicolons) != 0;
+
+    public AddressListStep Next()
+    {
+        if (_isLost)
+        {
+            _measure.SkipToSeparator(ref _cursor, SemicolonSeparates);
+            _isLost = false;
+        }
+
         while (true)
         {
-            SkipElementSeparators();
-            if (_position == _text.Length)
+            if (SkipSeparators() is var separatorDefect and not AddressDefect.None)
             {
-                break;
+                return Fail(separatorDefect);
             }
 
-            if (_addresses.Count == limits.Addresses)
+            if (_cursor.AtEnd)
             {
-                Report("list has too many addresses");
-                break;
+                return FinishGroup();
             }
 
-            if (ReadElement() is { } error)
+            if (ReadElement(out var isGroup) is var defect and not AddressDefect.None)
             {
-                Report(error);
-                if (_errors.Count == limits.Errors)
-                {
-                    break;
-                }
+                _isLost = true;
+                return Fail(defect);
+            }
 
-                SkipToSeparator();
+            if (!isGroup)
+            {
+                return AddressListStep.Mailbox;
             }
         }
+    }
 
-        if (_inGroup)
-        {
-            Report("group is not closed by a semicolon");
-        }
-
-        return new AddressList(_addresses.ToImmutable(), _errors.ToImmutable());
+    /// <summary>Reads a text that is one mailbox and nothing else; commas and colons in its phrase need no quotes, for there is no list to take them for.</summary>
+    public static bool TryReadMailbox(ReadOnlySpan<byte> text, AddressTolerance tolerance, out MailboxExtent mailbox)
+    {
+        mailbox = default;
+        var cursor = new AddressCursor(text, DefaultCommentDepth);
+        var measure = new ElementMeasure(text, tolerance);
+        return cursor.SkipComments() == AddressDefect.None
+            && measure.FindAngle(ref cursor, out var open) == AddressDefect.None
+            && (open < text.Length
+                ? MailboxReader.ReadAngle(ref cursor, tolerance, open, out mailbox)
+                : MailboxReader.ReadBare(ref cursor, tolerance, out mailbox)) == AddressDefect.None
+            && cursor.AtEnd;
     }
 
     // Between elements: commas, white space, comments, and the semicolon that closes a group.
-    private void SkipElementSeparators()
+    private AddressDefect SkipSeparators()
     {
-        while (true)
+        while (_cursor.SkipComments() is var defect)
         {
-            if (SkipComments() is { } error)
+            if (defect != AddressDefect.None)
             {
-                Report(error);
-                return;
+                return defect;
             }
 
-            if (At(';') && _inGroup)
+            if (SemicolonSeparates && _cursor.TryTake(';'))
             {
                 _inGroup = false;
             }
-            else if (!At(','))
-            {
-                return;
-            }
-
-            _position++;
-        }
-    }
-
-    private string? ReadElement()
-    {
-        if (SkipComments() is { } commentError)
-        {
-            return commentError;
-        }
-
-        var start = _position;
-        _comment = default;
-        if (FindDelimiter(out var end) is { } error)
-        {
-            return error;
-        }
-
-        var delimiter = end < _text.Length ? _text[end] : (byte)0;
-        switch (delimiter)
-        {
-            case (byte)'<':
-                _position = end + 1;
-                return ReadAngleAddress(start, end);
-            case (byte)':':
-                _position = end;
-                if (_inGroup || start == end)
-                {
-                    return _inGroup ? "group within a group" : "group has no name";
-                }
-
-                _inGroup = true;
-                _position++;
-                return null;
-            default:
-                return ReadBareAddress();
-        }
-    }
-
-    private string? ReadBareAddress()
-    {
-        var start = _position;
-        if (ReadLocalPart(out var local) is { } error)
-        {
-            return error;
-        }
-
-        var end = _position;
-        var domain = "";
-        if (SkipComments() is { } commentError)
-        {
-            return commentError;
-        }
-
-        if (At('@'))
-        {
-            _position++;
-            if (ReadDomain(out domain, out end) is { } domainError)
-            {
-                return domainError;
-            }
-        }
-
-        if (ExpectSeparator() is { } tailError)
-        {
-            return tailError;
-        }
-
-        var name = _comment.Start > end ? HeaderPhrase.Comment(_text[_comment.Start.._comment.End]) : "";
-        _addresses.Add(new HeaderAddress(local, domain, name, start, end - start));
-        return null;
-    }
-
-    private string? ReadAngleAddress(int phraseStart, int phraseEnd)
-    {
-        if (SkipComments() is { } commentError)
-        {
-            return commentError;
-        }
-
-        var start = _position;
-        if (SkipRoute() is { } routeError)
-        {
-            return routeError;
-        }
-
-        if (ReadLocalPart(out var local) is { } localError)
-        {
-            return localError;
-        }
-
-        var end = _position;
-        var domain = "";
-        if (SkipComments() is { } innerError)
-        {
-            return innerError;
-        }
-
-        if (At('@'))
-        {
-            _position++;
-            if (ReadDomain(out domain, out end) is { } domainError)
-            {
-                return domainError;
-            }
-        }
-
-        if (SkipComments() is { } lastError)
-        {
-            return lastError;
-        }
-
-        if (!At('>'))
-        {
-            return "closing angle bracket is missing";
-        }
-
-        _position++;
-        _comment = default;
-        if (ExpectSeparator() is { } tailError)
-        {
-            return tailError;
-        }
-
-        var name = HeaderPhrase.Phrase(_text[phraseStart..phraseEnd]);
-        if (name.Length == 0)
-        {
-            name = HeaderPhrase.Comment(_text[_comment.Start.._comment.End]);
-        }
-
-        _addresses.Add(new HeaderAddress(local, domain, name, start, end - start));
-        return null;
-    }
-
-    // obs-route: @a,@b:user@host (RFC 5322 section 4.4), with empty elements. Each turn moves forward, so the text bounds it.
-    private string? SkipRoute()
-    {
-        if (!At('@') && !At(','))
-        {
-            return null;
-        }
-
-        while (true)
-        {
-            if (SkipComments() is { } commentError)
-            {
-                return commentError;
-            }
-
-            if (At(','))
-            {
-                _position++;
-            }
-            else if (At('@'))
-            {
-                _position++;
-                if (ReadDomain(out _, out _) is { } error)
-                {
-                    return error;
-                }
-            }
-            else if (At(':'))
-            {
-                _position++;
-                return SkipComments();
-            }
-            else
-            {
-                return "source route is malformed";
-            }
-        }
-    }
-
-    // local-part and obs-local-part: words joined by dots, comments and blanks anywhere between.
-    private string? ReadLocalPart(out string local)
-    {
-        local = "";
-        var start = _position;
-        var end = start;
-        var afterWord = false;
-        while (_position < _text.Length)
-        {
-            var octet = _text[_position];
-            if (octet == '.')
-            {
-                _position++;
-                afterWord = false;
-            }
-            else if (afterWord)
+            else if (!_cursor.TryTake(','))
             {
                 break;
             }
-            else if (octet == '"')
-            {
-                if (SkipQuotedString() is { } quoteError)
-                {
-                    return quoteError;
-                }
 
-                afterWord = true;
-            }
-            else
-            {
-                var length = AtomLength();
-                if (length == 0)
-                {
-                    break;
-                }
-
-                _position += length;
-                afterWord = true;
-            }
-
-            end = _position;
-            if (SkipComments() is { } commentError)
-            {
-                return commentError;
-            }
+            _elementStart = _cursor.Position;
         }
 
-        if (end == start)
-        {
-            return "local part is missing or malformed";
-        }
-
-        _position = end;
-        var text = _text[start..end];
-        if (!Utf8.IsValid(text))
-        {
-            return "local part is not valid UTF-8";
-        }
-
-        local = HeaderPhrase.WithoutComments(text);
-        return HasControl(local) ? "local part holds a control character" : null;
+        return AddressDefect.None;
     }
 
-    private string? ReadDomain(out string domain, out int end)
+    private AddressDefect ReadElement(out bool isGroup)
     {
-        domain = "";
-        end = _position;
-        if (SkipComments() is { } leadingError)
+        isGroup = false;
+        if (_measure.FindDelimiter(ref _cursor, out var end) is var measureDefect and not AddressDefect.None)
         {
-            return leadingError;
+            return measureDefect;
         }
 
-        var start = _position;
-        if (At('['))
+        switch (end < _cursor.Length ? _cursor.Rest[end - _cursor.Position] : 0)
         {
-            var length = _text[_position..].IndexOf((byte)']') + 1;
-            if (length == 0 || _text.Slice(start, length).ContainsAnyExceptInRange((byte)33, (byte)126))
-            {
-                return "domain literal is malformed";
-            }
-
-            _position = end = start + length;
-        }
-        else
-        {
-            var afterAtom = false;
-            while (_position < _text.Length)
-            {
-                var length = afterAtom ? (At('.') ? 1 : 0) : AtomLength();
-                if (length == 0)
-                {
-                    break;
-                }
-
-                _position += length;
-                end = _position;
-                afterAtom = !afterAtom;
-                if (SkipComments() is { } commentError)
-                {
-                    return commentError;
-                }
-            }
-
-            if (!afterAtom)
-            {
-                return "domain is missing or malformed";
-            }
-        }
-
-        var text = _text[start..end];
-        if (!Utf8.IsValid(text))
-        {
-            return "domain is not valid UTF-8";
-        }
-
-        domain = HeaderPhrase.WithoutComments(text);
-        return HasControl(domain) ? "domain holds a control character" : null;
-    }
-
-    private string? ExpectSeparator()
-    {
-        if (SkipComments() is { } error)
-        {
-            return error;
-        }
-
-        return _position == _text.Length || At(',') || (At(';') && _inGroup) ? null : "address is followed by something else";
-    }
-
-    /// <summary>Finds what ends the phrase or bare address that begins here: &lt; : , ; or the end.</summary>
-    private string? FindDelimiter(out int end)
-    {
-        var saved = _position;
-        string? error = null;
-        while (_position < _text.Length)
-        {
-            var skip = _text[_position..].IndexOfAny(Structural);
-            _position = skip < 0 ? _text.Length : _position + skip;
-            if (_position == _text.Length || (error = SkipStructure(out var delimiter)) is not null || delimiter)
-            {
-                break;
-            }
-        }
-
-        end = _position;
-        if (error is null)
-        {
-            _position = saved;
-        }
-
-        return error;
-    }
-
-    // After a defect: on to the next comma, or the semicolon of the group. Angle brackets do not hide commas here, so that one
-    // missing bracket costs one element.
-    private void SkipToSeparator()
-    {
-        while (_position < _text.Length)
-        {
-            var skip = _text[_position..].IndexOfAny(Structural);
-            _position = skip < 0 ? _text.Length : _position + skip;
-            if (_position == _text.Length || At(',') || (At(';') && _inGroup))
-            {
-                return;
-            }
-
-            if (SkipStructure(out var delimiter) is not null || delimiter)
-            {
-                _position = Math.Min(_position + 1, _text.Length);
-            }
-        }
-    }
-
-    // At a structural octet: passes over quoted string, comment, bracket or escaped octet; stays at a delimiter.
-    private string? SkipStructure(out bool delimiter)
-    {
-        delimiter = false;
-        switch (_text[_position])
-        {
-            case (byte)'"':
-                return SkipQuotedString();
-            case (byte)'(':
-                return SkipComment();
-            case (byte)'[':
-                // A bracket that is never closed is an ordinary character; knowing the last one keeps this linear.
-                _position = _position < _lastBracket ? _position + _text[_position..].IndexOf((byte)']') + 1 : _position + 1;
-                return null;
-            case (byte)'\\':
-                _position = Math.Min(_position + 2, _text.Length);
-                return null;
+            case '<':
+                return MailboxReader.ReadAngle(ref _cursor, _tolerance, end, out var named) is var angleDefect and not AddressDefect.None
+                    ? angleDefect
+                    : Take(named, AddressDefect.TextBehindAngle);
+            case ':':
+                isGroup = true;
+                return OpenGroup(end);
+            case '>' or ')' or ']':
+                _cursor.Position = end;
+                return AddressDefect.StrayBracket;
             default:
-                delimiter = true;
-                return null;
+                return MailboxReader.ReadBare(ref _cursor, _tolerance, out var bare) is var bareDefect and not AddressDefect.None
+                    ? bareDefect
+                    : Take(bare, bare.Domain.IsEmpty ? AddressDefect.TextBehindLocalPart : AddressDefect.TextBehindDomain);
         }
     }
 
-    private string? SkipQuotedString()
+    private AddressDefect OpenGroup(int colon)
     {
-        for (var i = _position + 1; i < _text.Length; i++)
+        var isNamed = colon > _cursor.Position;
+        _cursor.Position = colon;
+        if (_inGroup)
         {
-            if (_text[i] == '"')
-            {
-                _position = i + 1;
-                return null;
-            }
-
-            if (_text[i] == '\\')
-            {
-                i++;
-            }
+            return AddressDefect.GroupWithinGroup;
         }
 
-        _position = _text.Length;
-        return "closing quote is missing";
-    }
-
-    private string? SkipComments()
-    {
-        while (_position < _text.Length)
+        if (!isNamed)
         {
-            var octet = _text[_position];
-            if (octet is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
-            {
-                _position++;
-            }
-            else if (octet != '(')
-            {
-                return null;
-            }
-            else if (SkipComment() is { } error)
-            {
-                return error;
-            }
+            return AddressDefect.GroupWithoutName;
         }
 
-        return null;
+        _cursor.Advance(1);
+        _elementStart = _cursor.Position;
+        _inGroup = true;
+        return AddressDefect.None;
     }
 
-    private string? SkipComment()
+    private AddressDefect Take(MailboxExtent mailbox, AddressDefect whenFollowed)
     {
-        var start = _position + 1;
-        var depth = 0;
-        for (var i = _position; i < _text.Length; i++)
+        Mailbox = mailbox;
+        return _cursor.AtEnd || _cursor.At(',') || (SemicolonSeparates && _cursor.At(';')) ? AddressDefect.None : whenFollowed;
+    }
+
+    private AddressListStep FinishGroup()
+    {
+        if (!_inGroup)
         {
-            switch (_text[i])
-            {
-                case (byte)'\\':
-                    i++;
-                    break;
-                case (byte)'(':
-                    if (++depth > limits.CommentDepth)
-                    {
-                        _position = _text.Length;
-                        return "comments are nested too deep";
-                    }
-
-                    break;
-                case (byte)')':
-                    if (--depth == 0)
-                    {
-                        _comment = (start, i);
-                        _position = i + 1;
-                        return null;
-                    }
-
-                    break;
-            }
+            return AddressListStep.End;
         }
 
-        _position = _text.Length;
-        return "comment is not closed";
+        _inGroup = false;
+        return Fail(AddressDefect.GroupNotClosed);
     }
 
-    private readonly int AtomLength()
+    private AddressListStep Fail(AddressDefect defect)
     {
-        var rest = _text[_position..];
-        var length = rest.IndexOfAnyExcept(AtomOctets);
-        return length < 0 ? rest.Length : length;
-    }
-
-    private readonly bool At(char expected) => _position < _text.Length && _text[_position] == expected;
-
-    private static bool HasControl(string text)
-    {
-        foreach (var c in text)
-        {
-            if (char.IsControl(c))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private readonly void Report(string reason)
-    {
-        if (_errors.Count < limits.Errors)
-        {
-            _errors.Add(new AddressListError(_position, reason));
-        }
+        Error = new AddressListError(_elementStart, _cursor.Position, defect);
+        return AddressListStep.Defect;
     }
 }

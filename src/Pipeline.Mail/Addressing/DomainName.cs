@@ -1,33 +1,27 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using Pipeline.Mail.Dns;
 
 namespace Pipeline.Mail.Addressing;
 
-/// <summary>Domain names: their syntax, and the two forms of internationalised ones (RFC 5321 section 4.1.2, RFC 5890). Nothing here throws.</summary>
+/// <summary>The domains of addresses: their syntax, and the two forms of internationalised ones (RFC 5321 section 4.1.2, RFC 5890). Nothing here throws.</summary>
 public static class DomainName
 {
     /// <summary>Octets of a domain (RFC 5321 section 4.5.3.1.2).</summary>
     public const int MaxLength = 255;
 
-    /// <summary>Octets of a label (RFC 1035 section 2.3.4).</summary>
-    public const int MaxLabelLength = 63;
-
-    private static readonly IdnMapping Idn = new() { UseStd3AsciiRules = false, AllowUnassigned = false };
-
     /// <summary>Whether the text is one or more labels joined by dots.</summary>
-    /// <remarks>The underscore is taken within labels although host names have none: Windows hosts such as <c>mail_01.example</c> send it.</remarks>
     /// <param name="allowNonAscii">Take U-labels in UTF-8 as well.</param>
     public static bool IsValid(ReadOnlySpan<byte> domain, bool allowNonAscii)
     {
-        if (domain.IsEmpty || domain.Length > MaxLength)
+        if (!IsValidLength(domain.Length))
         {
             return false;
         }
 
         return Ascii.IsValid(domain)
-            ? HasValidLabels(domain)
+            ? HostLabels.AreValid(domain)
             : allowNonAscii && Utf8.IsValid(domain) && TryToAscii(Encoding.UTF8.GetString(domain), out _);
     }
 
@@ -35,32 +29,13 @@ public static class DomainName
     public static bool TryToAscii(string domain, [NotNullWhen(true)] out string? ascii)
     {
         ascii = null;
-        if (domain.Length is 0 or > MaxLength)
+        if (!IsValidLength(domain.Length) || !DnsName.TryToAscii(domain, out var mapped) || !IsValidLength(mapped.Length)
+            || !HostLabels.AreValid(mapped.AsSpan()))
         {
             return false;
         }
 
-        var mapped = domain;
-        if (!Ascii.IsValid(domain))
-        {
-            try
-            {
-                mapped = Idn.GetAscii(domain);
-            }
-            catch (ArgumentException)
-            {
-                return false;
-            }
-        }
-
-        Span<byte> octets = stackalloc byte[MaxLength];
-        if (mapped.Length > MaxLength || Ascii.FromUtf16(mapped, octets, out var length) != System.Buffers.OperationStatus.Done
-            || !HasValidLabels(octets[..length]))
-        {
-            return false;
-        }
-
-        ascii = Lower(mapped);
+        ascii = mapped.AsSpan().ContainsAnyInRange('A', 'Z') ? mapped.ToLowerInvariant() : mapped;
         return true;
     }
 
@@ -68,20 +43,7 @@ public static class DomainName
     public static bool TryToUnicode(string domain, [NotNullWhen(true)] out string? unicode)
     {
         unicode = null;
-        if (!TryToAscii(domain, out var ascii))
-        {
-            return false;
-        }
-
-        try
-        {
-            unicode = ascii.Contains("xn--", StringComparison.Ordinal) ? Idn.GetUnicode(ascii) : ascii;
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
+        return TryToAscii(domain, out var ascii) && DnsName.TryToUnicode(ascii, out unicode);
     }
 
     /// <summary>Whether two domains, or address literals, are the same.</summary>
@@ -92,27 +54,5 @@ public static class DomainName
     /// <summary>What equal domains have in common: the ASCII form, or the text itself in lower case when it is not a domain name.</summary>
     internal static string Key(string domain) => TryToAscii(domain, out var ascii) ? ascii : domain.ToLowerInvariant();
 
-    private static string Lower(string ascii) => ascii.AsSpan().ContainsAnyInRange('A', 'Z') ? ascii.ToLowerInvariant() : ascii;
-
-    private static bool HasValidLabels(ReadOnlySpan<byte> domain)
-    {
-        foreach (var range in domain.Split((byte)'.'))
-        {
-            var label = domain[range];
-            if (label.Length is 0 or > MaxLabelLength || label[0] == '-' || label[^1] == '-')
-            {
-                return false;
-            }
-
-            foreach (var octet in label)
-            {
-                if (!char.IsAsciiLetterOrDigit((char)octet) && octet is not ((byte)'-' or (byte)'_'))
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
-    }
+    private static bool IsValidLength(int length) => length is > 0 and <= MaxLength;
 }

@@ -14,11 +14,10 @@ public static class EnvelopeAddressParser
     // Hosts of a source route are read to be dropped; no one has sent more than a few since the 1980s.
     private const int MaxRouteHosts = 16;
 
-    private static readonly SearchValues<byte> DotString =
-        SearchValues.Create([.. "!#$%&'*+-./0123456789=?ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz{|}~"u8, .. AddressOctets.NonAscii]);
+    private static readonly SearchValues<byte> DotString = AddressOctets.Set(AddressOctets.Atom + ".", withNonAscii: true);
 
     private static readonly SearchValues<byte> DomainOctets =
-        SearchValues.Create([.. "-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"u8, .. AddressOctets.NonAscii]);
+        AddressOctets.Set("-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz", withNonAscii: true);
 
     /// <summary>Reads a path at the start of <paramref name="input"/>; what follows it is not looked at.</summary>
     /// <param name="consumed">Octets of the path, angle brackets and source route included; 0 on failure.</param>

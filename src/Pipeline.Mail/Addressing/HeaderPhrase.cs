@@ -7,12 +7,17 @@ namespace Pipeline.Mail.Addressing;
 internal static class HeaderPhrase
 {
     /// <summary>The words of a phrase with single blanks between them; comments are left out.</summary>
-    public static string Phrase(ReadOnlySpan<byte> text) => Read(text, unquote: true, keepBlanks: true);
+    public static string Phrase(ReadOnlySpan<byte> text) => text.IsEmpty ? "" : Decode(Read(text, unquote: true, keepBlanks: true));
 
     /// <summary>The inside of a comment, nested comments included.</summary>
     public static string Comment(ReadOnlySpan<byte> text)
     {
-        var buffer = new ArrayBufferWriter<byte>(Math.Max(1, text.Length));
+        if (text.IsEmpty)
+        {
+            return "";
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(text.Length);
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '\\' && i + 1 < text.Length)
@@ -23,16 +28,16 @@ internal static class HeaderPhrase
             Append(buffer, text[i]);
         }
 
-        return Decode(buffer);
+        return Decode(buffer.WrittenSpan);
     }
 
     /// <summary>A local part or domain without blanks and comments between its words; quoted words keep their quotes.</summary>
-    public static string WithoutComments(ReadOnlySpan<byte> text) =>
-        text.ContainsAny(" \t\r\n("u8) ? Read(text, unquote: false, keepBlanks: false) : Encoding.UTF8.GetString(text);
+    public static string WithoutComments(ReadOnlySpan<byte> text, Encoding encoding) =>
+        encoding.GetString(text.ContainsAny(" \t\r\n("u8) ? Read(text, unquote: false, keepBlanks: false) : text);
 
-    private static string Read(ReadOnlySpan<byte> text, bool unquote, bool keepBlanks)
+    private static ReadOnlySpan<byte> Read(ReadOnlySpan<byte> text, bool unquote, bool keepBlanks)
     {
-        var buffer = new ArrayBufferWriter<byte>(Math.Max(1, text.Length));
+        var buffer = new ArrayBufferWriter<byte>(text.Length);
         var quoted = false;
         var depth = 0;
         for (var i = 0; i < text.Length; i++)
@@ -75,7 +80,7 @@ internal static class HeaderPhrase
             }
         }
 
-        return keepBlanks ? Decode(buffer) : Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return buffer.WrittenSpan;
     }
 
     // Runs of blanks, folds and control characters become one blank.
@@ -91,7 +96,7 @@ internal static class HeaderPhrase
         }
     }
 
-    private static string Decode(ArrayBufferWriter<byte> buffer) => Encoding.UTF8.GetString(buffer.WrittenSpan.TrimEnd((byte)' '));
+    private static string Decode(ReadOnlySpan<byte> text) => Encoding.UTF8.GetString(text.TrimEnd((byte)' '));
 
     private static bool IsBlank(byte octet) => octet is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n';
 }

@@ -7,8 +7,7 @@ namespace Pipeline.Mail.Addressing;
 /// <summary>The two spellings of a local part: bare, and as a quoted string (RFC 5321 section 4.1.2).</summary>
 public static class LocalPart
 {
-    private static readonly SearchValues<char> Atom =
-        SearchValues.Create("!#$%&'*+-./0123456789=?ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz{|}~");
+    private static readonly SearchValues<char> Atom = SearchValues.Create(AddressOctets.Atom + ".");
 
     /// <summary>The mailbox name itself: without quotes and the backslashes within them.</summary>
     public static string Unquote(string localPart)

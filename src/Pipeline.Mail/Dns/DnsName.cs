@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Pipeline.Mail.Dns;
 
-/// <summary>The rules of domain names that every user of DNS shares (RFC 1035 section 2.3.4, RFC 5890).</summary>
+/// <summary>Names as DNS is asked for them (RFC 1035 section 2.3.4, RFC 5890); <see cref="Addressing.DomainName"/> is the domain of an address.</summary>
 public static class DnsName
 {
     /// <summary>Characters of a name without its final dot.</summary>
@@ -72,24 +72,27 @@ public static class DnsName
     }
 
     /// <summary>Letters, digits, hyphen and underscore in labels that neither begin nor end with a hyphen; no final dot.</summary>
-    /// <remarks>The underscore is no part of a host name, but signing domains and selectors that hold one are in use.</remarks>
-    public static bool IsHostLike(ReadOnlySpan<char> name)
+    public static bool IsHostLike(ReadOnlySpan<char> name) => name.Length is > 0 and <= MaxLength && HostLabels.AreValid(name);
+
+    /// <summary>The U-label form of a name in A-labels; a name without any is returned as it is.</summary>
+    /// <returns>False when an A-label is broken.</returns>
+    public static bool TryToUnicode(string ascii, out string unicode)
     {
-        if (name.IsEmpty || name[^1] == '.' || !IsQueryable(name))
+        unicode = ascii;
+        if (!ascii.Contains("xn--", StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        try
+        {
+            unicode = Idn.GetUnicode(ascii);
+            return true;
+        }
+        catch (ArgumentException)
         {
             return false;
         }
-
-        for (var i = 0; i < name.Length; i++)
-        {
-            var isEdge = i == 0 || name[i - 1] == '.' || i == name.Length - 1 || name[i + 1] == '.';
-            if (!char.IsAsciiLetterOrDigit(name[i]) && name[i] is not ('.' or '_') && (name[i] != '-' || isEdge))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     /// <summary>Whether <paramref name="name"/> equals <paramref name="domain"/> or lies below it; whole labels, ASCII case folded.</summary>

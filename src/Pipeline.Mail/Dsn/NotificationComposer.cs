@@ -144,11 +144,11 @@ public static class NotificationComposer
     // The identifiers of the conversation and of the message itself, as far as they look like identifiers (RFC 5322 section 3.6.4).
     private static void WriteReferences(StringBuilder text, Notification notification, bool utf8)
     {
-        var header = notification.HeaderBlock.Span;
-        var earlier = StoredHeaderFields.FindBody(header, "References"u8);
+        var header = notification.HeaderBlock;
+        var earlier = HeaderFields.FindText(header, "References"u8);
         var identifiers = new List<string>();
-        AddIdentifiers(identifiers, earlier.IsEmpty ? StoredHeaderFields.FindBody(header, "In-Reply-To"u8) : earlier, utf8);
-        AddIdentifiers(identifiers, StoredHeaderFields.FindBody(header, "Message-Id"u8), utf8);
+        AddIdentifiers(identifiers, earlier.IsEmpty ? HeaderFields.FindText(header, "In-Reply-To"u8) : earlier, utf8);
+        AddIdentifiers(identifiers, HeaderFields.FindText(header, "Message-Id"u8), utf8);
         if (identifiers.Count > 0)
         {
             text.Append("References: ").AppendJoin("\r\n ", identifiers.TakeLast(MaxReferences)).Append("\r\n");

@@ -169,7 +169,7 @@ internal static class RecipientText
 
     private static void WriteOriginalField(StringBuilder text, string label, Notification notification, ReadOnlySpan<byte> name)
     {
-        var body = StoredHeaderFields.FindBody(notification.HeaderBlock.Span, name);
+        var body = HeaderFields.FindText(notification.HeaderBlock, name);
         if (!body.IsEmpty)
         {
             var unfolded = Encoding.UTF8.GetString(body).Replace("\r\n", "", StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Pipeline.Mail.Message;
@@ -5,6 +6,10 @@ namespace Pipeline.Mail.Message;
 /// <summary>A view of one header field (RFC 5322 section 2.2) within the octets of its block; nothing is copied or unfolded.</summary>
 public readonly struct HeaderField
 {
+    /// <summary>ftext of RFC 5322 section 3.6.8: printable US-ASCII without the colon.</summary>
+    public static readonly SearchValues<byte> NameOctets =
+        SearchValues.Create("!\"#$%&'()*+,-./0123456789;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"u8);
+
     private readonly ReadOnlyMemory<byte> _raw;
     private readonly int _nameLength;
     private readonly int _colon;
@@ -25,11 +30,17 @@ public readonly struct HeaderField
     /// <summary>Everything after the colon, with the leading blank and the folds, without the final CRLF.</summary>
     public ReadOnlyMemory<byte> Value => _raw[(_colon + 1)..];
 
+    /// <summary>The value with its folds, trimmed of blanks and line ends.</summary>
+    public ReadOnlySpan<byte> Text => Value.Span.Trim(" \t\r\n"u8);
+
     /// <summary>Offset of the colon within <see cref="Raw"/>.</summary>
     public int ColonOffset => _colon;
 
     /// <summary>Whether the field has this name; field names compare without regard to case (RFC 5322 section 1.2.2).</summary>
     public bool HasName(ReadOnlySpan<byte> name) => Ascii.EqualsIgnoreCase(Name, name);
+
+    /// <inheritdoc cref="HasName(ReadOnlySpan{byte})"/>
+    public bool HasName(string name) => Ascii.EqualsIgnoreCase(Name, name);
 
     /// <summary>The value unfolded (each CRLF removed) and trimmed, one char for each octet.</summary>
     public string UnfoldedText()

@@ -147,7 +147,7 @@ internal struct HeaderLineReader(HeaderLimits limits)
             return _fieldStart >= 0 ? LineKind.Continuation : LineKind.Other;
         }
 
-        nameLength = LengthOf(line.IndexOfAnyExcept(FieldNameOctets), line);
+        nameLength = LengthOf(line.IndexOfAnyExcept(HeaderField.NameOctets), line);
         if (nameLength is 0 or > MaxNameBytes)
         {
             return LineKind.Other;
@@ -181,8 +181,4 @@ internal struct HeaderLineReader(HeaderLimits limits)
         Continuation,
         Other,
     }
-
-    /// <summary>ftext of RFC 5322 section 3.6.8: printable US-ASCII without the colon.</summary>
-    private static readonly SearchValues<byte> FieldNameOctets =
-        SearchValues.Create("!\"#$%&'()*+,-./0123456789;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"u8);
 }

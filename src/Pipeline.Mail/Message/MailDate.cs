@@ -6,12 +6,9 @@ namespace Pipeline.Mail.Message;
 public static class MailDate
 {
     /// <summary>Writes a time with the offset it carries.</summary>
-    public static string Format(DateTimeOffset time)
-    {
-        var offset = time.Offset;
-        var minutes = Math.Abs((int)offset.TotalMinutes);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{time:ddd, dd MMM yyyy HH:mm:ss} {(offset < TimeSpan.Zero ? '-' : '+')}{minutes / 60:00}{minutes % 60:00}");
-    }
+    public static string Format(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time:ddd, dd MMM yyyy HH:mm:ss} {Zone(time)}");
+
+    /// <summary>The offset alone, such as <c>+0000</c>.</summary>
+    public static string Zone(DateTimeOffset time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(time.Offset < TimeSpan.Zero ? '-' : '+')}{time.Offset:hhmm}");
 }

@@ -14,7 +14,8 @@ internal struct DataLineScanner(BareLineEndPolicy policy)
 
     private static readonly SearchValues<byte> Notable = SearchValues.Create(0, (byte)'\r', (byte)'\n');
 
-    private readonly bool _normalise = policy == BareLineEndPolicy.Normalise;
+    private readonly bool _normalise = policy != BareLineEndPolicy.Refuse;
+    private readonly bool _lineFeedEnds = policy == BareLineEndPolicy.LineEnd;
     private bool _heldCr;
     private long _line;
 
@@ -29,7 +30,10 @@ internal struct DataLineScanner(BareLineEndPolicy policy)
     /// <summary>A CR came outside the scanner's own reading (after a dot that was no end of data).</summary>
     public void HoldCr() => _heldCr = true;
 
-    /// <summary>Copies until a CRLF has been copied (<see cref="OperationStatus.Done"/>), the source is used up, or the destination is full.</summary>
+    /// <summary>LF ends a line without a CR before it, and is no defect.</summary>
+    public readonly bool LineFeedEnds => _lineFeedEnds;
+
+    /// <summary>Copies until the end of a line has been copied (<see cref="OperationStatus.Done"/>), the source is used up, or the destination is full.</summary>
     public OperationStatus CopyLine(ReadOnlySpan<byte> source, Span<byte> destination, ref int consumed, ref int written)
     {
         while (consumed < source.Length)
@@ -77,6 +81,9 @@ internal struct DataLineScanner(BareLineEndPolicy policy)
                 case (byte)'\r':
                     _heldCr = true;
                     break;
+                case (byte)'\n' when _lineFeedEnds:
+                    EndLine(destination, ref written);
+                    return OperationStatus.Done;
                 case (byte)'\n':
                     PutBareLf(destination, ref written);
                     break;

@@ -4,8 +4,9 @@ namespace Pipeline.Mail.Smtp;
 
 /// <summary>Undoes the transparency of DATA (RFC 5321 section 4.5.2) and finds its end. Incremental: the result does not depend on how the input is cut.</summary>
 /// <remarks>
-/// Only CRLF "." CRLF ends the data, and only a line that CRLF began is looked at for its dot: whatever the policy for bare line ends,
-/// <c>LF . LF</c>, <c>CR . CR</c>, <c>LF . CRLF</c>, <c>CRLF . LF</c> and the like are content.
+/// Only CRLF "." CRLF ends the data, and only a line that CRLF began is looked at for its dot: whether bare line ends are refused or normalised,
+/// <c>LF . LF</c>, <c>CR . CR</c>, <c>LF . CRLF</c>, <c>CRLF . LF</c> and the like are content. Under <see cref="BareLineEndPolicy.LineEnd"/> alone
+/// an LF counts as a CRLF there too.
 /// </remarks>
 public sealed class DotDataDecoder(BareLineEndPolicy policy = BareLineEndPolicy.Refuse)
 {
@@ -17,13 +18,13 @@ public sealed class DotDataDecoder(BareLineEndPolicy policy = BareLineEndPolicy.
 
     private enum State
     {
-        /// <summary>At the start of the data or after CRLF.</summary>
+        /// <summary>At the start of the data or after a line end.</summary>
         LineStart,
 
-        /// <summary>After CRLF and a dot that is not part of the message.</summary>
+        /// <summary>After a line end and a dot that is not part of the message.</summary>
         Dot,
 
-        /// <summary>After CRLF, dot, CR.</summary>
+        /// <summary>After a line end, dot, CR.</summary>
         DotCr,
 
         Line,
@@ -65,6 +66,10 @@ public sealed class DotDataDecoder(BareLineEndPolicy policy = BareLineEndPolicy.
                 case State.Dot when source[consumed] == '\r':
                     consumed++;
                     _state = State.DotCr;
+                    break;
+                case State.Dot when source[consumed] == '\n' && _scanner.LineFeedEnds:
+                    consumed++;
+                    _state = State.Ended;
                     break;
                 case State.Dot:
                     _state = State.Line;

@@ -12,8 +12,7 @@ internal static class RecipientCommandParser
     /// <summary>RFC 3461 section 4.2.</summary>
     private const int MaxOriginalRecipient = 500;
 
-    private static readonly SearchValues<byte> AddressTypeOctets =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~."u8);
+    private static readonly SearchValues<byte> AddressTypeOctets = AddressOctets.Set(AddressOctets.Atom + ".", withNonAscii: false);
 
     public static SmtpCommand Parse(ReadOnlySpan<byte> argument, SmtpGrammar grammar, SmtpExtensions offered, bool smtpUtf8)
     {

@@ -8,9 +8,6 @@ namespace Pipeline.Mail.Spool;
 /// <param name="Text">The field with its folds, LF line ends, the last one included.</param>
 public readonly record struct SpoolHeaderLine(char Flag, ReadOnlyMemory<byte> Text)
 {
-    /// <summary>Kept for reference, not part of the message any more.</summary>
-    public bool IsOld => Flag == '*';
-
     /// <summary>Turns a stored field (CRLF line ends) into one of the spool.</summary>
     /// <remarks>
     /// A field may hold a lone LF, which the spool could only tell from a line end by a blank behind it; so it gets one, and a lone CR or NUL

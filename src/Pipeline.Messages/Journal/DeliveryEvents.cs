@@ -9,11 +9,13 @@ public sealed record AttemptInDoubt(int Recipient, int Attempt, string Reason) :
 
 /// <summary>Routing or an attempt has failed for now.</summary>
 /// <param name="Class">The class of the failure, as retry rules see it.</param>
+/// <param name="Address">The IP address of the host, if one was tried.</param>
 public sealed record RecipientDeferred(
-    int Recipient, string Class, string Reason, string? Reply, string? Host, DateTimeOffset NextTry) : RecipientEvent(Recipient);
+    int Recipient, string Class, string Reason, string? Reply, string? Host, DateTimeOffset NextTry, string? Address = null) : RecipientEvent(Recipient);
 
+/// <param name="Additional">True for each but the first recipient of one delivery; null for the first.</param>
 public sealed record RecipientDelivered(
-    int Recipient, string Transport, string? Host, string? Address, string? Reply, string Detail) : RecipientEvent(Recipient);
+    int Recipient, string Transport, string? Host, string? Address, string? Reply, string Detail, bool? Additional = null) : RecipientEvent(Recipient);
 
 /// <summary>The recipient has failed for good. The fields that a notification needs are kept with it.</summary>
 public sealed record RecipientFailed(

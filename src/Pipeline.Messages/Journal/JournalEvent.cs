@@ -20,6 +20,7 @@ namespace Pipeline.Messages.Journal;
 [JsonDerivedType(typeof(RouterTried), "router")]
 [JsonDerivedType(typeof(RecipientRedirected), "redirected")]
 [JsonDerivedType(typeof(RecipientRouted), "routed")]
+[JsonDerivedType(typeof(RecipientDuplicated), "duplicate")]
 [JsonDerivedType(typeof(AttemptStarted), "try")]
 [JsonDerivedType(typeof(AttemptInDoubt), "doubt")]
 [JsonDerivedType(typeof(RecipientDeferred), "deferred")]

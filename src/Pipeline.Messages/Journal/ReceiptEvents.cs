@@ -4,8 +4,20 @@ namespace Pipeline.Messages.Journal;
 
 /// <summary>The client as far as it was known when the transaction began.</summary>
 /// <param name="Protocol">smtp, esmtp, esmtps, local-smtp …, as in $received_protocol.</param>
+/// <param name="TlsVerified">The client showed a certificate that verified; null without TLS, and in journals older than this member.</param>
+/// <param name="Authenticator">The authenticator that was used; null without one.</param>
 public sealed record ClientFacts(
-    string? Address, int Port, string? Name, string Helo, string Protocol, string? LocalAddress, int LocalPort, string? TlsCipher, string? AuthenticatedId);
+    string? Address,
+    int Port,
+    string? Name,
+    string Helo,
+    string Protocol,
+    string? LocalAddress,
+    int LocalPort,
+    string? TlsCipher,
+    string? AuthenticatedId,
+    bool? TlsVerified = null,
+    string? Authenticator = null);
 
 /// <summary>MAIL FROM was accepted for processing: the message exists from here on.</summary>
 /// <param name="Policy">The number of the policy under which the message will live to its end.</param>
@@ -19,8 +31,9 @@ public sealed record PolicySource(string File, int Line);
 /// <param name="Verdict">accept, deny, defer, drop or discard.</param>
 /// <param name="Verb">The verb of the statement that decided; null for the implicit deny at the end and for an ACL that is not set.</param>
 /// <param name="Recipient">The address under test in a recipient ACL.</param>
+/// <param name="Signer">The signer under test in the DKIM ACL.</param>
 public sealed record AclDecided(
-    string Acl, string Verdict, string? Verb, PolicySource? Source, string? Recipient, string? Message, string? LogMessage) : JournalEvent;
+    string Acl, string Verdict, string? Verb, PolicySource? Source, string? Recipient, string? Message, string? LogMessage, string? Signer = null) : JournalEvent;
 
 /// <summary>RCPT was accepted.</summary>
 public sealed record RecipientAccepted(
@@ -34,7 +47,8 @@ public sealed record RecipientRefused(string Address, string Reply) : JournalEve
 /// <param name="Result">The result word of the check's RFC.</param>
 /// <param name="Detail">Why, in words.</param>
 /// <param name="Milliseconds">How long it took, waiting included.</param>
-public sealed record CheckCompleted(string Check, string Result, string Detail, double Milliseconds) : JournalEvent;
+/// <param name="Domain">Of a signature check that passed, the domain that signed; else null.</param>
+public sealed record CheckCompleted(string Check, string Result, string Detail, double Milliseconds, string? Domain = null) : JournalEvent;
 
 /// <summary>The message was refused after MAIL; it is not in the queue.</summary>
 /// <param name="Stage">The command or phase: MAIL, DATA, end of data …</param>

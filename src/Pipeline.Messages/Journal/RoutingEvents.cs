@@ -12,4 +12,10 @@ public sealed record RecipientRedirected(int Recipient, string Router, Immutable
 
 /// <summary>The address was given to a transport.</summary>
 /// <param name="Hosts">For a remote transport, the hosts in the order to try.</param>
-public sealed record RecipientRouted(int Recipient, string Router, string Transport, ImmutableArray<string> Hosts) : RecipientEvent(Recipient);
+/// <param name="Place">What the delivery is to, when another recipient of the message could be delivered to the same: equal texts are one delivery.</param>
+public sealed record RecipientRouted(
+    int Recipient, string Router, string Transport, ImmutableArray<string> Hosts, string? Place = null) : RecipientEvent(Recipient);
+
+/// <summary>Routing led to the delivery that another recipient of the message already stands for. This one ends here and shares the other's fate.</summary>
+/// <param name="Of">The recipient that is delivered, waits or was delivered in the place of both.</param>
+public sealed record RecipientDuplicated(int Recipient, int Of, string Transport) : RecipientEvent(Recipient);

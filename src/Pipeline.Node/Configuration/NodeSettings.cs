@@ -19,6 +19,8 @@ public sealed record NodeSettings
 
     public DeliverySettings Delivery { get; init; } = new();
 
+    public LogSettings Log { get; init; } = new();
+
     /// <summary>How long the journal of a message is kept after its end.</summary>
     public TimeSpan JournalRetention { get; init; } = TimeSpan.FromDays(30);
 
@@ -53,6 +55,16 @@ public sealed record SmtpLimitSettings
 
     /// <summary>refuse (default) or normalise.</summary>
     public string BareLineEnds { get; init; } = "refuse";
+}
+
+/// <summary>The main log: a line for what became of each message, in Exim's form. What a line tells, log_selector of the policy says.</summary>
+public sealed record LogSettings
+{
+    /// <summary>Off: the node logs only of itself.</summary>
+    public bool Main { get; init; } = true;
+
+    /// <summary>A file to append to; null: where the node's own log goes. It may be moved away at any time.</summary>
+    public string? File { get; init; }
 }
 
 public sealed record DeliverySettings

@@ -80,6 +80,11 @@ internal static class NodeSettingsReader
             yield return $"Smtp:BareLineEnds: \"{settings.Smtp.BareLineEnds}\" is neither refuse nor normalise";
         }
 
+        if (settings.Log.File is { } log && (log.Length == 0 || Directory.Exists(log)))
+        {
+            yield return $"Log:File: \"{log}\" is not the name of a file";
+        }
+
         foreach (var (name, value) in new[]
         {
             ("Smtp:MaxConnections", settings.Smtp.MaxConnections),

@@ -1,5 +1,3 @@
-using Pipeline.Policy.Expansion;
-
 namespace Pipeline.Node.Hosting;
 
 /// <summary>What a node logs of itself. Event ids are stable.</summary>
@@ -17,36 +15,6 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Warning, "Messages were still under way when the time to stop was over; they go on at the next start")]
     public static partial void StoppedEarly(ILogger logger);
 
-    [LoggerMessage(6, LogLevel.Information, "{Line}")]
-    public static partial void MainLine(ILogger logger, string line);
-
-    [LoggerMessage(7, LogLevel.Warning, "{Line}")]
-    public static partial void RejectLine(ILogger logger, string line);
-
-    [LoggerMessage(8, LogLevel.Error, "{Line}")]
-    public static partial void PanicLine(ILogger logger, string line);
-
     [LoggerMessage(9, LogLevel.Information, "Removed the journals of {Count} messages that ended more than {Days} days ago")]
     public static partial void Purged(ILogger logger, int count, double days);
-}
-
-/// <summary>Writes the lines of a policy to the log of the node.</summary>
-internal sealed class LoggerPolicyLog(ILogger logger) : IPolicyLog
-{
-    public void Write(PolicyLogTarget target, string line)
-    {
-        var text = OctetString.ToText(line);
-        if (target.HasFlag(PolicyLogTarget.Panic))
-        {
-            Log.PanicLine(logger, text);
-        }
-        else if (target.HasFlag(PolicyLogTarget.Reject))
-        {
-            Log.RejectLine(logger, text);
-        }
-        else if (target != PolicyLogTarget.None)
-        {
-            Log.MainLine(logger, text);
-        }
-    }
 }

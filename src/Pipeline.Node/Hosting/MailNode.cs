@@ -13,6 +13,7 @@ using Pipeline.Mail.Dns;
 using Pipeline.Mail.Message;
 using Pipeline.Node.Admin;
 using Pipeline.Node.Listeners;
+using Pipeline.Node.Logging;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
 using Pipeline.Storage.Ports;
@@ -30,11 +31,13 @@ internal sealed class MailNode : IAsyncDisposable
     private readonly PolicyStore _policies;
     private readonly IDnsResolver _resolver;
     private readonly SqliteMessageStore _store;
+    private readonly MainLog? _mainLog;
     private readonly DeliveryAgents _agents;
     private readonly ActorSystem _system;
     private readonly FlowActors _actors;
     private readonly JournalPurge _purge;
     private readonly LocalSubmission _submission;
+    private readonly NodeSockets _sockets;
     private readonly WebApplication _host;
     private readonly DateTimeOffset _startedAt;
     private bool _draining;
@@ -45,7 +48,7 @@ internal sealed class MailNode : IAsyncDisposable
         _options = options;
         _host = host;
         _startedAt = options.Time.GetUtcNow();
-        (_logger, _policies, _resolver, _store, _agents, _system, _actors, _purge, _submission) = parts;
+        (_logger, _policies, _resolver, _store, _mainLog, _agents, _system, _actors, _purge, _submission, _sockets) = parts;
     }
 
     public IMessageStore Store => _store;
@@ -73,8 +76,9 @@ internal sealed class MailNode : IAsyncDisposable
         });
         var logger = loggers.CreateLogger("MailPipeline");
         var resolver = options.Resolver ?? Resolvers.Create(options.Settings.Dns, options.Time, loggers);
+        var policyLog = new PolicyLog(options.Time, logger);
         var policies = new PolicyStore(
-            resolver, options.Time, new LoggerPolicyLog(logger), new AclServices { RateLimits = new InMemoryRateLimitStore() });
+            resolver, options.Time, policyLog, new AclServices { RateLimits = new InMemoryRateLimitStore() });
         var problems = policies.Load(options.PolicyFile, options.Macros, options.PolicySource);
         if (problems.Count > 0)
         {
@@ -85,10 +89,12 @@ internal sealed class MailNode : IAsyncDisposable
         var store = await OpenStoreAsync(directory, options, loggers, cancellationToken);
         try
         {
-            return await StartAsync(options, policies, resolver, store, directory, loggers, logger, cancellationToken);
+            policyLog.Main = OpenMainLog(options, policies, logger);
+            return await StartAsync(options, policies, resolver, store, policyLog, directory, loggers, logger, cancellationToken);
         }
         catch
         {
+            await DisposeAsync(policyLog.Main);
             await store.DisposeAsync();
             throw;
         }
@@ -117,6 +123,8 @@ internal sealed class MailNode : IAsyncDisposable
         await _system.Terminate();
         await _agents.DisposeAsync();
         await _purge.DisposeAsync();
+        await DisposeAsync(_mainLog);
+        _sockets.Dispose(); // while the store is still locked: afterwards another node may have put its own there
         await _store.DisposeAsync();
         (_resolver as IDisposable)?.Dispose();
         Log.Stopped(_logger);
@@ -130,6 +138,28 @@ internal sealed class MailNode : IAsyncDisposable
 
     private static string StoreDirectoryOf(NodeOptions options, PolicyStore policies) =>
         Path.GetFullPath(options.Settings.StoreDirectory ?? Path.Combine(policies.Current.Environment.SpoolDirectory, "store"));
+
+    /// <returns>Null when there is to be none.</returns>
+    private static MainLog? OpenMainLog(NodeOptions options, PolicyStore policies, ILogger logger)
+    {
+        var settings = options.Settings.Log;
+        ILogSink? sink = !settings.Main ? null
+            : settings.File is { } file ? new FileSink(Path.GetFullPath(file))
+            : options.MainLog is { } writer ? new TextSink(writer)
+            : null;
+        try
+        {
+            sink?.Write(""); // whoever starts a node is told at once that its log cannot be written
+        }
+        catch (IOException error)
+        {
+            throw new NodeStartException([$"Log:File: {error.Message}"]);
+        }
+
+        return sink is null ? null : new MainLog(sink, policies.Current.Policy.MainOptions.LogSelector, options.Time, logger);
+    }
+
+    private static ValueTask DisposeAsync(MainLog? mainLog) => mainLog?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static async Task<SqliteMessageStore> OpenStoreAsync(
         string directory, NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
@@ -153,18 +183,24 @@ internal sealed class MailNode : IAsyncDisposable
         NodeOptions options,
         PolicyStore policies,
         IDnsResolver resolver,
-        SqliteMessageStore store,
+        SqliteMessageStore spool,
+        PolicyLog policyLog,
         string directory,
         ILoggerFactory loggers,
         ILogger logger,
         CancellationToken cancellationToken)
     {
-        var owner = new Ownership(options.Settings.Name, store.Epoch);
+        IMessageStore store = policyLog.Main is { } mainLog ? new LoggedMessageStore(spool, mainLog) : spool;
+        var owner = new Ownership(options.Settings.Name, spool.Epoch);
         await store.RecoverAsync(owner, cancellationToken);
 
         var ids = new MessageIdSource(options.Time);
+        var listeners = options.AcceptsMail ? ListenerSettings.Make(options.Listen, options.Settings, policies.Current.Policy.MainOptions) : null;
+        var own = new OwnEndpoints(
+            [.. (listeners?.Endpoints ?? []).Select(endpoint => endpoint.Address)], () => policies.Current.Environment.LocalAddresses);
         var agents = new DeliveryAgents(
-            new SmtpDeliveryAgent(new SmtpPoolOptions(), options.Time, new DkimMessageSigner(options.Time), logger: loggers.CreateLogger<SmtpDeliveryAgent>()),
+            new SmtpDeliveryAgent(
+                new SmtpPoolOptions(), options.Time, new DkimMessageSigner(options.Time), own.Contains, loggers.CreateLogger<SmtpDeliveryAgent>()),
             options.Time);
         var services = new MessageServices
         {
@@ -192,20 +228,29 @@ internal sealed class MailNode : IAsyncDisposable
             Time = options.Time,
             Ids = ids,
             Messages = actors.Messages,
-            Log = new LoggerPolicyLog(logger),
+            Log = policyLog,
             DkimKeys = new DkimKeyCache(),
         });
         var purge = new JournalPurge(store, options.Settings.JournalRetention, options.Time, logger);
         var submission = new LocalSubmission(ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions), receipt, options.Time, logger);
-        var host = BuildHost(options, policies, directory, receipt, submission, loggers);
-        var node = new MailNode(options, host, new Parts(logger, policies, resolver, store, agents, system, actors, purge, submission));
+        var sockets = new NodeSockets(directory);
+        var host = BuildHost(options, policies, listeners, receipt, submission, sockets, loggers);
+        var node = new MailNode(options, host, new Parts(logger, policies, resolver, spool, policyLog.Main, agents, system, actors, purge, submission, sockets));
         host.MapAdmin(actors.Messages, node.StatusAsync, $"operator on {options.Settings.Name}");
-        await host.StartAsync(cancellationToken);
-        if (!OperatingSystem.IsWindows())
+        try
         {
-            // Whatever the umask says: who can connect can give orders and send mail.
-            File.SetUnixFileMode(SpoolPaths.AdminSocket(directory), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            File.SetUnixFileMode(SpoolPaths.SubmissionSocket(directory), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            await host.StartAsync(cancellationToken);
+            own.Started(node.Endpoints);
+            sockets.Publish();
+        }
+        catch
+        {
+            // Nothing of this node may outlive its hold on the store, which the caller gives up.
+            sockets.Dispose();
+            await host.DisposeAsync();
+            await system.Terminate();
+            await agents.DisposeAsync();
+            throw;
         }
 
         purge.Start();
@@ -214,7 +259,13 @@ internal sealed class MailNode : IAsyncDisposable
     }
 
     private static WebApplication BuildHost(
-        NodeOptions options, PolicyStore policies, string directory, IReceiptService receipt, LocalSubmission submission, ILoggerFactory loggers)
+        NodeOptions options,
+        PolicyStore policies,
+        ListenerOptions? listeners,
+        IReceiptService receipt,
+        LocalSubmission submission,
+        NodeSockets sockets,
+        ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -222,19 +273,15 @@ internal sealed class MailNode : IAsyncDisposable
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(receipt);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Settings.DrainTime);
-        if (options.AcceptsMail)
+        if (listeners is not null)
         {
-            var policy = policies.Current.Policy.MainOptions;
-            builder.Services.AddSmtpListeners(ListenerSettings.Make(options.Listen, options.Settings, policy), Certificates.Load(policy));
+            builder.Services.AddSmtpListeners(listeners, Certificates.Load(policies.Current.Policy.MainOptions));
         }
 
-        var (admin, local) = (SpoolPaths.AdminSocket(directory), SpoolPaths.SubmissionSocket(directory));
-        File.Delete(admin);
-        File.Delete(local);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.ListenUnixSocket(local, listen => listen.Run(submission.ServeAsync));
-            kestrel.ListenUnixSocket(admin, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.ListenUnixSocket(sockets.SubmissionBinding, listen => listen.Run(submission.ServeAsync));
+            kestrel.ListenUnixSocket(sockets.AdminBinding, listen => listen.Protocols = HttpProtocols.Http1);
         });
         return builder.Build();
     }
@@ -260,9 +307,11 @@ internal sealed class MailNode : IAsyncDisposable
         PolicyStore Policies,
         IDnsResolver Resolver,
         SqliteMessageStore Store,
+        MainLog? MainLog,
         DeliveryAgents Agents,
         ActorSystem System,
         FlowActors Actors,
         JournalPurge Purge,
-        LocalSubmission Submission);
+        LocalSubmission Submission,
+        NodeSockets Sockets);
 }

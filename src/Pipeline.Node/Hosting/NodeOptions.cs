@@ -31,6 +31,9 @@ internal sealed record NodeOptions
 
     /// <summary>Where log lines go; null for nowhere.</summary>
     public ILoggerProvider? Logging { get; init; }
+
+    /// <summary>Where the main log goes when the settings name no file for it; null for nowhere.</summary>
+    public TextWriter? MainLog { get; init; }
 }
 
 /// <summary>A node cannot start: every reason, one a line.</summary>

@@ -27,6 +27,12 @@ internal sealed class PolicyStore(IDnsResolver dns, TimeProvider time, IPolicyLo
             return compilation.Problems;
         }
 
+        var left = compilation.Notices.Count(notice => !notice.Support.IsOffered);
+        if (left > 0)
+        {
+            log.Write(PolicyLogTarget.Main, $"{path}: {left} setting{(left == 1 ? " is" : "s are")} not done in this version; \"mailpipeline config check\" lists them");
+        }
+
         var environment = PolicyEnvironments.Create(policy, dns, time, log);
         var active = new ActivePolicy(policy, environment);
         _byNumber[(int)policy.Number] = active;

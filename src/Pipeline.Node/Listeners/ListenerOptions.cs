@@ -14,7 +14,7 @@ public sealed record ListenerOptions
     /// <summary>How far addresses may depart from RFC 5321.</summary>
     public SmtpGrammar Grammar { get; init; } = SmtpGrammar.Default;
 
-    /// <summary>What becomes of bare CR and LF in messages; with <see cref="BareLineEndPolicy.Normalise"/> a bare LF also ends a command line.</summary>
+    /// <summary>What becomes of bare CR and LF in messages; unless they are refused, a bare LF also ends a command line.</summary>
     public BareLineEndPolicy BareLineEnds { get; init; } = BareLineEndPolicy.Refuse;
 
     /// <summary>A message with an octet 0 is refused. Off, as such octets pass through unharmed and occur in old attachments.</summary>
@@ -26,13 +26,18 @@ public sealed record ListenerOptions
     /// <summary>MAIL needs EHLO or HELO first (RFC 5321 section 4.1.4).</summary>
     public bool RequireHello { get; init; } = true;
 
-    /// <summary>What is wrong with these values, all at once; empty when nothing is.</summary>
+    /// <summary>What is wrong with these values for listeners on a network, all at once; empty when nothing is.</summary>
     public ImmutableArray<string> Validate()
     {
         ImmutableArray<string> problems = Limits.Validate();
         if (Endpoints.IsDefaultOrEmpty)
         {
             problems = problems.Add("there must be an endpoint to listen on");
+        }
+
+        if (BareLineEnds == BareLineEndPolicy.LineEnd)
+        {
+            problems = problems.Add("a listener on a network cannot take LF for a line end: that lets messages be smuggled");
         }
 
         return problems;

@@ -13,7 +13,8 @@ public static class StandardInputSession
     /// <summary>Runs the session to its end.</summary>
     /// <param name="client">Whom the receipt is to see; null for submission by a local user.</param>
     /// <remarks>
-    /// Input from a local program is often a file: it is there at once, so synchronisation is not checked, and its lines may end in LF alone.
+    /// Input from a local program is often a file: it is there at once, so synchronisation is not checked, and its lines, that of the final
+    /// dot too, may end in LF alone.
     /// </remarks>
     public static async Task RunAsync(
         Stream input,
@@ -24,7 +25,7 @@ public static class StandardInputSession
         ClientConnection? client = null,
         CancellationToken cancellationToken = default)
     {
-        ListenerOptions local = options with { EnforceSynchronisation = false, BareLineEnds = BareLineEndPolicy.Normalise };
+        ListenerOptions local = options with { EnforceSynchronisation = false, BareLineEnds = BareLineEndPolicy.LineEnd };
         var transport = new StreamDuplexPipe(input, output);
         var watch = new SessionWatch(time, local.Limits.SessionTimeout, transport.Input.CancelPendingRead);
         await using ITimer heartbeat = time.CreateTimer(

@@ -1,3 +1,4 @@
+using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Acl;
@@ -23,6 +24,9 @@ internal abstract class AclItemKind(string name)
 
     /// <summary>Checks of the message whose results it awaits.</summary>
     public virtual AclChecks Checks => AclChecks.None;
+
+    /// <summary>How far what a value, as written, asks for is done.</summary>
+    public virtual Support SupportOf(string value) => Support.Done;
 
     /// <param name="argument">The expanded value; the empty string when the kind expands it itself.</param>
     public abstract ValueTask<AclTest> RunAsync(AclEvaluation evaluation, AclItem item, string argument, CancellationToken cancellationToken);

@@ -5,6 +5,8 @@ namespace Pipeline.Policy.Configuration;
 /// <summary>Every authenticator option of Exim 4.92 and later: those of all authenticators, and those of each driver.</summary>
 public static class AuthenticatorOptionTable
 {
+    private static readonly Support NotOffered = Support.NotDone("AUTH is neither offered to clients nor used with servers");
+
     public static OptionTable Generic { get; } = new(
     [
         .. OptionTable.Of(OptionType.String, "driver public_name"),
@@ -35,7 +37,7 @@ public static class AuthenticatorOptionTable
         ]),
         ["spa"] = Expanded("client_domain client_password client_username server_password"),
         ["tls"] = Expanded("server_param server_param1 server_param2 server_param3"),
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+    }.ToFrozenDictionary(entry => entry.Key, entry => entry.Value.OfDriver(NotOffered), StringComparer.Ordinal);
 
     private static OptionTable Expanded(string names) => new(OptionTable.Of(OptionType.Expanded, names));
 }

@@ -1,3 +1,5 @@
+using Pipeline.Policy.Expansion;
+
 namespace Pipeline.Policy.Configuration;
 
 /// <summary>What Exim checks between main options when it has read them all.</summary>
@@ -23,6 +25,24 @@ internal static class MainOptionChecks
         if (options.SpoolDirectory is { Constant: "" })
         {
             Report("spool_directory", "spool_directory undefined");
+        }
+
+        ReadOnlySpan<(string Name, ExpandableString? Value)> limits =
+        [
+            ("recipients_max", options.RecipientsMax), ("smtp_accept_max_per_connection", options.SmtpAcceptMaxPerConnection),
+            ("smtp_accept_max_per_host", options.SmtpAcceptMaxPerHost), ("smtp_receive_timeout", options.SmtpReceiveTimeout),
+        ];
+        foreach (var (name, value) in limits)
+        {
+            if (value is { Constant: null })
+            {
+                Report(name, $"{name} is the same for every host in this version and cannot be expanded");
+            }
+        }
+
+        foreach (var unknown in LogSelection.Unknown(options.Settings.GetValueOrDefault("log_selector")?.Value))
+        {
+            Report("log_selector", $"unknown log_selector setting: {unknown}");
         }
 
         foreach (var path in options.LogFilePath?.Constant?.Split(':', StringSplitOptions.TrimEntries) ?? [])

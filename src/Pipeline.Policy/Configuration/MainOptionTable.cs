@@ -1,6 +1,6 @@
 namespace Pipeline.Policy.Configuration;
 
-/// <summary>Every main option of Exim 4.92 and later, so that real files read; most of them have an effect here, the others are accepted.</summary>
+/// <summary>Every main option of Exim 4.92 and later, so that real files read; <see cref="MainOptionSupport"/> says which have an effect here.</summary>
 public static class MainOptionTable
 {
     private const string Booleans = """
@@ -63,7 +63,7 @@ public static class MainOptionTable
         tls_try_verify_hosts tls_verify_certificates tls_verify_hosts untrusted_set_sender uucp_from_sender wellknown_advertise_hosts
         """;
 
-    public static OptionTable Instance { get; } = new(
+    public static OptionTable Instance { get; } = new OptionTable(
     [
         .. OptionTable.Of(OptionType.Bool, Booleans),
         .. OptionTable.Of(OptionType.Integer, Integers),
@@ -73,5 +73,5 @@ public static class MainOptionTable
         .. OptionTable.Of(OptionType.Integer, "slow_lookup_log"),
         .. OptionTable.Of(OptionType.String, Strings),
         .. OptionTable.Of(OptionType.Expanded, ExpandedStrings),
-    ]);
+    ]).Marked(MainOptionSupport.Marks);
 }

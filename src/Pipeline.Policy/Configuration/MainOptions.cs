@@ -298,7 +298,7 @@ public sealed record MainOptions
 
     // Logs.
 
-    public string? LogSelector { get; init; }
+    public required LogSelection LogSelector { get; init; }
 
     public ExpandableString? LogFilePath { get; init; }
 

@@ -139,7 +139,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         DmarcHistoryFile = GetExpandable("dmarc_history_file"),
         DmarcForensicSender = GetString("dmarc_forensic_sender"),
         SrsSecrets = GetString("srs_secrets") ?? GetString("srs_secret"),
-        LogSelector = GetString("log_selector"),
+        LogSelector = LogSelection.Parse(GetString("log_selector")),
         LogFilePath = GetExpandable("log_file_path"),
         LogTimezone = GetBool("log_timezone"),
         MessageLogs = GetBool("message_logs", true),

@@ -13,6 +13,7 @@ public class OptionReader
     private readonly IReadOnlyList<OptionSetting> _settings;
     private readonly OptionTable _table;
     private readonly ICollection<ConfigurationProblem> _problems;
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
     public OptionReader(IReadOnlyList<OptionSetting> settings, OptionTable table, ICollection<ConfigurationProblem> problems)
     {
@@ -22,6 +23,9 @@ public class OptionReader
     }
 
     protected IReadOnlyList<OptionSetting> Settings => _settings;
+
+    /// <summary>Every option that was asked for, set or not: what a table calls done must be among them.</summary>
+    public IReadOnlySet<string> Asked => _asked;
 
     public bool IsSet(string name) => Find(name) is not null;
 
@@ -33,6 +37,7 @@ public class OptionReader
             throw new ArgumentException($"\"{name}\" is no option here", nameof(name));
         }
 
+        _asked.Add(name);
         return _settings.FirstOrDefault(s => s.Name == name);
     }
 

@@ -12,20 +12,7 @@ public static class PredefinedMacros
 {
     private static readonly string[] Features =
     [
-        "ARC", "BRIGHTMAIL", "CONTENT_SCANNING", "DCC", "DKIM", "DMARC", "DSN_INFO", "I18N", "IPV6", "OPENSSL", "PIPE_CONNECT", "PRDR", "REQTLS",
-        "SPF", "SRS", "TLS", "TRANSPORT_APPEND_MAILDIR",
-    ];
-
-    private static readonly string[] LogSelectors =
-    [
-        "8bitmime", "acl_warn_skipped", "address_rewrite", "all", "all_parents", "arguments", "connection_id", "connection_reject", "delay_delivery",
-        "deliver_time", "delivery_size", "dkim", "dkim_verbose", "dnslist_defer", "dnssec", "etrn", "host_lookup_failed", "ident_timeout",
-        "incoming_interface", "incoming_port", "lost_incoming_connection", "millisec", "msg_id", "msg_id_created", "outgoing_interface",
-        "outgoing_port", "pid", "pipelining", "protocol_detail", "proxy", "queue_run", "queue_time", "queue_time_exclusive", "queue_time_overall",
-        "receive_time", "received_recipients", "received_sender", "rejected_header", "retry_defer", "return_path_on_delivery",
-        "sender_on_delivery", "sender_verify_fail", "size_reject", "skip_delivery", "smtp_confirmation", "smtp_connection",
-        "smtp_incomplete_transaction", "smtp_mailauth", "smtp_no_mail", "smtp_protocol_error", "smtp_syntax_error", "spf", "spf_verbose", "subject",
-        "tls_certificate_verified", "tls_cipher", "tls_on_connect", "tls_peerdn", "tls_resumption", "tls_sni", "unknown_in_list",
+        .. ProductFeatures.All.Where(feature => feature.Macro is not null).Select(feature => feature.Macro!),
     ];
 
     public static IReadOnlyDictionary<string, string> All { get; } = Names().Distinct(StringComparer.Ordinal).ToFrozenDictionary(n => n, Value, StringComparer.Ordinal);
@@ -41,8 +28,8 @@ public static class PredefinedMacros
         "_DKIM_SIGN_HEADERS",
         .. With("_HAVE_", Features),
         .. With("_HAVE_LOOKUP_", Lookups.LookupRegistry.AvailableNames),
-        .. With("_LOG_", LogSelectors),
-        .. With("_OPT_MAIN_", MainOptionTable.Instance.All.Select(o => o.Name)),
+        .. With("_LOG_", LogSelection.Names),
+        .. With("_OPT_MAIN_", Offered(MainOptionTable.Instance)),
         .. OfDrivers("ROUTER", DriverClass.Router),
         .. OfDrivers("TRANSPORT", DriverClass.Transport),
         .. OfDrivers("AUTHENTICATOR", DriverClass.Authenticator),
@@ -54,10 +41,13 @@ public static class PredefinedMacros
 
     private static IEnumerable<string> OfDrivers(string name, DriverClass drivers) =>
     [
-        .. With($"_DRIVER_{name}_", drivers.Drivers.Keys),
-        .. With($"_OPT_{name}S_", drivers.Generic.All.Select(o => o.Name)),
-        .. drivers.Drivers.SelectMany(d => With($"_OPT_{name}_{d.Key.ToUpperInvariant()}_", d.Value.All.Select(o => o.Name))),
+        .. With($"_DRIVER_{name}_", drivers.DoneNames),
+        .. With($"_OPT_{name}S_", Offered(drivers.Generic)),
+        .. drivers.Drivers.Where(d => d.Value.Support.IsDone).SelectMany(d => With($"_OPT_{name}_{d.Key.ToUpperInvariant()}_", Offered(d.Value))),
     ];
+
+    /// <summary>Options that are not done have no macro, so that a file can leave them out.</summary>
+    private static IEnumerable<string> Offered(OptionTable table) => table.All.Where(o => o.Support.IsOffered).Select(o => o.Name);
 
     private static IEnumerable<string> With(string prefix, IEnumerable<string> names) => names.Select(n => prefix + n.ToUpperInvariant());
 }

@@ -5,7 +5,11 @@ namespace Pipeline.Policy.Configuration;
 /// <summary>Every router option of Exim 4.92 and later: those of all routers, and those of each driver.</summary>
 public static class RouterOptionTable
 {
-    public static OptionTable Generic { get; } = new(
+    private const string NoUserChange = "no delivery changes the user: files belong to the user of the node";
+    private const string SameDomain = "every recipient is routed for itself, with the same result";
+    private const string NoFilters = "filters are not run";
+
+    public static OptionTable Generic { get; } = new OptionTable(
     [
         .. OptionTable.Of(OptionType.Bool, """
             address_test bmi_deliver_alternate bmi_deliver_default bmi_dont_deliver caseful_local_part check_local_user disable_logging
@@ -21,41 +25,57 @@ public static class RouterOptionTable
             transport_current_directory transport_home_directory user
             """),
         .. OptionTable.Repeatable(OptionType.Expanded, "condition headers_add headers_remove set"),
-    ]);
+    ]).Marked(
+        (Support.Refused("name the hosts by their addresses with a manualroute router"), "translate_ip_address"),
+        (Support.Refused("delivery would go to hosts whose addresses are not authentic"), "dnssec_require_domains"),
+        (Support.WithoutEffect("every query asks whether the answer is authentic"), "dnssec_request_domains"),
+        (Support.WithoutEffect("notifications are passed on as RFC 3461 says"), "dsn_process"),
+        (Support.NotDone("notifications are passed on where the next host can"), "dsn_lasthop"),
+        (Support.WithoutEffect("EXPN is refused to everybody"), "expn"),
+        (Support.NotDone("name further hosts in route_list"), "fallback_hosts"),
+        (Support.NotDone(NoUserChange), "user group"),
+        (Support.WithoutEffect(NoUserChange), "initgroups transport_current_directory"),
+        (Support.NotDone("each recipient has its own times to be tried at"), "retry_use_local_part"),
+        (Support.NotDone("the journal has whole addresses, and every delivery"), "disable_logging log_as_local"));
 
     public static IReadOnlyDictionary<string, OptionTable> Drivers { get; } = new Dictionary<string, OptionTable>
     {
         ["accept"] = OptionTable.Empty,
         ["ipliteral"] = OptionTable.Empty,
-        ["dnslookup"] = new(
+        ["dnslookup"] = new OptionTable(
         [
             .. OptionTable.Of(OptionType.Bool, "check_secondary_mx qualify_single rewrite_headers same_domain_copy_routing search_parents"),
             .. OptionTable.Of(OptionType.Expanded, """
                 check_srv fail_defer_domains ipv4_only ipv4_prefer mx_domains mx_fail_domains srv_fail_domains widen_domains
                 """),
-        ]),
-        ["iplookup"] = new(
+        ]).Marked(
+            (Support.Refused("hosts are found by MX and address records; name others with a manualroute router"), "check_srv"),
+            (Support.WithoutEffect("no SRV record is asked for"), "srv_fail_domains"),
+            (Support.NotDone("domains are looked up as they are; set widen_domains"), "qualify_single search_parents"),
+            (Support.NotDone("no abbreviated domain is completed, so no header needs it"), "rewrite_headers"),
+            (Support.WithoutEffect(SameDomain), "same_domain_copy_routing")),
+        ["iplookup"] = new OptionTable(
         [
             .. OptionTable.Of(OptionType.Bool, "optional"),
             .. OptionTable.Of(OptionType.Integer, "port"),
             .. OptionTable.Of(OptionType.Time, "timeout"),
             .. OptionTable.Of(OptionType.String, "hosts protocol response_pattern"),
             .. OptionTable.Of(OptionType.Expanded, "query reroute"),
-        ]),
-        ["manualroute"] = new(
+        ]).OfDriver(Support.Refused("use a redirect router with a lookup")),
+        ["manualroute"] = new OptionTable(
         [
             .. OptionTable.Of(OptionType.Bool, "same_domain_copy_routing"),
             .. OptionTable.Of(OptionType.ExpandedBool, "hosts_randomize"),
             .. OptionTable.Of(OptionType.String, "host_all_ignored host_find_failed route_list"),
             .. OptionTable.Of(OptionType.Expanded, "route_data"),
-        ]),
-        ["queryprogram"] = new(
+        ]).Marked((Support.WithoutEffect(SameDomain), "same_domain_copy_routing")),
+        ["queryprogram"] = new OptionTable(
         [
             .. OptionTable.Of(OptionType.Time, "timeout"),
             .. OptionTable.Of(OptionType.String, "command_group command_user"),
             .. OptionTable.Of(OptionType.Expanded, "command current_directory"),
-        ]),
-        ["redirect"] = new(
+        ]).OfDriver(Support.Refused("use a redirect or manualroute router with ${run} or ${readsocket}")),
+        ["redirect"] = new OptionTable(
         [
             .. OptionTable.Of(OptionType.Bool, """
                 allow_defer allow_fail allow_filter allow_freeze check_ancestor check_group check_owner filter_prepend_home forbid_blackhole
@@ -71,6 +91,18 @@ public static class RouterOptionTable
                 sieve_enotify_mailto_owner sieve_subaddress sieve_useraddress sieve_vacation_directory srs_alias srs_condition srs_dbinsert
                 srs_dbselect syntax_errors_text syntax_errors_to
                 """),
-        ]),
+        ]).Marked(
+            (Support.RefusedWhenReached("a file that begins with \"# Exim filter\" or \"# Sieve filter\" is not run"), "allow_filter"),
+            (Support.WithoutEffect(NoFilters), """
+                allow_freeze filter_prepend_home forbid_exim_filter forbid_filter_dlfunc forbid_filter_existstest forbid_filter_logwrite
+                forbid_filter_lookup forbid_filter_perl forbid_filter_readfile forbid_filter_readsocket forbid_filter_reply
+                forbid_filter_run forbid_sieve_filter reply_transport sieve_enotify_mailto_owner sieve_subaddress sieve_useraddress
+                sieve_vacation_directory
+                """),
+            (Support.WithoutEffect("no reply code is taken from the text of :fail: and :defer:"), "forbid_smtp_code"),
+            (Support.WithoutEffect("there are no rewriting rules", "true|false"), "rewrite"),
+            (Support.Refused("the owner of a file is not checked; restrict who may write its folder"), "check_group check_owner owners owngroups"),
+            (Support.Refused("use ${srs_encode} in return_path, and inbound_srs"), "srs srs_alias srs_condition srs_dbinsert srs_dbselect"),
+            (Support.NotDone("nobody is told of syntax errors; the journal has them"), "syntax_errors_text syntax_errors_to")),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }

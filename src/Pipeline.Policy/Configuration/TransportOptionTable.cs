@@ -5,7 +5,10 @@ namespace Pipeline.Policy.Configuration;
 /// <summary>Every transport option of Exim 4.92 and later: those of all transports, and those of each driver.</summary>
 public static class TransportOptionTable
 {
-    public static OptionTable Generic { get; } = new(
+    private const string NoUserChange = "no delivery changes the user: files belong to the user of the node";
+    private const string DirectoryForm = "a plain directory is not delivered to; set maildir_format";
+
+    public static OptionTable Generic { get; } = new OptionTable(
     [
         .. OptionTable.Of(OptionType.Bool, """
             body_only delivery_date_add disable_logging envelope_to_add headers_only initgroups rcpt_include_affixes retry_use_local_part
@@ -18,31 +21,45 @@ public static class TransportOptionTable
             shadow_transport transport_filter user
             """),
         .. OptionTable.Repeatable(OptionType.Expanded, "headers_add headers_remove"),
-    ]);
+    ]).Marked(
+        (Support.RefusedWhenReached("deliver to a program with SMTP"), "transport_filter"),
+        (Support.WithoutEffect("transport_filter is refused when it is reached"), "transport_filter_timeout"),
+        (Support.RefusedWhenReached("use a router with \"unseen\" for copies"), "shadow_transport"),
+        (Support.WithoutEffect("shadow_transport is refused when it is reached"), "shadow_condition"),
+        (Support.RefusedWhenReached("use headers_remove and headers_add"), "headers_rewrite"),
+        (Support.RefusedWhenReached("whole messages are delivered"), "body_only headers_only"),
+        (Support.NotDone(NoUserChange), "user group"),
+        (Support.WithoutEffect(NoUserChange), "initgroups current_directory"),
+        (Support.NotDone("set router_home_directory or transport_home_directory in the router"), "home_directory"),
+        (Support.WithoutEffect("nothing prints it"), "debug_print"),
+        (Support.NotDone("the journal has every delivery"), "disable_logging event_action"),
+        (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "max_parallel"),
+        (Support.NotDone("each recipient has its own times to be tried at"), "retry_use_local_part"));
 
     public static IReadOnlyDictionary<string, OptionTable> Drivers { get; } = new Dictionary<string, OptionTable>
     {
         ["appendfile"] = AppendFile(),
-        ["autoreply"] = new(
+        ["autoreply"] = new OptionTable(
         [
             .. OptionTable.Of(OptionType.Bool, "file_expand file_optional return_message"),
             .. OptionTable.Of(OptionType.Octal, "mode"),
             .. OptionTable.Of(OptionType.Integer, "once_file_size"),
             .. OptionTable.Of(OptionType.Expanded, "bcc cc file from headers log never_mail once once_repeat reply_to subject text to"),
-        ]),
-        ["lmtp"] = new(
+        ]).OfDriver(Support.RefusedWhenReached("deliver to a program with SMTP or LMTP that replies")),
+        ["lmtp"] = new OptionTable(
         [
             .. OptionTable.Of(OptionType.Bool, "ignore_quota"),
             .. OptionTable.Of(OptionType.Integer, "batch_max"),
             .. OptionTable.Of(OptionType.Time, "timeout"),
             .. OptionTable.Of(OptionType.Expanded, "batch_id command socket"),
-        ]),
+        ]).OfDriver(Support.RefusedWhenReached("use \"driver = smtp\" with \"protocol = lmtp\" over TCP")),
         ["pipe"] = Pipe(),
-        ["queuefile"] = new(OptionTable.Of(OptionType.Expanded, "directory")),
+        ["queuefile"] = new OptionTable(OptionTable.Of(OptionType.Expanded, "directory"))
+            .WithoutGeneric(Support.NotDone("the message is written as it lies in the queue, for the program that takes it")),
         ["smtp"] = Smtp(),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static OptionTable AppendFile() => new(
+    private static OptionTable AppendFile() => new OptionTable(
     [
         .. OptionTable.Of(OptionType.Bool, """
             allow_fifo allow_symlink check_group check_owner create_directory file_must_exist maildir_format mailstore_format mbx_format
@@ -57,9 +74,27 @@ public static class TransportOptionTable
             batch_id directory directory_file file mailbox_filecount mailbox_size maildir_tag mailstore_prefix mailstore_suffix message_prefix
             message_suffix quota quota_directory quota_filecount quota_size_regex quota_warn_message quota_warn_threshold
             """),
-    ]);
+    ]).Marked(
+        (Support.RefusedWhenReached("use the form mbox or maildir_format"), "mailstore_format mbx_format use_bsmtp"),
+        (Support.RefusedWhenReached(DirectoryForm), "directory_file"),
+        (Support.WithoutEffect(DirectoryForm), "mailstore_prefix mailstore_suffix"),
+        (Support.Refused("only lock files and fcntl locks are used"), "use_flock_lock use_mbx_lock"),
+        (Support.WithoutEffect("flock is not used"), "lock_flock_timeout"),
+        (Support.NotDone("locks are tried lock_retries times with lock_interval between"), "lock_fcntl_timeout"),
+        (Support.NotDone("the mode of lock files is 0600"), "lockfile_mode"),
+        (Support.Refused("the owner and the form of an existing file are not checked"), "check_group check_owner file_format"),
+        (Support.Refused("files are made wherever the path leads", "anywhere"), "create_file"),
+        (Support.NotDone("only regular files behind real folders are written"), "allow_fifo allow_symlink"),
+        (Support.NotDone("the mode is set when a file is made, not later", "true"), "mode_fail_narrower"),
+        (Support.NotDone("nobody is told"), "notify_comsat quota_warn_message quota_warn_threshold"),
+        (Support.Refused("quota counts the octets of the mailbox that is delivered to"), "mailbox_filecount mailbox_size quota_directory quota_filecount quota_size_regex"),
+        (Support.NotDone("the message counts", "true"), "quota_is_inclusive"),
+        (Support.NotDone("sizes are counted from the files"), "maildir_quota_directory_regex maildir_use_size_file"),
+        (Support.NotDone("names in a Maildir are derived from the message, and need no second try", "10"), "maildir_retries"),
+        (Support.NotDone("no maildirfolder file is made"), "maildirfolder_create_regex"),
+        (Support.NotDone("with batch_max, recipients with the same path share a delivery"), "batch_id"));
 
-    private static OptionTable Pipe() => new(
+    private static OptionTable Pipe() => new OptionTable(
     [
         .. OptionTable.Of(OptionType.Bool, """
             force_command freeze_exec_fail freeze_signal ignore_status log_defer_output log_fail_output log_output permit_coredump
@@ -70,9 +105,9 @@ public static class TransportOptionTable
         .. OptionTable.Of(OptionType.Time, "timeout"),
         .. OptionTable.Of(OptionType.String, "check_string escape_string temp_errors"),
         .. OptionTable.Of(OptionType.Expanded, "allow_commands batch_id command environment message_prefix message_suffix path"),
-    ]);
+    ]).OfDriver(Support.RefusedWhenReached("deliver to the program with SMTP or LMTP"));
 
-    private static OptionTable Smtp() => new(
+    private static OptionTable Smtp() => new OptionTable(
     [
         .. OptionTable.Of(OptionType.Bool, """
             address_retry_include_sender allow_localhost delay_after_cutoff dns_qualify_single dns_search_parents gethostbyname hosts_override
@@ -93,5 +128,36 @@ public static class TransportOptionTable
             socks_proxy tls_alpn tls_certificate tls_crl tls_privatekey tls_require_ciphers tls_resumption_hosts tls_sni
             tls_try_verify_hosts tls_verify_cert_hostnames tls_verify_certificates tls_verify_hosts utf8_downconvert
             """),
-    ]);
+    ]).Marked(
+        (Support.Refused("DANE is not done; an empty value says that delivery without it is meant"), "hosts_require_dane hosts_try_dane"),
+        (Support.WithoutEffect("DANE is not done"), "dane_require_tls_ciphers"),
+        (Support.Refused("delivery would go to hosts whose addresses are not authentic"), "dnssec_require_domains"),
+        (Support.WithoutEffect("every query asks whether the answer is authentic"), "dnssec_request_domains"),
+        (Support.Refused("the state of the peer's certificate is not asked for"), "hosts_require_ocsp"),
+        (Support.NotDone("the state of the peer's certificate is not asked for"), "hosts_request_ocsp"),
+        (Support.Refused("no ALPN is negotiated"), "hosts_require_alpn"),
+        (Support.NotDone("no ALPN is negotiated"), "tls_alpn"),
+        (Support.RefusedWhenReached("revocation lists are not read, so no certificate that must be verified is good"), "tls_crl"),
+        (Support.Refused("set a security level in the system's openssl.cnf", "1024"), "tls_dh_min_bits"),
+        (Support.WithoutEffect("TLS is done with OpenSSL, by the policy of its openssl.cnf"), """
+            gnutls_require_kx gnutls_require_mac gnutls_require_protocols tls_resumption_hosts host_name_extract
+            """),
+        (Support.Refused("connections would not go through the proxy"), "socks_proxy"),
+        (Support.Refused("name the hosts in a manualroute router", "false"), "hosts_override"),
+        (Support.RefusedWhenReached("name the hosts in a manualroute router; those of the router are taken"), "hosts"),
+        (Support.NotDone("name the hosts in a manualroute router"), "fallback_hosts hosts_randomize"),
+        (Support.RefusedWhenReached("ARC is not done"), "arc_sign"),
+        (Support.WithoutEffect("PRDR, pipelined connection and TCP Fast Open are not used"), "hosts_try_prdr hosts_pipe_connect hosts_try_fastopen"),
+        (Support.WithoutEffect("DATA is used for every host"), "hosts_try_chunking"),
+        (Support.WithoutEffect("connections are made by one process"), "hosts_nopass_tls hosts_noproxy_tls"),
+        (Support.WithoutEffect("callouts are not made"), "hosts_verify_avoid_tls"),
+        (Support.RefusedWhenReached("there are no authenticators: mail for these hosts waits"), "hosts_require_auth"),
+        (Support.NotDone("there are no authenticators"), "hosts_try_auth"),
+        (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "serialize_hosts"),
+        (Support.NotDone("names of hosts are looked up in the DNS, as they are"), "dns_qualify_single dns_search_parents gethostbyname"),
+        (Support.NotDone("packets are not marked"), "dscp"),
+        (Support.WithoutEffect("the connector sets its sockets itself", "true|false"), "keepalive"),
+        (Support.NotDone("a message ends when its retry rule does", "true"), "delay_after_cutoff"),
+        (Support.NotDone("each recipient has its own times to be tried at", "true"), "address_retry_include_sender retry_include_ip_address"),
+        (Support.NotDone("an address that needs SMTPUTF8 fails at a host without it", "-1|0"), "utf8_downconvert"));
 }

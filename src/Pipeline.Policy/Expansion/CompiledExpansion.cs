@@ -1,12 +1,14 @@
 namespace Pipeline.Policy.Expansion;
 
 /// <summary>A string that was parsed into a tree.</summary>
-internal sealed class CompiledExpansion(string source, ExpansionNode root) : ExpandableString
+internal sealed class CompiledExpansion(string source, ExpansionNode root, IReadOnlyList<UnavailablePart> unavailable) : ExpandableString
 {
     /// <summary>Expansions inside expansions (named lists, <c>expand</c>, ACLs called from strings); a list that refers to itself ends here.</summary>
     private const int MaxDepth = 100;
 
     public override string Source => source;
+
+    public override IReadOnlyList<UnavailablePart> Unavailable => unavailable;
 
     public override string? Constant => root.Constant;
 

@@ -119,7 +119,7 @@ public sealed class ConnectionScope
     /// <summary>$acl_c… by name without the prefix <c>acl_c</c>.</summary>
     public Dictionary<string, string> AclVariables { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>$smtp_command: the line being answered.</summary>
+    /// <summary>$smtp_command: the command being answered, without parameters of extensions.</summary>
     public string SmtpCommand { get; set; } = "";
 
     /// <summary>Effects of <c>control =</c> that concern the session, by the control's name with its options.</summary>
@@ -157,7 +157,9 @@ public sealed class MessageScope
     /// <summary>$message_size: the SIZE parameter until the message has arrived (-1 when absent), then the real size.</summary>
     public long Size { get; set; } = -1;
 
-    /// <summary>The header block as received, without the empty line; empty before it has arrived.</summary>
+    /// <summary>
+    /// The header block that expansions see, without the empty line: as received, with what earlier stages have added and removed. Empty before it has arrived.
+    /// </summary>
     public ReadOnlyMemory<byte> HeaderBlock { get; set; }
 
     /// <summary>The first octets of the body, for $message_body.</summary>
@@ -181,10 +183,10 @@ public sealed class MessageScope
     /// <summary>$acl_m… by name without the prefix <c>acl_m</c>.</summary>
     public Dictionary<string, string> AclVariables { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Header lines that ACLs want added, in the order they were asked for.</summary>
+    /// <summary>Header lines that ACLs of this stage want added, in the order they were asked for; they are not in <see cref="HeaderBlock"/> yet.</summary>
     public List<AddedHeader> AddedHeaders { get; } = [];
 
-    /// <summary>Names of header fields that ACLs want removed.</summary>
+    /// <summary>Names of header fields that ACLs of this stage want removed; they are still in <see cref="HeaderBlock"/>.</summary>
     public List<string> RemovedHeaders { get; } = [];
 
     /// <summary>Effects of <c>control =</c> that concern the message, by the control's name with its options.</summary>
@@ -192,6 +194,9 @@ public sealed class MessageScope
 
     /// <summary>The checks that run beside reception; null where nothing can be verified (a command line test).</summary>
     public IMessageVerification? Verification { get; set; }
+
+    /// <summary>Signatures whose status an ACL has set to something else than was found (<c>set dkim_verify_status</c>).</summary>
+    public Dictionary<Mail.Dkim.DkimResult, Acl.DkimStatus> DkimOverrides { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>$dnslist_domain and so on: values that conditions leave behind for variables of the same name (without the dollar sign).</summary>
     public Dictionary<string, string> ConditionVariables { get; } = new(StringComparer.Ordinal);
@@ -259,7 +264,9 @@ public interface IMessageVerification
 /// <summary>Verifies addresses by running the routers in verify mode (<c>verify = recipient</c>, <c>verify = sender</c>).</summary>
 public interface IAddressVerifier
 {
-    ValueTask<AddressVerification> VerifyAsync(EvaluationScope scope, EnvelopeAddress address, bool asSender, CancellationToken cancellationToken);
+    /// <param name="successOnRedirect">An address that is redirected is good; else a single address it is redirected to is verified in its place.</param>
+    ValueTask<AddressVerification> VerifyAsync(
+        EvaluationScope scope, EnvelopeAddress address, bool asSender, bool successOnRedirect, CancellationToken cancellationToken);
 }
 
 public enum VerificationOutcome

@@ -12,5 +12,8 @@ public abstract class ExpandableString
     /// <summary>Expands against the values of one message. Errors in the text surface here, as in Exim, not when it is compiled.</summary>
     public abstract ValueTask<ExpansionResult> ExpandAsync(EvaluationScope scope, CancellationToken cancellationToken);
 
+    /// <summary>What it uses that is not available.</summary>
+    public virtual IReadOnlyList<UnavailablePart> Unavailable => [];
+
     public override string ToString() => Source;
 }

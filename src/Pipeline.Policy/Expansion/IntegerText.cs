@@ -45,7 +45,7 @@ public static class IntegerText
 
         if (position < span.Length)
         {
-            var shift = (span[position] | 0x20) switch { 'k' => 10, 'm' => 20, 'g' => 30, _ => 0 };
+            var shift = SuffixShift(span[position]);
             overflow |= shift > 0 && value > long.MaxValue >> shift;
             value <<= overflow ? 0 : shift;
             position += shift > 0 ? 1 : 0;
@@ -72,6 +72,9 @@ public static class IntegerText
         return true;
     }
 
+    /// <summary>How far K, M or G shifts a number; 0 for what is no suffix.</summary>
+    internal static int SuffixShift(char c) => (c | 0x20) switch { 'k' => 10, 'm' => 20, 'g' => 30, _ => 0 };
+
     private static int Radix(ReadOnlySpan<char> text, ref int position)
     {
         if (text.Length < 2 || text[0] != '0')
@@ -88,5 +91,6 @@ public static class IntegerText
         return 8;
     }
 
-    private static int Digit(char c) => char.IsAsciiHexDigit(c) ? (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10) : int.MaxValue;
+    /// <summary>The value of a digit, or more than any radix has.</summary>
+    internal static int Digit(char c) => char.IsAsciiHexDigit(c) ? (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10) : int.MaxValue;
 }

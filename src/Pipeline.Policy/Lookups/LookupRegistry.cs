@@ -16,7 +16,7 @@ internal static class LookupRegistry
 
     private static IEnumerable<LookupType> Types() =>
     [
-        .. LineSearch.Types, .. WildLineSearch.Types, .. AddressLineSearch.Types, .. DirectorySearch.Types, .. PasswordFile.Types, .. DnsDatabase.Types,
+        .. LineSearch.Types, .. WildLineSearch.Types, .. AddressLineSearch.Types, .. DirectorySearch.Types, .. PasswordLookup.Types, .. DnsDatabase.Types,
         .. JsonFile.Types, .. ConstantDatabase.Types,
         .. NeedingBackend(LookupStyle.SingleKey, "dbm", "dbmnz", "dbmjz", "lmdb", "nis", "nis0"),
         new LookupType("spf", LookupStyle.SingleKey, null) { NeedsAbsoluteFile = false },

@@ -2,38 +2,32 @@ using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Lookups;
 
-/// <summary><c>passwd</c>: a user of this machine; yields <c>*:uid:gid:gecos:home:shell</c>.</summary>
+/// <summary>The accounts of this machine, from <c>/etc/passwd</c>, which is read again only when it has changed.</summary>
 internal static class PasswordFile
 {
-    private const string Path = "/etc/passwd";
+    public const string DefaultPath = "/etc/passwd";
 
-    private static readonly LookupFiles<Dictionary<string, string>> Files = new(octets => Parse(OctetString.FromBytes(octets)));
+    private static readonly LookupFiles<Dictionary<string, PasswordEntry>> Files = new(octets => Parse(OctetString.FromBytes(octets)));
 
-    public static LookupType[] Types { get; } = [new("passwd", LookupStyle.Query, FindAsync)];
+    /// <summary>The accounts by name, or null and why the file cannot be read.</summary>
+    public static ValueTask<(Dictionary<string, PasswordEntry>? Accounts, string Error)> ReadAsync(string path, CancellationToken cancellationToken) =>
+        Files.ReadAsync(path, cancellationToken);
 
-    private static async ValueTask<LookupResult> FindAsync(LookupQuestion question, CancellationToken cancellationToken)
+    /// <inheritdoc cref="ReadAsync"/>
+    public static (Dictionary<string, PasswordEntry>? Accounts, string Error) Read(string path) => Files.Read(path);
+
+    // The first line of a name counts; a line that has not all fields is no account.
+    private static Dictionary<string, PasswordEntry> Parse(string text)
     {
-        var (users, error) = await Files.ReadAsync(Path, cancellationToken);
-        if (users is null)
-        {
-            return LookupResult.Deferred($"failed to open {Path}: {error}");
-        }
-
-        return users.TryGetValue(question.FileOrQuery, out var data) ? LookupResult.Found(data) : LookupResult.NotFound;
-    }
-
-    private static Dictionary<string, string> Parse(string text)
-    {
-        var users = new Dictionary<string, string>(StringComparer.Ordinal);
+        var accounts = new Dictionary<string, PasswordEntry>(StringComparer.Ordinal);
         foreach (var line in text.Split('\n'))
         {
-            var fields = line.TrimEnd().Split(':');
-            if (fields.Length == 7)
+            if (line.TrimEnd().Split(':') is [var name, _, var userId, var groupId, var comment, var home, var shell])
             {
-                users.TryAdd(fields[0], $"*:{fields[2]}:{fields[3]}:{fields[4]}:{fields[5]}:{fields[6]}");
+                accounts.TryAdd(name, new PasswordEntry(name, userId, groupId, comment, home, shell));
             }
         }
 
-        return users;
+        return accounts;
     }
 }

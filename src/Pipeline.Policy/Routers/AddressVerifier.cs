@@ -9,7 +9,8 @@ public sealed class AddressVerifier(RouterChain chain) : IAddressVerifier
     /// <summary>Redirections to a single child that are followed.</summary>
     private const int MaxRedirections = 100;
 
-    public async ValueTask<AddressVerification> VerifyAsync(EvaluationScope scope, EnvelopeAddress address, bool asSender, CancellationToken cancellationToken)
+    public async ValueTask<AddressVerification> VerifyAsync(
+        EvaluationScope scope, EnvelopeAddress address, bool asSender, bool successOnRedirect, CancellationToken cancellationToken)
     {
         var mode = asSender ? RoutingMode.VerifySender : RoutingMode.VerifyRecipient;
         var current = RoutingAddress.Of(address);
@@ -20,7 +21,7 @@ public sealed class AddressVerifier(RouterChain chain) : IAddressVerifier
             {
                 case RoutingOutcome.Routed routed:
                     return Verified(routed.Values.GetValueOrDefault("address_data"));
-                case RoutingOutcome.Redirected { Children: [var only], Targets: [] }:
+                case RoutingOutcome.Redirected { Children: [var only], Targets: [] } when !successOnRedirect:
                     current = only;
                     continue;
                 case RoutingOutcome.Failed failed:

@@ -112,7 +112,7 @@ internal static class RoutedBuilder
 
         var at = bare.LastIndexOf('@');
         var target = at < 0 ? new EnvelopeAddress(bare, scope.Environment.PrimaryHostname) : new EnvelopeAddress(bare[..at], bare[(at + 1)..]);
-        var verified = await new AddressVerifier(chain).VerifyAsync(scope, target, asSender: false, cancellationToken);
+        var verified = await new AddressVerifier(chain).VerifyAsync(scope, target, asSender: false, successOnRedirect: false, cancellationToken);
         return verified.Outcome == VerificationOutcome.Failed ? address.ErrorsTo : target;
     }
 

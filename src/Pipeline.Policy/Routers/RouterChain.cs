@@ -22,8 +22,6 @@ public sealed class RouterChain
     /// <summary>No router: every address is unrouteable.</summary>
     public static RouterChain Empty { get; } = new([], new RouterServices { Transports = ImmutableDictionary<string, TransportReference>.Empty });
 
-    public ImmutableArray<string> RouterNames => [.. _routers.Select(router => router.Name)];
-
     /// <summary>Reads the blocks of the routers section. What is wrong is added to <paramref name="problems"/>; a chain with problems must not be used.</summary>
     public static RouterChain Compile(IReadOnlyList<DriverBlock> blocks, RouterServices services, ICollection<ConfigurationProblem> problems)
     {

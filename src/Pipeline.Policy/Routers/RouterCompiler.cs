@@ -11,7 +11,10 @@ internal sealed class RouterCompiler(DriverOptions options, ICollection<Configur
 {
     /// <returns>Null when the block cannot be used; then a problem says why.</returns>
     public static RouterDefinition? Compile(DriverBlock block, ICollection<ConfigurationProblem> problems) =>
-        new RouterCompiler(DriverOptions.OfRouter(block, problems), problems).Compile();
+        Compile(DriverOptions.OfRouter(block, problems), problems);
+
+    public static RouterDefinition? Compile(DriverOptions options, ICollection<ConfigurationProblem> problems) =>
+        new RouterCompiler(options, problems).Compile();
 
     private RouterDefinition? Compile()
     {

@@ -47,7 +47,8 @@ internal sealed class GenericTransportOptions
         _current = options.GetExpandable("current_directory");
         _user = options.GetExpandable("user");
         _group = options.GetExpandable("group");
-        _unavailable = ((string[])["transport_filter", "shadow_transport", "headers_rewrite"]).FirstOrDefault(options.IsSet);
+        _unavailable = ((string[])["transport_filter", "shadow_transport", "headers_rewrite"]).FirstOrDefault(options.IsSet)
+            ?? (_bodyOnly ? "body_only" : _headersOnly ? "headers_only" : null);
         if (_bodyOnly && _headersOnly)
         {
             options.Report($"error for {options.Name} transport: headers_only and body_only are mutually exclusive", "driver");

@@ -48,6 +48,9 @@ public enum RecipientStatus
 
     /// <summary>Taken out by an operator.</summary>
     Removed = 4,
+
+    /// <summary>Another recipient of the message stands for the same delivery (<see cref="RecipientState.DuplicateOf"/>).</summary>
+    Duplicate = 5,
 }
 
 /// <summary>A recipient of a queued message.</summary>
@@ -58,6 +61,8 @@ public enum RecipientStatus
 /// <param name="FirstFailedAt">When the current run of failures began: retry rules count from here.</param>
 /// <param name="LastInterval">Between the last failure and <paramref name="DueAt"/>: retry rules grow from here.</param>
 /// <param name="Inherited">What routing must know of the descent of a child (<see cref="ChildRecipient.Inherited"/>).</param>
+/// <param name="Place">What the delivery is to, once routed (<see cref="RecipientRouted.Place"/>).</param>
+/// <param name="DuplicateOf">Of a duplicate: the index of the recipient whose fate it shares.</param>
 public sealed record RecipientState(
     int Index,
     EnvelopeAddress Address,
@@ -71,4 +76,6 @@ public sealed record RecipientState(
     DsnNotify Notify = DsnNotify.None,
     string? OriginalRecipient = null,
     TimeSpan? LastInterval = null,
-    string? Inherited = null);
+    string? Inherited = null,
+    string? Place = null,
+    int? DuplicateOf = null);

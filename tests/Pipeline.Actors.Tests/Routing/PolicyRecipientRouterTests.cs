@@ -34,7 +34,7 @@ public sealed class PolicyRecipientRouterTests
           data = :defer: not now
         filed:
           driver = redirect
-          local_parts = filed
+          local_parts = filed : filed2
           data = /var/mail/filed
           file_transport = to_file
         aliases:
@@ -43,6 +43,11 @@ public sealed class PolicyRecipientRouterTests
           headers_add = X-Team: yes
           errors_to = owner@to.example
           data = a@to.example, b@to.example
+        copies:
+          driver = accept
+          local_parts = copied
+          transport = spool
+          unseen
         local:
           driver = accept
           local_parts = ! gone
@@ -67,7 +72,7 @@ public sealed class PolicyRecipientRouterTests
 
         Assert.Equal(("local", "spool"), (deliver.Router, deliver.Transport.Name));
         Assert.Equal(TestMessages.Sender, deliver.ReturnPath);
-        Assert.Equal(["archive", "hole", "closed", "late", "filed", "aliases", "local"], deliver.Trials.Select(trial => trial.Router));
+        Assert.Equal(["archive", "hole", "closed", "late", "filed", "aliases", "copies", "local"], deliver.Trials.Select(trial => trial.Router));
         Assert.All(deliver.Trials, trial => Assert.True(trial is { Recipient: 0, Source.File: "test.conf" }));
         Assert.Equal("accepted", deliver.Trials[^1].Outcome);
     }
@@ -133,6 +138,69 @@ public sealed class PolicyRecipientRouterTests
         {
             var deliver = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(Child(child, index, parent: 0), watched));
             Assert.Equal("local", deliver.Router);
+        }
+    }
+
+    [Theory]
+    [InlineData("a", "to.example", "a", "to.example", true)]
+    [InlineData("a", "to.example", "a", "TO.Example", true)]
+    [InlineData("a", "to.example", "A", "to.example", false)]
+    [InlineData("a", "to.example", "b", "to.example", false)]
+    [InlineData("a", "to.example", "a", "other.example", false)]
+    public async Task Addresses_are_one_delivery_when_the_local_part_is_the_same_to_the_letter(
+        string local, string domain, string otherLocal, string otherDomain, bool same)
+    {
+        var first = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State("x") with { Address = new EnvelopeAddress(local, domain) }));
+        var second = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State("x", index: 1) with { Address = new EnvelopeAddress(otherLocal, otherDomain) }));
+
+        Assert.Equal(same, first.Place == second.Place);
+    }
+
+    [Fact]
+    public async Task An_address_reached_over_an_alias_is_the_same_delivery_as_the_address_itself()
+    {
+        var team = State("team");
+        var redirect = Assert.IsType<RoutingDecision.Redirect>(await RouteAsync(team));
+
+        var over = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(Child(redirect.Children[0], 1, parent: 0), team));
+        var itself = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State("a", index: 2)));
+
+        Assert.Equal(itself.Place, over.Place);
+    }
+
+    [Fact]
+    public async Task A_copy_is_no_duplicate_of_the_address_but_of_the_same_copy_made_again()
+    {
+        var first = await CopiesAsync(State("copied"));
+        var again = await CopiesAsync(State("copied", index: 3));
+
+        Assert.NotEqual(first[0].Place, first[1].Place);
+        Assert.Equal(first.Select(deliver => deliver.Place), again.Select(deliver => deliver.Place));
+        Assert.Equal(first[1].Place, Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(
+            State("copied", index: 6) with { Inherited = InheritedRouting.Write(new InheritedRouting { StartRouter = "local" }) })).Place);
+
+        async Task<RoutingDecision.Deliver[]> CopiesAsync(RecipientState recipient)
+        {
+            var redirect = Assert.IsType<RoutingDecision.Redirect>(await RouteAsync(recipient));
+            return
+            [
+                Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(Child(redirect.Children[0], recipient.Index + 1, recipient.Index), recipient)),
+                Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(Child(redirect.Children[1], recipient.Index + 2, recipient.Index), recipient)),
+            ];
+        }
+    }
+
+    [Fact]
+    public async Task A_file_is_the_same_delivery_only_under_the_same_parent()
+    {
+        var first = await FileAsync("filed");
+        Assert.Equal(first.Place, (await FileAsync("filed")).Place);
+        Assert.NotEqual(first.Place, (await FileAsync("filed2")).Place);
+
+        async Task<RoutingDecision.Deliver> FileAsync(string localPart)
+        {
+            var redirect = Assert.IsType<RoutingDecision.Redirect>(await RouteAsync(State(localPart)));
+            return Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(Child(Assert.Single(redirect.Children), 1, parent: 0), State(localPart)));
         }
     }
 

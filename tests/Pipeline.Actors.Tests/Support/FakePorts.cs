@@ -14,8 +14,19 @@ internal sealed class FakeRouter : IRecipientRouter
 {
     public Dictionary<string, Func<RecipientToRoute, RoutingDecision>> Decisions { get; } = new(StringComparer.Ordinal);
 
-    public ValueTask<RoutingDecision> RouteAsync(RecipientToRoute recipient, CancellationToken cancellationToken) => ValueTask.FromResult(
-        Decisions.TryGetValue(recipient.Recipient.Address.ToString(), out var decide) ? decide(recipient) : ToTransport(recipient));
+    /// <summary>What routing of an address waits for first.</summary>
+    public Dictionary<string, Func<RecipientToRoute, Task>> Wait { get; } = new(StringComparer.Ordinal);
+
+    public async ValueTask<RoutingDecision> RouteAsync(RecipientToRoute recipient, CancellationToken cancellationToken)
+    {
+        var address = recipient.Recipient.Address.ToString();
+        if (Wait.TryGetValue(address, out var wait))
+        {
+            await wait(recipient);
+        }
+
+        return Decisions.TryGetValue(address, out var decide) ? decide(recipient) : ToTransport(recipient);
+    }
 
     public static RoutingDecision.Deliver ToTransport(RecipientToRoute recipient, string group = "out") => new(
         [],
@@ -25,7 +36,8 @@ internal sealed class FakeRouter : IRecipientRouter
         recipient.Recipient.Address,
         recipient.Message.Envelope.Sender,
         group,
-        "out");
+        "out",
+        $"out {recipient.Recipient.Address}");
 }
 
 /// <summary>Tries again after an hour, or never.</summary>

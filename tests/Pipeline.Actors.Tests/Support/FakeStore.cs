@@ -25,6 +25,9 @@ internal sealed class FakeStore : IMessageStore
     /// <summary>Writes wait here when set.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
+    /// <summary>Answers updates when set, instead of <see cref="Answer"/>.</summary>
+    public Func<MessageUpdate, Task<WriteOutcome>>? UpdateWith { get; set; }
+
     /// <summary>Outcomes of the next writes, in order; then everything is durable.</summary>
     public void Answer(params ReadOnlySpan<WriteOutcome> outcomes)
     {
@@ -51,7 +54,7 @@ internal sealed class FakeStore : IMessageStore
     public ValueTask<WriteOutcome> UpdateAsync(MessageUpdate update, CancellationToken cancellationToken)
     {
         Updates.Enqueue(update);
-        return OutcomeAsync();
+        return UpdateWith is { } answer ? new ValueTask<WriteOutcome>(answer(update)) : OutcomeAsync();
     }
 
     public ValueTask<ImmutableArray<StoredMessage>> ClaimDueAsync(Ownership owner, DateTimeOffset now, int limit, CancellationToken cancellationToken)

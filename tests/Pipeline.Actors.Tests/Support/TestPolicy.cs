@@ -13,7 +13,7 @@ namespace Pipeline.Actors.Tests.Support;
 /// <summary>A small policy compiled from text, in force for every message.</summary>
 internal sealed class TestPolicy : IPolicySource, IPolicyLog
 {
-    public TestPolicy(string configuration, TimeProvider time)
+    public TestPolicy(string configuration, TimeProvider time, ImmutableDictionary<string, ZoneName>? zone = null)
     {
         var (policy, problems) = PolicyCompiler.Compile("test.conf", files: new OneFile("primary_hostname = mx.test\n" + configuration));
         Assert.True(policy is not null, string.Join('\n', problems));
@@ -21,10 +21,11 @@ internal sealed class TestPolicy : IPolicySource, IPolicyLog
         {
             Policy = policy,
             Time = time,
-            Dns = new ZoneResolver(ImmutableDictionary<string, ZoneName>.Empty),
+            Dns = new ZoneResolver(zone ?? ImmutableDictionary<string, ZoneName>.Empty),
             PrimaryHostname = "mx.test",
             Log = this,
             Acls = policy.Acls,
+            AuthenticationResults = new Verification.PolicyAuthenticationResults(Mail.AuthResults.AuthResultsStyle.Rfc8601),
         });
         Current.Environment.Verifier = new AddressVerifier(policy.Routers);
     }

@@ -79,6 +79,27 @@ public sealed class LocalDeliveryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_mailbox_that_the_envelope_and_aliases_name_has_the_message_once()
+    {
+        await using var node = await TestNode.StartAsync(_folder, Policies.Local(routers: """
+            aliases:
+              driver = redirect
+              local_parts = team : both
+              data = ${if eq{$local_part}{team}{b@local.test, c@LOCAL.test}{team@local.test, b@local.test}}
+            """));
+
+        var id = await node.SendAsync("a@from.test", ["team@local.test", "b@local.test", "b@local.test", "both@local.test"], Mail);
+
+        var events = await node.UntilAsync<MessageCompleted>(id);
+        Assert.Single(_folder.Mail("b"));
+        Assert.Single(_folder.Mail("c"));
+        Assert.Equal(2, events.OfType<RecipientDelivered>().Count());
+        var duplicates = events.OfType<RecipientDuplicated>().ToArray();
+        Assert.Equal(5, duplicates.Length);
+        Assert.All(duplicates, duplicate => Assert.Contains(events.OfType<RecipientDelivered>(), delivered => delivered.Recipient == duplicate.Of));
+    }
+
+    [Fact]
     public async Task A_blackhole_takes_the_message_and_the_journal_says_which_router_dug_it()
     {
         await using var node = await TestNode.StartAsync(_folder, Policies.Local(routers: """

@@ -39,6 +39,22 @@ public sealed class SmarthostTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_next_hop_that_is_the_node_itself_is_not_connected_to()
+    {
+        // The client came to the port that the route leads back to.
+        var loop = Policies.Smarthost(_peer.Endpoints[0])
+            .Replace($"route_list = * 127.0.0.1::{_peer.Endpoints[0].Port}", "route_data = 127.0.0.1::$received_port", StringComparison.Ordinal)
+            .Replace("allow_localhost", "", StringComparison.Ordinal);
+        await using var node = await TestNode.StartAsync(_folder, loop);
+
+        var id = await node.SendAsync("a@local.test", ["b@remote.test"], Mail);
+
+        var events = await node.UntilAsync<RecipientDeferred>(id);
+        Assert.Equal("remote host address is the local host", Assert.Single(events.OfType<RecipientDeferred>()).Reason);
+        Assert.Empty(_sink.Messages);
+    }
+
+    [Fact]
     public async Task Recipients_of_one_next_hop_share_a_transaction()
     {
         await using var node = await StartAsync();

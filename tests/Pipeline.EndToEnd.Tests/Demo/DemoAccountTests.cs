@@ -114,6 +114,15 @@ public sealed class DemoAccountTests
     }
 
     [Fact]
+    public void A_duplicate_has_ended_without_a_delivery_of_its_own()
+    {
+        JournalEvent[] twice = [.. Eventful.Take(7), new RecipientDuplicated(0, 3, "internet"), .. Eventful.Skip(7).Where(e => e is not RecipientDelivered { Recipient: 0 })];
+        var totals = Total(twice, Notification, Refused);
+        Assert.Equal((1, 1), (totals.Duplicates, totals.Queued));
+        Assert.Empty(DemoAccount.Balance(totals, Seen with { MaildirFiles = 0 }).Where(check => !check.Holds));
+    }
+
+    [Fact]
     public async Task A_file_that_is_missing_from_a_Maildir_is_found()
     {
         var folder = Directory.CreateTempSubdirectory("demo-account-");

@@ -19,7 +19,7 @@ public sealed class DemoCommandTests
         Assert.Equal(40, Number(root, "messages", "accepted") + Number(root, "messages", "refused"));
         Assert.Equal(
             Number(root, "recipients", "accepted") + Number(root, "recipients", "children") - Number(root, "recipients", "redirected")
-                + Number(root, "messages", "notifications"),
+                - Number(root, "recipients", "duplicates") + Number(root, "messages", "notifications"),
             Number(root, "recipients", "delivered") + Number(root, "recipients", "failed") + Number(root, "recipients", "queued"));
         Assert.All(["internet", "maildir", "quarantine", "smarthost"], transport => Assert.True(Number(root, "deliveredBy", transport) > 0, transport));
         Assert.All(

@@ -125,6 +125,60 @@ public sealed class DotDataDecoderTests
         }
     }
 
+    public static TheoryData<string, string, string> LineFeedLines => new()
+    {
+        // wire, content, octets left behind the end
+        { ".\n", "", "" },
+        { "a\n.\nQUIT\n", "a\r\n", "QUIT\n" },
+        { "a\n..\n.b\n.\n", "a\r\n.\r\nb\r\n", "" },
+        { "a\n\n.\n", "a\r\n\r\n", "" },
+        { "a\r\nb\n.\r\nx", "a\r\nb\r\n", "x" },
+        { "a\r\n.\nx", "a\r\n", "x" },
+        { "a\n.\r\nx", "a\r\n", "x" },
+        { "a\rb\n.\rc\n.\n", "a b\r\n c\r\n", "" },
+        { "a.\n .\n. \n.\n", "a.\r\n .\r\n \r\n", "" },
+        { "a\r\r\n.\n", "a \r\n", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(LineFeedLines))]
+    public void Data_where_line_feeds_end_lines_ends_at_its_dot_at_every_split_and_comes_out_in_crlf(string wire, string content, string left)
+    {
+        byte[] octets = Encoding.Latin1.GetBytes(wire);
+        for (int split = 0; split <= octets.Length; split++)
+        {
+            foreach (int size in (int[])[DotDataDecoder.MinDestination, 4, 4096])
+            {
+                DecodedData decoded = DecodedData.OfDot(BareLineEndPolicy.LineEnd, size, octets[..split], octets[split..]);
+                Assert.True(decoded.Ended, $"split at {split}");
+                Assert.Equal(content, Encoding.Latin1.GetString(decoded.Content));
+                Assert.Equal(left, Encoding.Latin1.GetString(octets[decoded.Consumed..]));
+                Assert.False(decoded.Defects.HasFlag(DataDefects.BareLf));
+            }
+        }
+    }
+
+    [Fact]
+    public void Data_of_random_octets_where_line_feeds_end_lines_decodes_as_the_same_data_in_crlf()
+    {
+        var random = new Random(20260725);
+        byte[] alphabet = "\r\n\n.a"u8.ToArray();
+        for (int round = 0; round < 30_000; round++)
+        {
+            byte[] octets = new byte[random.Next(0, 24)];
+            for (int i = 0; i < octets.Length; i++)
+            {
+                octets[i] = alphabet[random.Next(alphabet.Length)];
+            }
+
+            string crlf = Encoding.Latin1.GetString(octets).Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal);
+            DecodedData expected = DecodedData.OfDot(Normalise, 4096, Encoding.Latin1.GetBytes(crlf));
+            DecodedData decoded = DecodedData.OfDot(BareLineEndPolicy.LineEnd, random.Next(3, 32), Cut(octets, random));
+            Assert.Equal(expected.Ended, decoded.Ended);
+            Assert.Equal(expected.Content, decoded.Content);
+        }
+    }
+
     [Theory]
     [InlineData(998)]
     [InlineData(999)]

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Spool;
+using Pipeline.Tests.Support.Spool;
 
 namespace Pipeline.Mail.Tests.Spool;
 

@@ -18,6 +18,7 @@ public sealed class SmtpSessionFuzzTests
     [InlineData(BareLineEndPolicy.Refuse, true)]
     [InlineData(BareLineEndPolicy.Refuse, false)]
     [InlineData(BareLineEndPolicy.Normalise, false)]
+    [InlineData(BareLineEndPolicy.LineEnd, false)]
     public async Task Conversation_of_arbitrary_lines_and_octets_comes_to_its_end(BareLineEndPolicy policy, bool synchronise)
     {
         var random = new Random(2821);

@@ -53,6 +53,14 @@ public sealed class SmtpSmugglingTests
     }
 
     [Fact]
+    public async Task Listener_on_a_network_refuses_to_take_line_feeds_for_line_ends()
+    {
+        var error = await Assert.ThrowsAsync<ArgumentException>(
+            () => KestrelFixture.StartAsync(new FakeReceipt(), options => options with { BareLineEnds = BareLineEndPolicy.LineEnd }));
+        Assert.Contains("smuggled", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task End_of_data_sent_octet_by_octet_is_the_end()
     {
         var receipt = new FakeReceipt();

@@ -202,6 +202,25 @@ public sealed class AclConditionTests
     }
 
     [Theory]
+    [InlineData("spf_result", "pass")]
+    [InlineData("spf_result_guessed", "no")]
+    [InlineData("spf_smtp_comment", "")]
+    [InlineData("spf_used_domain", "sender.test")]
+    [InlineData("spf_header_comment", "mx.example.com: domain of sender.test designates 192.0.2.1 as permitted sender")]
+    [InlineData(
+        "spf_received",
+        "Received-SPF: pass (mx.example.com: domain of sender.test designates 192.0.2.1 as permitted sender) client-ip=192.0.2.1; "
+        + "envelope-from=\"a@sender.test\"; helo=client.test; receiver=mx.example.com; identity=mailfrom; mechanism=mx;")]
+    public async Task Spf_variables_stay_set_for_later_acls_of_the_message(string name, string value)
+    {
+        var bench = new AclBench();
+        bench.Scope.Message.Verification = new Verdicts();
+        Assert.Equal(AclVerdict.Accept, (await bench.RunAsync($"accept condition = ${{if eq{{${name}}}{{}}}}", AclPoint.Mail)).Verdict);
+        await bench.RunAsync("accept spf = pass", AclPoint.Rcpt);
+        Assert.Equal(value, (await bench.RunAsync($"accept message = <${name}>", AclPoint.Data)).Reply!.Text.Replace("\n", " ", StringComparison.Ordinal).TrimStart('<').TrimEnd('>'));
+    }
+
+    [Theory]
     [InlineData(AclPoint.Dkim, "a.test", "dkim_status = pass", true)]
     [InlineData(AclPoint.Dkim, "b.test", "dkim_status = pass", false)]
     [InlineData(AclPoint.Dkim, "b.test", "dkim_status = fail:invalid", true)]
@@ -226,6 +245,14 @@ public sealed class AclConditionTests
     [InlineData("To: <x@y.test\r\n", "'>' missing at end of address: failing address in \"To:\" header is: <x@y.test")]
     [InlineData("To: \"x\r\n", "missing closing quote: failing address in \"To:\" header is: \"x")]
     [InlineData("To: x@\r\n", "domain missing or malformed: failing address in \"To:\" header is: x@")]
+    [InlineData("To: a..b.@c.test, @d.test, e@f.test\r\n", "missing or malformed local part: failing address in \"To:\" header is: @d.test, e@f.test")]
+    [InlineData("To: a..b.@c.test, <@r.test:d@e.test>, f\u00fc@g.test.\r\n", null)]
+    [InlineData("To: a@b.test; c@d.test\r\n", "malformed address: blanks or special characters in the domain: failing address in \"To:\" header is: a@b.test; c@d.test")]
+    [InlineData("To: [x <a@b.test>\r\n", "missing ] in domain literal: failing address in \"To:\" header is: [x <a@b.test>")]
+    [InlineData("To: a@b.test, x > y <x@y.test>\r\n", "malformed address: > y <x@y.test> may not follow x: failing address in \"To:\" header is: x > y <x@y.test>")]
+    [InlineData("To: a@b.test, <x@y.test> z\r\n", "malformed address: z may not follow <x@y.test>: failing address in \"To:\" header is: <x@y.test> z")]
+    [InlineData("To: G: a@b.test\r\n", "unterminated group: failing address in \"To:\" header is: a@b.test")]
+    [InlineData("To: (x a@b.test\r\n", "unbalanced comment: failing address in \"To:\" header is: (x a@b.test")]
     [InlineData("To: a@b.test, x y@z.test\r\n", "malformed address: blanks or special characters in the local part: failing address in \"To:\" header is: x y@z.test")]
     public async Task Header_syntax(string header, string? error)
     {
@@ -239,6 +266,7 @@ public sealed class AclConditionTests
     [Theory]
     [InlineData("verify = not_blind", "To: Bob@local.test\r\n", true)]
     [InlineData("verify = not_blind", "To: bob@local.test\r\n", false)]
+    [InlineData("verify = not_blind", "X: 1\nTo: Bob@local.test\r\n", false)]
     [InlineData("verify = not_blind/case_insensitive", "Cc: bob@LOCAL.test\r\n", true)]
     [InlineData("verify = header_names_ascii", "X-Fine: a\r\n", true)]
     [InlineData("verify = header_names_ascii", "X-F\u00e9: a\r\n", false)]
@@ -252,7 +280,7 @@ public sealed class AclConditionTests
 
     private sealed class Verdicts : IMessageVerification
     {
-        public ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken) => new(new SpfResult(SpfVerdict.Pass, "sender.test", "mailfrom", "mx", null, "matched mx"));
+        public ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken) => new(new SpfResult(SpfVerdict.Pass, "sender.test", "mailfrom", "mx", null, "matched mx") { CheckedDomain = "sender.test" });
 
         public ValueTask<IReadOnlyList<DkimResult>> DkimAsync(CancellationToken cancellationToken) => new(
         [

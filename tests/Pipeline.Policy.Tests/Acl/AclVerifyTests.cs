@@ -107,7 +107,7 @@ public sealed class AclVerifyTests
     {
         public int Calls { get; private set; }
 
-        public ValueTask<AddressVerification> VerifyAsync(EvaluationScope scope, EnvelopeAddress address, bool asSender, CancellationToken cancellationToken)
+        public ValueTask<AddressVerification> VerifyAsync(EvaluationScope scope, EnvelopeAddress address, bool asSender, bool successOnRedirect, CancellationToken cancellationToken)
         {
             Calls++;
             return new(answer);

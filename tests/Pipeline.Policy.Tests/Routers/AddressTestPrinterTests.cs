@@ -68,13 +68,23 @@ public sealed class AddressTestPrinterTests
     {
         var verifier = new AddressVerifier(_bench.Chain(Routers));
         var address = RouterBench.Address(text);
-        Assert.Equal(new AddressVerification(outcome, message), await verifier.VerifyAsync(_bench.Scope, new EnvelopeAddress(address.LocalPart, address.Domain), asSender, CancellationToken.None));
+        Assert.Equal(new AddressVerification(outcome, message), await verifier.VerifyAsync(_bench.Scope, new EnvelopeAddress(address.LocalPart, address.Domain), asSender, successOnRedirect: false, CancellationToken.None));
     }
 
     [Fact]
     public async Task Verification_follows_a_single_child_and_returns_its_address_data()
     {
         var verifier = new AddressVerifier(_bench.Chain("r:\ndriver = redirect\nlocal_parts = a\ndata = b@local.test\ns:\ndriver = accept\nlocal_parts = b\ntransport = local\naddress_data = D"));
-        Assert.Equal("D", (await verifier.VerifyAsync(_bench.Scope, new EnvelopeAddress("a", "local.test"), asSender: false, CancellationToken.None)).AddressData);
+        Assert.Equal("D", (await verifier.VerifyAsync(_bench.Scope, new EnvelopeAddress("a", "local.test"), asSender: false, successOnRedirect: false, CancellationToken.None)).AddressData);
+    }
+
+    [Theory]
+    [InlineData(false, VerificationOutcome.Failed)]
+    [InlineData(true, VerificationOutcome.Verified)]
+    public async Task Address_that_is_redirected_is_good_at_once_when_that_is_asked(bool successOnRedirect, VerificationOutcome expected)
+    {
+        var verifier = new AddressVerifier(_bench.Chain("r:\ndriver = redirect\nlocal_parts = a\ndata = nobody@local.test"));
+        var verified = await verifier.VerifyAsync(_bench.Scope, new EnvelopeAddress("a", "local.test"), asSender: false, successOnRedirect, CancellationToken.None);
+        Assert.Equal(expected, verified.Outcome);
     }
 }

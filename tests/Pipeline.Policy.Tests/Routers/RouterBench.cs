@@ -5,6 +5,7 @@ using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 using Pipeline.Policy.Routers;
+using Pipeline.Policy.Tests.Configuration;
 using Pipeline.Policy.Tests.Expansion;
 
 namespace Pipeline.Policy.Tests.Routers;
@@ -14,16 +15,22 @@ internal sealed class RouterBench
 {
     private readonly List<string> _log = [];
 
-    public RouterBench()
+    /// <param name="main">Main options, as in a configuration.</param>
+    public RouterBench(string main = "")
     {
         Scope = new EvaluationScope
         {
             Environment = new PolicyEnvironment
             {
-                Policy = new MailPolicy { NamedLists = new NamedListTable([new NamedList(ListKind.Domain, "local_domains", StringExpansion.Compile("local.test"))]) },
+                Policy = new MailPolicy
+                {
+                    MainOptions = MainOptions.From(new MemoryFiles(main).Read().Configuration.MainSettings, []),
+                    NamedLists = new NamedListTable([new NamedList(ListKind.Domain, "local_domains", StringExpansion.Compile("local.test"))]),
+                },
                 Time = new ExpansionBench.FixedTime(),
                 Dns = Dns,
                 PrimaryHostname = "mx.example.com",
+                LocalAddresses = [IPAddress.Parse("203.0.113.1")],
                 Log = new RecordingLog(_log),
             },
             Connection = new ConnectionScope(),
@@ -39,6 +46,8 @@ internal sealed class RouterBench
         .Add("null.test", new MailExchangeRecord(0, ""))
         .Add("self.test", new MailExchangeRecord(10, "mx.example.com"))
         .Add("second.test", new MailExchangeRecord(10, "mx1.remote.test"), new MailExchangeRecord(20, "mx.example.com"), new MailExchangeRecord(30, "mx2.remote.test"))
+        .Add("mine.test", new MailExchangeRecord(10, "mx.mine.test"))
+        .Add("mx.mine.test", new AddressRecord(IPAddress.Parse("203.0.113.1")))
         .Add("mx.example.com", new AddressRecord(IPAddress.Loopback))
         .Add("gone.test", new MailExchangeRecord(10, "nowhere.test"))
         .AddFailure("slow.test", DnsRecordType.Mx);

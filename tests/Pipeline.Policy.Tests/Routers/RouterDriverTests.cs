@@ -25,6 +25,7 @@ public sealed class RouterDriverTests
     [InlineData("plain.test", "mx_domains = *.test", "Unrouteable: Unrouteable address")]
     [InlineData("none.test", "fail_defer_domains = none.test", "Deferred: host lookup did not complete (none.test is in fail_defer_domains)")]
     [InlineData("self.test", "", "Deferred!: lowest numbered MX record points to local host")]
+    [InlineData("mine.test", "", "Deferred!: lowest numbered MX record points to local host")]
     [InlineData("self.test", "self = defer", "Deferred: lowest numbered MX record points to local host")]
     [InlineData("self.test", "self = fail", "Failed: lowest numbered MX record points to local host")]
     [InlineData("self.test", "self = pass", "Unrouteable: Unrouteable address")]
@@ -37,6 +38,12 @@ public sealed class RouterDriverTests
     [InlineData("mx1.remote", "widen_domains = example : test", "Redirected: a@mx1.remote.test")]
     public async Task Dnslookup_verdict(string domain, string option, string expected) =>
         Assert.Equal(expected, Text((await _bench.RouteAsync($"r:\ndriver = dnslookup\ntransport = smtp\n{option}", $"a@{domain}")).Final));
+
+    [Theory]
+    [InlineData("dns_again_means_nonexist = slow.test", "Unrouteable: Unrouteable address")]
+    [InlineData("dns_again_means_nonexist = other.test", "Deferred: host lookup did not complete")]
+    public async Task Temporary_failure_of_DNS_means_no_such_domain_where_the_operator_says_so(string main, string expected) =>
+        Assert.Equal(expected, Text((await new RouterBench(main).RouteAsync("r:\ndriver = dnslookup\ntransport = smtp", "a@slow.test")).Final));
 
     [Theory]
     [InlineData("* plain.test", "plain.test/-")]

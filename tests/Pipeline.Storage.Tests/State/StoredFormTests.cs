@@ -45,10 +45,11 @@ public sealed class StoredFormTests
         [
             new(3, new EnvelopeAddress("b", "example.net"), RecipientStatus.Failed, Noon, 0, 2, true, Noon.AddTicks(1), "why", DsnNotify.Never, "rfc822;b"),
             new(4, new EnvelopeAddress("c", ""), RecipientStatus.Queued, Noon),
+            new(5, new EnvelopeAddress("d", ""), RecipientStatus.Duplicate, Noon, Place: "out", DuplicateOf: 4),
         ];
 
         AssertForm(
-            """[{"index":3,"address":{"localPart":"b","domain":"example.net"},"status":2,"dueAt":"2030-01-02T12:00:00+00:00","parent":0,"attempts":2,"attemptOpen":true,"firstFailedAt":"2030-01-02T12:00:00.0000001+00:00","lastReason":"why","notify":2,"originalRecipient":"rfc822;b"},{"index":4,"address":{"localPart":"c","domain":""},"status":0,"dueAt":"2030-01-02T12:00:00+00:00","parent":-1,"attempts":0,"attemptOpen":false,"notify":0}]""",
+            """[{"index":3,"address":{"localPart":"b","domain":"example.net"},"status":2,"dueAt":"2030-01-02T12:00:00+00:00","parent":0,"attempts":2,"attemptOpen":true,"firstFailedAt":"2030-01-02T12:00:00.0000001+00:00","lastReason":"why","notify":2,"originalRecipient":"rfc822;b"},{"index":4,"address":{"localPart":"c","domain":""},"status":0,"dueAt":"2030-01-02T12:00:00+00:00","parent":-1,"attempts":0,"attemptOpen":false,"notify":0},{"index":5,"address":{"localPart":"d","domain":""},"status":5,"dueAt":"2030-01-02T12:00:00+00:00","parent":-1,"attempts":0,"attemptOpen":false,"notify":0,"place":"out","duplicateOf":4}]""",
             StoredForm.Of(states));
         Assert.Equal(states.AsEnumerable(), StoredForm.Recipients(StoredForm.Of(states)));
         Assert.Equal(StoredForm.Of(states), StoredForm.Of(states.ToArray()));
@@ -76,7 +77,7 @@ public sealed class StoredFormTests
     [Fact]
     public void Numbers_of_stored_enums_are_frozen()
     {
-        AssertNumbers<RecipientStatus>("Queued=0 Delivered=1 Failed=2 Redirected=3 Removed=4");
+        AssertNumbers<RecipientStatus>("Queued=0 Delivered=1 Failed=2 Redirected=3 Removed=4 Duplicate=5");
         AssertNumbers<DsnNotify>("None=0 Never=2 Success=4 Failure=8 Delay=16");
         AssertNumbers<DsnReturn>("Unspecified=0 Full=1 Headers=2");
         AssertNumbers<BodyType>("Unspecified=0 SevenBit=1 EightBitMime=2 BinaryMime=3");

@@ -18,7 +18,7 @@ internal static class DemoAccount
         new("recipients refused = refusals that clients saw", totals.RecipientsRefused, evidence.RecipientsRefused),
         new(
             "recipients, with those of aliases and notifications = delivered + failed + queued",
-            totals.Recipients + totals.Notifications + totals.Children - totals.Redirected,
+            totals.Recipients + totals.Notifications + totals.Children - totals.Redirected - totals.Duplicates,
             totals.Delivered + totals.Failed + totals.Queued),
         new("delivered to Maildirs = files in them", By(totals, "maildir"), evidence.MaildirFiles),
         new("delivered by SMTP = recipients that the next hop counted", By(totals, "internet") + By(totals, "smarthost"), evidence.NextHopRecipients),

@@ -28,6 +28,7 @@ internal static class DemoJson
             writer.WriteNumber("accepted", totals.Recipients);
             writer.WriteNumber("refused", totals.RecipientsRefused);
             writer.WriteNumber("redirected", totals.Redirected);
+            writer.WriteNumber("duplicates", totals.Duplicates);
             writer.WriteNumber("children", totals.Children);
             writer.WriteNumber("delivered", totals.Delivered);
             writer.WriteNumber("failed", totals.Failed);

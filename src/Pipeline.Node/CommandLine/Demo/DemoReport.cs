@@ -29,7 +29,8 @@ internal static class DemoReport
         Row(output, "aliases replaced", -totals.Redirected);
         Row(output, "by the addresses behind them", totals.Children);
         Row(output, "notifications of failure to senders", totals.Notifications);
-        Row(output, "together", totals.Recipients - totals.Redirected + totals.Children + totals.Notifications);
+        Row(output, "duplicates, for one delivery each", -totals.Duplicates);
+        Row(output, "together", totals.Recipients - totals.Redirected + totals.Children + totals.Notifications - totals.Duplicates);
         Section(output, "Became of them");
         foreach (var (transport, count) in totals.DeliveredBy)
         {

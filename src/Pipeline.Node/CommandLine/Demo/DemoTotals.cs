@@ -34,6 +34,9 @@ internal sealed class DemoTotals
     /// <summary>Recipients in whose place others were put, or that were discarded.</summary>
     public int Redirected { get; private set; }
 
+    /// <summary>Recipients that ended because another stands for the same delivery.</summary>
+    public int Duplicates { get; private set; }
+
     public int Failed { get; private set; }
 
     /// <summary>Recipients without an end.</summary>
@@ -105,6 +108,10 @@ internal sealed class DemoTotals
                     Children += redirected.Children.Length;
                     open.Remove(redirected.Recipient);
                     open.UnionWith(redirected.Children.Select(child => child.Index));
+                    break;
+                case RecipientDuplicated duplicate:
+                    Duplicates++;
+                    open.Remove(duplicate.Recipient);
                     break;
                 case RecipientDeferred waiting:
                     deferred.Add(waiting.Recipient);

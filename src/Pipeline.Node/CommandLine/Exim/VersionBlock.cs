@@ -10,14 +10,13 @@ internal static class VersionBlock
     /// <summary>The version of Exim whose behaviour configurations meet.</summary>
     public const string EximVersion = "4.92";
 
-    internal static readonly string[] Features =
-        ["crypteq", "IPv6", "OpenSSL", "DKIM", "DNSSEC", "I18N", "SPF", "Experimental_QUEUEFILE"];
-
-    internal static readonly string[] Routers = ["accept", "dnslookup", "ipliteral", "manualroute", "redirect"];
-
-    internal static readonly string[] Transports = ["appendfile", "queuefile", "smtp"];
-
     private const string LookupMacro = "_HAVE_LOOKUP_";
+
+    internal static IEnumerable<string> Routers => DriverClass.Router.DoneNames;
+
+    internal static IEnumerable<string> Transports => DriverClass.Transport.DoneNames;
+
+    private static IEnumerable<string> Features => ProductFeatures.All.Where(feature => feature.Word is not null).Select(feature => feature.Word!);
 
     /// <summary>Every lookup type that this program has.</summary>
     internal static IEnumerable<string> Lookups { get; } =
@@ -34,7 +33,7 @@ internal static class VersionBlock
         output.WriteLine("MailPipeline is a program of its own that reads Exim's configuration language.");
         output.WriteLine($"Support for: {string.Join(' ', Features)}");
         output.WriteLine($"Lookups (built-in): {string.Join(' ', Lookups)}");
-        output.WriteLine("Authenticators:");
+        output.WriteLine($"Authenticators: {string.Join(' ', DriverClass.Authenticator.DoneNames)}".TrimEnd());
         output.WriteLine($"Routers: {string.Join(' ', Routers)}");
         output.WriteLine($"Transports: {string.Join(' ', Transports.Select(name => name == "appendfile" ? "appendfile/maildir" : name))}");
         output.WriteLine($"Configuration file is {configurationFile}");

@@ -21,6 +21,7 @@ internal static class EventText
         RecipientRedirected { Children.IsEmpty: true } e => ("discarded", $"by router {e.Router}"),
         RecipientRedirected e => ("redirected", $"by router {e.Router} to {string.Join(", ", e.Children.Select(child => $"<{child.Address}> ({child.Index})"))}"),
         RecipientRouted e => ("routed", $"router {e.Router}, transport {e.Transport}{(e.Hosts.IsEmpty ? "" : $", hosts {string.Join(", ", e.Hosts)}")}"),
+        RecipientDuplicated e => ("duplicate", $"of recipient {e.Of}: transport {e.Transport} delivers to both at once"),
         AttemptStarted e => ("attempt", $"number {e.Attempt} through transport {e.Transport}{(e.Destination is null ? "" : $" to {e.Destination}")}"),
         AttemptInDoubt e => ("in doubt", $"attempt {e.Attempt}: {e.Reason}; the peer may have the message"),
         RecipientDeferred e => ("deferred", $"{e.Reason}{Peer(e.Host, null)}; next try {Time(e.NextTry)}"),
@@ -45,7 +46,7 @@ internal static class EventText
 
     private static string Acl(AclDecided e)
     {
-        var about = e.Recipient is null ? "" : $" <{e.Recipient}>";
+        var about = e.Recipient is not null ? $" <{e.Recipient}>" : e.Signer is not null ? $" signer {e.Signer}" : "";
         var verb = e.Verb is null ? e.Verdict == "accept" ? "no ACL is set" : "no statement accepted (implicit deny)" : e.Verb;
         var message = e.LogMessage ?? e.Message;
         return $"{e.Verdict}{about}: {verb}{At(e.Source)}{(message is null ? "" : $": {message}")}";

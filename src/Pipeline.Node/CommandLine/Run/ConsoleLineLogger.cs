@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Node.Logging;
 
 namespace Pipeline.Node.CommandLine.Run;
 
@@ -22,7 +23,7 @@ internal sealed class ConsoleLineLogger(TextWriter output, TimeProvider time, Lo
         var now = time.GetLocalNow().ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
         var mark = level >= LogLevel.Error ? "ERROR " : level == LogLevel.Warning ? "warning " : "";
         var from = category.StartsWith("MailPipeline", StringComparison.Ordinal) ? "" : $"[{category}] ";
-        _output.WriteLine($"{now} {mark}{from}{text.ReplaceLineEndings(" ")}{(error is null ? "" : $": {error}")}");
+        _output.WriteLine($"{now} {mark}{from}{LogEscape.Of(text)}{(error is null ? "" : $": {error}")}");
     }
 
     private sealed class CategoryLogger(ConsoleLineLogger owner, string category) : ILogger

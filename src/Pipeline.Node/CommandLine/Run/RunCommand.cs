@@ -23,11 +23,12 @@ internal static class RunCommand
     /// <param name="log">Takes the log of the node; null for <paramref name="errors"/>.</param>
     public static async Task<int> RunAsync(NodeOptions options, TextWriter errors, CancellationToken cancellationToken, TextWriter? log = null)
     {
-        using var logging = new ConsoleLineLogger(log ?? errors, options.Time);
+        var output = TextWriter.Synchronized(log ?? errors);
+        using var logging = new ConsoleLineLogger(output, options.Time);
         MailNode node;
         try
         {
-            node = await MailNode.StartAsync(options with { Logging = logging }, cancellationToken);
+            node = await MailNode.StartAsync(options with { Logging = logging, MainLog = output }, cancellationToken);
         }
         catch (NodeStartException error)
         {

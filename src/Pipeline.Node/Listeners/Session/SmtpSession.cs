@@ -34,7 +34,7 @@ internal sealed partial class SmtpSession
         _receipt = receipt;
         _channel = channel;
         _watch = watch;
-        _syntax = new CommandSyntax(options.Grammar, options.BareLineEnds == BareLineEndPolicy.Normalise);
+        _syntax = new CommandSyntax(options.Grammar, options.BareLineEnds != BareLineEndPolicy.Refuse);
         _state = InitialState;
     }
 

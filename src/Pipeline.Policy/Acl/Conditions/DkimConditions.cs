@@ -1,4 +1,3 @@
-using Pipeline.Mail.Dkim;
 using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Acl.Conditions;
@@ -16,7 +15,8 @@ internal sealed class DkimStatusCondition() : AclCondition("dkim_status")
     {
         if (evaluation.Message.ConditionVariables.TryGetValue("dkim_verify_status", out var status) && status.Length > 0)
         {
-            return AclTest.Of(WordList.Contains(argument, status));
+            // Of the current signer, or behind the DKIM ACL the list of all; both are what ACLs have left.
+            return AclTest.Of(ListSyntax.Split(status).Any(one => WordList.Contains(argument, one)));
         }
 
         if (evaluation.Message.Verification is not { } verification)
@@ -28,25 +28,13 @@ internal sealed class DkimStatusCondition() : AclCondition("dkim_status")
         if (evaluation.Point == AclPoint.Dkim)
         {
             var signer = evaluation.Message.ConditionVariables.GetValueOrDefault("dkim_cur_signer", "");
-            results = [.. results.Where(result => IsBy(result, signer))];
+            results = [.. results.Where(result => DkimAcl.IsBy(result, signer))];
         }
 
         return AclTest.Of(results.Count == 0
             ? WordList.Contains(argument, "none")
-            : results.Any(result => WordList.Contains(argument, StatusOf(result))));
+            : results.Any(result => WordList.Contains(argument, DkimAcl.StatusOf(evaluation.Message, result).Status)));
     }
-
-    private static bool IsBy(DkimResult result, string signer) =>
-        signer.Equals(result.Domain, StringComparison.OrdinalIgnoreCase) || signer.Equals(result.Identity, StringComparison.OrdinalIgnoreCase);
-
-    // The configuration language has four words for what RFC 8601 has seven for.
-    private static string StatusOf(DkimResult result) => result.Verdict switch
-    {
-        DkimVerdict.None => "none",
-        DkimVerdict.Pass => "pass",
-        DkimVerdict.Fail => "fail",
-        _ => "invalid",
-    };
 }
 
 /// <summary><c>dkim_signers =</c>: the current signer, or in the DATA ACL any signer, is in the list.</summary>

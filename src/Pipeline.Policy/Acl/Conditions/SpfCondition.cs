@@ -1,3 +1,5 @@
+using Pipeline.Mail.Spf;
+using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Acl.Conditions;
@@ -20,10 +22,34 @@ internal sealed class SpfCondition() : AclCondition("spf")
         }
 
         var result = await verification.SpfAsync(cancellationToken);
-        evaluation.SetVariable("spf_result", result.Word);
-        evaluation.SetVariable("spf_smtp_comment", result.Explanation ?? "");
-        evaluation.SetVariable("spf_header_comment", result.Reason);
+        Show(evaluation, result);
         return AclTest.Of(WordList.Contains(argument, result.Word));
+    }
+
+    /// <summary>Sets the variables; they stay set for the rest of the message.</summary>
+    private static void Show(AclEvaluation evaluation, SpfResult result)
+    {
+        Set("spf_result", result.Word);
+        Set("spf_result_guessed", result.IsGuess ? "yes" : "no");
+        Set("spf_smtp_comment", result.Explanation ?? "");
+        Set("spf_used_domain", result.CheckedDomain);
+        if (evaluation.Connection.ClientAddress is not { } client)
+        {
+            Set("spf_header_comment", result.Reason);
+            return;
+        }
+
+        var request = new SpfRequest
+        {
+            Client = client,
+            Helo = OctetString.ToText(evaluation.Connection.HeloName),
+            Sender = evaluation.Message.Sender.ToString(),
+            Receiver = evaluation.Scope.Environment.PrimaryHostname,
+        };
+        Set("spf_header_comment", ReceivedSpf.Comment(result, request));
+        Set("spf_received", ReceivedSpf.Format(result, request));
+
+        void Set(string name, string value) => evaluation.SetVariable(name, OctetString.FromText(value));
     }
 }
 

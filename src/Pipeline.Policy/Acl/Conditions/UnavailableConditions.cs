@@ -1,3 +1,5 @@
+using Pipeline.Policy.Configuration;
+
 namespace Pipeline.Policy.Acl.Conditions;
 
 /// <summary>Conditions of the language that are known and read, and refused when a message gets to them.</summary>
@@ -5,24 +7,26 @@ internal static class UnavailableConditions
 {
     public static IEnumerable<AclItemKind> All { get; } =
     [
-        new UnavailableCondition("dmarc_status", AclPoints.Data, AclChecks.Dmarc | AclChecks.Spf | AclChecks.Dkim),
-        new UnavailableCondition("dcc", AclPoints.Content, AclChecks.Dcc),
-        new UnavailableCondition("spam", AclPoints.Content, AclChecks.Spam),
-        new UnavailableCondition("malware", AclPoints.Content, AclChecks.Malware),
-        new UnavailableCondition("regex", AclPoints.Content | AclPoints.Mime | AclPoints.NotSmtpMime),
-        new UnavailableCondition("mime_regex", AclPoints.Mime | AclPoints.NotSmtpMime),
-        new UnavailableCondition("decode", AclPoints.Mime | AclPoints.NotSmtpMime),
-        new UnavailableCondition("seen", AclPoints.All),
-        new UnavailableCondition("spf_guess", SpfCondition.Allowed, AclChecks.Spf),
-        new UnavailableCondition("atrn_domains", AclPoints.Atrn),
+        new UnavailableCondition("dmarc_status", "DMARC is not evaluated", AclPoints.Data, AclChecks.Dmarc | AclChecks.Spf | AclChecks.Dkim),
+        new UnavailableCondition("dcc", "no DCC server is asked", AclPoints.Content, AclChecks.Dcc),
+        new UnavailableCondition("spam", "no spam scanner is asked; scan behind this gateway", AclPoints.Content, AclChecks.Spam),
+        new UnavailableCondition("malware", "no virus scanner is asked; scan behind this gateway", AclPoints.Content, AclChecks.Malware),
+        new UnavailableCondition("regex", "test $message_body with ${if match}", AclPoints.Content | AclPoints.Mime | AclPoints.NotSmtpMime),
+        new UnavailableCondition("mime_regex", "MIME parts are not scanned", AclPoints.Mime | AclPoints.NotSmtpMime),
+        new UnavailableCondition("decode", "MIME parts are not decoded", AclPoints.Mime | AclPoints.NotSmtpMime),
+        new UnavailableCondition("seen", "use ratelimit", AclPoints.All),
+        new UnavailableCondition("spf_guess", "use spf", SpfCondition.Allowed, AclChecks.Spf),
+        new UnavailableCondition("atrn_domains", "ATRN is refused to everybody", AclPoints.Atrn),
     ];
 }
 
-internal sealed class UnavailableCondition(string name, AclPoints allowedAt, AclChecks checks = AclChecks.None) : AclCondition(name)
+internal sealed class UnavailableCondition(string name, string advice, AclPoints allowedAt, AclChecks checks = AclChecks.None) : AclCondition(name)
 {
     public override AclPoints AllowedAt => allowedAt;
 
     public override AclChecks Checks => checks;
+
+    public override Support SupportOf(string value) => Support.RefusedWhenReached(advice);
 
     public override ValueTask<AclTest> RunAsync(AclEvaluation evaluation, AclItem item, string argument, CancellationToken cancellationToken) =>
         new(AclTest.Error($"ACL condition \"{Name}\" is not available in this version ({item.Location})"));

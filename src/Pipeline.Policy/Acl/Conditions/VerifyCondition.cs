@@ -1,4 +1,5 @@
 using Pipeline.Policy.Acl.Verification;
+using Pipeline.Policy.Configuration;
 
 namespace Pipeline.Policy.Acl.Conditions;
 
@@ -15,6 +16,15 @@ internal sealed class VerifyCondition() : AclCondition("verify")
 
         return source.Contains("reverse_host_lookup", StringComparison.Ordinal) ? AclChecks.HostName : AclChecks.None;
     }
+
+    /// <summary>A value that is not constant, or wrong, is judged when it is reached.</summary>
+    public override Support SupportOf(string value) => VerifyOptions.Parse(value, out _) switch
+    {
+        { Callout: true } => Support.RefusedWhenReached("callouts are not made; routers are asked without \"callout\""),
+        { Subject: VerifySubject.Csa } => Support.RefusedWhenReached("use \"verify = helo\" or spf"),
+        { Subject: VerifySubject.Arc } => Support.RefusedWhenReached("ARC is not evaluated"),
+        _ => Support.Done,
+    };
 
     public override async ValueTask<AclTest> RunAsync(AclEvaluation evaluation, AclItem item, string argument, CancellationToken cancellationToken)
     {
@@ -35,9 +45,9 @@ internal sealed class VerifyCondition() : AclCondition("verify")
 
         var test = options.Subject switch
         {
-            VerifySubject.Recipient => await AddressVerifyTest.RecipientAsync(evaluation, cancellationToken),
+            VerifySubject.Recipient => await AddressVerifyTest.RecipientAsync(evaluation, options, cancellationToken),
             VerifySubject.Sender => await AddressVerifyTest.SenderAsync(evaluation, options, cancellationToken),
-            VerifySubject.HeaderSender => await HeaderVerifyTest.SenderAsync(evaluation, cancellationToken),
+            VerifySubject.HeaderSender => await HeaderVerifyTest.SenderAsync(evaluation, options, cancellationToken),
             VerifySubject.HeaderSyntax => HeaderVerifyTest.Syntax(evaluation),
             VerifySubject.HeaderNamesAscii => HeaderVerifyTest.NamesAscii(evaluation),
             VerifySubject.NotBlind => HeaderVerifyTest.NotBlind(evaluation, options.CaseInsensitive),

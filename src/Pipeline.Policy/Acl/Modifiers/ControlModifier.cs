@@ -1,3 +1,4 @@
+using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Acl.Modifiers;
@@ -11,33 +12,102 @@ internal sealed class ControlModifier() : AclModifier("control")
     /// <summary>Every control of the language. Names are told apart by prefix, so a name stands before those it begins with.</summary>
     private static readonly Control[] Controls =
     [
-        new("allow_auth_unadvertised", ControlTarget.Connection, AclPoints.Connect | AclPoints.Helo),
-        new("bmi_run", ControlTarget.Message, AclPoints.All),
+        new("allow_auth_unadvertised", ControlTarget.Connection, AclPoints.Connect | AclPoints.Helo)
+        {
+            Support = Support.WithoutEffect("AUTH is not offered"),
+        },
+        new("bmi_run", ControlTarget.Message, AclPoints.All)
+        {
+            Support = Support.RefusedWhenReached("no Brightmail server is asked"),
+        },
         new("caseful_local_part", ControlTarget.LocalPart, AclPoints.Rcpt),
         new("caselower_local_part", ControlTarget.LocalPart, AclPoints.Rcpt),
-        new("cutthrough_delivery", ControlTarget.Message, AclPoints.Rcpt, HasOptions: true),
-        new("debug", ControlTarget.Message, AclPoints.All, HasOptions: true),
+        new("cutthrough_delivery", ControlTarget.Message, AclPoints.Rcpt, HasOptions: true)
+        {
+            Support = Support.WithoutEffect("every message is stored before it is delivered"),
+        },
+        new("debug", ControlTarget.Message, AclPoints.All, HasOptions: true)
+        {
+            Support = Support.WithoutEffect("\"mailpipeline explain\" tells what happened to a message"),
+        },
         new("dkim_disable_verify", ControlTarget.Message, BeforeData),
-        new("dmarc_disable_verify", ControlTarget.Message, AclPoints.All & ~(AclPoints.Data | AclPoints.Local)),
-        new("dmarc_enable_forensic", ControlTarget.Message, AclPoints.All & ~(AclPoints.Data | AclPoints.Local)),
-        new("dscp", ControlTarget.Connection, AclPoints.Smtp, HasOptions: true),
-        new("enforce_sync", ControlTarget.Connection, AclPoints.Smtp),
-        new("fakedefer", ControlTarget.Message, Received & ~(AclPoints.NotSmtp | AclPoints.NotSmtpMime), HasOptions: true),
-        new("fakereject", ControlTarget.Message, Received & ~(AclPoints.NotSmtp | AclPoints.NotSmtpMime), HasOptions: true),
-        new("freeze", ControlTarget.Message, Received, HasOptions: true),
-        new("no_callout_flush", ControlTarget.Connection, AclPoints.Smtp),
-        new("no_delay_flush", ControlTarget.Connection, AclPoints.Smtp),
-        new("no_enforce_sync", ControlTarget.Connection, AclPoints.Smtp),
-        new("no_mbox_unspool", ControlTarget.Message, AclPoints.Content | AclPoints.Mime | AclPoints.NotSmtpMime),
+        new("dmarc_disable_verify", ControlTarget.Message, AclPoints.All & ~(AclPoints.Data | AclPoints.Local))
+        {
+            Support = Support.WithoutEffect("DMARC is not evaluated"),
+        },
+        new("dmarc_enable_forensic", ControlTarget.Message, AclPoints.All & ~(AclPoints.Data | AclPoints.Local))
+        {
+            Support = Support.WithoutEffect("DMARC is not evaluated"),
+        },
+        new("dscp", ControlTarget.Connection, AclPoints.Smtp, HasOptions: true)
+        {
+            Support = Support.NotDone("packets are not marked"),
+        },
+        new("enforce_sync", ControlTarget.Connection, AclPoints.Smtp)
+        {
+            Support = Support.NotDone("set smtp_enforce_sync"),
+        },
+        new("fakedefer", ControlTarget.Message, Received & ~(AclPoints.NotSmtp | AclPoints.NotSmtpMime), HasOptions: true)
+        {
+            Support = Support.RefusedWhenReached("use defer"),
+        },
+        new("fakereject", ControlTarget.Message, Received & ~(AclPoints.NotSmtp | AclPoints.NotSmtpMime), HasOptions: true)
+        {
+            Support = Support.RefusedWhenReached("use deny"),
+        },
+        new("freeze", ControlTarget.Message, Received, HasOptions: true)
+        {
+            Support = Support.RefusedWhenReached("no message is frozen; route it to a quarantine"),
+        },
+        new("no_callout_flush", ControlTarget.Connection, AclPoints.Smtp)
+        {
+            Support = Support.WithoutEffect("replies are written at once"),
+        },
+        new("no_delay_flush", ControlTarget.Connection, AclPoints.Smtp)
+        {
+            Support = Support.WithoutEffect("replies are written at once"),
+        },
+        new("no_enforce_sync", ControlTarget.Connection, AclPoints.Smtp)
+        {
+            Support = Support.NotDone("set smtp_enforce_sync"),
+        },
+        new("no_mbox_unspool", ControlTarget.Message, AclPoints.Content | AclPoints.Mime | AclPoints.NotSmtpMime)
+        {
+            Support = Support.WithoutEffect("no scanner is given files"),
+        },
         new("no_multiline_responses", ControlTarget.Connection, AclPoints.Smtp),
-        new("no_pipelining", ControlTarget.Connection, AclPoints.Smtp),
-        new("queue_only", ControlTarget.Message, Received, HasOptions: true),
-        new("queue", ControlTarget.Message, Received, HasOptions: true),
-        new("requiretls", ControlTarget.Message, Received),
-        new("submission", ControlTarget.Message, AclPoints.Envelope, HasOptions: true),
-        new("suppress_local_fixups", ControlTarget.Message, AclPoints.Envelope | AclPoints.NotSmtpStart),
-        new("utf8_downconvert", ControlTarget.Message, AclPoints.Rcpt | AclPoints.Vrfy, HasOptions: true),
-        new("wellknown", ControlTarget.Message, AclPoints.WellKnown, HasOptions: true),
+        new("no_pipelining", ControlTarget.Connection, AclPoints.Smtp)
+        {
+            Support = Support.NotDone("set pipelining_advertise_hosts"),
+        },
+        new("queue_only", ControlTarget.Message, Received, HasOptions: true)
+        {
+            Support = Support.NotDone("every message is delivered when it has been received"),
+        },
+        new("queue", ControlTarget.Message, Received, HasOptions: true)
+        {
+            Support = Support.NotDone("every message is delivered when it has been received"),
+        },
+        new("requiretls", ControlTarget.Message, Received)
+        {
+            Support = Support.RefusedWhenReached("set hosts_require_tls and tls_verify_hosts in a transport that a router chooses"),
+        },
+        new("submission", ControlTarget.Message, AclPoints.Envelope, HasOptions: true)
+        {
+            Support = Support.NotDone("no header is added or completed for the sender"),
+        },
+        new("suppress_local_fixups", ControlTarget.Message, AclPoints.Envelope | AclPoints.NotSmtpStart)
+        {
+            Support = Support.WithoutEffect("nothing is completed for hosts"),
+        },
+        new("utf8_downconvert", ControlTarget.Message, AclPoints.Rcpt | AclPoints.Vrfy, HasOptions: true)
+        {
+            Support = Support.NotDone("an address that needs SMTPUTF8 fails at a host without it"),
+        },
+        new("wellknown", ControlTarget.Message, AclPoints.WellKnown, HasOptions: true)
+        {
+            Support = Support.RefusedWhenReached("the command is not known to the server"),
+        },
     ];
 
     private enum ControlTarget
@@ -59,6 +129,11 @@ internal sealed class ControlModifier() : AclModifier("control")
             return new(AclTest.Error($"cannot use \"control={control.Name}\" in {AclPointTraits.Of(evaluation.Point).Name} ACL"));
         }
 
+        if (control.Support.Level == SupportLevel.RefusedWhenReached)
+        {
+            return new(AclTest.Error($"\"control={control.Name}\" is not available in this version ({item.Location})"));
+        }
+
         switch (control.Target)
         {
             case ControlTarget.Connection:
@@ -75,6 +150,9 @@ internal sealed class ControlModifier() : AclModifier("control")
 
         return new(AclTest.True);
     }
+
+    /// <summary>A value that is not constant is judged by what stands in front; a control that does not exist, when it is reached.</summary>
+    public override Support SupportOf(string value) => Find(value)?.Support ?? Support.Done;
 
     private static Control? Find(string argument)
     {
@@ -123,5 +201,8 @@ internal sealed class ControlModifier() : AclModifier("control")
         }
     }
 
-    private sealed record Control(string Name, ControlTarget Target, AclPoints AllowedAt, bool HasOptions = false);
+    private sealed record Control(string Name, ControlTarget Target, AclPoints AllowedAt, bool HasOptions = false)
+    {
+        public Support Support { get; init; } = Support.Done;
+    }
 }

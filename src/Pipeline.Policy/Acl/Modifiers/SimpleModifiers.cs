@@ -1,3 +1,5 @@
+using Pipeline.Policy.Configuration;
+
 namespace Pipeline.Policy.Acl.Modifiers;
 
 /// <summary><c>continue =</c>: expanded for its side effects.</summary>
@@ -10,6 +12,8 @@ internal sealed class ContinueModifier() : AclModifier("continue")
 /// <summary><c>queue =</c>: puts the message into a named queue ($queue_name).</summary>
 internal sealed class QueueModifier() : AclModifier("queue")
 {
+    public override Support SupportOf(string value) => Support.NotDone("there is one queue; the name is in $queue_name only");
+
     public override AclPoints AllowedAt => AclPoints.All & ~(AclPoints.Data | AclPoints.Delivery);
 
     public override ValueTask<AclTest> RunAsync(AclEvaluation evaluation, AclItem item, string argument, CancellationToken cancellationToken)
@@ -27,6 +31,8 @@ internal sealed class QueueModifier() : AclModifier("queue")
 /// <summary><c>bmi_optin =</c>: Brightmail rules that the current recipient has opted in to.</summary>
 internal sealed class BmiOptinModifier() : AclModifier("bmi_optin")
 {
+    public override Support SupportOf(string value) => Support.WithoutEffect("no Brightmail server is asked");
+
     /// <summary>Name under which the recipient keeps the value.</summary>
     public const string ValueName = "bmi_optin";
 
@@ -50,6 +56,8 @@ internal sealed class BmiOptinModifier() : AclModifier("bmi_optin")
 /// <summary><c>udpsend =</c>: a datagram to somewhere. Known, and not available here.</summary>
 internal sealed class UdpsendModifier() : AclModifier("udpsend")
 {
+    public override Support SupportOf(string value) => Support.RefusedWhenReached("use ${readsocket} over TCP");
+
     public override ValueTask<AclTest> RunAsync(AclEvaluation evaluation, AclItem item, string argument, CancellationToken cancellationToken) =>
         new(AclTest.Error($"\"udpsend\" is not available in this version ({item.Location})"));
 }

@@ -6,7 +6,7 @@ namespace Pipeline.Policy.Acl.Verification;
 /// <summary><c>verify = recipient</c> and <c>verify = sender</c>: the routers are asked.</summary>
 internal static class AddressVerifyTest
 {
-    public static async ValueTask<AclTest> RecipientAsync(AclEvaluation evaluation, CancellationToken cancellationToken)
+    public static async ValueTask<AclTest> RecipientAsync(AclEvaluation evaluation, VerifyOptions options, CancellationToken cancellationToken)
     {
         var scope = evaluation.Scope;
         if (scope.Environment.Verifier is not { } verifier || scope.Address is not { } recipient)
@@ -14,7 +14,8 @@ internal static class AddressVerifyTest
             return AclTest.Error("recipient verification is not possible here: there are no routers");
         }
 
-        var verified = await verifier.VerifyAsync(scope, new EnvelopeAddress(recipient.LocalPart, recipient.Domain), asSender: false, cancellationToken);
+        var verified = await verifier.VerifyAsync(
+            scope, new EnvelopeAddress(recipient.LocalPart, recipient.Domain), asSender: false, options.SuccessOnRedirect, cancellationToken);
         if (verified.AddressData is { } data)
         {
             recipient.Values["address_data"] = data;
@@ -37,10 +38,11 @@ internal static class AddressVerifyTest
         }
 
         var known = evaluation.Message.AclState.SenderVerifications;
-        var key = sender.ToString();
+        var key = options.SuccessOnRedirect ? $"{sender}/success_on_redirect" : sender.ToString();
         if (!known.TryGetValue(key, out var verified))
         {
-            verified = known[key] = await verifier.VerifyAsync(evaluation.Scope, sender, asSender: true, cancellationToken);
+            verified = known[key] = await verifier.VerifyAsync(
+                evaluation.Scope, sender, asSender: true, options.SuccessOnRedirect, cancellationToken);
         }
 
         if (verified.AddressData is { } data)

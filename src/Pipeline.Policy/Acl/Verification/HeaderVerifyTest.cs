@@ -1,6 +1,7 @@
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Message;
+using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Expansion;
-using Pipeline.Policy.Expansion.Variables;
 
 namespace Pipeline.Policy.Acl.Verification;
 
@@ -15,10 +16,9 @@ internal static class HeaderVerifyTest
     {
         foreach (var (name, value) in Fields(evaluation, AddressFields))
         {
-            var fault = HeaderAddressReader.Read(value, out _, out var error);
-            if (error is not null)
+            if (HeaderAddresses.Read(value.Span).Defect is { } defect)
             {
-                return AclTest.Failed(null, $"{error}: failing address in \"{name}:\" header is: {fault}");
+                return AclTest.Failed(null, $"{defect.Reason}: failing address in \"{name}:\" header is: {defect.Text}");
             }
         }
 
@@ -27,12 +27,11 @@ internal static class HeaderVerifyTest
 
     public static AclTest NamesAscii(AclEvaluation evaluation)
     {
-        var reader = new HeaderFieldReader(evaluation.Message.HeaderBlock.Span);
-        while (reader.Read())
+        foreach (var field in new HeaderFields(evaluation.Message.HeaderBlock))
         {
-            if (reader.Name.ContainsAnyExceptInRange((byte)'!', (byte)'~'))
+            if (field.Name.ContainsAnyExceptInRange((byte)'!', (byte)'~'))
             {
-                return AclTest.Failed(null, $"Invalid character in header \"{OctetString.FromBytes(reader.Name)}\" found");
+                return AclTest.Failed(null, $"Invalid character in header \"{OctetString.FromBytes(field.Name)}\" found");
             }
         }
 
@@ -41,11 +40,10 @@ internal static class HeaderVerifyTest
 
     public static AclTest NotBlind(AclEvaluation evaluation, bool caseInsensitive)
     {
-        var named = new List<string>();
+        var named = new List<EnvelopeAddress>();
         foreach (var (_, value) in Fields(evaluation, RecipientFields))
         {
-            HeaderAddressReader.Read(value, out var addresses, out _);
-            named.AddRange(addresses);
+            named.AddRange(HeaderAddresses.Read(value.Span).Addresses);
         }
 
         var local = caseInsensitive ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
@@ -61,7 +59,7 @@ internal static class HeaderVerifyTest
     }
 
     // The first of the fields with an address that verifies is enough.
-    public static async ValueTask<AclTest> SenderAsync(AclEvaluation evaluation, CancellationToken cancellationToken)
+    public static async ValueTask<AclTest> SenderAsync(AclEvaluation evaluation, VerifyOptions options, CancellationToken cancellationToken)
     {
         if (evaluation.Scope.Environment.Verifier is not { } verifier)
         {
@@ -71,12 +69,9 @@ internal static class HeaderVerifyTest
         var failure = AclTest.Failed("there is no valid sender in any header line", "there is no valid sender in any header line");
         foreach (var (name, value) in Fields(evaluation, SenderFields))
         {
-            HeaderAddressReader.Read(value, out var addresses, out _);
-            foreach (var address in addresses)
+            foreach (var address in HeaderAddresses.Read(value.Span).Addresses)
             {
-                var at = address.LastIndexOf('@');
-                var parsed = at < 0 ? new EnvelopeAddress(address, "") : new EnvelopeAddress(address[..at], address[(at + 1)..]);
-                var verified = await verifier.VerifyAsync(evaluation.Scope, parsed, asSender: true, cancellationToken);
+                var verified = await verifier.VerifyAsync(evaluation.Scope, address, asSender: true, options.SuccessOnRedirect, cancellationToken);
                 if (verified.Outcome == VerificationOutcome.Verified)
                 {
                     return AclTest.True;
@@ -92,25 +87,21 @@ internal static class HeaderVerifyTest
         return failure;
     }
 
-    private static bool IsSame(string address, EnvelopeAddress recipient, StringComparison local)
-    {
-        var at = address.LastIndexOf('@');
-        return at >= 0
-            && recipient.LocalPart.AsSpan().Equals(address.AsSpan(0, at), local)
-            && recipient.Domain.AsSpan().Equals(address.AsSpan(at + 1), StringComparison.OrdinalIgnoreCase);
-    }
+    private static bool IsSame(EnvelopeAddress address, EnvelopeAddress recipient, StringComparison local) =>
+        address.Domain.Length > 0
+        && recipient.LocalPart.Equals(address.LocalPart, local)
+        && recipient.Domain.Equals(address.Domain, StringComparison.OrdinalIgnoreCase);
 
-    private static List<(string Name, string Value)> Fields(AclEvaluation evaluation, string[] names)
+    private static List<(string Name, ReadOnlyMemory<byte> Value)> Fields(AclEvaluation evaluation, string[] names)
     {
-        var found = new List<(string, string)>();
+        var found = new List<(string, ReadOnlyMemory<byte>)>();
         foreach (var name in names)
         {
-            var reader = new HeaderFieldReader(evaluation.Message.HeaderBlock.Span);
-            while (reader.Read())
+            foreach (var field in new HeaderFields(evaluation.Message.HeaderBlock))
             {
-                if (reader.IsNamed(name))
+                if (field.HasName(name))
                 {
-                    found.Add((name, OctetString.FromBytes(reader.Value)));
+                    found.Add((name, field.Value));
                 }
             }
         }

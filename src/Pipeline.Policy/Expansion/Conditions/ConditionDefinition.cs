@@ -10,6 +10,9 @@ internal delegate ValueTask<ConditionResult> ConditionTestAsync(ExpansionContext
 /// <summary>A condition: its name, once, and how the text behind it is read.</summary>
 internal sealed record ConditionDefinition(string Name, Func<ExpansionParser, string, ConditionNode> Parse)
 {
+    /// <summary>Reaching it gives a result, and not the error that it is not there.</summary>
+    public bool IsAvailable { get; init; } = true;
+
     /// <summary>A condition with arguments in braces and an immediate answer.</summary>
     public static ConditionDefinition Of(string name, int arguments, ConditionTest test) =>
         Of(name, arguments, (context, values) => new ValueTask<ConditionResult>(test(context, values)));

@@ -31,6 +31,11 @@ internal static class ConditionParser
             return new BrokenCondition(parser);
         }
 
+        if (!definition.IsAvailable)
+        {
+            parser.Unavailable.Add(UnavailablePart.Failing($"expansion condition \"{name}\""));
+        }
+
         var condition = definition.Parse(parser, name);
         return negated ? new NegatedCondition(condition) : condition;
     }

@@ -28,7 +28,7 @@ internal static class DefinedCondition
             return Broken("variable name omitted after \"def:\"");
         }
 
-        return VariableRegistry.TryFind(variableName, out var variable, out var hint)
+        return parser.TryFindVariable(variableName, out var variable, out var hint)
             ? new VariableIsSet(variable)
             : Broken($"unknown variable \"{variableName}\" after \"def:\"{hint}");
 

@@ -30,17 +30,6 @@ internal sealed class FunctionCondition(ExpansionNode[] arguments, ConditionTest
     public override async ValueTask<ConditionResult> EvaluateAsync(ExpansionContext context)
     {
         var values = new string[arguments.Length];
-        for (var i = 0; i < values.Length; i++)
-        {
-            var result = await arguments[i].EvaluateAsync(context);
-            if (!result.IsSuccess)
-            {
-                return ConditionResult.From(result);
-            }
-
-            values[i] = result.Value;
-        }
-
-        return await test(context, values);
+        return await arguments.EvaluateAsync(context, values) is { } failure ? ConditionResult.From(failure) : await test(context, values);
     }
 }

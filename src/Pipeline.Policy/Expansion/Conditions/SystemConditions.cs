@@ -15,9 +15,12 @@ internal static class SystemConditions
         arguments[0].Length > 0 && FilePath.Refuse(arguments[0]) is null && FileStatus.TryRead(arguments[0], out _, out _));
 
     private static ConditionDefinition Unavailable(string name, string? facility = null) =>
-        ConditionDefinition.Of(name, 1, (_, _) => ConditionResult.Failed($"support for \"{facility ?? name}\" not compiled"));
+        ConditionDefinition.Of(name, 1, (_, _) => ConditionResult.Failed($"support for \"{facility ?? name}\" not compiled")) with { IsAvailable = false };
 
     /// <summary>A condition whose arguments are braced strings inside braces.</summary>
     private static ConditionDefinition UnavailableGroup(string name) => new(name, (parser, word) =>
-        BracedArguments.Parse(parser, word, 2, 4, (_, _) => new(ConditionResult.Failed($"support for \"{name}\" not compiled"))));
+        BracedArguments.Parse(parser, word, 2, 4, (_, _) => new(ConditionResult.Failed($"support for \"{name}\" not compiled"))))
+    {
+        IsAvailable = false,
+    };
 }

@@ -13,15 +13,9 @@ internal sealed class ExtractItem(string name, ExpansionNode[] arguments, Expans
     public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
     {
         var values = new string[arguments.Length];
-        for (var i = 0; i < values.Length; i++)
+        if (await arguments.EvaluateAsync(context, values) is { } failure)
         {
-            var result = await arguments[i].EvaluateAsync(context);
-            if (!result.IsSuccess)
-            {
-                return result;
-            }
-
-            values[i] = result.Value;
+            return failure;
         }
 
         var key = values[0].Trim(' ', '\t', '\n', '\r', '\f', '\v');

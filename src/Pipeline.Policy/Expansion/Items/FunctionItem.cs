@@ -6,17 +6,6 @@ internal sealed class FunctionItem(ExpansionNode[] arguments, Func<ExpansionCont
     public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
     {
         var values = new string[arguments.Length];
-        for (var i = 0; i < values.Length; i++)
-        {
-            var result = await arguments[i].EvaluateAsync(context);
-            if (!result.IsSuccess)
-            {
-                return result;
-            }
-
-            values[i] = result.Value;
-        }
-
-        return await function(context, values);
+        return await arguments.EvaluateAsync(context, values) ?? await function(context, values);
     }
 }

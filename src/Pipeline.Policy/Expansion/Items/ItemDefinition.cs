@@ -5,6 +5,9 @@ namespace Pipeline.Policy.Expansion.Items;
 /// <summary>An expansion item, <c>${name …}</c>: its name, once, and how the text behind the name is read.</summary>
 internal sealed record ItemDefinition(string Name, Func<ExpansionParser, string, ExpansionNode> Parse)
 {
+    /// <summary>Reaching it gives a result, and not the error that it is not there.</summary>
+    public bool IsAvailable { get; init; } = true;
+
     /// <summary>An item with arguments in braces and an immediate answer.</summary>
     public static ItemDefinition Of(string name, int least, int most, Func<ExpansionContext, string[], ExpansionResult> function) =>
         Of(name, least, most, (context, arguments) => new ValueTask<ExpansionResult>(function(context, arguments)));

@@ -76,6 +76,11 @@ internal sealed class LookupItem(LookupSpecification specification, ExpansionNod
             return parser.Unwind(parts);
         }
 
+        if (specification.Type.Find is null)
+        {
+            parser.Unavailable.Add(UnavailablePart.Failing($"lookup type \"{specification.Type.Name}\""));
+        }
+
         if (specification.Type.IsSingleKey != key is not null)
         {
             parser.Fail(key is null

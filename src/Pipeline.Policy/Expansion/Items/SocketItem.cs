@@ -20,15 +20,9 @@ internal sealed class SocketItem(ExpansionNode[] arguments, ExpansionNode? failS
     public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
     {
         var values = new string[arguments.Length];
-        for (var i = 0; i < values.Length; i++)
+        if (await arguments.EvaluateAsync(context, values) is { } unknown)
         {
-            var value = await arguments[i].EvaluateAsync(context);
-            if (!value.IsSuccess)
-            {
-                return value;
-            }
-
-            values[i] = value.Value;
+            return unknown;
         }
 
         if (!TryReadOptions(values.Length > 2 ? values[2] : "", out var timeout, out var halfCloses, out var error))

@@ -32,5 +32,8 @@ internal static class UnavailableItem
         }
 
         return new FailureNode($"\"${{{name}\" encountered, but this facility is not included in this binary");
-    });
+    })
+    {
+        IsAvailable = false,
+    };
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Expansion.Operators;
@@ -6,13 +8,22 @@ namespace Pipeline.Policy.Expansion.Operators;
 /// <summary><c>address</c>, <c>addresses</c>, <c>domain</c>, <c>local_part</c>: parts of addresses as RFC 5322 header fields have them.</summary>
 internal static class AddressOperators
 {
+    private const AddressTolerance Tolerance = AddressTolerance.StrayBrackets | AddressTolerance.NullAddress | AddressTolerance.FinalDot;
+
     public static OperatorDefinition[] Definitions { get; } =
     [
-        OperatorDefinition.Of("address", text => MailboxText.TryParse(text, out var address) ? address.Whole : ""),
-        OperatorDefinition.Of("domain", text => MailboxText.TryParse(text, out var address) ? address.Domain : ""),
-        OperatorDefinition.Of("local_part", text => MailboxText.TryParse(text, out var address) ? address.LocalPart : ""),
+        OperatorDefinition.Of("address", text => Part(text, static address => address.ToString())),
+        OperatorDefinition.Of("domain", text => Part(text, static address => address.Domain)),
+        OperatorDefinition.Of("local_part", text => Part(text, static address => address.LocalPart)),
         OperatorDefinition.Of("addresses", Addresses),
     ];
+
+    // What is no address, or the null address, gives nothing.
+    private static string Part(string text, Func<EnvelopeAddress, string> select)
+    {
+        var octets = OctetString.ToBytes(text);
+        return AddressListScanner.TryReadMailbox(octets, Tolerance, out var mailbox) ? select(OctetMailbox.Read(octets, mailbox)) : "";
+    }
 
     private static string Addresses(string text)
     {
@@ -24,13 +35,15 @@ internal static class AddressOperators
             rest = rest[2..];
         }
 
+        var octets = OctetString.ToBytes(rest.ToString());
         var list = new StringBuilder();
         var first = true;
-        foreach (var mailbox in MailboxText.Split(rest.ToString()))
+        var scanner = new AddressListScanner(octets, Tolerance | AddressTolerance.Semicolons);
+        while (scanner.Next() is var step and not AddressListStep.End)
         {
-            if (MailboxText.TryParse(mailbox, out var address) && address.Whole.Length > 0)
+            if (step == AddressListStep.Mailbox && !scanner.Mailbox.IsNull)
             {
-                ListSyntax.Append(list, address.Whole, separator, first);
+                ListSyntax.Append(list, OctetMailbox.Read(octets, scanner.Mailbox).ToString(), separator, first);
                 first = false;
             }
         }

@@ -162,9 +162,9 @@ internal ref struct ArithmeticExpression(ReadOnlySpan<char> text, bool decimalOn
         }
 
         Int128 value = 0;
-        while (_position < _text.Length && Digit(_text[_position]) < radix && value <= long.MaxValue)
+        while (_position < _text.Length && IntegerText.Digit(_text[_position]) < radix && value <= long.MaxValue)
         {
-            value = (value * radix) + Digit(_text[_position++]);
+            value = (value * radix) + IntegerText.Digit(_text[_position++]);
         }
 
         if (_position == start)
@@ -174,15 +174,13 @@ internal ref struct ArithmeticExpression(ReadOnlySpan<char> text, bool decimalOn
 
         if (_position < _text.Length)
         {
-            var shift = (_text[_position] | 0x20) switch { 'k' => 10, 'm' => 20, 'g' => 30, _ => 0 };
+            var shift = IntegerText.SuffixShift(_text[_position]);
             value <<= shift;
             _position += shift > 0 ? 1 : 0;
         }
 
         return value > long.MaxValue ? Fail("integer overflow") : (long)value;
     }
-
-    private static int Digit(char c) => char.IsAsciiHexDigit(c) ? (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10) : int.MaxValue;
 
     private long Fail(string error)
     {

@@ -20,9 +20,7 @@ internal static class QuoteOperators
         OperatorDefinition.Of("xtextd", DecodeXtext),
     ];
 
-    /// <summary>Unprintable octets in the form of log lines: <c>\n</c>, <c>\t</c>, <c>\ooo</c>.</summary>
-    public static string ToPrintable(string text) => Map(text, Printable);
-
+    // Unprintable octets in the form of log lines: \n, \t, \ooo.
     private static string? Printable(char c) => c switch
     {
         '\n' => "\\n",

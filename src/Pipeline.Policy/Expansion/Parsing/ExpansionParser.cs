@@ -24,6 +24,9 @@ internal sealed class ExpansionParser(string text)
 
     public FailureNode? Failure { get; private set; }
 
+    /// <summary>What was met and is not available, for a check of the configuration.</summary>
+    public List<UnavailablePart> Unavailable { get; } = [];
+
     public int Position { get; set; }
 
     public ReadOnlySpan<char> Rest => text.AsSpan(Position);
@@ -43,6 +46,19 @@ internal sealed class ExpansionParser(string text)
 
     /// <summary>What is left of an item in which a mistake was found: its parts are still evaluated, in case one of them fails before.</summary>
     public ExpansionNode Unwind(params IEnumerable<ExpansionNode> parts) => new SequenceNode([.. parts, Failure!]);
+
+    /// <summary>Finds a variable, and notes one that nothing sets.</summary>
+    /// <param name="hint">As of <see cref="VariableRegistry.TryFind"/>.</param>
+    public bool TryFindVariable(string name, out VariableDefinition variable, out string hint)
+    {
+        var found = VariableRegistry.TryFind(name, out variable, out hint);
+        if (found && !variable.IsAvailable)
+        {
+            Unavailable.Add(UnavailablePart.Variable(name));
+        }
+
+        return found;
+    }
 
     public void SkipBlanks()
     {
@@ -249,7 +265,7 @@ internal sealed class ExpansionParser(string text)
                 return new HeaderNode(ReadHeaderName(), form);
             }
 
-            return VariableRegistry.TryFind(name, out var variable, out var hint)
+            return TryFindVariable(name, out var variable, out var hint)
                 ? new VariableNode(variable)
                 : Fail($"unknown variable name \"{name}\"{hint}");
         }
@@ -284,6 +300,11 @@ internal sealed class ExpansionParser(string text)
         var name = ReadName(hyphens: true);
         if (Current != ':' && Current != '}' && ItemRegistry.TryFind(name, out var item))
         {
+            if (!item.IsAvailable)
+            {
+                Unavailable.Add(UnavailablePart.Failing($"expansion item \"{name}\""));
+            }
+
             return item.Parse(this, name);
         }
 
@@ -294,7 +315,7 @@ internal sealed class ExpansionParser(string text)
 
         if (TryTake('}'))
         {
-            return VariableRegistry.TryFind(name, out var variable, out var hint)
+            return TryFindVariable(name, out var variable, out var hint)
                 ? new VariableNode(variable)
                 : Fail($"unknown variable in \"${{{name}}}\"{hint}");
         }

@@ -7,24 +7,28 @@ internal static class ConditionVariables
 {
     private static readonly string[] Names =
     [
-        "acl_verify_message", "arc_domains", "arc_oldest_pass", "arc_state", "arc_state_reason", "atrn_host", "atrn_mode", "authenticated_fail_id",
-        "authenticated_sender", "av_failed", "connection_id", "csa_status", "dcc_header", "dcc_result",
-        "dkim_algo", "dkim_bodylength", "dkim_canon_body", "dkim_canon_headers", "dkim_copiedheaders", "dkim_created", "dkim_cur_signer",
-        "dkim_domain", "dkim_expires", "dkim_headernames", "dkim_identity", "dkim_key_granularity", "dkim_key_length", "dkim_key_nosubdomains",
-        "dkim_key_notes", "dkim_key_srvtype", "dkim_key_testing", "dkim_selector", "dkim_signers", "dkim_verify_reason", "dkim_verify_status",
-        "dmarc_alignment_dkim", "dmarc_alignment_spf", "dmarc_domain_policy", "dmarc_status", "dmarc_status_text", "dmarc_used_domain",
-        "dnslist_domain", "dnslist_matched", "dnslist_text", "dnslist_value",
-        "host_data", "ldap_dn", "local_scan_data", "lookup_dnssec_authenticated", "malware_name",
+        "acl_verify_message", "connection_id", "dkim_algo", "dkim_bodylength", "dkim_canon_body", "dkim_canon_headers", "dkim_copiedheaders",
+        "dkim_created", "dkim_cur_signer", "dkim_domain", "dkim_expires", "dkim_headernames", "dkim_identity", "dkim_key_granularity",
+        "dkim_key_length", "dkim_key_nosubdomains", "dkim_key_notes", "dkim_key_srvtype", "dkim_key_testing", "dkim_selector", "dkim_signers",
+        "dkim_verify_reason", "dkim_verify_status", "dnslist_domain", "dnslist_matched", "dnslist_text", "dnslist_value", "host_data",
+        "lookup_dnssec_authenticated", "prvscheck_address", "prvscheck_keynum", "prvscheck_result", "queue_name", "recipient_data",
+        "recipient_verify_failure", "sender_address_data", "sender_data", "sender_helo_dnssec", "sender_helo_verified", "sender_host_dnssec",
+        "sender_rate", "sender_rate_limit", "sender_rate_period", "sender_verify_failure", "smtp_command_history", "smtp_notquit_reason",
+        "spf_header_comment", "spf_received", "spf_result", "spf_result_guessed", "spf_smtp_comment", "spf_used_domain", "srs_recipient",
+    ];
+
+    // Those of facilities that are not there: nothing sets them.
+    private static readonly string[] NeverSet =
+    [
+        "arc_domains", "arc_oldest_pass", "arc_state", "arc_state_reason", "atrn_host", "atrn_mode", "authenticated_fail_id",
+        "authenticated_sender", "av_failed", "csa_status", "dcc_header", "dcc_result", "dmarc_alignment_dkim", "dmarc_alignment_spf",
+        "dmarc_domain_policy", "dmarc_status", "dmarc_status_text", "dmarc_used_domain", "ldap_dn", "local_scan_data", "malware_name",
         "mime_anomaly_level", "mime_anomaly_text", "mime_boundary", "mime_charset", "mime_content_description", "mime_content_disposition",
         "mime_content_id", "mime_content_size", "mime_content_transfer_encoding", "mime_content_type", "mime_decoded_filename", "mime_filename",
-        "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822", "mime_part_count",
-        "prdr_requested", "proxy_external_address", "proxy_external_port", "proxy_local_address", "proxy_local_port", "proxy_session",
-        "prvscheck_address", "prvscheck_keynum", "prvscheck_result", "queue_name", "recipient_data", "recipient_verify_failure", "regex_cachesize",
-        "regex_match_string", "sender_address_data", "sender_data", "sender_helo_dnssec", "sender_helo_verified", "sender_host_dnssec",
-        "sender_rate", "sender_rate_limit", "sender_rate_period", "sender_verify_failure", "smtp_command_history", "smtp_notquit_reason",
-        "spam_action", "spam_bar", "spam_report", "spam_score", "spam_score_int",
-        "spf_guess", "spf_header_comment", "spf_received", "spf_result", "spf_result_guessed", "spf_smtp_comment", "spf_used_domain",
-        "srs_recipient", "tls_in_ocsp", "tls_in_ourcert", "tls_in_peercert", "tls_in_resumption", "warn_message_delay", "warn_message_recipients",
+        "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822", "mime_part_count", "prdr_requested", "proxy_external_address",
+        "proxy_external_port", "proxy_local_address", "proxy_local_port", "proxy_session", "regex_cachesize", "regex_match_string",
+        "spam_action", "spam_bar", "spam_report", "spam_score", "spam_score_int", "spf_guess",
+        "tls_in_ocsp", "tls_in_ourcert", "tls_in_peercert", "tls_in_resumption", "warn_message_delay", "warn_message_recipients",
     ];
 
     private static readonly string[] Numbers =
@@ -36,15 +40,17 @@ internal static class ConditionVariables
     public static VariableDefinition[] Definitions { get; } =
     [
         .. Names.Select(name => Of(name, "")),
+        .. NeverSet.Select(name => Of(name, "", isAvailable: false)),
         .. Numbers.Select(name => Of(name, "0")),
-        .. Numbered("auth", 4),
-        .. Numbered("regex", 9),
+        .. Numbered("auth", 4, isAvailable: false),
+        .. Numbered("regex", 9, isAvailable: false),
         .. Numbered("n", 9, from: 0),
         .. Numbered("sn", 9, from: 0),
     ];
 
-    private static IEnumerable<VariableDefinition> Numbered(string prefix, int last, int from = 1) =>
-        Enumerable.Range(from, last - from + 1).Select(n => Of(prefix + n.ToString(CultureInfo.InvariantCulture), prefix is "n" or "sn" ? "0" : ""));
+    private static IEnumerable<VariableDefinition> Numbered(string prefix, int last, int from = 1, bool isAvailable = true) =>
+        Enumerable.Range(from, last - from + 1).Select(n => Of(prefix + n.ToString(CultureInfo.InvariantCulture), prefix is "n" or "sn" ? "0" : "", isAvailable));
 
-    private static VariableDefinition Of(string name, string unset) => new(name, scope => scope.Message.ConditionVariables.GetValueOrDefault(name, unset));
+    private static VariableDefinition Of(string name, string unset, bool isAvailable = true) =>
+        new(name, scope => scope.Message.ConditionVariables.GetValueOrDefault(name, unset)) { IsAvailable = isAvailable };
 }

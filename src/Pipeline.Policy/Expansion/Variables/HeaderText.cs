@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Mail.Message;
 using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Expansion.Variables;
@@ -17,15 +18,19 @@ internal static class HeaderText
         var separator = form is HeaderForm.Raw ? "" : Array.Exists(AddressHeaders, h => h.Equals(name, StringComparison.OrdinalIgnoreCase)) ? ",\n" : "\n";
         var found = new StringBuilder();
         var any = false;
-        var reader = new HeaderFieldReader(scope.Message.HeaderBlock.Span);
-        while (reader.Read() && found.Length < MaxLength)
+        foreach (var field in new HeaderFields(scope.Message.HeaderBlock))
         {
-            if (!reader.IsNamed(name))
+            if (found.Length >= MaxLength)
+            {
+                break;
+            }
+
+            if (!field.HasName(name))
             {
                 continue;
             }
 
-            var value = OctetString.FromBytes(reader.Value).Replace("\r\n", "\n", StringComparison.Ordinal);
+            var value = OctetString.FromBytes(field.Value.Span).Replace("\r\n", "\n", StringComparison.Ordinal) + "\n";
             if (form == HeaderForm.List)
             {
                 ListSyntax.Append(found, value, ':', first: !any);
@@ -58,10 +63,9 @@ internal static class HeaderText
     public static int Count(EvaluationScope scope, string name)
     {
         var count = 0;
-        var reader = new HeaderFieldReader(scope.Message.HeaderBlock.Span);
-        while (reader.Read())
+        foreach (var field in new HeaderFields(scope.Message.HeaderBlock))
         {
-            count += reader.IsNamed(name) ? 1 : 0;
+            count += field.HasName(name) ? 1 : 0;
         }
 
         return count;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Mail.Message;
 
 namespace Pipeline.Policy.Expansion.Variables;
 
@@ -7,10 +8,10 @@ internal static class TimeVariables
 {
     public static VariableDefinition[] Definitions { get; } =
     [
-        Local("tod_full", t => t.ToString("ddd, dd MMM yyyy HH:mm:ss ", CultureInfo.InvariantCulture) + Zone(t)),
+        Local("tod_full", MailDate.Format),
         Local("tod_log", t => t.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)),
         Local("tod_logfile", t => t.ToString("yyyyMMdd", CultureInfo.InvariantCulture)),
-        Local("tod_zone", Zone),
+        Local("tod_zone", MailDate.Zone),
         Local("tod_bsdinbox", t => string.Create(CultureInfo.InvariantCulture, $"{t:ddd MMM} {t.Day,2} {t:HH:mm:ss yyyy}")),
         Local("tod_zulu", t => t.UtcDateTime.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture) + "Z"),
         Local("tod_epoch", t => t.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)),
@@ -19,7 +20,4 @@ internal static class TimeVariables
 
     private static VariableDefinition Local(string name, Func<DateTimeOffset, string> format) =>
         new(name, scope => format(scope.Environment.Time.GetLocalNow()));
-
-    private static string Zone(DateTimeOffset time) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(time.Offset < TimeSpan.Zero ? '-' : '+')}{time.Offset:hhmm}");
 }

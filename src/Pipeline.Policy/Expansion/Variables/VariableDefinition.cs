@@ -22,6 +22,9 @@ internal sealed class VariableDefinition
 
     public string Name { get; }
 
+    /// <summary>Something can give it a value.</summary>
+    public bool IsAvailable { get; init; } = true;
+
     public ValueTask<ExpansionResult> ReadAsync(ExpansionContext context) =>
         _read is not null ? new(ExpansionResult.Success(_read(context.Scope) ?? "")) : _readAsync!(context);
 }

@@ -7,8 +7,8 @@ internal static class VariableRegistry
 {
     private static readonly FrozenDictionary<string, VariableDefinition> Known = Families().ToFrozenDictionary(v => v.Name, StringComparer.Ordinal);
 
-    /// <summary>The names, for the predefined macros.</summary>
-    public static IEnumerable<string> Names => Known.Keys;
+    /// <summary>The names of those that something can set, for the predefined macros.</summary>
+    public static IEnumerable<string> Names => Known.Values.Where(known => known.IsAvailable).Select(known => known.Name);
 
     /// <param name="hint">For an unknown name, what Exim adds to its message: why a name that looks like an ACL variable is none.</param>
     public static bool TryFind(string name, out VariableDefinition variable, out string hint)

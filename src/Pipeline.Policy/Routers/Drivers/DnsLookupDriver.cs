@@ -48,7 +48,7 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
     {
         var choice = new Ipv4Choice(
             await IsInAsync(_ipv4Only, run, domain, cancellationToken), await IsInAsync(_ipv4Prefer, run, domain, cancellationToken));
-        var answer = await run.Scope.Environment.Dns.QueryAsync(domain, DnsRecordType.Mx, cancellationToken);
+        var answer = await RoutingQuery.AskAsync(run, domain, DnsRecordType.Mx, cancellationToken);
         if (answer.IsTemporaryFailure && !await IsInAsync(_mxFailDomains, run, domain, cancellationToken))
         {
             return TimedOut(run, answer.Reason ?? "no answer");
@@ -108,7 +108,7 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
             return new DriverVerdict.Decline("local host is not a secondary MX");
         }
 
-        return addresses.Any(run.Services.IsLocalAddress) && run.Router.Self.Apply(run, fromMx: false) is { } self
+        return addresses.Any(run.IsLocalAddress) && run.Router.Self.Apply(run, fromMx: false) is { } self
             ? self
             : new DriverVerdict.Accept([new RoutedHost(domain, addresses)]);
     }

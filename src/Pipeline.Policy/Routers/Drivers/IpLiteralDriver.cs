@@ -24,7 +24,7 @@ internal sealed class IpLiteralDriver : RouterDriver
             return new DriverVerdict.Decline($"{address} is ignored");
         }
 
-        if (run.Services.IsLocalAddress(address) && run.Router.Self.Apply(run, fromMx: false) is { } self)
+        if (run.IsLocalAddress(address) && run.Router.Self.Apply(run, fromMx: false) is { } self)
         {
             return self;
         }

@@ -112,7 +112,7 @@ internal sealed class ManualRouteDriver : RouterDriver
                 ignored |= found.Outcome == HostFindOutcome.Ignored;
                 foreach (var host in found.Hosts)
                 {
-                    if (!host.Addresses.Any(run.Services.IsLocalAddress))
+                    if (!host.Addresses.Any(run.IsLocalAddress))
                     {
                         hosts.Add(host);
                         continue;
@@ -159,7 +159,7 @@ internal sealed class ManualRouteDriver : RouterDriver
 
         if (entry.UseMx)
         {
-            var answer = await run.Scope.Environment.Dns.QueryAsync(entry.Name, DnsRecordType.Mx, cancellationToken);
+            var answer = await RoutingQuery.AskAsync(run, entry.Name, DnsRecordType.Mx, cancellationToken);
             if (answer.IsTemporaryFailure)
             {
                 return (HostFindOutcome.Deferred, [], answer.Reason ?? "no answer");

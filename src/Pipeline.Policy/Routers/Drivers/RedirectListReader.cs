@@ -1,4 +1,5 @@
-using Pipeline.Policy.Acl.Verification;
+using Pipeline.Policy.Addressing;
+using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Routers.Drivers;
 
@@ -133,16 +134,10 @@ internal static class RedirectListReader
     private static RedirectItem ReadAddress(ReadOnlySpan<char> item)
     {
         var text = item.ToString();
-        HeaderAddressReader.Read(text, out var addresses, out var error);
-        if (error is not null || addresses.Count != 1)
-        {
-            return new RedirectItem.Malformed(text, error ?? "malformed address");
-        }
-
-        var at = addresses[0].LastIndexOf('@');
-        return at < 0
-            ? new RedirectItem.Mailbox(addresses[0], "")
-            : new RedirectItem.Mailbox(addresses[0][..at], addresses[0][(at + 1)..]);
+        var (addresses, defect) = HeaderAddresses.Read(OctetString.ToBytes(text));
+        return defect is null && addresses is [var address]
+            ? new RedirectItem.Mailbox(address.LocalPart, address.Domain)
+            : new RedirectItem.Malformed(text, defect?.Reason ?? "malformed address");
     }
 
     private static string Unquote(ReadOnlySpan<char> item)

@@ -33,14 +33,6 @@ internal sealed class RedirectOptions
         {
             options.ReportFor("\"one_time\" may not be set with \"headers_add\", \"headers_remove\" or \"unseen\"");
         }
-
-        foreach (var option in (ReadOnlySpan<string>)["owners", "owngroups", "check_owner", "check_group", "srs"])
-        {
-            if (options.IsSet(option) && (option[0] != 'c' || options.GetBool(option)))
-            {
-                options.ReportFor($"the option \"{option}\" is not available in this version");
-            }
-        }
     }
 
     public bool AllowFail { get; }

@@ -1,3 +1,4 @@
+using System.Net;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Routers.Drivers;
@@ -22,4 +23,7 @@ internal sealed record RouteRun(RouterDefinition Router, RoutingAddress Address,
 
     /// <summary>Lower case.</summary>
     public string Domain => Scope.Address!.Domain;
+
+    /// <summary>Whether an address is one of this host's: mail sent there would come back.</summary>
+    public bool IsLocalAddress(IPAddress address) => Services.IsLocalAddress(address) || Scope.Environment.LocalAddresses.Contains(address);
 }

@@ -29,7 +29,7 @@ internal static class RouterDriverRegistry
 
         if (create is null)
         {
-            problems.Add(new ConfigurationProblem($"router {options.Name}: the router driver \"{options.Driver}\" is not available in this version", options.Block.Location));
+            problems.Add(new ConfigurationProblem($"router {options.Name}: the router driver \"{options.Driver}\" is not available in this version", options.Block.Location, RouterOptionTable.Drivers[options.Driver].Support.Advice));
             return null;
         }
 

@@ -34,10 +34,9 @@ internal static class HostFinder
     public static async ValueTask<(HostFindOutcome Outcome, ImmutableArray<IPAddress> Addresses, string Reason)> FindAsync(
         RouteRun run, string name, Ipv4Choice choice, CancellationToken cancellationToken)
     {
-        var dns = run.Scope.Environment.Dns;
         var askIpv6 = !choice.Only && !run.Services.DisableIpv6;
-        var ipv4 = dns.QueryAsync(name, DnsRecordType.A, cancellationToken).AsTask();
-        var ipv6 = askIpv6 ? dns.QueryAsync(name, DnsRecordType.Aaaa, cancellationToken).AsTask() : Task.FromResult(DnsAnswer.NoData);
+        var ipv4 = RoutingQuery.AskAsync(run, name, DnsRecordType.A, cancellationToken).AsTask();
+        var ipv6 = askIpv6 ? RoutingQuery.AskAsync(run, name, DnsRecordType.Aaaa, cancellationToken).AsTask() : Task.FromResult(DnsAnswer.NoData);
         var four = Addresses(await ipv4);
         var six = Addresses(await ipv6);
         var found = choice.Prefer ? four.Concat(six) : six.Concat(four);

@@ -50,7 +50,7 @@ internal static class MxFinder
     {
         foreach (var host in hosts)
         {
-            if (!host.Addresses.Any(run.Services.IsLocalAddress))
+            if (!host.Addresses.Any(run.IsLocalAddress))
             {
                 continue;
             }

@@ -1,7 +1,7 @@
-namespace Pipeline.Mail.Tests.Spool;
+namespace Pipeline.Tests.Support.Spool;
 
 /// <summary>Three header files that a 4.92 binary loaded and wrote back unchanged.</summary>
-internal static class SpoolSamples
+public static class SpoolSamples
 {
     /// <summary>First arrival by SMTP: ACL variables, one with a line end in it, verdicts, DSN data, a rewritten From, a quoted recipient.</summary>
     public const string FirstArrival = """

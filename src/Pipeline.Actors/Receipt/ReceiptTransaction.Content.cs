@@ -1,0 +1,145 @@
+using Pipeline.Actors.Messages;
+using Pipeline.Mail.Smtp;
+using Pipeline.Policy.Acl;
+using Pipeline.Policy.Expansion;
+
+namespace Pipeline.Actors.Receipt;
+
+/// <summary>The end of a transaction, when the whole message is there: the ACLs about its content, then the commit.</summary>
+internal sealed partial class ReceiptTransaction
+{
+    public async ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken)
+    {
+        var reception = _reception!;
+        await reception.CompleteAsync(cancellationToken);
+        _checks.BodyArrived();
+        if (reception.Refusal is { } refusal)
+        {
+            await RefuseAsync("end of data", refusal);
+            return new ReceiptDecision(refusal);
+        }
+
+        var header = ShowMessage(reception);
+        if (await RunDkimAsync(header, cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+
+        var outcome = await RunAsync(AclPoint.Data, null, cancellationToken);
+        if (!outcome.IsAccepted)
+        {
+            return await RefuseContentAsync(outcome, "rejected after DATA");
+        }
+
+        if (_discarded || outcome.Verdict == AclVerdict.Discard || _recipients.Count == 0)
+        {
+            await AbortAsync("discarded by policy: every recipient was dropped");
+            return Accepted(outcome);
+        }
+
+        header.EndStage(_scope.Message);
+        return await CommitAsync(header, reception, outcome, cancellationToken);
+    }
+
+    /// <summary>Runs the DKIM ACL for each signer of <c>dkim_verify_signers</c>, and leaves the results for the DATA ACL.</summary>
+    /// <returns>The end of the transaction, or null when the message goes on. The first answer other than accept is the last.</returns>
+    private async ValueTask<ReceiptDecision?> RunDkimAsync(StagedHeader header, CancellationToken cancellationToken)
+    {
+        var hasAcl = _active.Policy.HasAcl(AclPoint.Dkim);
+        if (!_checks.VerifiesDkim || (!hasAcl && (_active.Policy.Checks & AclChecks.Dkim) == 0))
+        {
+            return null;
+        }
+
+        var message = _scope.Message;
+        var results = await _checks.DkimAsync(cancellationToken);
+        DkimAcl.ShowSigners(message, results);
+        if (hasAcl)
+        {
+            var signers = await _active.Policy.MainOptions.DkimVerifySigners.ExpandAsync(_scope, cancellationToken);
+            if (!signers.IsSuccess && signers.Outcome != ExpansionOutcome.ForcedFailure)
+            {
+                var decision = NotNow($"failed to expand dkim_verify_signers: {signers.Message}");
+                await RefuseAsync("end of data", decision.Reply);
+                return decision;
+            }
+
+            foreach (var turn in DkimAcl.Turns(signers.IsSuccess ? signers.Value : "", results))
+            {
+                DkimAcl.Begin(message, turn);
+                var outcome = await RunAsync(AclPoint.Dkim, null, cancellationToken, OctetString.ToText(turn.Signer));
+                DkimAcl.End(message, turn);
+                if (!outcome.IsAccepted)
+                {
+                    return await RefuseContentAsync(outcome, $"rejected DKIM {OctetString.ToText(turn.Signer)}");
+                }
+
+                if (outcome.Verdict == AclVerdict.Discard)
+                {
+                    await AbortAsync("discarded by policy: the DKIM ACL dropped the message");
+                    return Accepted(outcome);
+                }
+
+                header.EndStage(message);
+            }
+        }
+
+        DkimAcl.Finish(message, results);
+        return null;
+    }
+
+    private async ValueTask<ReceiptDecision> RefuseContentAsync(AclOutcome outcome, string what)
+    {
+        LogRefusal(outcome, what, $"{_id} ");
+        await RefuseAsync("end of data", outcome.Reply!);
+        return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
+    }
+
+    private async ValueTask<ReceiptDecision> CommitAsync(
+        StagedHeader header, MessageReception reception, AclOutcome outcome, CancellationToken cancellationToken)
+    {
+        var message = await AcceptedMessage.ComposeAsync(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), header, reception.Body, cancellationToken);
+        try
+        {
+            // The client's wish to go away does not undo a commit that is on its way.
+            var answer = await _message.Ask<object>(new MessageProtocol.Commit(message), _services.Limits.CommitDeadline, CancellationToken.None);
+            if (answer is MessageProtocol.Committed)
+            {
+                return Accepted(outcome);
+            }
+
+            await reception.DisposeAsync();
+            return NotNow(((MessageProtocol.NotCommitted)answer).Reason);
+        }
+        catch (AskTimeoutException)
+        {
+            return NotNow("the store did not answer in time");
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
+    private ReceiptDecision Accepted(AclOutcome outcome) => new(outcome.Reply ?? new SmtpReply(250, $"OK id={_id}"));
+
+    private ReceiptDecision NotNow(string reason)
+    {
+        _services.Log.Write(PolicyLogTarget.Main | PolicyLogTarget.Panic, $"{_id} {LogText.Host(_scope.Connection)} temporarily rejected after DATA: {reason}");
+        return new ReceiptDecision(new SmtpReply(451, new EnhancedStatusCode(4, 3, 0), "Temporary local problem - please try later"));
+    }
+
+    private StagedHeader ShowMessage(MessageReception reception)
+    {
+        var message = _scope.Message;
+        message.Size = reception.Size;
+        message.BodyStart = reception.Visible.Start;
+        message.BodyEnd = reception.Visible.End;
+        message.BodySize = reception.Visible.Size;
+        message.BodyLineCount = reception.Visible.Lines;
+        message.BodyZeroCount = reception.Visible.Zeros;
+        var header = new StagedHeader(reception.Header, _active.Policy.MainOptions, _active.Environment.PrimaryHostname);
+        header.EndStage(message);
+        return header;
+    }
+}

@@ -1,0 +1,137 @@
+using Pipeline.Policy.Configuration;
+using System.Globalization;
+using System.Text;
+using Pipeline.Connectors.Ports;
+using Pipeline.Messages.Journal;
+
+namespace Pipeline.Node.Logging;
+
+/// <summary>Exim's lines for what becomes of recipients, and for the end of a message.</summary>
+internal static class DeliveryLine
+{
+    /// <returns>Null for an event that Exim's log has no line for.</returns>
+    public static string? Of(JournalEvent what, DateTimeOffset at, LoggedMessage message, LogSelection selection) => what switch
+    {
+        RecipientDelivered e => Delivered(e, at, message, selection),
+        RecipientDeferred e => Deferred(e, message, selection),
+        RecipientFailed e => Failed(e, message, selection),
+        RecipientRedirected { Children.IsEmpty: true } e => $"=> :blackhole: <{message.Top(e.Recipient)}> R={e.Router}",
+        OperatorActed { Action: OperatorActed.Removed } e => $"removed by {e.By}",
+        MessageCompleted => "Completed" + QueueTime("queue_time_overall", at, message, selection),
+        _ => null,
+    };
+
+    private static string Delivered(RecipientDelivered e, DateTimeOffset at, LoggedMessage message, LogSelection selection)
+    {
+        var recipient = message[e.Recipient];
+
+        // A delivery that had no host was one to this machine: Exim shows its local part, and the address beside it.
+        var shown = e.Host is null && recipient.Address.LastIndexOf('@') is var separator and > 0 ? recipient.Address[..separator] : recipient.Address;
+        var line = Begin(e.Additional == true ? "->" : "=>", shown, e.Recipient, message, selection);
+        Append(line, " R=", recipient.Router);
+        Append(line, " T=", e.Transport);
+        if (e.Host is not null)
+        {
+            AppendHost(line, e.Host, e.Address);
+            Append(line, " ", e.Detail); // X= CV= A= C=
+        }
+
+        return line.Append(QueueTime("queue_time", at, message, selection)).ToString();
+    }
+
+    private static string Deferred(RecipientDeferred e, LoggedMessage message, LogSelection selection)
+    {
+        var recipient = message[e.Recipient];
+        var line = Begin("==", recipient.Address, e.Recipient, message, selection);
+        Append(line, " R=", recipient.Router);
+        Append(line, " T=", recipient.Transport);
+        var (number, words) = ErrorNumber(e);
+        line.Append(CultureInfo.InvariantCulture, $" defer ({number})");
+        Append(line, ": ", words);
+        AppendHost(line, e.Host, e.Address);
+        if (e.Reason != words)
+        {
+            Append(line, ": ", e.Reason);
+        }
+
+        return line.ToString();
+    }
+
+    private static string Failed(RecipientFailed e, LoggedMessage message, LogSelection selection)
+    {
+        var recipient = message[e.Recipient];
+        var line = Begin("**", recipient.Address, e.Recipient, message, selection);
+        Append(line, " R=", recipient.Router);
+        Append(line, " T=", recipient.Transport);
+        AppendHost(line, e.Host, e.Address);
+        Append(line, ": ", e.Reason);
+        return line.ToString();
+    }
+
+    private static StringBuilder Begin(string flag, string shown, int index, LoggedMessage message, LogSelection selection)
+    {
+        var line = new StringBuilder(flag).Append(' ').Append(shown);
+        if (message.Top(index) is var top && top != shown)
+        {
+            line.Append(" <").Append(top).Append('>');
+        }
+
+        return selection.Has("sender_on_delivery") && message.Sender is { } sender ? line.Append(" F=<").Append(sender).Append('>') : line;
+    }
+
+    private static void AppendHost(StringBuilder line, string? host, string? address)
+    {
+        Append(line, " H=", host);
+        if (host is not null && address is not null)
+        {
+            line.Append(" [").Append(address).Append(']');
+        }
+    }
+
+    /// <summary>The number in the parentheses: the system's for connections, else one of Exim's own, which are negative (those of 4.92).</summary>
+    private static (int Number, string? Words) ErrorNumber(RecipientDeferred e) => Enum.TryParse<FailureClass>(e.Class, out var failure)
+        ? failure switch
+        {
+            FailureClass.ConnectionRefused => (111, "Connection refused"),
+            FailureClass.ConnectionTimeout when e.Reason == "No route to host" => (113, e.Reason),
+            FailureClass.ConnectionTimeout when e.Reason == "Network is unreachable" => (101, e.Reason),
+            FailureClass.ConnectionTimeout or FailureClass.Timeout => (110, "Connection timed out"),
+            FailureClass.Quota => (-22, null),
+            FailureClass.Lookup when e.Reason.StartsWith("host lookup", StringComparison.Ordinal) => (-36, null),
+            FailureClass.TlsFailed => (-37, null),
+            FailureClass.TlsRequired => (-38, null),
+            FailureClass.AuthFailed => (-42, null),
+            FailureClass.Rcpt4xx => (-44, null),
+            FailureClass.Mail4xx => (-45, null),
+            FailureClass.Data4xx => (-46, null),
+            FailureClass.HostRetryTimeNotReached => (-53, null),
+            _ => (-1, null),
+        }
+        : (-1, null);
+
+    private static string QueueTime(string selector, DateTimeOffset at, LoggedMessage message, LogSelection selection) =>
+        selection.Has(selector) && message.ReceivedAt is { } received ? $" QT={Duration(at - received)}" : "";
+
+    /// <summary>As Exim writes times: <c>1d2h</c>, <c>3m5s</c>, <c>0s</c>.</summary>
+    private static string Duration(TimeSpan time)
+    {
+        var text = new StringBuilder();
+        foreach (var (value, unit) in (ReadOnlySpan<(int, char)>)[((int)time.TotalDays, 'd'), (time.Hours, 'h'), (time.Minutes, 'm'), (time.Seconds, 's')])
+        {
+            if (value > 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{value}{unit}");
+            }
+        }
+
+        return text.Length == 0 ? "0s" : text.ToString();
+    }
+
+    private static void Append(StringBuilder line, string field, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            line.Append(field).Append(value);
+        }
+    }
+}

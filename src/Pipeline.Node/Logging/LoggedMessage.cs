@@ -1,0 +1,80 @@
+using Pipeline.Messages.Journal;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Node.Logging;
+
+/// <summary>What later lines of the log repeat of a message's earlier events.</summary>
+internal sealed class LoggedMessage
+{
+    private readonly Dictionary<int, LoggedRecipient> _recipients = [];
+
+    public LoggedMessage()
+    {
+    }
+
+    public LoggedMessage(DateTimeOffset receivedAt, string sender, ImmutableArray<RecipientState> recipients)
+    {
+        (ReceivedAt, Sender) = (receivedAt, sender);
+        Know(recipients);
+    }
+
+    /// <summary>Null when its arrival was not seen.</summary>
+    public DateTimeOffset? ReceivedAt { get; set; }
+
+    public string? Sender { get; set; }
+
+    public LoggedRecipient this[int index] => _recipients.TryGetValue(index, out var recipient) ? recipient : LoggedRecipient.Unknown;
+
+    public void Know(ImmutableArray<RecipientState> recipients)
+    {
+        foreach (var recipient in recipients)
+        {
+            if (!_recipients.ContainsKey(recipient.Index))
+            {
+                _recipients.Add(recipient.Index, new LoggedRecipient(recipient.Address.ToString(), recipient.Parent));
+            }
+        }
+    }
+
+    /// <summary>The address of the envelope that a recipient comes from.</summary>
+    public string Top(int index)
+    {
+        var recipient = this[index];
+        for (var step = 0; recipient.Parent >= 0 && step < _recipients.Count; step++)
+        {
+            recipient = this[recipient.Parent];
+        }
+
+        return recipient.Address;
+    }
+
+    public void Note(JournalEvent what)
+    {
+        switch (what)
+        {
+            case RecipientAccepted e:
+                _recipients[e.Recipient] = new LoggedRecipient(e.Address, -1);
+                break;
+            case RecipientRedirected e:
+                foreach (var child in e.Children)
+                {
+                    _recipients[child.Index] = new LoggedRecipient(child.Address, e.Recipient);
+                }
+
+                break;
+            case RouterTried e:
+                // The router whose word stands when it is no transport: it failed or deferred the address.
+                _recipients[e.Recipient] = this[e.Recipient] with { Router = e.Outcome is "failed" or "deferred" ? e.Router : null, Transport = null };
+                break;
+            case RecipientRouted e:
+                _recipients[e.Recipient] = this[e.Recipient] with { Router = e.Router, Transport = e.Transport };
+                break;
+        }
+    }
+}
+
+/// <param name="Parent">Index of the recipient whose redirection made this one; -1 for one of the envelope.</param>
+internal sealed record LoggedRecipient(string Address, int Parent, string? Router = null, string? Transport = null)
+{
+    public static LoggedRecipient Unknown { get; } = new("(unknown)", -1);
+}

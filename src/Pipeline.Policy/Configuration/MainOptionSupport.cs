@@ -1,0 +1,156 @@
+namespace Pipeline.Policy.Configuration;
+
+/// <summary>The main options that are not done, with what an operator is told of them. An option that is not here is done.</summary>
+internal static class MainOptionSupport
+{
+    private const string NoAuthenticators = "AUTH is not offered";
+    private const string NoExpnEtrn = "the command is refused to everybody";
+    private const string NoUserChange = "no delivery changes the user: everything runs as the user of the node";
+    private const string OpenSsl = "TLS is done with OpenSSL, by the policy of its openssl.cnf";
+
+    public static (Support Support, string Names)[] Marks { get; } =
+    [
+        .. Receipt, .. Tls, .. Queue, .. Bounces, .. Logs, .. Machine, .. Lookups, .. Scanners,
+    ];
+
+    private static (Support Support, string Names)[] Receipt =>
+    [
+        (Support.Refused("no ACL runs for messages of the command line; have programs use SMTP to a listener on loopback"), "acl_not_smtp acl_not_smtp_mime acl_not_smtp_start"),
+        (Support.Refused("there is no scanning of MIME parts"), "acl_smtp_mime"),
+        (Support.WithoutEffect(NoAuthenticators), "acl_smtp_auth auth_advertise_hosts"),
+        (Support.WithoutEffect(NoExpnEtrn), "acl_smtp_etrn acl_smtp_expn smtp_etrn_command smtp_etrn_serialize acl_smtp_atrn"),
+        (Support.WithoutEffect("the command is not known to the server"), "acl_smtp_wellknown wellknown_advertise_hosts"),
+        (Support.WithoutEffect("PRDR is not offered"), "acl_smtp_data_prdr prdr_enable"),
+        (Support.NotDone("the parameter AUTH= of MAIL is taken as it is"), "acl_smtp_mailauth"),
+        (Support.Refused("deny these hosts in acl_smtp_connect"), "host_reject_connection"),
+        (Support.Refused("write \"deny hosts = ...\" with \"!verify = helo\" in acl_smtp_helo"), "helo_verify_hosts"),
+        (Support.WithoutEffect("\"verify = helo\" tests when it is asked"), "helo_try_verify_hosts helo_lookup_domains"),
+        (Support.WithoutEffect("EHLO or HELO is required of everybody"), "hosts_require_helo"),
+        (Support.NotDone("the syntax of RFC 5321 is required of everybody"), "helo_accept_junk_hosts helo_allow_chars"),
+        (Support.WithoutEffect("the name is looked up when something asks for it"), "host_lookup"),
+        (Support.NotDone("names are looked up in the DNS, and confirmed by it", "bydns:byaddr|bydns"), "host_lookup_order"),
+        (Support.Refused("name the proxies in node.json, Listen, ProxyFrom"), "hosts_proxy"),
+        (Support.WithoutEffect("proxies are configured in node.json"), "proxy_protocol_timeout"),
+        (Support.NotDone("no ident query is made, and $sender_ident is empty"), "rfc1413_hosts"),
+        (Support.WithoutEffect("no ident query is made"), "rfc1413_query_timeout"),
+        (Support.NotDone("an address without a domain is refused"), "sender_unqualified_hosts recipient_unqualified_hosts percent_hack_domains"),
+        (Support.NotDone("set smtp_accept_max, and MaxConnections in node.json, Smtp"), "smtp_accept_reserve smtp_reserve_hosts smtp_load_reserve"),
+        (Support.NotDone("the listener has limits of its own for errors and for commands other than mail"), "smtp_max_unknown_commands smtp_max_synprot_errors smtp_accept_max_nonmail"),
+        (Support.NotDone("set message_size_limit"), "header_maxsize header_line_maxsize"),
+        (Support.NotDone("recipients beyond recipients_max are refused for now, one by one"), "recipients_max_reject"),
+        (Support.NotDone("the lengths of RFC 5321 hold"), "max_username_length"),
+        (Support.WithoutEffect("the limit it excepts from is that of the listener, for all hosts"), "smtp_accept_max_nonmail_hosts"),
+        (Support.NotDone("write \"defer ratelimit = ...\" in an ACL"), "smtp_ratelimit_hosts smtp_ratelimit_mail smtp_ratelimit_rcpt"),
+        (Support.NotDone("write \"deny condition = ${if >{$received_count}{N}}\" in acl_smtp_data"), "received_headers_max"),
+        (Support.NotDone("replies carry the message of the ACL"), "smtp_return_error_details"),
+        (Support.WithoutEffect("the extension is not offered"), "limits_advertise_hosts pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_advertise_requiretls tls_early_banner_hosts"),
+        (Support.NotDone("addresses are read as RFC 5321 and RFC 6531 write them"), "allow_domain_literals allow_utf8_domains strip_trailing_dot strip_excess_angle_brackets uucp_from_pattern uucp_from_sender"),
+        (Support.NotDone("an MX record that names an address is passed over"), "allow_mx_to_ip"),
+        (Support.NotDone("messages of the command line are taken with the sender they name; restrict who may reach the node's socket", "false"), "local_from_check"),
+        (Support.NotDone("messages of the command line are taken with the sender they name"), """
+            local_sender_retain local_from_prefix local_from_suffix untrusted_set_sender trusted_users trusted_groups ignore_fromline_hosts
+            ignore_fromline_local unknown_login unknown_username gecos_name gecos_pattern extract_addresses_remove_arguments
+            """),
+        (Support.NotDone("Message-ID is left as it came"), "message_id_header_domain message_id_header_text"),
+        (Support.WithoutEffect("lines end as RFC 5321 says"), "drop_cr"),
+        (Support.WithoutEffect("callouts are not made: \"verify = .../callout\" is refused when it is reached"), """
+            callout_domain_negative_expire callout_domain_positive_expire callout_negative_expire callout_positive_expire callout_random_local_part
+            """),
+    ];
+
+    private static (Support Support, string Names)[] Tls =>
+    [
+        (Support.Refused("certificates of clients are not asked for"), "tls_verify_hosts hosts_require_alpn"),
+        (Support.NotDone("certificates of clients are not asked for"), "tls_try_verify_hosts"),
+        (Support.WithoutEffect("certificates of clients are not asked for"), "tls_verify_certificates tls_crl"),
+        (Support.Refused("set ciphers in the system's openssl.cnf"), "tls_require_ciphers"),
+        (Support.NotDone("set protocols in the system's openssl.cnf"), "openssl_options"),
+        (Support.WithoutEffect(OpenSsl), """
+            gnutls_allow_auto_pkcs11 gnutls_compat_mode gnutls_require_kx gnutls_require_mac gnutls_require_protocols tls_dhparam
+            tls_dh_max_bits tls_eccurve tls_remember_esmtp tls_resumption_hosts
+            """),
+        (Support.NotDone("no OCSP response is stapled"), "tls_ocsp_file"),
+        (Support.NotDone("no ALPN is negotiated"), "tls_alpn"),
+    ];
+
+    private static (Support Support, string Names)[] Queue =>
+    [
+        (Support.Refused("filters are not run; use routers and ACLs"), """
+            system_filter system_filter_directory_transport system_filter_file_transport system_filter_group system_filter_pipe_transport
+            system_filter_reply_transport system_filter_user
+            """),
+        (Support.Refused("messages are not held; defer the addresses in a redirect router with \"data = :defer: text\" and allow_defer"), "hold_domains"),
+        (Support.NotDone("every message is delivered when it has been received"), """
+            queue_only queue_only_file queue_only_load queue_domains queue_smtp_domains smtp_accept_queue queue_only_override
+            queue_only_load_latch deliver_queue_load_max mua_wrapper
+            """),
+        (Support.NotDone("every message is delivered when it has been received", "10"), "smtp_accept_queue_per_connection"),
+        (Support.WithoutEffect("there are no queue runs: each message has its own timer"), "queue_run_max queue_run_in_order queue_fast_ramp"),
+        (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "remote_max_parallel remote_sort_domains"),
+        (Support.NotDone("no memory of hosts is kept: each recipient has its own times"), "retry_data_expire"),
+        (Support.NotDone("no message is frozen"), "auto_thaw freeze_tell ignore_bounce_errors_after move_frozen_messages timeout_frozen_after"),
+        (Support.WithoutEffect("the store keeps messages in its own form"), "split_spool_directory spool_wireformat message_logs preserve_message_logs keep_malformed"),
+        (Support.WithoutEffect("the store always syncs"), "disable_fsync"),
+        (Support.NotDone("a store without room answers 451"), "check_log_inodes check_log_space check_spool_inodes check_spool_space smtp_check_spool_space"),
+        (Support.WithoutEffect("who may open the node's socket decides"), "admin_groups commandline_checks_require_admin prod_requires_admin queue_list_requires_admin"),
+        (Support.WithoutEffect(NoUserChange), "never_users exim_user exim_group deliver_drop_privilege finduser_retries"),
+    ];
+
+    private static (Support Support, string Names)[] Bounces =>
+    [
+        (Support.NotDone("no warning of delays is sent"), "delay_warning"),
+        (Support.WithoutEffect("no warning of delays is sent"), "delay_warning_condition warn_message_file"),
+        (Support.NotDone("notifications are written in the form of RFC 3464"), "bounce_message_text bounce_message_file bounce_return_linesize_limit dsn_from errors_copy errors_reply_to bounce_sender_authentication"),
+        (Support.NotDone("set bounce_return_body or bounce_return_size_limit", "true"), "bounce_return_message"),
+        (Support.NotDone("set bounce_return_size_limit"), "return_size_limit"),
+    ];
+
+    private static (Support Support, string Names)[] Logs =>
+    [
+        (Support.NotDone("the node writes to standard error, and its journal is shown by \"mailpipeline explain\""), """
+            log_file_path log_ports process_log_path slow_lookup_log hosts_connection_nolog syslog_facility syslog_processname
+            event_action
+            """),
+        (Support.WithoutEffect("the node writes to standard error", "true|false"), "log_timezone write_rejectlog syslog_duplication syslog_pid syslog_timestamp print_topbitchars"),
+        (Support.NotDone("times are those of the environment variable TZ"), "timezone"),
+    ];
+
+    private static (Support Support, string Names)[] Machine =>
+    [
+        (Support.WithoutEffect("there is no such thing in this program"), """
+            allow_insecure_tainted_data bi_command daemon_startup_retries daemon_startup_sleep debug_store exim_path exim_version
+            local_scan_timeout localhost_number notifier_socket panic_coredump perl_at_start perl_startup perl_taintmode pid_file_path
+            receive_timeout smtp_backlog_monitor check_rfc2047_length
+            """),
+        (Support.WithoutEffect("the listener sets its sockets itself", "true|false"), "smtp_accept_keepalive tcp_nodelay smtp_connect_backlog"),
+        (Support.NotDone("loopback and the addresses of the machine count as this host's"), "extra_local_interfaces"),
+        (Support.NotDone("set Dns, Servers and Trusted, in node.json; times and retries are the resolver's own"), "dns_retrans dns_retry dns_trust_aa dns_cname_loops dns_dnssec_ok dns_use_edns0"),
+        (Support.NotDone("set ipv4_only or ipv4_prefer in routers"), "dns_ipv4_lookup"),
+        (Support.NotDone("every name that DNS can carry is asked for"), "dns_check_names_pattern"),
+        (Support.WithoutEffect("\"verify = csa\" is refused when it is reached"), "dns_csa_search_limit dns_csa_use_reverse"),
+    ];
+
+    private static (Support Support, string Names)[] Lookups =>
+    [
+        (Support.WithoutEffect("files are opened anew for each lookup, or kept while they do not change"), "lookup_open_max"),
+        (Support.WithoutEffect("the lookup type is refused when it is reached"), """
+            ibase_servers ldap_ca_cert_dir ldap_ca_cert_file ldap_cert_file ldap_cert_key ldap_cipher_suite ldap_default_servers
+            ldap_require_cert ldap_start_tls ldap_version mysql_servers oracle_servers pgsql_servers redis_servers sqlite_dbfile
+            sqlite_lock_timeout
+            """),
+    ];
+
+    private static (Support Support, string Names)[] Scanners =>
+    [
+        (Support.WithoutEffect("the ACL condition is refused when it is reached"), """
+            av_scanner spamd_address dccifd_address dccifd_options dcc_direct_add_header bmi_config_file dmarc_forensic_sender
+            dmarc_history_file dmarc_tld_file spf_guess
+            """),
+        (Support.WithoutEffect("every signature is verified"), "dkim_verify_minimal"),
+        (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "sha256:sha512|sha256 : sha512|sha256"), "dkim_verify_hashes"),
+        (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "ed25519:rsa|ed25519 : rsa|rsa:ed25519"), "dkim_verify_keytypes"),
+        (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "rsa=1024 ed25519=250"), "dkim_verify_min_keysizes"),
+        (Support.NotDone("say the explanation in the ACL: $spf_smtp_comment"), "spf_smtp_comment_template"),
+        (Support.NotDone("give the secret to ${srs_encode} and inbound_srs"), "srs_config srs_secrets srs_secret srs_maxage srs_hashlength srs_hashmin srs_usehash srs_usetimestamp"),
+    ];
+}

@@ -1,0 +1,155 @@
+using System.Net;
+using Pipeline.Actors.Messages;
+using Pipeline.Actors.Receipt;
+using Pipeline.Actors.Tests.Support;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Dkim.Crypto;
+using Pipeline.Mail.Message;
+using Pipeline.Mail.Smtp;
+
+namespace Pipeline.Actors.Tests.Receipt;
+
+/// <summary>How a session ends, and what ACLs see of its commands.</summary>
+public sealed class SessionEndTests : TestKit
+{
+    private const string Configuration = """
+        acl_smtp_helo = check_helo
+        acl_smtp_mail = check
+        acl_smtp_rcpt = check_rcpt
+        acl_smtp_predata = check
+        acl_smtp_vrfy = check
+        acl_smtp_quit = check
+        acl_smtp_notquit = check_notquit
+        begin acl
+        check:
+          accept logwrite = $smtp_command|$smtp_command_argument
+        check_helo:
+          drop condition = ${if eq{$sender_helo_name}{drop.example}}
+          accept logwrite = $smtp_command|$smtp_command_argument
+        check_rcpt:
+          deny local_parts = busy
+               message = 421 too busy
+          accept logwrite = $smtp_command|$smtp_command_argument
+        check_notquit:
+          accept logwrite = notquit $smtp_notquit_reason
+        """;
+
+    private readonly FakeStore _store = new();
+    private readonly TestPolicy _policy;
+    private readonly ReceiptService _service;
+
+    public SessionEndTests()
+    {
+        _policy = new TestPolicy(Configuration, Time);
+        var ids = new MessageIdSource(Time);
+        var services = new MessageServices
+        {
+            Store = _store,
+            Owner = TestMessages.Owner,
+            Time = Time,
+            Router = new FakeRouter(),
+            Retry = new FakeRetry(),
+            Notifications = new FakeNotifications(ids),
+        };
+        _service = new ReceiptService(new ReceiptServices
+        {
+            Policies = _policy,
+            Store = _store,
+            Owner = TestMessages.Owner,
+            Dns = _policy.Current.Environment.Dns,
+            Time = Time,
+            Ids = ids,
+            Messages = ActorOf(MessageSupervisorActor.CreateProps(services, CreateTestProbe("delivery-probe").Ref), "messages"),
+            Log = _policy,
+            DkimKeys = new DkimKeyCache(),
+        });
+    }
+
+    [Fact]
+    public async Task Each_acl_sees_the_command_it_answers()
+    {
+        await using (var session = await OpenAsync("client.example"))
+        {
+            await session.VerifyAsync("someone", CancellationToken.None);
+            await MailAsync(session, "a");
+            await session.BeginDataAsync(false, CancellationToken.None);
+            await session.QuitAsync(CancellationToken.None);
+        }
+
+        Assert.Equal(
+            [
+                "EHLO client.example|client.example", "VRFY someone|someone", "MAIL FROM:<sender@from.example>|FROM:<sender@from.example>",
+                "RCPT TO:<a@to.example>|TO:<a@to.example>", "DATA|", "QUIT|",
+            ],
+            _policy.Lines);
+    }
+
+    [Theory]
+    [InlineData("", 0, 0, 0, "connection-lost")]
+    [InlineData("", 421, 4, 2, "command-timeout")]
+    [InlineData("DATA", 421, 4, 2, "data-timeout")]
+    [InlineData("BDAT", 421, 4, 2, "data-timeout")]
+    [InlineData("", 421, 3, 2, "signal-exit")]
+    [InlineData("RCPT", 421, 7, 0, "bad-commands")]
+    [InlineData("", 421, 5, 2, "bad-commands")]
+    [InlineData("STARTTLS", 421, 7, 5, "tls-failed")]
+    [InlineData("DATA", 554, 5, 0, "synchronization-error")]
+    [InlineData("RCPT", 503, 5, 1, "connection-lost")]
+    public async Task A_session_that_ends_without_quit_runs_its_acl_with_the_reason(string command, int code, int subject, int detail, string reason)
+    {
+        await using (var session = await OpenAsync("client.example"))
+        {
+            if (code > 0)
+            {
+                session.ProtocolIncident(command, new SmtpReply(code, new EnhancedStatusCode((byte)(code / 100), (ushort)subject, (ushort)detail), "why"), "why");
+            }
+        }
+
+        Assert.Equal($"notquit {reason}", Assert.Single(_policy.Lines, line => line.StartsWith("notquit", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_session_that_the_policy_drops_says_so()
+    {
+        await using (await OpenAsync("drop.example"))
+        {
+        }
+
+        Assert.Equal("notquit acl-drop", _policy.Lines.Last());
+    }
+
+    [Fact]
+    public async Task A_session_that_quits_or_never_began_does_not_run_the_acl()
+    {
+        await using (var session = await OpenAsync("client.example"))
+        {
+            await session.QuitAsync(CancellationToken.None);
+            session.ProtocolIncident("", new SmtpReply(421, new EnhancedStatusCode(4, 4, 2), "late"), "late");
+        }
+
+        await using (var refused = _service.Open(Client()))
+        {
+            refused.ProtocolIncident("connect", new SmtpReply(421, new EnhancedStatusCode(4, 7, 0), "too many"), "too many");
+        }
+
+        Assert.DoesNotContain(_policy.Lines, line => line.StartsWith("notquit", StringComparison.Ordinal));
+    }
+
+    private static ClientConnection Client() =>
+        new(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 4711), new IPEndPoint(IPAddress.Loopback, 25), ImplicitTls: false);
+
+    private static async Task MailAsync(IReceiptSession session, string recipient)
+    {
+        await session.MailAsync(
+            new MailParameters(new EnvelopeAddress("sender", "from.example"), null, default, false, default, null, null), CancellationToken.None);
+        await session.RecipientAsync(new RecipientParameters(TestMessages.To(recipient), DsnNotify.None, null), CancellationToken.None);
+    }
+
+    private async Task<IReceiptSession> OpenAsync(string helo)
+    {
+        var session = _service.Open(Client());
+        await session.ConnectAsync(CancellationToken.None);
+        await session.HeloAsync(true, helo, CancellationToken.None);
+        return session;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text;
+using Pipeline.Policy.Configuration;
+
+namespace Pipeline.Architecture.Tests;
+
+/// <summary>The page of options that are not done is written from the option tables, so that it cannot be wrong.</summary>
+public sealed class ConfigurationStatusPageTests
+{
+    /// <summary>Set to 1, the test writes the page instead of comparing it.</summary>
+    private const string WriteSwitch = "MAILPIPELINE_WRITE_STATUS_PAGE";
+
+    private static readonly string PagePath = Path.Combine(Repository.Root, "docs/configuration.md");
+
+    [Fact]
+    public void Page_says_what_the_option_tables_say()
+    {
+        var page = Page();
+        if (Environment.GetEnvironmentVariable(WriteSwitch) == "1")
+        {
+            File.WriteAllText(PagePath, page);
+        }
+
+        Assert.Equal(page, File.ReadAllText(PagePath));
+    }
+
+    private static string Page()
+    {
+        var page = new StringBuilder();
+        page.Append(
+            """
+            # The configuration language: what is not done
+
+            Every name that Exim 4.92 or a later Exim knows is read; a name that none knows is an error with file, line and the nearest known name. What is known and not
+            done is never left out in silence: `mailpipeline config check FILE` lists it with file, line and what to use instead. This page is written from the same tables
+            (`src/Pipeline.Policy/Configuration`); a test compares the two, and others hold an option that is not listed here to being read and used.
+
+            | state | what happens | in `config check` |
+            |---|---|---|
+            | no effect | there is nothing that the option could change | listed |
+            | ignored | mail is handled without it | listed |
+            | waits | a message that comes to it waits, or is refused for now, with this reason | listed |
+            | refused | the configuration does not load: leaving the option out would weaken security or deliver mail wrongly | error, exit code 2 |
+
+            A value that asks for nothing (empty, `false`, zero, or what happens anyway) is not listed. ACL conditions, modifiers and controls, and expansion items, conditions,
+            lookup types and variables that are not available are listed by `config check` in the same way. Rules in the rewrite section are refused.
+            `.ifdef _HAVE_…`, `_OPT_…` and `_DRIVER_…` hold for what is done or has no effect, so that a file can leave out the rest.
+
+
+            """);
+        Table(page, "Main options", MainOptionTable.Instance);
+        foreach (var drivers in (DriverClass[])[DriverClass.Router, DriverClass.Transport])
+        {
+            Table(page, $"Options of every {drivers.Name}", drivers.Generic);
+            foreach (var (driver, table) in drivers.Drivers.OrderBy(entry => entry.Key, StringComparer.Ordinal).Where(entry => entry.Value.Support.IsDone))
+            {
+                Table(page, $"Options of the {drivers.Name} {driver}", table);
+            }
+        }
+
+        page.Append("## Drivers\n\n| driver | state | |\n|---|---|---|\n");
+        foreach (var drivers in (DriverClass[])[DriverClass.Router, DriverClass.Transport, DriverClass.Authenticator])
+        {
+            foreach (var group in drivers.Drivers.Where(entry => !entry.Value.Support.IsDone).GroupBy(entry => entry.Value.Support))
+            {
+                Row(page, group.Key, drivers.Name + " ", group.Select(entry => entry.Key));
+            }
+        }
+
+        return page.ToString();
+    }
+
+    private static void Table(StringBuilder page, string title, OptionTable table)
+    {
+        var groups = table.All.Where(option => !option.Support.IsDone).GroupBy(option => option.Support)
+            .OrderBy(group => group.Key.Level).ThenBy(group => group.Select(option => option.Name).Min(StringComparer.Ordinal), StringComparer.Ordinal).ToArray();
+        if (groups.Length == 0 && table.GenericSupport.IsDone)
+        {
+            return;
+        }
+
+        page.Append(CultureInfo.InvariantCulture, $"## {title}\n\n| options | state | |\n|---|---|---|\n");
+        if (!table.GenericSupport.IsDone)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"| the generic ones | {State(table.GenericSupport)} | {table.GenericSupport.Advice} |\n");
+        }
+
+        foreach (var group in groups)
+        {
+            Row(page, group.Key, "", group.Select(option => option.Name));
+        }
+
+        page.Append('\n');
+    }
+
+    private static void Row(StringBuilder page, Support support, string kind, IEnumerable<string> names) => page.Append(
+        CultureInfo.InvariantCulture,
+        $"| {kind}{string.Join(", ", names.Order(StringComparer.Ordinal).Select(name => $"`{name}`"))} | {State(support)} | {support.Advice.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+
+    private static string State(Support support) => support.Level switch
+    {
+        SupportLevel.WithoutEffect => "no effect",
+        SupportLevel.NotDone => "ignored",
+        SupportLevel.RefusedWhenReached => "waits",
+        SupportLevel.Refused => "refused",
+        _ => throw new InvalidOperationException($"{support.Level} is not for this page"),
+    };
+}

@@ -1,0 +1,243 @@
+using Pipeline.Policy.Configuration;
+using System.Collections.Immutable;
+using System.Text;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Message;
+using Pipeline.Messages.Journal;
+using Pipeline.Node.Logging;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Node.Tests.Logging;
+
+/// <summary>The table of the main log: what is in the journal, and the line it makes.</summary>
+public sealed class JournalLinesTests
+{
+    private static readonly DateTimeOffset Noon = new(2030, 1, 2, 12, 0, 0, TimeSpan.Zero);
+    private static readonly MessageId Id = MakeId("1vMabc-00000000001-0abc");
+    private static readonly MessageId Bounce = MakeId("1vMabd-00000000001-0abc");
+
+    private static readonly ClientFacts Plain = new("192.0.2.1", 4711, null, "helo.example.org", "esmtp", "192.0.2.9", 25, null, null);
+
+    public static TheoryData<string, ClientFacts, string, string?, string?> Arrivals => new()
+    {
+        // selection, client, sender, DKIM domain, line
+        { "", Plain, "a@example.org", null, "<= a@example.org H=(helo.example.org) [192.0.2.1] P=esmtp S=500 id=x@y" },
+        { "", Plain, "", null, "<= <> H=(helo.example.org) [192.0.2.1] P=esmtp S=500 id=x@y" },
+        { "", Plain with { Name = "mx.example.org" }, "a@b", null, "<= a@b H=mx.example.org (helo.example.org) [192.0.2.1] P=esmtp S=500 id=x@y" },
+        { "", Plain with { Name = "mx.example.org", Helo = "mx.example.org" }, "a@b", null, "<= a@b H=mx.example.org [192.0.2.1] P=esmtp S=500 id=x@y" },
+        { "", Plain with { Helo = "[192.0.2.1]" }, "a@b", null, "<= a@b H=[192.0.2.1] P=esmtp S=500 id=x@y" },
+        {
+            "", Plain with { Protocol = "esmtpsa", TlsCipher = "TLS1.3:TLS_AES_256_GCM_SHA384:256", TlsVerified = false, Authenticator = "plain", AuthenticatedId = "u" },
+            "a@b", "example.org",
+            "<= a@b H=(helo.example.org) [192.0.2.1] P=esmtpsa X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=no A=plain:u S=500 DKIM=example.org id=x@y"
+        },
+        {
+            "-tls_cipher -tls_certificate_verified -dkim", Plain with { TlsCipher = "TLS1.3", TlsVerified = true }, "a@b", "example.org",
+            "<= a@b H=(helo.example.org) [192.0.2.1] P=esmtp S=500 id=x@y"
+        },
+        { "", new ClientFacts(null, 0, null, "", "local-esmtp", null, 0, null, null), "a@b", null, "<= a@b U=mail P=local-esmtp S=500 id=x@y" },
+        {
+            "+subject +received_recipients +received_sender +incoming_port +incoming_interface", Plain, "a@b", null,
+            "<= a@b H=(helo.example.org) [192.0.2.1]:4711 I=[192.0.2.9]:25 P=esmtp S=500 id=x@y T=\"a \\\"b\\\" \\\\\" from <a@b> for b@local.test c@local.test"
+        },
+    };
+
+    public static TheoryData<string, JournalEvent[], string[]> Deliveries => new()
+    {
+        { "", [new RecipientDelivered(0, "maildir", null, null, null, "/mail/b/new/1")], ["=> b <b@local.test> R=local T=maildir"] },
+        {
+            "", [new RecipientDelivered(0, "smtp", "mx.example.org", "192.0.2.4", "250 OK", "X=TLS1.3:A:256 CV=yes C=\"250 OK\"")],
+            ["=> b@local.test R=local T=smtp H=mx.example.org [192.0.2.4] X=TLS1.3:A:256 CV=yes C=\"250 OK\""]
+        },
+        {
+            "",
+            [
+                new RecipientDelivered(0, "smtp", "mx", "192.0.2.4", "250 OK", "C=\"250 OK\""),
+                new RecipientDelivered(1, "smtp", "mx", "192.0.2.4", "250 OK", "C=\"250 OK\"", Additional: true),
+            ],
+            ["=> b@local.test R=local T=smtp H=mx [192.0.2.4] C=\"250 OK\"", "-> c@local.test T=smtp H=mx [192.0.2.4] C=\"250 OK\""]
+        },
+        {
+            "+sender_on_delivery +queue_time", [new RecipientDelivered(0, "maildir", null, null, null, "f")],
+            ["=> b <b@local.test> F=<a@example.org> R=local T=maildir QT=1m5s"]
+        },
+        {
+            "",
+            [
+                new RecipientRedirected(0, "aliases", [new ChildRecipient(2, "d@remote.test")]),
+                new RouterTried(2, "dns", "accepted", "", null),
+                new RecipientRouted(2, "dns", "smtp", ["mx"]),
+                new RecipientDelivered(2, "smtp", "mx", "192.0.2.4", "250 OK", "C=\"250 OK\""),
+            ],
+            ["=> d@remote.test <b@local.test> R=dns T=smtp H=mx [192.0.2.4] C=\"250 OK\""]
+        },
+        { "", [new RecipientRedirected(0, "trash", [])], ["=> :blackhole: <b@local.test> R=trash"] },
+        {
+            "", [new RecipientFailed(0, "SMTP error from remote mail server after RCPT TO:<b@local.test>: 550 no", "550 no", "mx", "192.0.2.4", 25, null, null)],
+            ["** b@local.test R=local T=maildir H=mx [192.0.2.4]: SMTP error from remote mail server after RCPT TO:<b@local.test>: 550 no"]
+        },
+        {
+            "", [new RouterTried(0, "aliases", "failed", "gone", null), new RecipientFailed(0, "gone", null, null, null, 0, null, null)],
+            ["** b@local.test R=aliases: gone"]
+        },
+        {
+            "", [new RouterTried(0, "aliases", "declined", "", null), new RecipientFailed(0, "Unrouteable address", null, null, null, 0, null, null)],
+            ["** b@local.test: Unrouteable address"]
+        },
+        {
+            "", [new RecipientDeferred(0, "ConnectionRefused", "Connection refused", null, "mx", Noon, "192.0.2.4")],
+            ["== b@local.test R=local T=maildir defer (111): Connection refused H=mx [192.0.2.4]"]
+        },
+        {
+            "", [new RecipientDeferred(0, "ConnectionTimeout", "No route to host", null, "mx", Noon, "192.0.2.4")],
+            ["== b@local.test R=local T=maildir defer (113): No route to host H=mx [192.0.2.4]"]
+        },
+        {
+            "", [new RecipientDeferred(0, "Rcpt4xx", "SMTP error: 450 later", "450 later", "mx", Noon, "192.0.2.4")],
+            ["== b@local.test R=local T=maildir defer (-44) H=mx [192.0.2.4]: SMTP error: 450 later"]
+        },
+        {
+            "", [new RouterTried(0, "aliases", "deferred", "not yet", null), new RecipientDeferred(0, "Lookup", "not yet", null, null, Noon)],
+            ["== b@local.test R=aliases defer (-1): not yet"]
+        },
+        {
+            "", [new RecipientDeferred(0, "of a later version", "x", null, null, Noon)], ["== b@local.test R=local T=maildir defer (-1): x"]
+        },
+        { "", [new OperatorActed(OperatorActed.Removed, "operator on node"), new MessageCompleted()], ["removed by operator on node", "Completed"] },
+        { "+queue_time_overall", [new MessageCompleted()], ["Completed QT=1m5s"] },
+        { "", [new AttemptStarted(0, 1, "smtp", null), new OperatorActed(OperatorActed.Retried, "x")], [] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Arrivals))]
+    public void Arrival_is_a_line_in_exims_form(string selection, ClientFacts client, string sender, string? dkim, string? line)
+    {
+        JournalEvent[] events =
+        [
+            new TransactionStarted(client, sender, null, 1),
+            new RecipientAccepted(0, "b@local.test"),
+            new RecipientAccepted(1, "c@local.test"),
+            new CheckCompleted("dkim", dkim is null ? "none" : "pass", "", 1, dkim),
+            new MessageAccepted(500, 2),
+        ];
+        Assert.Equal([$"{Id} {line}"], Lines(new JournalLines(LogSelection.Parse(selection), "mail"), Accepted(events)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Deliveries))]
+    public void What_becomes_of_a_message_is_a_line_in_exims_form(string selection, JournalEvent[] events, string[] expected)
+    {
+        var lines = new JournalLines(LogSelection.Parse(selection), "mail");
+        Lines(lines, Arrived());
+        Lines(lines, Changed([new RouterTried(0, "local", "accepted", "", null), new RecipientRouted(0, "local", "maildir", [])]));
+        Assert.Equal(expected.Select(text => $"{Id} {text}"), Lines(lines, Changed(events)));
+    }
+
+    [Fact]
+    public void Notification_arrives_between_the_failure_it_tells_of_and_the_end()
+    {
+        var lines = new JournalLines(LogSelection.Default, "mail");
+        Lines(lines, Arrived());
+        var notification = new MailLogEntry.Accepted(
+            Bounce,
+            Entries(new TransactionStarted(new ClientFacts(null, 0, null, "", "local", null, 0, null, null), "", null, 1), new RecipientAccepted(0, "a@example.org"), new MessageAccepted(900, 1)),
+            null,
+            null,
+            Id);
+        JournalEvent[] events =
+        [
+            new RecipientFailed(0, "no", null, null, null, 0, null, null), new NotificationSent("failure", Bounce.ToString(), "a@example.org"), new MessageCompleted(),
+        ];
+        Assert.Equal(
+            [$"{Id} ** b@local.test: no", $"{Bounce} <= <> R={Id} U=mail P=local S=900", $"{Id} Completed"],
+            Lines(lines, new MailLogEntry.Changed(Id, Entries(events), [], Ends: true, [notification])));
+        Assert.Equal(1, lines.Count);
+    }
+
+    [Fact]
+    public void Message_that_was_queued_before_is_known_again()
+    {
+        var lines = new JournalLines(LogSelection.Parse("+queue_time"), "mail");
+        RecipientState[] recipients =
+        [
+            new(0, new EnvelopeAddress("b", "local.test"), RecipientStatus.Redirected, Noon),
+            new(1, new EnvelopeAddress("d", "remote.test"), RecipientStatus.Queued, Noon, Parent: 0),
+        ];
+        Assert.Empty(Lines(lines, new MailLogEntry.Resumed(Id, Noon, "a@example.org", [.. recipients])));
+        Assert.Equal(
+            [$"{Id} => d@remote.test <b@local.test> T=smtp H=mx [192.0.2.4] C=\"250\" QT=1m5s"],
+            Lines(lines, Changed([new RecipientDelivered(1, "smtp", "mx", "192.0.2.4", "250", "C=\"250\"")])));
+    }
+
+    [Fact]
+    public void Message_that_is_not_known_has_the_addresses_of_its_update()
+    {
+        var lines = new JournalLines(LogSelection.Default, "mail");
+        Lines(lines, Arrived());
+        lines.Forget();
+        Assert.Equal(0, lines.Count);
+        var entry = new MailLogEntry.Changed(
+            Id,
+            Entries(new RecipientDelivered(0, "maildir", null, null, null, ""), new RecipientFailed(5, "no", null, null, null, 0, null, null)),
+            [new RecipientState(0, new EnvelopeAddress("b", "local.test"), RecipientStatus.Delivered, Noon)],
+            Ends: true,
+            []);
+        Assert.Equal([$"{Id} => b <b@local.test> T=maildir", $"{Id} ** (unknown): no"], Lines(lines, entry));
+        Assert.Equal(0, lines.Count);
+    }
+
+    [Fact]
+    public void Header_gives_its_message_id_as_one_word()
+    {
+        Assert.Equal("x@y", MailLogEntry.Accepted.Of(Message("Subject: s\r\nMessage-ID: <x@y>\r\n")).MessageIdField);
+        Assert.Equal("x", MailLogEntry.Accepted.Of(Message("message-id:\r\n <x P=forged\r\n")).MessageIdField);
+        Assert.Null(MailLogEntry.Accepted.Of(Message("Subject: s\r\n")).MessageIdField);
+        Assert.Equal(1_000, MailLogEntry.Accepted.Of(Message($"Message-ID: {new string('a', 5_000)}\r\n")).MessageIdField!.Length);
+    }
+
+    [Theory]
+    [InlineData(null, "dkim", true)]
+    [InlineData(null, "subject", false)]
+    [InlineData("+subject -dkim", "subject", true)]
+    [InlineData("+subject -dkim", "dkim", false)]
+    [InlineData("+all", "anything", true)]
+    [InlineData("+all -subject", "subject", false)]
+    [InlineData("+all -subject +subject", "subject", true)]
+    [InlineData("-all +pid", "dkim", false)]
+    [InlineData("-all +pid", "pid", true)]
+    [InlineData("  +subject\n   -dkim ", "subject", true)]
+    public void Selection_is_read_from_left_to_right(string? option, string name, bool selected) =>
+        Assert.Equal(selected, LogSelection.Parse(option).Has(name));
+
+    private static MailLogEntry.Accepted Arrived() => Accepted(
+        [new TransactionStarted(Plain, "a@example.org", null, 1), new RecipientAccepted(0, "b@local.test"), new RecipientAccepted(1, "c@local.test"), new MessageAccepted(500, 2)]);
+
+    private static MailLogEntry.Accepted Accepted(JournalEvent[] events) => new(Id, Entries(events), "x@y", "a \"b\" \\");
+
+    private static MailLogEntry.Changed Changed(JournalEvent[] events) =>
+        new(Id, [.. events.Select((what, i) => new JournalEntry(10 + i, Noon.AddSeconds(65), what))], [], Ends: false, []);
+
+    private static ImmutableArray<JournalEntry> Entries(params JournalEvent[] events) => [.. events.Select((what, i) => new JournalEntry(i, Noon, what))];
+
+    private static string[] Lines(JournalLines lines, MailLogEntry entry)
+    {
+        var made = new List<LogLine>();
+        lines.Apply(entry, made);
+        return [.. made.Select(line => $"{line.Id} {line.Text}")];
+    }
+
+    private static NewMessage Message(string header) => new()
+    {
+        Id = Id,
+        Owner = new Ownership("node", 1),
+        ReceivedAt = Noon,
+        Envelope = new Envelope { Sender = EnvelopeAddress.Null, Recipients = [] },
+        HeaderBlock = Encoding.UTF8.GetBytes(header),
+        Body = null!, // the log never looks at it
+        Policy = 1,
+        Properties = ImmutableDictionary<string, string>.Empty,
+        Journal = [],
+    };
+
+    private static MessageId MakeId(string text) => MessageId.TryCreate(text, out var id) ? id : throw new ArgumentException(text);
+}

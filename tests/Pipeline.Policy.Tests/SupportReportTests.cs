@@ -1,0 +1,133 @@
+using Pipeline.Policy.Tests.Configuration;
+
+namespace Pipeline.Policy.Tests;
+
+public sealed class SupportReportTests
+{
+    [Theory]
+    [InlineData("delay_warning = 4h", "main option \"delay_warning\" is not done and is ignored: no warning of delays is sent")]
+    [InlineData("tcp_nodelay = false", null)]
+    [InlineData("delay_warning = 0s", null)]
+    [InlineData("no_prdr_enable", null)]
+    [InlineData("prdr_enable = no", null)]
+    [InlineData("prdr_enable", "main option \"prdr_enable\" has no effect here: PRDR is not offered")]
+    [InlineData("mysql_servers = x", "main option \"mysql_servers\" has no effect here: the lookup type is refused when it is reached")]
+    [InlineData("hosts_treat_as_local = x", null)]
+    [InlineData("log_selector = +subject -dkim -etrn +smtp_confirmation", "\"-etrn\" in main option \"log_selector\" is not done and is ignored: what the log does not tell, \"mailpipeline explain\" does")]
+    [InlineData("log_selector = +subject +queue_time -tls_cipher", null)]
+    public void Main_option_is_listed_when_it_asks_for_what_is_not_done(string text, string? notice) =>
+        Assert.Equal(notice is null ? [] : [$"{MemoryFiles.MainPath}:1: {notice}"], Notices(text));
+
+    [Theory]
+    [InlineData("tls_verify_hosts = *", "tls_verify_hosts")]
+    [InlineData("tls_require_ciphers = HIGH", "tls_require_ciphers")]
+    [InlineData("hosts_proxy = 10.0.0.0/8", "hosts_proxy")]
+    [InlineData("host_reject_connection = 10.0.0.0/8", "host_reject_connection")]
+    [InlineData("helo_verify_hosts = *", "helo_verify_hosts")]
+    [InlineData("acl_smtp_mime = x", "acl_smtp_mime")]
+    [InlineData("acl_not_smtp = x", "acl_not_smtp")]
+    [InlineData("system_filter = /x", "system_filter")]
+    [InlineData("dkim_verify_min_keysizes = rsa=2048", "dkim_verify_min_keysizes")]
+    [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane = *", "hosts_require_dane")]
+    [InlineData("begin transports\nt:\ndriver = smtp\nhosts_try_dane = *", "hosts_try_dane")]
+    [InlineData("begin transports\nt:\ndriver = smtp\ndnssec_require_domains = *", "dnssec_require_domains")]
+    [InlineData("begin transports\nt:\ndriver = smtp\nsocks_proxy = 10.0.0.1", "socks_proxy")]
+    [InlineData("begin transports\nt:\ndriver = smtp\nhosts_override", "hosts_override")]
+    [InlineData("begin transports\nt:\ndriver = appendfile\nfile = /x\nuse_flock_lock", "use_flock_lock")]
+    [InlineData("begin routers\nr:\ndriver = accept\ntransport = t\ndnssec_require_domains = *", "dnssec_require_domains")]
+    [InlineData("begin routers\nr:\ndriver = dnslookup\ntransport = t\ncheck_srv = smtp", "check_srv")]
+    [InlineData("begin routers\nr:\ndriver = redirect\ndata = x\nowners = root", "owners")]
+    public void Option_whose_absence_would_weaken_or_misdirect_does_not_load(string text, string option)
+    {
+        var compilation = Compile(text);
+        Assert.Null(compilation.Policy);
+        var problem = Assert.Single(compilation.Problems);
+        Assert.Contains($"the option \"{option}\" is not available in this version", problem.Message, StringComparison.Ordinal);
+        Assert.Equal(text.Split('\n').Length, problem.Location!.Line);
+        Assert.NotEmpty(problem.Hint!);
+    }
+
+    [Theory]
+    [InlineData("+nosuch")]
+    [InlineData("subject")]
+    public void Log_selector_that_does_not_exist_does_not_load(string selector)
+    {
+        var problem = Assert.Single(Compile($"log_selector = +subject {selector}").Problems);
+        Assert.Equal($"unknown log_selector setting: {selector}", problem.Message);
+        Assert.Equal(1, problem.Location!.Line);
+    }
+
+    [Theory]
+    [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane =", null)]
+    [InlineData("begin transports\nt:\ndriver = smtp\nserialize_hosts = *", "4: transport t: option \"serialize_hosts\" is not done and is ignored: set Delivery, PerDestination and Overall, in node.json")]
+    [InlineData("begin transports\nt:\ndriver = pipe\ncommand = /bin/cat\nuser = x", "2: transport t: driver \"pipe\" is not done: a message that comes to it waits: deliver to the program with SMTP or LMTP")]
+    [InlineData("begin transports\nt:\ndriver = smtp\ntransport_filter = /bin/cat", "4: transport t: option \"transport_filter\" is not done: a message that comes to it waits: deliver to a program with SMTP")]
+    [InlineData("begin transports\nt:\ndriver = queuefile\ndirectory = /x\nheaders_add = X: y", "5: transport t: option \"headers_add\" is not done and is ignored: the message is written as it lies in the queue, for the program that takes it")]
+    [InlineData("begin authenticators\na:\ndriver = plaintext\npublic_name = PLAIN", "2: authenticator a: driver \"plaintext\" is not done and is ignored: AUTH is neither offered to clients nor used with servers")]
+    [InlineData("begin routers\nr:\ndriver = dnslookup\ntransport = t\nno_rewrite_headers\nno_qualify_single", null)]
+    [InlineData("begin routers\nr:\ndriver = dnslookup\ntransport = t\nsearch_parents", "5: router r: option \"search_parents\" is not done and is ignored: domains are looked up as they are; set widen_domains")]
+    public void Driver_option_is_listed_with_its_line(string text, string? notice) =>
+        Assert.Equal(notice is null ? [] : [$"{MemoryFiles.MainPath}:{notice}"], Notices(text + (text.Contains("transport = t", StringComparison.Ordinal) ? "\nbegin transports\nt:\ndriver = smtp" : "")));
+
+    [Theory]
+    [InlineData("warn spam = nobody", "ACL condition \"spam = nobody\" is not done: a message that comes to it waits")]
+    [InlineData("warn !verify = sender/callout", "ACL condition \"!verify = sender/callout\" is not done: a message that comes to it waits")]
+    [InlineData("require verify = arc", "ACL condition \"verify = arc\" is not done: a message that comes to it waits")]
+    [InlineData("accept control = freeze", "ACL modifier \"control = freeze\" is not done: a message that comes to it waits")]
+    [InlineData("accept control = submission/sender_retain", "ACL modifier \"control = submission/sender_retain\" is not done and is ignored")]
+    [InlineData("accept control = cutthrough_delivery", "ACL modifier \"control = cutthrough_delivery\" has no effect here")]
+    [InlineData("accept control = caseful_local_part", null)]
+    [InlineData("require verify = recipient", null)]
+    [InlineData("warn set acl_m_x = ${lookup mysql{SELECT 1}}", "lookup type \"mysql\" in ACL modifier \"set\" is not done: a message that comes to it waits")]
+    [InlineData("deny condition = ${if pam{x}}", "expansion condition \"pam\" in ACL condition \"condition\" is not done: a message that comes to it waits")]
+    [InlineData("deny domains = a : !mysql;SELECT 1", "lookup type \"mysql\" in ACL condition \"domains\" is not done: a message that comes to it waits")]
+    [InlineData("deny message = ${perl{x}}", "expansion item \"perl\" in ACL modifier \"message\" is not done: a message that comes to it waits")]
+    public void Acl_item_is_listed_with_its_line(string statement, string? notice)
+    {
+        var notices = Notices($"begin acl\na:\n{statement}");
+        if (notice is null)
+        {
+            Assert.Empty(notices);
+            return;
+        }
+
+        Assert.StartsWith($"{MemoryFiles.MainPath}:3: {notice}: ", Assert.Single(notices), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lookup_that_is_not_available_is_found_in_lists_and_options() => Assert.Equal(
+        ["lookup type \"pgsql\" in named list \"d\"", $"{MemoryFiles.MainPath}:2: lookup type \"redis\" in main option \"smtp_banner\""],
+        Notices("domainlist d = ${lookup pgsql{x}}\nsmtp_banner = ${lookup redis{x}}").Select(notice => notice[..notice.IndexOf(" is not done", StringComparison.Ordinal)]).Order().Reverse());
+
+    [Theory]
+    [InlineData("begin acl\na:\ndeny condition = ${if eq{$dmarc_status}{reject}}", "3: variable \"$dmarc_status\" in ACL condition \"condition\"")]
+    [InlineData("begin acl\na:\nwarn condition = ${if def:malware_name}", "3: variable \"$malware_name\" in ACL condition \"condition\"")]
+    [InlineData("smtp_banner = ${spam_score}", "1: variable \"$spam_score\" in main option \"smtp_banner\"")]
+    public void Variable_that_nothing_sets_is_listed(string text, string notice) =>
+        Assert.Equal([$"{MemoryFiles.MainPath}:{notice} has no effect here: it is always empty"], Notices(text));
+
+    [Fact]
+    public void Acl_within_an_option_is_looked_at() => Assert.StartsWith(
+        $"{MemoryFiles.MainPath}:1: ACL condition \"malware = *\" is not done", Assert.Single(Notices("acl_smtp_data = deny malware = *")), StringComparison.Ordinal);
+
+    [Fact]
+    public void Rewriting_rules_are_refused() =>
+        Assert.Contains("rewriting rules", Assert.Single(Compile("begin rewrite\n*@a  $1@b").Problems).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Limit_that_would_have_to_be_expanded_is_refused() =>
+        Assert.Contains("smtp_accept_max_per_host", Assert.Single(Compile("smtp_accept_max_per_host = ${if eq{a}{b}{1}{2}}").Problems).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Macro_of_an_option_exists_when_setting_it_does_no_harm() =>
+        Assert.Empty(Compile(".ifdef _HAVE_DANE _OPT_TRANSPORT_SMTP_HOSTS_TRY_DANE _OPT_MAIN_TLS_VERIFY_HOSTS _DRIVER_TRANSPORT_PIPE _EXP_ITEM_PERL\ntls_verify_hosts = *\n.endif").Problems);
+
+    private static IEnumerable<string> Notices(string text)
+    {
+        var compilation = Compile(text);
+        Assert.Empty(compilation.Problems);
+        return compilation.Notices.Select(notice => notice.ToString());
+    }
+
+    private static PolicyCompilation Compile(string text) => PolicyCompiler.Compile(MemoryFiles.MainPath, files: new MemoryFiles(text));
+}

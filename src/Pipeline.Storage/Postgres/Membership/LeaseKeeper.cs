@@ -79,14 +79,12 @@ internal sealed class LeaseKeeper(PostgresDatabase database, Lease lease, Living
             var standing = Standing.Broken;
             try
             {
-                using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                bound.CancelAfter(options.PingBound);
-                next = await LivingSession.OpenAsync(database, options.PingBound, time, bound.Token);
+                next = await OpenAsync(cancellationToken);
                 standing = await CarryOverAsync(next, cancellationToken);
             }
             catch (OperationCanceledException)
             {
-                // Too slow, or the life has been left meanwhile.
+                // The life has been left meanwhile.
             }
             catch (Exception e) when (PostgresFailure.IsTransient(e))
             {
@@ -108,6 +106,32 @@ internal sealed class LeaseKeeper(PostgresDatabase database, Lease lease, Living
         }
 
         return Standing.TooLate;
+    }
+
+    /// <summary>Opening on a dead link takes long to give up, even when cancelled; the lease does not wait for it.</summary>
+    private async Task<LivingSession> OpenAsync(CancellationToken cancellationToken)
+    {
+        var left = options.LostAge - lease.Age;
+        var bound = left < options.PingBound ? left : options.PingBound;
+        var opening = LivingSession.OpenAsync(database, options.PingBound, time, cancellationToken);
+        try
+        {
+            return await opening.WaitAsync(bound > TimeSpan.Zero ? bound : TimeSpan.Zero, time, cancellationToken);
+        }
+        catch
+        {
+            _ = GiveUpAsync(opening);
+            throw;
+        }
+    }
+
+    private static async Task GiveUpAsync(Task<LivingSession> opening)
+    {
+        await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (opening.IsCompletedSuccessfully)
+        {
+            await opening.Result.DisposeAsync();
+        }
     }
 
     private async Task<Standing> CarryOverAsync(LivingSession next, CancellationToken cancellationToken)

@@ -8,7 +8,7 @@ public interface ICluster : IAsyncDisposable
 {
     /// <summary>Begins a life: takes the node's name, ends the earlier life that was not ended in order, and takes a new epoch.</summary>
     /// <remarks>A name that is taken is waited for, as long as the lease of a killed process can last; see <see cref="NodeNameInUseException"/>.</remarks>
-    /// <exception cref="ArgumentException">The name is not one.</exception>
+    /// <exception cref="ArgumentException">The name is not one, or not that of the node's database sessions.</exception>
     /// <exception cref="NodeNameInUseException">Another process lives by this name.</exception>
     /// <exception cref="NodeIncompatibleException">A living node and this one have no form in common.</exception>
     Task<INodeLife> JoinAsync(NodeCard card, CancellationToken cancellationToken);

@@ -54,6 +54,7 @@ internal sealed class LeaseKeeper(PostgresDatabase database, Lease lease, Living
         }
         catch (Exception e) when (PostgresFailure.IsTransient(e))
         {
+            lease.Doubt();
             MembershipLog.SessionBroke(logger, lease.Owner.Node, e);
             return Standing.Broken;
         }

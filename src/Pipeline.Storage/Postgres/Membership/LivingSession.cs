@@ -4,7 +4,10 @@ using Pipeline.Storage.Postgres.Database;
 namespace Pipeline.Storage.Postgres.Membership;
 
 /// <summary>The database session that a life hangs on. It says nothing but pings and lock calls, one at a time, each with a bound.</summary>
-/// <remarks>The first failure ends the session: what its locks stood for is in doubt then. Its connection is given up in the background.</remarks>
+/// <remarks>
+/// The first failure ends the session, since what its locks stood for is in doubt then: that call and every later one throw <see cref="NpgsqlException"/>.
+/// Its connection is given up in the background.
+/// </remarks>
 internal sealed class LivingSession : IAsyncDisposable
 {
     private static readonly MemberSql Ping = new("ping");
@@ -82,13 +85,18 @@ internal sealed class LivingSession : IAsyncDisposable
         {
             if (Ended.IsCancellationRequested)
             {
-                throw new IOException("the session has ended");
+                throw new NpgsqlException("the session has ended");
             }
 
             var running = work(_connection);
             try
             {
                 return await running.WaitAsync(_bound, _time);
+            }
+            catch (TimeoutException e)
+            {
+                End(running);
+                throw new NpgsqlException($"no answer within {_bound.TotalSeconds} s", e);
             }
             catch
             {

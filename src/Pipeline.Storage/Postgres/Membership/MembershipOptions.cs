@@ -7,8 +7,8 @@ namespace Pipeline.Storage.Postgres.Membership;
 /// </remarks>
 public sealed record MembershipOptions
 {
-    /// <summary>How often the lease is proven.</summary>
-    public TimeSpan PingEvery { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>How often the lease is proven: often enough that a session that broke is noticed, and followed by a new one, before the others judge.</summary>
+    public TimeSpan PingEvery { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long one word with the server may take on the living session before the session counts as broken.</summary>
     public TimeSpan PingBound { get; init; } = TimeSpan.FromSeconds(2);
@@ -26,7 +26,7 @@ public sealed record MembershipOptions
     public TimeSpan PollEvery { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a lock must be seen missing before its life is ended: the time a node has to come back on a new session.</summary>
-    public TimeSpan ConfirmAfter { get; init; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan ConfirmAfter { get; init; } = TimeSpan.FromMilliseconds(400);
 
     /// <summary>After this node was itself blind (its start, an outage, a suspension) nobody is ended for so long: the others come back too.</summary>
     public TimeSpan BlindGrace { get; init; } = TimeSpan.FromSeconds(2);

@@ -17,6 +17,7 @@ public sealed class PostgresCluster : ICluster
     private static readonly MemberSql HeldLife = new("held_life");
 
     private readonly PostgresDatabase _database;
+    private readonly string _node;
     private readonly MembershipOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -24,12 +25,13 @@ public sealed class PostgresCluster : ICluster
     private readonly LifeEnding _ending;
     private readonly TimeSpan _began;
 
-    private PostgresCluster(PostgresDatabase database, MembershipOptions options, TimeProvider time, ILogger logger)
+    private PostgresCluster(PostgresOptions options, MembershipOptions membership, ILogger logger)
     {
-        (_database, _options, _time, _logger) = (database, options, time, logger);
-        _events = new ClusterEvents(database, time);
-        _ending = new LifeEnding(database, options, time, logger);
-        _began = options.Clock.Now;
+        (_node, _options, _time, _logger) = (options.Node, membership, options.TimeProvider, logger);
+        _database = new PostgresDatabase(options with { WorkConnections = Connections });
+        _events = new ClusterEvents(_database, _time);
+        _ending = new LifeEnding(_database, membership, _time, logger);
+        _began = membership.Clock.Now;
     }
 
     /// <summary>Opens the way to the cluster's database and brings its schema to this version. Open it before the store of the same node.</summary>
@@ -38,7 +40,7 @@ public sealed class PostgresCluster : ICluster
     public static async Task<PostgresCluster> OpenAsync(
         PostgresOptions options, MembershipOptions membership, ILogger logger, CancellationToken cancellationToken)
     {
-        var cluster = new PostgresCluster(new PostgresDatabase(options with { WorkConnections = Connections }), membership, options.TimeProvider, logger);
+        var cluster = new PostgresCluster(options, membership, logger);
         try
         {
             await using var connection = await cluster._database.Work.OpenConnectionAsync(cancellationToken);
@@ -59,6 +61,14 @@ public sealed class PostgresCluster : ICluster
             throw new ArgumentException($"\"{card.Name}\" is not a node's name: 1 to {NodeCard.LongestName} letters, digits, -, . and _", nameof(card));
         }
 
+        if (card.Name != _node)
+        {
+            // The node's sessions are found by its name when it must be ended.
+            throw new ArgumentException($"node {card.Name} has database sessions in the name of {_node}", nameof(card));
+        }
+
+        // Sessions from before an outage would fail once each.
+        _database.Work.Clear();
         var joining = new Joining(_database, _ending, _options, _time, _logger);
         var (session, lease) = await joining.JoinAsync(card, _began, cancellationToken);
         return new NodeLife(_database, lease, session, _ending, _events, _options, _time, _logger);

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Storage.ClusterMember;
 using Pipeline.Storage.Ports.Cluster;
+using Pipeline.Storage.Postgres.Database;
+using Pipeline.Storage.Postgres.Membership;
 using Pipeline.Storage.TestKit;
 
 namespace Pipeline.Storage.Tests.Postgres.Membership;
@@ -42,7 +45,7 @@ public sealed class DownTests : MembershipFixture
         var (_, silent) = await JoinAsync("silent", Quick with { ReportEvery = TimeSpan.FromHours(1) });
         await UntilAsync(async () => (bool)(await RunAsync("UPDATE node SET seen = now() - interval '1 minute' WHERE name = 'silent' RETURNING true"))!);
         var cluster = await OpenAsync("operator");
-        await BreakWithoutResumeAsync(vanished);
+        await vanished.DisposeAsync();
 
         var ended = await cluster.DownUnreachableAsync("operator", default);
 
@@ -53,5 +56,26 @@ public sealed class DownTests : MembershipFixture
         Assert.True(well.MayClaim);
     }
 
-    private static async Task BreakWithoutResumeAsync(INodeLife life) => await life.DisposeAsync();
+    [PostgresFact]
+    public async Task A_node_that_another_took_for_dead_learns_that_it_may_join_again()
+    {
+        var (_, life) = await JoinAsync("a");
+        await using var database = new PostgresDatabase(new() { ConnectionString = Database, Node = "b" });
+        var ending = new LifeEnding(database, Quick, TimeProvider.System, NullLogger.Instance);
+
+        await ending.EndAsync(new EndingOrder { Life = life.Owner, State = NodeState.Down, By = "b", Reason = "silence" }, default);
+
+        Assert.Equal(new LeaseLoss(LeaseLossCause.TakenOver, "ended by b: silence"), await life.Lost.WaitAsync(Patience));
+    }
+
+    [PostgresFact]
+    public async Task A_node_whose_name_has_a_new_life_learns_where()
+    {
+        var (_, life) = await JoinAsync("a");
+
+        await RunAsync($"UPDATE node SET epoch = epoch + 1, host = 'elsewhere', process = 7; UPDATE lease SET epoch = epoch + 1");
+
+        Assert.Equal(
+            new LeaseLoss(LeaseLossCause.TakenOver, "process 7 on elsewhere lives by this name now"), await life.Lost.WaitAsync(Patience));
+    }
 }

@@ -36,6 +36,17 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public void Without_its_session_a_life_begins_and_finishes_nothing_until_the_next_proof()
+    {
+        _lease.Doubt();
+        Assert.Equal((false, false, true), At(TimeSpan.Zero));
+
+        _lease.Prove(_clock.Now);
+
+        Assert.Equal((true, true, true), At(TimeSpan.Zero));
+    }
+
+    [Fact]
     public async Task A_life_ends_once_and_no_proof_brings_it_back()
     {
         Assert.True(_lease.End());

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Pipeline.Storage.ClusterMember;
 using Pipeline.Storage.Ports.Cluster;
@@ -110,7 +111,7 @@ public sealed class TakeOverTests : MembershipFixture
         await using var successor = new NpgsqlConnection($"{Database};Pooling=false;Application Name={PostgresDatabase.SessionName("gone")}");
         await successor.OpenAsync();
         await using var database = new PostgresDatabase(new() { ConnectionString = Database, Node = "watcher" });
-        var ending = new LifeEnding(database, Quick, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var ending = new LifeEnding(database, Quick, TimeProvider.System, NullLogger.Instance);
 
         var ended = await ending.EndAsync(
             new EndingOrder { Life = gone.Owner, State = NodeState.Down, By = "watcher", Reason = "test", OnlyWithoutLock = true, EndSessionsBefore = before },
@@ -126,7 +127,7 @@ public sealed class TakeOverTests : MembershipFixture
     {
         var (_, life) = await JoinAsync("a");
         await using var database = new PostgresDatabase(new() { ConnectionString = Database, Node = "watcher" });
-        var ending = new LifeEnding(database, Quick, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        var ending = new LifeEnding(database, Quick, TimeProvider.System, NullLogger.Instance);
 
         var ended = await ending.EndAsync(
             new EndingOrder { Life = life.Owner, State = NodeState.Down, By = "watcher", Reason = "test", OnlyWithoutLock = true }, default);

@@ -24,7 +24,10 @@ public sealed class TestWork : ITakeOverWork
     {
         await using var connection = new NpgsqlConnection(database + ";Pooling=false");
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("SELECT count(*)::int FROM held_work WHERE owner = $1", connection) { Parameters = { new NpgsqlParameter { Value = owner } } };
+        await using var command = new NpgsqlCommand("SELECT count(*)::int FROM held_work WHERE owner = $1", connection)
+        {
+            Parameters = { new NpgsqlParameter { Value = owner } },
+        };
         return (int)(await command.ExecuteScalarAsync())!;
     }
 

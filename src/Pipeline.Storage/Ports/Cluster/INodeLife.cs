@@ -14,6 +14,7 @@ public interface INodeLife : INodeLease, IAsyncDisposable
     /// <summary>What the node row shall show. Written within a few seconds, and only when it changed; never waits.</summary>
     void Report(NodeReport report);
 
-    /// <summary>Ends the life in order: what is still in its hands is released to the others. False when it was over before, or the database is out of reach.</summary>
+    /// <summary>Ends the life in order: what is still in its hands is released to the others.</summary>
+    /// <returns>False when it was over before, or the database is out of reach: then the others take over.</returns>
     Task<bool> LeaveAsync(CancellationToken cancellationToken);
 }

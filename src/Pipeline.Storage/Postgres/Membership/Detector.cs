@@ -10,8 +10,9 @@ internal sealed class Detector(PostgresDatabase database, Lease lease, LifeEndin
 {
     private static readonly MemberSql Gone = new("gone");
 
-    // Since when each life has been seen without its lock, by the lease clock and by the database's.
-    private readonly Dictionary<Ownership, (TimeSpan Since, DateTime At)> _missing = [];
+    // When each life was first seen without its lock, by the lease clock, and the look before that, by the database's:
+    // a session of its name that began later may be a successor's.
+    private readonly Dictionary<Ownership, (TimeSpan Since, DateTime LookBefore)> _missing = [];
     private TimeSpan? _lastLook;
     private TimeSpan _patientUntil;
     private bool _blind;
@@ -32,7 +33,8 @@ internal sealed class Detector(PostgresDatabase database, Lease lease, LifeEndin
         {
             var missing = await ReadAsync(cancellationToken);
             var now = options.Clock.Now;
-            if (_lastLook is not { } last || now - last > options.BlindGrace)
+            var sinceLast = now - _lastLook;
+            if (sinceLast is null || sinceLast > options.BlindGrace)
             {
                 _patientUntil = now + options.BlindGrace;
                 _missing.Clear();
@@ -40,7 +42,7 @@ internal sealed class Detector(PostgresDatabase database, Lease lease, LifeEndin
 
             _lastLook = now;
             _blind = false;
-            Remember(missing, now);
+            Remember(missing, now, sinceLast ?? options.PollEvery);
         }
         catch (OperationCanceledException)
         {
@@ -77,7 +79,7 @@ internal sealed class Detector(PostgresDatabase database, Lease lease, LifeEndin
         return missing;
     }
 
-    private void Remember(List<(Ownership Life, DateTime At)> missing, TimeSpan now)
+    private void Remember(List<(Ownership Life, DateTime At)> missing, TimeSpan now, TimeSpan sinceLast)
     {
         foreach (var back in _missing.Keys.Except(missing.Select(m => m.Life)).ToArray())
         {
@@ -86,11 +88,11 @@ internal sealed class Detector(PostgresDatabase database, Lease lease, LifeEndin
 
         foreach (var (life, at) in missing)
         {
-            _missing.TryAdd(life, (now, at));
+            _missing.TryAdd(life, (now, at - sinceLast));
         }
     }
 
-    private async Task EndAsync(Ownership life, (TimeSpan Since, DateTime At) seen, CancellationToken cancellationToken)
+    private async Task EndAsync(Ownership life, (TimeSpan Since, DateTime LookBefore) seen, CancellationToken cancellationToken)
     {
         var now = options.Clock.Now;
         if (now < _patientUntil || now - seen.Since < options.ConfirmAfter || !lease.MayClaim)
@@ -108,7 +110,7 @@ internal sealed class Detector(PostgresDatabase database, Lease lease, LifeEndin
                     By = lease.Owner.Node,
                     Reason = "its session with the database has ended",
                     OnlyWithoutLock = true,
-                    EndSessionsBefore = seen.At,
+                    EndSessionsBefore = seen.LookBefore,
                 },
                 cancellationToken);
             _missing.Remove(life);

@@ -1,13 +1,13 @@
 namespace Pipeline.Storage.Postgres.Membership;
 
-/// <summary>How a node keeps its lease and watches the others. The bounds of all nodes of a cluster belong together: change none of them on one node alone.</summary>
+/// <summary>How a node keeps its lease and watches the others. The bounds of a cluster's nodes belong together: change none of them on one alone.</summary>
 /// <remarks>
 /// The order that must hold: <see cref="ClaimAge"/> &lt; <see cref="FinishAge"/> &lt;= the server's idle_session_timeout of the living session (4 s),
 /// before which nobody takes over.
 /// </remarks>
 public sealed record MembershipOptions
 {
-    /// <summary>How often the lease is proven: often enough that a session that broke is noticed, and followed by a new one, before the others judge.</summary>
+    /// <summary>How often the lease is proven: often enough that a broken session is noticed, and followed by a new one, before the others judge.</summary>
     public TimeSpan PingEvery { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long one word with the server may take on the living session before the session counts as broken.</summary>

@@ -23,7 +23,14 @@ internal sealed class NodeLife : INodeLife
     private bool _disposed;
 
     public NodeLife(
-        PostgresDatabase database, Lease lease, LivingSession session, LifeEnding ending, ClusterEvents events, MembershipOptions options, TimeProvider time, ILogger logger)
+        PostgresDatabase database,
+        Lease lease,
+        LivingSession session,
+        LifeEnding ending,
+        ClusterEvents events,
+        MembershipOptions options,
+        TimeProvider time,
+        ILogger logger)
     {
         (_database, _lease, _ending, _logger) = (database, lease, ending, logger);
         _keeper = new LeaseKeeper(database, lease, session, options, time, logger);

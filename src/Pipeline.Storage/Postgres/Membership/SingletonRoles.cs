@@ -8,7 +8,13 @@ namespace Pipeline.Storage.Postgres.Membership;
 
 /// <summary>Roles by locks of the living session.</summary>
 internal sealed class SingletonRoles(
-    PostgresDatabase database, Lease lease, LeaseKeeper keeper, MembershipOptions options, TimeProvider time, ILogger logger, CancellationToken lifeEnded) : ISingletonRoles
+    PostgresDatabase database,
+    Lease lease,
+    LeaseKeeper keeper,
+    MembershipOptions options,
+    TimeProvider time,
+    ILogger logger,
+    CancellationToken lifeEnded) : ISingletonRoles
 {
     private static readonly MemberSql TakeRole = new("take_role");
 
@@ -118,8 +124,8 @@ internal sealed class SingletonRoles(
 
             if (earlier != node)
             {
-                await ClusterEvents.WriteAsync(
-                    transaction, ClusterEventKind.RoleMoved, lease.Owner, node, earlier.Length == 0 ? role : $"{role}, from {earlier}", 0, cancellationToken);
+                var detail = earlier.Length == 0 ? role : $"{role}, from {earlier}";
+                await ClusterEvents.WriteAsync(transaction, ClusterEventKind.RoleMoved, lease.Owner, node, detail, 0, cancellationToken);
             }
 
             await transaction.CommitAsync(cancellationToken);

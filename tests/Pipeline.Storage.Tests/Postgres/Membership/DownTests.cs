@@ -43,8 +43,9 @@ public sealed class DownTests : MembershipFixture
         var (_, well) = await JoinAsync("well");
         var (_, vanished) = await JoinAsync("vanished", Quick with { PollEvery = TimeSpan.FromHours(1) });
         var (_, silent) = await JoinAsync("silent", Quick with { ReportEvery = TimeSpan.FromHours(1) });
-        await UntilAsync(async () => (bool)(await RunAsync("UPDATE node SET seen = now() - interval '1 minute' WHERE name = 'silent' RETURNING true"))!);
         var cluster = await OpenAsync("operator");
+        await UntilAsync(async () => await ViewAsync(cluster, "silent") is var view && view.Seen > view.Started);
+        await RunAsync("UPDATE node SET seen = now() - interval '1 minute' WHERE name = 'silent'");
         await vanished.DisposeAsync();
 
         var ended = await cluster.DownUnreachableAsync("operator", default);
@@ -53,7 +54,7 @@ public sealed class DownTests : MembershipFixture
         Assert.DoesNotContain("well", ended.Select(e => e.Node));
         await UntilAsync(async () => (await ViewAsync(cluster, "vanished")).State == NodeState.Down);
         Assert.Equal(LeaseLossCause.Ordered, (await silent.Lost.WaitAsync(Patience)).Cause);
-        Assert.True(well.MayClaim);
+        await UntilAsync(() => well.MayClaim);
     }
 
     [PostgresFact]

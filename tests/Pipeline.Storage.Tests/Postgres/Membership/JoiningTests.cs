@@ -18,7 +18,7 @@ public sealed class JoiningTests : MembershipFixture
         Assert.Equal((new FormRange(1, 2), new FormRange(3, 4)), (view.Wire, view.Stored));
         Assert.Equal((Environment.MachineName, Environment.ProcessId), (view.Host, view.Process));
         Assert.Equal((true, true, false), (view.LeaseHeld, view.LockHeld, view.Unreachable));
-        Assert.True(life.MayClaim && life.MayFinish);
+        await UntilAsync(() => life.MayClaim && life.MayFinish);
     }
 
     [PostgresFact]
@@ -42,7 +42,7 @@ public sealed class JoiningTests : MembershipFixture
 
         Assert.Contains($"process {Environment.ProcessId} on {Environment.MachineName}", refused.Message, StringComparison.Ordinal);
         Assert.Contains($"epoch {first.Owner.Epoch}", refused.Message, StringComparison.Ordinal);
-        Assert.True(first.MayClaim);
+        await UntilAsync(() => first.MayClaim);
     }
 
     [PostgresFact]
@@ -86,7 +86,7 @@ public sealed class JoiningTests : MembershipFixture
 
         await old.LeaveAsync(default);
         await using var life = await cluster.JoinAsync(tooNew, default);
-        Assert.True(life.MayClaim);
+        await UntilAsync(() => life.MayClaim);
     }
 
     [PostgresFact]
@@ -97,7 +97,7 @@ public sealed class JoiningTests : MembershipFixture
 
         await using var life = await cluster.JoinAsync(Card("new") with { Wire = new FormRange(2, 3), Stored = new FormRange(4, 5) }, default);
 
-        Assert.True(life.MayClaim);
+        await UntilAsync(() => life.MayClaim);
     }
 
     [PostgresFact]

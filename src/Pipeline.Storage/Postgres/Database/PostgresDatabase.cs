@@ -12,7 +12,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     // The session that a node lives by: the server itself ends it when nothing has come for so long, or when the link is gone.
     private const string LivingSession =
-        "-c idle_session_timeout=5s -c client_connection_check_interval=1s "
+        "-c idle_session_timeout=4s -c client_connection_check_interval=1s "
         + "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=4000";
 
     private readonly PostgresOptions _options;
@@ -41,7 +41,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>How the sessions of a node are named in <c>pg_stat_activity</c>.</summary>
     public static string SessionName(string node) => "mailpipeline " + node;
 
-    /// <summary>A session outside the pool that the server ends by itself 5 s after the last word: what a lease hangs on.</summary>
+    /// <summary>A session outside the pool that the server ends by itself 4 s after the last word: what a lease hangs on.</summary>
     /// <exception cref="NpgsqlException">The database is out of reach.</exception>
     public Task<NpgsqlConnection> OpenLivingAsync(CancellationToken cancellationToken) => OpenAsync(LivingSession, cancellationToken);
 

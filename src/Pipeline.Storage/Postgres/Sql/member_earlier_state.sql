@@ -1,0 +1,1 @@
+SELECT state FROM node WHERE name = $1

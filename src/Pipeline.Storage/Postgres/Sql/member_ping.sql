@@ -1,0 +1,1 @@
+SELECT epoch, held FROM lease WHERE node = $1

@@ -8,6 +8,7 @@ using Pipeline.Storage.Sqlite.Database;
 using Pipeline.Storage.Sqlite.Reading;
 using Pipeline.Storage.Sqlite.Writing;
 using Pipeline.Storage.State;
+using Pipeline.Storage.Writing;
 
 namespace Pipeline.Storage.Sqlite;
 
@@ -259,7 +260,7 @@ public sealed class SqliteMessageStore : IMessageStore
         }
     }
 
-    private Task<T> WriteAsync<T>(WriteRequest<T> request)
+    private Task<T> WriteAsync<T>(WriteRequest<WriteSession, T> request)
     {
         _writer.Submit(request);
         return request.Done;

@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using Pipeline.Mail.Message;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.State;
+using Pipeline.Storage.Writing;
 
 namespace Pipeline.Storage.Sqlite.Writing;
 
 /// <summary>Claims what is due, the longest due first.</summary>
-internal sealed class ClaimDueRequest(Ownership owner, DateTimeOffset now, int limit) : WriteRequest<ImmutableArray<MessageId>>
+internal sealed class ClaimDueRequest(Ownership owner, DateTimeOffset now, int limit) : WriteRequest<WriteSession, ImmutableArray<MessageId>>
 {
     private readonly List<(long Due, string Id)> _claimed = [];
 
@@ -26,7 +27,7 @@ internal sealed class ClaimDueRequest(Ownership owner, DateTimeOffset now, int l
 }
 
 /// <summary>Claims one message, due or not.</summary>
-internal sealed class ClaimRequest(Ownership owner, MessageId id) : WriteRequest<bool>
+internal sealed class ClaimRequest(Ownership owner, MessageId id) : WriteRequest<WriteSession, bool>
 {
     private bool _claimed;
 

@@ -3,11 +3,12 @@ using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.State;
+using Pipeline.Storage.Writing;
 
 namespace Pipeline.Storage.Sqlite.Writing;
 
 /// <summary>Events of a message that is not in the queue.</summary>
-internal sealed class RecordRequest(MessageId id, ImmutableArray<JournalEntry> entries) : WriteRequest<WriteOutcome>
+internal sealed class RecordRequest(MessageId id, ImmutableArray<JournalEntry> entries) : WriteRequest<WriteSession, WriteOutcome>
 {
     private readonly string _id = id.ToString();
     private readonly byte[] _entries = StoredForm.Of(entries);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Storage.Ports;
+using Pipeline.Storage.Writing;
 
 namespace Pipeline.Storage.Sqlite.Writing;
 
@@ -8,7 +9,7 @@ namespace Pipeline.Storage.Sqlite.Writing;
 internal sealed record TakeOverPage(int Messages, int OpenAttempts, string? Last);
 
 /// <summary>Releases a page of the messages that are in hands that are gone: another epoch's, or another name's.</summary>
-internal sealed class TakeOverRequest(Ownership owner, string after, int limit, DateTimeOffset now, ILogger logger) : WriteRequest<TakeOverPage?>
+internal sealed class TakeOverRequest(Ownership owner, string after, int limit, DateTimeOffset now, ILogger logger) : WriteRequest<WriteSession, TakeOverPage?>
 {
     private TakeOverPage? _page;
 

@@ -1,6 +1,7 @@
 using Pipeline.Storage.Bodies;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.State;
+using Pipeline.Storage.Writing;
 
 namespace Pipeline.Storage.Sqlite.Writing;
 
@@ -9,7 +10,7 @@ namespace Pipeline.Storage.Sqlite.Writing;
 /// While the claim is kept, the new states are stored beside the events of the commit, in one row: nothing is read or written again for them.
 /// They are folded into the queue's row when the claim ends.
 /// </remarks>
-internal sealed class UpdateRequest : WriteRequest<WriteOutcome>
+internal sealed class UpdateRequest : WriteRequest<WriteSession, WriteOutcome>
 {
     private readonly MessageUpdate _update;
     private readonly IReadOnlyList<AcceptPart> _notifications;

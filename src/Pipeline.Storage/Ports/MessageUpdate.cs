@@ -58,6 +58,7 @@ public enum RecipientStatus
 /// <param name="FirstFailedAt">When the current run of failures began: retry rules count from here.</param>
 /// <param name="LastInterval">Between the last failure and <paramref name="DueAt"/>: retry rules grow from here.</param>
 /// <param name="Inherited">What routing must know of the descent of a child (<see cref="ChildRecipient.Inherited"/>).</param>
+/// <param name="Destination">Where the next delivery goes, by a name that deliveries over one connection share; null until it is routed.</param>
 public sealed record RecipientState(
     int Index,
     EnvelopeAddress Address,
@@ -71,4 +72,5 @@ public sealed record RecipientState(
     DsnNotify Notify = DsnNotify.None,
     string? OriginalRecipient = null,
     TimeSpan? LastInterval = null,
-    string? Inherited = null);
+    string? Inherited = null,
+    string? Destination = null);

@@ -96,8 +96,8 @@ internal sealed class AcceptPart
         var inserted = session.AcceptQueue
             .Bind(1, _id)
             .Bind(2, content)
-            .Bind(3, _message.Owner.Node)
-            .Bind(4, _message.Owner.Epoch)
+            .Bind(3, _message.Release ? "" : _message.Owner.Node)
+            .Bind(4, _message.Release ? 0 : _message.Owner.Epoch)
             .Bind(5, StoredTime.Of(_message.ReceivedAt))
             .Bind(6, _message.HeaderBlock.Length + _body.Length)
             .Bind(7, _message.Envelope.Recipients.Length)

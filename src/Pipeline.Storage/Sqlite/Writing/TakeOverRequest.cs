@@ -34,7 +34,7 @@ internal sealed class TakeOverRequest(Ownership owner, string after, int limit, 
                 if (QueuedState.Read(session.State, session.StatesSince, id) is { } state)
                 {
                     open += state.Recipients.OpenAttempts;
-                    released += QueuedState.Write(session, id, (node, epoch), ("", 0), state.Recipients, state.NextSequence, now) ? 1 : 0;
+                    released += QueuedState.Write(session, id, (node, epoch), ("", 0), state.Recipients, state.NextSequence, state.Recipients.NextWork(now)) ? 1 : 0;
                 }
             }
             catch (JsonException e)

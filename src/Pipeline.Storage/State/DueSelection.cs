@@ -8,6 +8,7 @@ internal sealed class DueSelection(ClaimScope scope, int limit)
 {
     private readonly HashSet<string> _preferred = [.. scope.Preferred];
     private readonly Dictionary<string, int> _taken = [];
+    private readonly HashSet<string> _offered = [];
     private readonly List<(long Due, string Id)> _first = [];
     private readonly List<(long Due, string Id)> _others = [];
 
@@ -18,7 +19,7 @@ internal sealed class DueSelection(ClaimScope scope, int limit)
 
     public void Offer(string id, long due, QueueStage stage, string? destination)
     {
-        if (!scope.Stages.Contains(stage) || (destination is not null && IsExhausted(destination)))
+        if (!scope.Stages.Contains(stage) || !_offered.Add(id) || (destination is not null && IsExhausted(destination)))
         {
             return;
         }

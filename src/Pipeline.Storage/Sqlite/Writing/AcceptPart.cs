@@ -32,13 +32,7 @@ internal sealed class AcceptPart
     /// <exception cref="IOException">The body could not be made durable.</exception>
     public static async ValueTask<AcceptPart> PrepareAsync(NewMessage message)
     {
-        Contract.RequireOwner(message.Owner);
-        Contract.RequireEntries(message.Journal);
-        if (message.Journal.IsEmpty)
-        {
-            throw new ArgumentException($"message {message.Id} has no events; the acceptance is one", nameof(message));
-        }
-
+        Contract.RequireNew(message);
         if (message.Body is not SpooledBody { IsCompleted: true } body || !body.TryLease())
         {
             throw new ArgumentException($"the body of message {message.Id} is not a complete body of this store", nameof(message));

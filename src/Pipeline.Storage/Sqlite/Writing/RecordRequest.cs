@@ -42,7 +42,7 @@ internal sealed class RecordRequest(MessageId id, ImmutableArray<JournalEntry> e
 
         if (append.Bind(7, StoredTime.Of(entries[^1].At)).Bind(8, _entries).Run() == 0 && !IsRepeated(session, first))
         {
-            throw new InvalidOperationException($"event {first} of message {_id} is in the journal already, and is another");
+            throw Contract.SequenceTaken(id, first);
         }
     }
 

@@ -212,6 +212,5 @@ internal sealed class UpdateRequest : WriteRequest<WriteSession, WriteOutcome>
         return repeated;
     }
 
-    private InvalidOperationException SequenceTaken() =>
-        new($"event {_update.Journal[0].Sequence} of message {_id} is in the journal already, and is another");
+    private InvalidOperationException SequenceTaken() => Contract.SequenceTaken(_update.Id, _update.Journal[0].Sequence);
 }

@@ -28,6 +28,12 @@ internal static class Columns
     public static NpgsqlBatchCommand Memory<T>(this NpgsqlBatchCommand command, IReadOnlyList<T> rows, Func<T, ReadOnlyMemory<byte>> value) =>
         command.Add(rows, value, NpgsqlDbType.Bytea);
 
+    public static NpgsqlBatchCommand Text(this NpgsqlBatchCommand command, string? value)
+    {
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        return command;
+    }
+
     public static NpgsqlBatchCommand Value<T>(this NpgsqlBatchCommand command, T value)
     {
         command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });

@@ -96,7 +96,15 @@ internal sealed class AcceptPart
     }
 
     /// <summary>Sends a body that is in a file, chunk by chunk through one buffer, inside the transaction that accepts it.</summary>
-    public Task UploadAsync(NpgsqlConnection connection) => BodyChunks.WriteAsync(connection, _id, _body);
+    /// <exception cref="IOException">The file has not what was received.</exception>
+    public async Task UploadAsync(NpgsqlConnection connection)
+    {
+        await using var body = _body.OpenBody();
+        if (await BodyChunks.WriteAsync(connection, _id, body) != _body.Length)
+        {
+            throw new IOException($"the file of the body of {_id} is damaged");
+        }
+    }
 
     /// <summary>The commit is done with the body, whatever came of it.</summary>
     public void Release() => _body.EndLease();

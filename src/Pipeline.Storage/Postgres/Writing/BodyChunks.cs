@@ -1,6 +1,5 @@
 using System.Buffers;
 using Npgsql;
-using Pipeline.Storage.Bodies;
 using Pipeline.Storage.Postgres.Database;
 
 namespace Pipeline.Storage.Postgres.Writing;
@@ -14,18 +13,19 @@ internal static class BodyChunks
     /// <summary>Octets in a chunk. Larger ones were not faster when measured, and each is in memory once on either side.</summary>
     public const int ChunkBytes = 256 * 1024;
 
-    public static async Task WriteAsync(NpgsqlConnection connection, string id, SpooledBody body)
+    /// <summary>Sends what is left of a body through one buffer; how many octets.</summary>
+    public static async Task<long> WriteAsync(NpgsqlConnection connection, string id, Stream body)
     {
+        var sent = 0L;
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
         {
-            await using var stream = body.OpenBody();
             for (var chunk = 1; ; chunk++)
             {
-                var count = await stream.ReadAtLeastAsync(buffer.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false);
+                var count = await body.ReadAtLeastAsync(buffer.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false);
                 if (count == 0)
                 {
-                    return;
+                    return sent;
                 }
 
                 await using var batch = new NpgsqlBatch(connection)
@@ -33,6 +33,7 @@ internal static class BodyChunks
                     BatchCommands = { Statements.Of("put_chunk").Value(id).Value(chunk).Value<ReadOnlyMemory<byte>>(buffer.AsMemory(0, count)) },
                 };
                 await batch.ExecuteNonQueryAsync();
+                sent += count;
             }
         }
         finally

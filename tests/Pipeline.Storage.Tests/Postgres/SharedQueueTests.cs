@@ -188,7 +188,7 @@ public sealed class SharedQueueTests : PostgresStoreFixture
     public async Task Journal_of_a_day_that_is_over_is_dropped_as_a_whole_once_nothing_of_it_is_needed()
     {
         var database = await SharedPostgres.CreateDatabaseAsync();
-        var time = new Conformance.ManualTime();
+        var time = new ShiftedTime();
         var mail = new Conformance.Mailbag(time);
         await using var store = await Pipeline.Storage.Postgres.PostgresMessageStore.OpenAsync(
             new() { ConnectionString = database, Node = "a", TimeProvider = time }, NullLogger.Instance, default);
@@ -201,14 +201,15 @@ public sealed class SharedQueueTests : PostgresStoreFixture
         var message = await mail.MessageAsync(store, NodeA);
         await store.AcceptAsync(message, default);
         await message.Body.DisposeAsync();
-        time.Advance(TimeSpan.FromDays(2));
+        time.Shift(TimeSpan.FromDays(2));
 
         Assert.Equal(3, await store.PurgeAsync(time.GetUtcNow().AddDays(-1), 100, default));
         Assert.True(await HasPartitionAsync());
-        await CompleteAsync(store, NodeA, (await store.ReadAsync(message.Id, default))!);
+        await store.UpdateAsync(
+            new MessageUpdate { Id = message.Id, Owner = NodeA, Closing = UpdateClosing.Complete, Journal = [mail.Entry(3, new MessageCompleted())] }, default);
         Assert.Equal(0, await store.PurgeAsync(time.GetUtcNow().AddDays(-3), 100, default));
         Assert.NotEmpty(await store.ReadJournalAsync(message.Id, default));
-        time.Advance(TimeSpan.FromDays(30));
+        time.Shift(TimeSpan.FromDays(30));
 
         Assert.Equal(1, await store.PurgeAsync(time.GetUtcNow().AddDays(-1), 1, default));
         Assert.False(await HasPartitionAsync());
@@ -232,5 +233,15 @@ public sealed class SharedQueueTests : PostgresStoreFixture
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The real clock, some days ahead.</summary>
+    private sealed class ShiftedTime : TimeProvider
+    {
+        private TimeSpan _ahead;
+
+        public void Shift(TimeSpan by) => _ahead += by;
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _ahead;
     }
 }

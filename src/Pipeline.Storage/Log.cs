@@ -34,4 +34,19 @@ internal static partial class Log
 
     [LoggerMessage(5010, LogLevel.Error, "message {Id} is damaged; it stays in the queue and is not worked on")]
     public static partial void MessageUnreadable(ILogger logger, string id, Exception cause);
+
+    [LoggerMessage(5011, LogLevel.Error, "the database cannot be written: {Reason}; said once until it can again")]
+    public static partial void DatabaseFailed(ILogger logger, string reason);
+
+    [LoggerMessage(5012, LogLevel.Information, "the store of node {Node} is open, schema {Schema}")]
+    public static partial void DatabaseOpened(ILogger logger, string node, int schema);
+
+    [LoggerMessage(5013, LogLevel.Warning, "the database does not tell of work at the moment: {Reason}; said once until it does again")]
+    public static partial void NotListening(ILogger logger, string reason);
+
+    [LoggerMessage(5014, LogLevel.Warning, "upkeep of the journal's partitions failed: {Reason}; it is tried again")]
+    public static partial void UpkeepFailed(ILogger logger, string reason);
+
+    [LoggerMessage(5015, LogLevel.Warning, "a claim failed, {Reason}; nothing is claimed")]
+    public static partial void ClaimFailed(ILogger logger, string reason);
 }

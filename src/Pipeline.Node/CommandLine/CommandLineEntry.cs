@@ -4,6 +4,7 @@ using Pipeline.Node.CommandLine.Exim;
 using Pipeline.Node.CommandLine.Explain;
 using Pipeline.Node.CommandLine.Queue;
 using Pipeline.Node.CommandLine.Run;
+using Pipeline.Node.CommandLine.Store;
 using Pipeline.Node.CommandLine.Verify;
 using Pipeline.Node.Configuration;
 using Pipeline.Node.Hosting;
@@ -14,7 +15,7 @@ namespace Pipeline.Node.CommandLine;
 internal static class CommandLineEntry
 {
     /// <summary>The commands that are words.</summary>
-    public static readonly string[] Words = ["run", "demo", "queue", "explain", "config", "verify", "version"];
+    public static readonly string[] Words = ["run", "demo", "queue", "store", "explain", "config", "verify", "version"];
 
     /// <summary>Options that ask for help with the words.</summary>
     private static readonly string[] OfWords = ["-?", "-h", "--help", "--version"];
@@ -35,6 +36,7 @@ internal static class CommandLineEntry
     {
         RunCommand.Create(),
         QueueCommand.Create(),
+        StoreCommand.Create(),
         ExplainCommand.Create(),
         ConfigCommand.Create(),
         DemoCommand.Create(),

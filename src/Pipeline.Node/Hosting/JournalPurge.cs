@@ -34,7 +34,7 @@ internal sealed class JournalPurge(IMessageStore store, TimeSpan retention, Time
                     removed = await store.PurgeAsync(time.GetUtcNow() - retention, Batch, cancellationToken);
                     total += removed;
                 }
-                while (removed == Batch);
+                while (removed >= Batch);
 
                 if (total > 0)
                 {

@@ -16,7 +16,10 @@ public interface IMessageStore : IAsyncDisposable
     IBodyWriter CreateBody(MessageId id);
 
     /// <summary>Takes a message into the queue: envelope, header block, body, recipients and events in one durable commit. Idempotent on the message id.</summary>
-    /// <remarks>The message is claimed by its owner with the acceptance, since the node that accepts begins to deliver at once. Every recipient is due.</remarks>
+    /// <remarks>
+    /// The message is claimed by its owner with the acceptance, since the node that accepts begins to deliver at once, unless it asks for
+    /// <see cref="NewMessage.Release"/>. Every recipient is due.
+    /// </remarks>
     /// <exception cref="ArgumentException">A bug of the caller: no owner, no events, a gap in their numbers, or a body that is not a complete one of this store.</exception>
     ValueTask<WriteOutcome> AcceptAsync(NewMessage message, CancellationToken cancellationToken);
 
@@ -31,16 +34,25 @@ public interface IMessageStore : IAsyncDisposable
 
     /// <summary>Claims up to <paramref name="limit"/> messages that have a recipient due at <paramref name="now"/> and are in nobody's hands.</summary>
     /// <remarks>
+    /// Preferred destinations come first, then the longest due.
     /// A claimed message is in the hands of <paramref name="owner"/> until an update releases or completes it.
     /// One that was released, or recovered, with every recipient ended is due at once, so that its next owner completes it.
     /// </remarks>
-    ValueTask<ImmutableArray<StoredMessage>> ClaimDueAsync(Ownership owner, DateTimeOffset now, int limit, CancellationToken cancellationToken);
+    ValueTask<ImmutableArray<StoredMessage>> ClaimDueAsync(
+        Ownership owner, DateTimeOffset now, int limit, ClaimScope scope, CancellationToken cancellationToken);
 
     /// <summary>Claims one message at once whether due or not; null when it does not exist, is complete, or is in somebody's hands.</summary>
     ValueTask<StoredMessage?> ClaimAsync(Ownership owner, MessageId id, CancellationToken cancellationToken);
 
-    /// <summary>The earliest time at which an unclaimed recipient is due; null when there is none.</summary>
-    ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken);
+    /// <summary>The earliest time at which an unclaimed recipient of the scope's stages is due; null when there is none.</summary>
+    ValueTask<DateTimeOffset?> NextDueAsync(ClaimScope scope, CancellationToken cancellationToken);
+
+    /// <summary>Raised when messages of a stage have become claimable at once: by this node, or by another one on the same database.</summary>
+    /// <remarks>
+    /// Only a hint, which may come late, twice or not at all: <see cref="NextDueAsync"/> is the truth. It may be raised on any thread, and a
+    /// handler must not block. A store that lost its way to the database raises it for every stage once it has it again.
+    /// </remarks>
+    event Action<QueueStage> WorkAvailable;
 
     /// <summary>Called once when a node starts: takes over everything that an earlier epoch of this owner (or nobody) holds, and sweeps orphans.</summary>
     ValueTask<RecoveryReport> RecoverAsync(Ownership owner, CancellationToken cancellationToken);

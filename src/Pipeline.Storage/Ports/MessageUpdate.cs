@@ -63,6 +63,7 @@ public enum RecipientStatus
 /// <param name="Inherited">What routing must know of the descent of a child (<see cref="ChildRecipient.Inherited"/>).</param>
 /// <param name="Place">What the delivery is to, once routed (<see cref="RecipientRouted.Place"/>).</param>
 /// <param name="DuplicateOf">Of a duplicate: the index of the recipient whose fate it shares.</param>
+/// <param name="Destination">Where the next delivery goes, by a name that deliveries over one connection share; null until it is routed.</param>
 public sealed record RecipientState(
     int Index,
     EnvelopeAddress Address,
@@ -78,4 +79,5 @@ public sealed record RecipientState(
     TimeSpan? LastInterval = null,
     string? Inherited = null,
     string? Place = null,
-    int? DuplicateOf = null);
+    int? DuplicateOf = null,
+    string? Destination = null);

@@ -28,4 +28,7 @@ public sealed record NewMessage
     public required ImmutableDictionary<string, string> Properties { get; init; }
 
     public required ImmutableArray<JournalEntry> Journal { get; init; }
+
+    /// <summary>The message enters the queue in nobody's hands: its owner only receives, and another node is to work on it.</summary>
+    public bool Release { get; init; }
 }

@@ -15,6 +15,21 @@ public sealed record PostgresOptions
     /// <summary>Connections for work (writing and reading), at most.</summary>
     public int WorkConnections { get; init; } = 10;
 
+    /// <summary>The folder in which bodies beyond the inline limit wait for their acceptance; null: one of the system's temporary folder.</summary>
+    public string? SpoolDirectory { get; init; }
+
+    /// <summary>Writes that share one commit, at most. They are never waited for: what came during the last commit is the group.</summary>
+    public int GroupLimit { get; init; } = 128;
+
+    /// <summary>Octets that share one commit, at most (one larger write is a group of its own).</summary>
+    public int GroupBytesLimit { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Writes that wait for the writer, at most; more are answered as unavailable at once.</summary>
+    public int WaitingWritesLimit { get; init; } = 8192;
+
+    /// <summary>Whether opening the store brings the database to the schema of this version; a tool beside the nodes leaves it as it is.</summary>
+    public bool Migrate { get; init; } = true;
+
     /// <summary>How long a write may take, retries over an outage included, before it is answered as unavailable.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

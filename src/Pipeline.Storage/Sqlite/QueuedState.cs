@@ -46,18 +46,19 @@ internal static class QueuedState
     }
 
     /// <summary>Writes the folded recipients and a new owner; false when the message is not in the hands of the old one.</summary>
-    /// <param name="now">When a message without a queued recipient is due: at once, so that its next owner completes it.</param>
     public static bool Write(
-        WriteSession session, string id, (string Node, long Epoch) from, (string Node, long Epoch) to, RecipientFold recipients, int next, DateTimeOffset now) =>
+        WriteSession session, string id, (string Node, long Epoch) from, (string Node, long Epoch) to, RecipientFold recipients, int next, NextWork work) =>
         session.Fold
             .Bind(1, id)
             .Bind(2, from.Node)
             .Bind(3, from.Epoch)
-            .Bind(4, StoredTime.Of(recipients.Due ?? now))
+            .Bind(4, StoredTime.Of(work.Due))
             .Bind(5, recipients.Queued)
             .Bind(6, next)
             .Bind(7, StoredForm.Of(recipients.ToArray()))
             .Bind(8, to.Node)
             .Bind(9, to.Epoch)
+            .Bind(10, (int)work.Stage)
+            .Bind(11, work.Destination)
             .Run() > 0;
 }

@@ -9,6 +9,12 @@ namespace Pipeline.Storage.Sqlite;
 /// <summary>A spool that belongs to another process: it can be looked at, and every write is answered as unavailable.</summary>
 internal sealed class ReadOnlySqliteStore(StoreReads reads) : IMessageStore
 {
+    public event Action<QueueStage> WorkAvailable
+    {
+        add { }
+        remove { }
+    }
+
     public IBodyWriter CreateBody(MessageId id) => throw new InvalidOperationException("the spool is open for reading only");
 
     public ValueTask<WriteOutcome> AcceptAsync(NewMessage message, CancellationToken cancellationToken) => Unavailable;
@@ -18,11 +24,12 @@ internal sealed class ReadOnlySqliteStore(StoreReads reads) : IMessageStore
     public ValueTask<WriteOutcome> UpdateAsync(MessageUpdate update, CancellationToken cancellationToken) => Unavailable;
 
     public ValueTask<ImmutableArray<StoredMessage>> ClaimDueAsync(
-        Ownership owner, DateTimeOffset now, int limit, CancellationToken cancellationToken) => new([]);
+        Ownership owner, DateTimeOffset now, int limit, ClaimScope scope, CancellationToken cancellationToken) => new([]);
 
     public ValueTask<StoredMessage?> ClaimAsync(Ownership owner, MessageId id, CancellationToken cancellationToken) => default;
 
-    public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => reads.NextDueAsync(cancellationToken);
+    public ValueTask<DateTimeOffset?> NextDueAsync(ClaimScope scope, CancellationToken cancellationToken) =>
+        reads.NextDueAsync(scope, cancellationToken);
 
     public ValueTask<RecoveryReport> RecoverAsync(Ownership owner, CancellationToken cancellationToken) =>
         ValueTask.FromException<RecoveryReport>(new IOException("the spool is open for reading only"));

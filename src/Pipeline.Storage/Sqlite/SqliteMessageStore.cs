@@ -8,6 +8,7 @@ using Pipeline.Storage.Sqlite.Database;
 using Pipeline.Storage.Sqlite.Reading;
 using Pipeline.Storage.Sqlite.Writing;
 using Pipeline.Storage.State;
+using Pipeline.Storage.Writing;
 
 namespace Pipeline.Storage.Sqlite;
 
@@ -48,6 +49,9 @@ public sealed class SqliteMessageStore : IMessageStore
         _ticks = options.TimeProvider.CreateTimer(static s => ((SqliteMessageStore)s!).Tick(), this, TickInterval, TickInterval);
     }
 
+    /// <summary>Raised for what this process releases: there is no other.</summary>
+    public event Action<QueueStage> WorkAvailable = static _ => { };
+
     /// <summary>The number of this life of the store, one higher at each opening: the epoch of the node that owns it.</summary>
     public long Epoch { get; }
 
@@ -73,7 +77,7 @@ public sealed class SqliteMessageStore : IMessageStore
         var reads = new StoreReads(new ReadPool(directory.Database, directory.Bodies, options.ReadConnections));
         try
         {
-            await reads.NextDueAsync(cancellationToken);
+            await reads.NextDueAsync(ClaimScope.Any, cancellationToken);
             return new ReadOnlySqliteStore(reads);
         }
         catch
@@ -99,7 +103,13 @@ public sealed class SqliteMessageStore : IMessageStore
             return WriteOutcome.Unavailable;
         }
 
-        return await WriteAsync(new AcceptRequest(part));
+        var outcome = await WriteAsync(new AcceptRequest(part));
+        if (message.Release && outcome == WriteOutcome.Durable)
+        {
+            WorkAvailable(QueueStage.ToRoute);
+        }
+
+        return outcome;
     }
 
     public async ValueTask<WriteOutcome> RecordAsync(MessageId id, ImmutableArray<JournalEntry> entries, CancellationToken cancellationToken)
@@ -134,15 +144,27 @@ public sealed class SqliteMessageStore : IMessageStore
             return WriteOutcome.Unavailable;
         }
 
-        return await WriteAsync(new UpdateRequest(update, notifications, _bodies, _options.TimeProvider.GetUtcNow()));
+        var request = new UpdateRequest(update, notifications, _bodies, _options.TimeProvider.GetUtcNow());
+        var outcome = await WriteAsync(request);
+        if (request.Claimable is { } stage)
+        {
+            WorkAvailable(stage);
+        }
+
+        if (outcome == WriteOutcome.Durable && update.Notifications.Any(static n => n.Release))
+        {
+            WorkAvailable(QueueStage.ToRoute);
+        }
+
+        return outcome;
     }
 
     public async ValueTask<ImmutableArray<StoredMessage>> ClaimDueAsync(
-        Ownership owner, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+        Ownership owner, DateTimeOffset now, int limit, ClaimScope scope, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Contract.RequireOwner(owner);
-        var claimed = await WriteAsync(new ClaimDueRequest(owner, now, limit));
+        var claimed = await WriteAsync(new ClaimDueRequest(owner, now, limit, scope));
         var messages = ImmutableArray.CreateBuilder<StoredMessage>(claimed.Length);
         foreach (var id in claimed)
         {
@@ -162,7 +184,8 @@ public sealed class SqliteMessageStore : IMessageStore
         return await WriteAsync(new ClaimRequest(owner, id)) ? await ReadClaimedAsync(id) : null;
     }
 
-    public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => _reads.NextDueAsync(cancellationToken);
+    public ValueTask<DateTimeOffset?> NextDueAsync(ClaimScope scope, CancellationToken cancellationToken) =>
+        _reads.NextDueAsync(scope, cancellationToken);
 
     /// <summary>Releases everything that is not held by this owner in this epoch: on one node, whoever else held it is gone.</summary>
     /// <exception cref="IOException">The store cannot be read or written.</exception>
@@ -259,7 +282,7 @@ public sealed class SqliteMessageStore : IMessageStore
         }
     }
 
-    private Task<T> WriteAsync<T>(WriteRequest<T> request)
+    private Task<T> WriteAsync<T>(WriteRequest<WriteSession, T> request)
     {
         _writer.Submit(request);
         return request.Done;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 
@@ -15,6 +16,21 @@ internal static class Contract
             throw new ArgumentException("an owner has a name", nameof(owner));
         }
     }
+
+    /// <exception cref="ArgumentException">The message has no owner, no events, or a gap in their numbers.</exception>
+    public static void RequireNew(NewMessage message)
+    {
+        RequireOwner(message.Owner);
+        RequireEntries(message.Journal);
+        if (message.Journal.IsEmpty)
+        {
+            throw new ArgumentException($"message {message.Id} has no events; the acceptance is one", nameof(message));
+        }
+    }
+
+    /// <summary>The bug of a caller that numbers another event as one that is in the journal.</summary>
+    public static InvalidOperationException SequenceTaken(MessageId id, int sequence) =>
+        new($"event {sequence} of message {id} is in the journal already, and is another");
 
     /// <exception cref="ArgumentException">The sequence numbers have a gap.</exception>
     public static void RequireEntries(ImmutableArray<JournalEntry> entries)

@@ -2,6 +2,9 @@ using Pipeline.Storage.Ports;
 
 namespace Pipeline.Storage.State;
 
+/// <summary>When a message is due, and for what.</summary>
+internal readonly record struct NextWork(DateTimeOffset Due, QueueStage Stage, string? Destination);
+
 /// <summary>The recipients of a message as its commits, one after the other, have left them.</summary>
 internal sealed class RecipientFold
 {
@@ -31,22 +34,24 @@ internal sealed class RecipientFold
         }
     }
 
-    /// <summary>The earliest time of a queued recipient; null when none is queued.</summary>
-    public DateTimeOffset? Due
+    /// <summary>What the message waits for.</summary>
+    /// <param name="now">When a message without a queued recipient is due: at once, so that its next owner completes it.</param>
+    public NextWork NextWork(DateTimeOffset now)
     {
-        get
+        RecipientState? next = null;
+        foreach (var state in _states)
         {
-            DateTimeOffset? due = null;
-            foreach (var state in _states)
+            // Of several that are due together, one that is to be routed comes first: what is delivered later may depend on it.
+            if (state.Status == RecipientStatus.Queued
+                && (next is null || state.DueAt < next.DueAt || (state.DueAt == next.DueAt && state.Destination is null)))
             {
-                if (state.Status == RecipientStatus.Queued && (due is null || state.DueAt < due))
-                {
-                    due = state.DueAt;
-                }
+                next = state;
             }
-
-            return due;
         }
+
+        return next is null
+            ? new NextWork(now, QueueStage.ToDeliver, null)
+            : new NextWork(next.DueAt, next.Destination is null ? QueueStage.ToRoute : QueueStage.ToDeliver, next.Destination);
     }
 
     /// <summary>Puts later states in the place of earlier ones of the same recipients.</summary>

@@ -37,6 +37,12 @@ internal sealed class FakeStore : IMessageStore
         }
     }
 
+    public event Action<QueueStage> WorkAvailable
+    {
+        add { }
+        remove { }
+    }
+
     public IBodyWriter CreateBody(MessageId id) => new FakeBody();
 
     public ValueTask<WriteOutcome> AcceptAsync(NewMessage message, CancellationToken cancellationToken)
@@ -57,7 +63,8 @@ internal sealed class FakeStore : IMessageStore
         return UpdateWith is { } answer ? new ValueTask<WriteOutcome>(answer(update)) : OutcomeAsync();
     }
 
-    public ValueTask<ImmutableArray<StoredMessage>> ClaimDueAsync(Ownership owner, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    public ValueTask<ImmutableArray<StoredMessage>> ClaimDueAsync(
+        Ownership owner, DateTimeOffset now, int limit, ClaimScope scope, CancellationToken cancellationToken)
     {
         var claimed = ImmutableArray.CreateBuilder<StoredMessage>();
         while (claimed.Count < limit && Due.TryDequeue(out var message))
@@ -71,7 +78,7 @@ internal sealed class FakeStore : IMessageStore
     public ValueTask<StoredMessage?> ClaimAsync(Ownership owner, MessageId id, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Queued.GetValueOrDefault(id));
 
-    public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => ValueTask.FromResult(NextDue);
+    public ValueTask<DateTimeOffset?> NextDueAsync(ClaimScope scope, CancellationToken cancellationToken) => ValueTask.FromResult(NextDue);
 
     public ValueTask<RecoveryReport> RecoverAsync(Ownership owner, CancellationToken cancellationToken) => ValueTask.FromResult(new RecoveryReport(0, 0, 0));
 

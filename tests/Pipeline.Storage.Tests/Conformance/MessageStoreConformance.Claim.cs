@@ -71,7 +71,7 @@ public abstract partial class MessageStoreConformance
         var message = await AcceptedAsync(body: RandomOctets(150_000, 9));
         await ReleaseAsync(message.Id, TimeSpan.Zero);
 
-        var claimed = Assert.Single(await Store.ClaimDueAsync(NextLife, Now, 10, default));
+        var claimed = Assert.Single(await Store.ClaimDueAsync(await JoinedAsync(NextLife), Now, 10, default));
 
         Assert.Equal(message.Id, claimed.Id);
         Assert.Equal(RandomOctets(150_000, 9), await BodyAsync(claimed.Content));

@@ -18,7 +18,7 @@ public abstract partial class MessageStoreConformance
             for (var round = 0; round < 20; round++)
             {
                 var message = await AcceptedAsync(
-                    new Ownership("node-a", caller), recipients: [$"user{caller}@example.net"], body: RandomOctets(caller * 20_000, round));
+                    new Ownership("node-" + caller, 1), recipients: [$"user{caller}@example.net"], body: RandomOctets(caller * 20_000, round));
                 var owner = message.Owner;
                 var state = (await ReadAsync(message.Id)).Recipients[0];
                 Assert.Equal(
@@ -52,7 +52,7 @@ public abstract partial class MessageStoreConformance
         var claimed = new ConcurrentBag<MessageId>();
         await InParallelAsync(async caller =>
         {
-            var owner = new Ownership("node-" + caller, 1);
+            var owner = await JoinedAsync(new Ownership("node-" + caller, 1));
             while (true)
             {
                 var batch = await ClaimDueAsync(owner, limit: 3);
@@ -83,7 +83,7 @@ public abstract partial class MessageStoreConformance
             var winners = 0;
             await InParallelAsync(async caller =>
             {
-                if (await Store.ClaimAsync(new Ownership("node-" + caller, 1), message.Id, default) is not null)
+                if (await Store.ClaimAsync(await JoinedAsync(new Ownership("node-" + caller, 1)), message.Id, default) is not null)
                 {
                     Interlocked.Increment(ref winners);
                 }

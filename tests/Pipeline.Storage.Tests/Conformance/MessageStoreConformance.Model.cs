@@ -18,7 +18,7 @@ public abstract partial class MessageStoreConformance
         var random = new Random(seed);
         var model = new Dictionary<MessageId, ModelMessage>();
         var ended = new Dictionary<MessageId, int>();
-        var owner = new Ownership("node-a", 1);
+        var owner = await JoinedAsync(new Ownership("node-m", 1));
         for (var step = 0; step < 250; step++)
         {
             Time.Advance(TimeSpan.FromSeconds(random.Next(5)));
@@ -37,7 +37,7 @@ public abstract partial class MessageStoreConformance
 
                     break;
                 case 4 when random.Next(4) == 0:
-                    owner = owner with { Epoch = owner.Epoch + 1 };
+                    owner = await JoinedAsync(owner with { Epoch = owner.Epoch + 1 });
                     await ReopenAsync();
                     var report = await Store.RecoverAsync(owner, default);
                     Assert.Equal(model.Values.Count(m => m.Owner is not null), report.Messages);

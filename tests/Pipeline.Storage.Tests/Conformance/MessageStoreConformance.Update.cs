@@ -192,7 +192,7 @@ public abstract partial class MessageStoreConformance
     {
         var message = await AcceptedAsync();
         var failure = await Mail.MessageAsync(Store, Node, sender: "", recipients: ["a@example.org"], body: RandomOctets(size, 1));
-        var delay = await Mail.MessageAsync(Store, NextLife, sender: "", recipients: ["postmaster@example.org"]);
+        var delay = await Mail.MessageAsync(Store, await JoinedAsync(OtherNode), sender: "", recipients: ["postmaster@example.org"]);
 
         var outcome = await UpdateAsync(
             message.Id,
@@ -208,7 +208,7 @@ public abstract partial class MessageStoreConformance
         Assert.True(stored.Envelope.Sender.IsNull);
         Assert.Equal(RandomOctets(size, 1), await BodyAsync(stored.Content));
         Assert.Equal(failure.Journal.Length, (await Store.ReadJournalAsync(failure.Id, default)).Length);
-        Assert.Equal(WriteOutcome.Durable, await UpdateAsync(delay.Id, UpdateClosing.Release, owner: NextLife));
+        Assert.Equal(WriteOutcome.Durable, await UpdateAsync(delay.Id, UpdateClosing.Release, owner: OtherNode));
     }
 
     [Fact]

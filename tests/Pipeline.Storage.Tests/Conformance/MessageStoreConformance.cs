@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
@@ -11,6 +12,9 @@ public abstract partial class MessageStoreConformance : IAsyncLifetime
     private protected static readonly Ownership Node = new("node-a", 5);
     private protected static readonly Ownership NextLife = new("node-a", 6);
 
+    private protected static readonly Ownership OtherNode = new("node-b", 1);
+
+    private readonly ConcurrentDictionary<Ownership, Task> _joined = new();
     private IMessageStore? _store;
     private Mailbag? _mail;
 
@@ -23,7 +27,10 @@ public abstract partial class MessageStoreConformance : IAsyncLifetime
     private protected DateTimeOffset Now => Time.GetUtcNow();
 
     /// <summary>A store that is empty at the first call of a test, and the same store at later ones.</summary>
-    private protected abstract Task<IMessageStore> OpenAsync(TimeProvider time);
+    private protected abstract Task<IMessageStore> OpenAsync(TimeProvider time, string node = "node-a");
+
+    /// <summary>Makes a life known to an engine that wants to know who may write; an earlier life of the node ends by it.</summary>
+    private protected virtual Task RegisterAsync(Ownership owner) => Task.CompletedTask;
 
     /// <summary>Removes what the test has left.</summary>
     private protected abstract Task CleanUpAsync();
@@ -32,6 +39,7 @@ public abstract partial class MessageStoreConformance : IAsyncLifetime
     {
         _store = await OpenAsync(Time);
         _mail = new Mailbag(Time);
+        await JoinedAsync(Node);
     }
 
     public async Task DisposeAsync()
@@ -50,10 +58,17 @@ public abstract partial class MessageStoreConformance : IAsyncLifetime
         _store = await OpenAsync(Time);
     }
 
+    /// <summary>An owner that may write from now on.</summary>
+    private protected async Task<Ownership> JoinedAsync(Ownership owner)
+    {
+        await _joined.GetOrAdd(owner, RegisterAsync);
+        return owner;
+    }
+
     private protected async Task<NewMessage> AcceptedAsync(
         Ownership? owner = null, string sender = "a@example.org", string[]? recipients = null, ReadOnlyMemory<byte>? body = null)
     {
-        var message = await Mail.MessageAsync(Store, owner ?? Node, sender, recipients, body);
+        var message = await Mail.MessageAsync(Store, await JoinedAsync(owner ?? Node), sender, recipients, body);
         Assert.Equal(WriteOutcome.Durable, await Store.AcceptAsync(message, default));
         await message.Body.DisposeAsync();
         return message;
@@ -101,7 +116,7 @@ public abstract partial class MessageStoreConformance : IAsyncLifetime
     private protected async Task<MessageId[]> FindAsync(JournalQuery query) => [.. await Store.FindAsync(query, default)];
 
     private protected async Task<MessageId[]> ClaimDueAsync(Ownership owner, int limit = 100) =>
-        [.. (await Store.ClaimDueAsync(owner, Now, limit, default)).Select(m => m.Id)];
+        [.. (await Store.ClaimDueAsync(await JoinedAsync(owner), Now, limit, default)).Select(m => m.Id)];
 
     private protected static async Task<byte[]> BodyAsync(IMessageContent content)
     {

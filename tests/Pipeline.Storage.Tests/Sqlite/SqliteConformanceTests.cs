@@ -9,7 +9,7 @@ public sealed class SqliteConformanceTests : MessageStoreConformance
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("spool-test-").FullName;
 
-    private protected override async Task<IMessageStore> OpenAsync(TimeProvider time) => await SqliteMessageStore.OpenAsync(
+    private protected override async Task<IMessageStore> OpenAsync(TimeProvider time, string node = "node-a") => await SqliteMessageStore.OpenAsync(
         new SqliteStoreOptions { Directory = _folder, TimeProvider = time }, NullLogger.Instance, default);
 
     private protected override Task CleanUpAsync()

@@ -14,7 +14,7 @@ public sealed class RecipientFoldTests
         var fold = new RecipientFold([]);
 
         Assert.Equal(0, fold.Queued);
-        Assert.Null(fold.Due);
+        Assert.Equal(new NextWork(Noon, QueueStage.ToDeliver, null), fold.NextWork(Noon));
         Assert.Empty(fold.ToArray());
     }
 
@@ -32,7 +32,7 @@ public sealed class RecipientFoldTests
 
             var queued = expected.Values.Where(s => s.Status == RecipientStatus.Queued).ToArray();
             Assert.Equal(queued.Length, fold.Queued);
-            Assert.Equal(queued.Length == 0 ? null : queued.Min(s => s.DueAt), fold.Due);
+            Assert.Equal(queued.Length == 0 ? Noon : queued.Min(s => s.DueAt), fold.NextWork(Noon).Due);
             Assert.Equal(queued.Count(s => s.AttemptOpen), fold.OpenAttempts);
         }
 
@@ -47,7 +47,7 @@ public sealed class RecipientFoldTests
         fold.Apply([State(0, RecipientStatus.Delivered, 0), State(0, RecipientStatus.Queued, 5)]);
 
         Assert.Equal(1, fold.Queued);
-        Assert.Equal(Noon.AddSeconds(5), fold.Due);
+        Assert.Equal(Noon.AddSeconds(5), fold.NextWork(Noon).Due);
     }
 
     private static RecipientState State(int index, RecipientStatus status, int seconds) =>

@@ -6,8 +6,11 @@ namespace Pipeline.Storage.Postgres.Database;
 internal sealed class PostgresDatabase : IAsyncDisposable
 {
     // Everything with a bound: a session of a process that hangs must not hold rows, and no statement may wait for ever.
+    // The planner is not to guess from how large a table was when a statement was first planned: every statement of ours is meant to go by an
+    // index, from one table to the next, and stays as it is planned.
     private const string WorkSession =
-        "-c statement_timeout=30s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c client_connection_check_interval=1s "
+        "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c jit=off -c plan_cache_mode=force_generic_plan "
+        + "-c statement_timeout=30s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c client_connection_check_interval=1s "
         + "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=4000";
 
     // The session that a node lives by: the server itself ends it when nothing has come for so long, or when the link is gone.
@@ -15,24 +18,18 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         "-c idle_session_timeout=4s -c client_connection_check_interval=1s "
         + "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=4000";
 
+    private const int ConnectSeconds = 3;
+    private const int CommandSeconds = 5;
+
     private readonly PostgresOptions _options;
 
     public PostgresDatabase(PostgresOptions options)
     {
         _options = options;
-        Work = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(options.ConnectionString)
-        {
-            ApplicationName = SessionName(options.Node),
-            MaxPoolSize = options.WorkConnections,
-            NoResetOnClose = true,
-            MaxAutoPrepare = 40,
-            AutoPrepareMinUsages = 2,
-            WriteBufferSize = 65_536,
-            ReadBufferSize = 65_536,
-            Timeout = 3,
-            CommandTimeout = 5,
-            Options = WorkSession,
-        });
+        var work = WorkSettings();
+        work.MaxPoolSize = options.WorkConnections;
+        work.NoResetOnClose = true;
+        Work = NpgsqlDataSource.Create(work);
     }
 
     /// <summary>The pool for work. Its sessions carry no state from one use to the next.</summary>
@@ -49,18 +46,44 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     /// <exception cref="NpgsqlException">The database is out of reach.</exception>
     public Task<NpgsqlConnection> OpenListeningAsync(CancellationToken cancellationToken) => OpenAsync(WorkSession, cancellationToken);
 
+    /// <summary>A session outside the pool for a writer, so that writing never waits for readers.</summary>
+    /// <exception cref="NpgsqlException">The database is out of reach.</exception>
+    public Task<NpgsqlConnection> OpenWritingAsync(CancellationToken cancellationToken)
+    {
+        var settings = WorkSettings();
+        settings.Pooling = false;
+        return OpenAsync(settings, cancellationToken);
+    }
+
     public ValueTask DisposeAsync() => Work.DisposeAsync();
 
-    private async Task<NpgsqlConnection> OpenAsync(string session, CancellationToken cancellationToken)
+    private NpgsqlConnectionStringBuilder WorkSettings() => new(_options.ConnectionString)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_options.ConnectionString)
+        ApplicationName = SessionName(_options.Node),
+        MaxAutoPrepare = 60,
+        AutoPrepareMinUsages = 2,
+        WriteBufferSize = 65_536,
+        ReadBufferSize = 65_536,
+        Timeout = ConnectSeconds,
+        CommandTimeout = CommandSeconds,
+        CancellationTimeout = 1000,
+        Options = WorkSession,
+    };
+
+    private Task<NpgsqlConnection> OpenAsync(string session, CancellationToken cancellationToken) => OpenAsync(
+        new NpgsqlConnectionStringBuilder(_options.ConnectionString)
         {
             ApplicationName = SessionName(_options.Node),
             Pooling = false,
-            Timeout = 3,
+            Timeout = ConnectSeconds,
             CommandTimeout = 2,
             Options = session,
-        }.ConnectionString);
+        },
+        cancellationToken);
+
+    private static async Task<NpgsqlConnection> OpenAsync(NpgsqlConnectionStringBuilder settings, CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(settings.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken);

@@ -41,6 +41,8 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3 handle, s
         return this;
     }
 
+    public SqliteStatement Bind(int parameter, byte[]? value) => value is null ? BindNull(parameter) : Bind(parameter, (ReadOnlySpan<byte>)value);
+
     public SqliteStatement BindNull(int parameter)
     {
         Check(raw.sqlite3_bind_null(statement, parameter));

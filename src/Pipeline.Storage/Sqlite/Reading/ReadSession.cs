@@ -123,11 +123,17 @@ internal sealed class ReadSession : IDisposable
         return new StoreCounts(messages, recipients, claimed);
     });
 
-    public DateTimeOffset? NextDue()
+    public DateTimeOffset? NextDue(ClaimScope scope)
     {
-        DateTimeOffset? due = _nextDue.Step() ? StoredTime.Read(_nextDue.Long(0)) : null;
-        _nextDue.Reset();
-        return due;
+        DateTimeOffset? earliest = null;
+        foreach (var stage in scope.Stages)
+        {
+            var due = _nextDue.Bind(1, (int)stage).Step() ? StoredTime.Read(_nextDue.Long(0)) : earliest;
+            _nextDue.Reset();
+            earliest = due < (earliest ?? DateTimeOffset.MaxValue) ? due : earliest;
+        }
+
+        return earliest;
     }
 
     public RetryHint? RetryHint(string key)

@@ -14,8 +14,8 @@ internal sealed class StoreReads(ReadPool pool) : IDisposable
     public ValueTask<ImmutableArray<JournalEntry>> ReadJournalAsync(MessageId id, CancellationToken cancellationToken) =>
         pool.ReadAsync(s => s.Journal(id), cancellationToken);
 
-    public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) =>
-        pool.ReadAsync(static s => s.NextDue(), cancellationToken);
+    public ValueTask<DateTimeOffset?> NextDueAsync(ClaimScope scope, CancellationToken cancellationToken) =>
+        pool.ReadAsync(s => s.NextDue(scope), cancellationToken);
 
     public ValueTask<RetryHint?> GetRetryHintAsync(string key, CancellationToken cancellationToken) =>
         pool.ReadAsync(s => s.RetryHint(key), cancellationToken);

@@ -32,13 +32,7 @@ internal sealed class AcceptPart
     /// <exception cref="IOException">The body could not be made durable.</exception>
     public static async ValueTask<AcceptPart> PrepareAsync(NewMessage message)
     {
-        Contract.RequireOwner(message.Owner);
-        Contract.RequireEntries(message.Journal);
-        if (message.Journal.IsEmpty)
-        {
-            throw new ArgumentException($"message {message.Id} has no events; the acceptance is one", nameof(message));
-        }
-
+        Contract.RequireNew(message);
         if (message.Body is not SpooledBody { IsCompleted: true } body || !body.TryLease())
         {
             throw new ArgumentException($"the body of message {message.Id} is not a complete body of this store", nameof(message));
@@ -96,8 +90,8 @@ internal sealed class AcceptPart
         var inserted = session.AcceptQueue
             .Bind(1, _id)
             .Bind(2, content)
-            .Bind(3, _message.Owner.Node)
-            .Bind(4, _message.Owner.Epoch)
+            .Bind(3, _message.Release ? "" : _message.Owner.Node)
+            .Bind(4, _message.Release ? 0 : _message.Owner.Epoch)
             .Bind(5, StoredTime.Of(_message.ReceivedAt))
             .Bind(6, _message.HeaderBlock.Length + _body.Length)
             .Bind(7, _message.Envelope.Recipients.Length)

@@ -1,8 +1,9 @@
 using Pipeline.Storage.Ports;
+using Pipeline.Storage.Writing;
 
 namespace Pipeline.Storage.Sqlite.Writing;
 
-internal sealed class AcceptRequest(AcceptPart message) : WriteRequest<WriteOutcome>
+internal sealed class AcceptRequest(AcceptPart message) : WriteRequest<WriteSession, WriteOutcome>
 {
     public override long Size => message.Size;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Storage.Sqlite.Database;
+using Pipeline.Storage.Writing;
 using SQLitePCL;
 
 namespace Pipeline.Storage.Sqlite.Writing;
@@ -14,12 +15,13 @@ internal sealed class GroupWriter : IDisposable
     private readonly Func<WriteSession> _open;
     private readonly SqliteStoreOptions _options;
     private readonly ILogger _logger;
-    private readonly Queue<WriteRequest> _waiting = new();
+    private readonly WaitingWrites<WriteSession> _waiting;
+    private readonly AutoResetEvent _work = new(false);
     private readonly Thread _thread;
     private WriteSession? _session;
-    private bool _stopping;
+    private volatile bool _stopping;
     private bool _failing;
-    private bool _checkpointWanted;
+    private int _checkpointWanted;
 
     /// <param name="session">The first session; later ones come from <paramref name="open"/>, which may throw <see cref="SqliteFailure"/>.</param>
     public GroupWriter(WriteSession session, Func<WriteSession> open, SqliteStoreOptions options, ILogger logger)
@@ -28,6 +30,10 @@ internal sealed class GroupWriter : IDisposable
         _open = open;
         _options = options;
         _logger = logger;
+        _waiting = new WaitingWrites<WriteSession>(
+            new WriteLimits(options.GroupLimit, options.GroupBytesLimit, options.WaitingWritesLimit, options.WriteTimeout),
+            options.TimeProvider,
+            () => _work.Set());
         _thread = new Thread(Run) { IsBackground = true, Name = "spool writer" };
     }
 
@@ -35,131 +41,84 @@ internal sealed class GroupWriter : IDisposable
     public Action<int> PagesWritten { get; set; } = static _ => { };
 
     /// <summary>Writes that are not yet taken up.</summary>
-    public int Waiting
-    {
-        get
-        {
-            lock (_waiting)
-            {
-                return _waiting.Count;
-            }
-        }
-    }
+    public int Waiting => _waiting.Count;
 
     public void Start() => _thread.Start();
 
     /// <summary>Queues a write. It always comes to an end; when the queue is full or the writer stops, at once.</summary>
-    public void Submit(WriteRequest request)
-    {
-        request.WaitingSince = _options.TimeProvider.GetTimestamp();
-        bool queued;
-        lock (_waiting)
-        {
-            queued = !_stopping && _waiting.Count < _options.WaitingWritesLimit;
-            if (queued)
-            {
-                _waiting.Enqueue(request);
-                Monitor.Pulse(_waiting);
-            }
-        }
-
-        if (!queued)
-        {
-            request.Refuse(null);
-        }
-    }
+    public void Submit(WriteRequest<WriteSession> request) => _waiting.Submit(request);
 
     /// <summary>Asks for a checkpoint between two groups, when no write is in its way.</summary>
     public void RequestCheckpoint()
     {
-        lock (_waiting)
-        {
-            _checkpointWanted = true;
-            Monitor.Pulse(_waiting);
-        }
+        Volatile.Write(ref _checkpointWanted, 1);
+        _work.Set();
     }
 
     /// <summary>Refuses writes that have waited too long for their turn: the disk hangs.</summary>
     public void ExpireWaiting()
     {
-        List<WriteRequest>? expired = null;
-        lock (_waiting)
+        if (_waiting.Expire() is > 0 and var expired)
         {
-            while (_waiting.TryPeek(out var oldest) && _options.TimeProvider.GetElapsedTime(oldest.WaitingSince) > _options.WriteTimeout)
-            {
-                (expired ??= []).Add(_waiting.Dequeue());
-            }
-        }
-
-        if (expired is not null)
-        {
-            Log.WritesExpired(_logger, expired.Count);
-            expired.ForEach(static r => r.Refuse(null));
+            Log.WritesExpired(_logger, expired);
         }
     }
 
     /// <summary>Commits what waits and stops.</summary>
     public void Dispose()
     {
-        lock (_waiting)
+        if (_stopping)
         {
-            if (_stopping)
-            {
-                return;
-            }
-
-            _stopping = true;
-            Monitor.Pulse(_waiting);
+            return;
         }
 
+        // In this order: once the thread has seen the end, nothing can come in any more. The event stays, since a checkpoint may still ask.
+        _waiting.Close();
+        _stopping = true;
+        _work.Set();
         _thread.Join();
         _session?.Dispose();
     }
 
     private void Run()
     {
-        var group = new List<WriteRequest>(_options.GroupLimit);
-        while (Take(group, out var checkpoint))
+        var group = new List<WriteRequest<WriteSession>>(_options.GroupLimit);
+        while (Take(group))
         {
-            if (group.Count > 0)
-            {
-                Commit(group);
-                group.Clear();
-            }
-
-            if (checkpoint)
+            Commit(group);
+            group.Clear();
+            if (Interlocked.Exchange(ref _checkpointWanted, 0) != 0)
             {
                 Checkpoint();
             }
         }
     }
 
-    private bool Take(List<WriteRequest> group, out bool checkpoint)
+    /// <summary>Waits for work; false when the writer stops and nothing is left.</summary>
+    private bool Take(List<WriteRequest<WriteSession>> group)
     {
-        lock (_waiting)
+        while (true)
         {
-            while (_waiting.Count == 0 && !_stopping && !_checkpointWanted)
+            // Read before the queue: what comes in after it was closed is refused, so nothing is left behind.
+            var stopping = _stopping;
+            _waiting.Take(group);
+            if (group.Count > 0 || Volatile.Read(ref _checkpointWanted) != 0)
             {
-                Monitor.Wait(_waiting);
+                return true;
             }
 
-            checkpoint = _checkpointWanted;
-            _checkpointWanted = false;
-            var octets = 0L;
-            while (group.Count < _options.GroupLimit && _waiting.TryPeek(out var next)
-                && (group.Count == 0 || octets + next.Size <= _options.GroupBytesLimit))
+            if (stopping)
             {
-                octets += next.Size;
-                group.Add(_waiting.Dequeue());
+                return false;
             }
 
-            return group.Count > 0 || checkpoint || !_stopping;
+            _work.WaitOne();
         }
     }
 
-    private void Commit(List<WriteRequest> group)
+    private void Commit(List<WriteRequest<WriteSession>> group)
     {
-        var failure = TryCommit(group);
+        var failure = group.Count == 0 ? null : TryCommit(group);
         if (failure is null)
         {
             return;
@@ -186,7 +145,7 @@ internal sealed class GroupWriter : IDisposable
     }
 
     /// <summary>Commits and answers the group, or writes nothing of it and says why.</summary>
-    private Exception? TryCommit(List<WriteRequest> group)
+    private Exception? TryCommit(List<WriteRequest<WriteSession>> group)
     {
         try
         {

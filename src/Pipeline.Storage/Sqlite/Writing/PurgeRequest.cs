@@ -1,9 +1,10 @@
 using Pipeline.Storage.State;
+using Pipeline.Storage.Writing;
 
 namespace Pipeline.Storage.Sqlite.Writing;
 
 /// <summary>Deletes the journals of a few messages that ended long ago; how many.</summary>
-internal sealed class PurgeRequest(DateTimeOffset endedBefore, int limit) : WriteRequest<int>
+internal sealed class PurgeRequest(DateTimeOffset endedBefore, int limit) : WriteRequest<WriteSession, int>
 {
     private int _purged;
 

@@ -3,11 +3,12 @@ using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.State;
+using Pipeline.Storage.Writing;
 
 namespace Pipeline.Storage.Sqlite.Writing;
 
 /// <summary>Events of a message that is not in the queue.</summary>
-internal sealed class RecordRequest(MessageId id, ImmutableArray<JournalEntry> entries) : WriteRequest<WriteOutcome>
+internal sealed class RecordRequest(MessageId id, ImmutableArray<JournalEntry> entries) : WriteRequest<WriteSession, WriteOutcome>
 {
     private readonly string _id = id.ToString();
     private readonly byte[] _entries = StoredForm.Of(entries);
@@ -41,7 +42,7 @@ internal sealed class RecordRequest(MessageId id, ImmutableArray<JournalEntry> e
 
         if (append.Bind(7, StoredTime.Of(entries[^1].At)).Bind(8, _entries).Run() == 0 && !IsRepeated(session, first))
         {
-            throw new InvalidOperationException($"event {first} of message {_id} is in the journal already, and is another");
+            throw Contract.SequenceTaken(id, first);
         }
     }
 

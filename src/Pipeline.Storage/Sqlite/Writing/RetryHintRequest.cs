@@ -1,9 +1,10 @@
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.State;
+using Pipeline.Storage.Writing;
 
 namespace Pipeline.Storage.Sqlite.Writing;
 
-internal sealed class RetryHintRequest(string key, RetryHint? hint) : WriteRequest<WriteOutcome>
+internal sealed class RetryHintRequest(string key, RetryHint? hint) : WriteRequest<WriteSession, WriteOutcome>
 {
     private readonly byte[]? _value = hint is null ? null : StoredForm.Of(hint);
 

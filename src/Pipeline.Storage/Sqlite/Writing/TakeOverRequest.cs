@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pipeline.Storage.Ports;
+using Pipeline.Storage.Writing;
 
 namespace Pipeline.Storage.Sqlite.Writing;
 
@@ -8,7 +9,7 @@ namespace Pipeline.Storage.Sqlite.Writing;
 internal sealed record TakeOverPage(int Messages, int OpenAttempts, string? Last);
 
 /// <summary>Releases a page of the messages that are in hands that are gone: another epoch's, or another name's.</summary>
-internal sealed class TakeOverRequest(Ownership owner, string after, int limit, DateTimeOffset now, ILogger logger) : WriteRequest<TakeOverPage?>
+internal sealed class TakeOverRequest(Ownership owner, string after, int limit, DateTimeOffset now, ILogger logger) : WriteRequest<WriteSession, TakeOverPage?>
 {
     private TakeOverPage? _page;
 
@@ -33,7 +34,7 @@ internal sealed class TakeOverRequest(Ownership owner, string after, int limit, 
                 if (QueuedState.Read(session.State, session.StatesSince, id) is { } state)
                 {
                     open += state.Recipients.OpenAttempts;
-                    released += QueuedState.Write(session, id, (node, epoch), ("", 0), state.Recipients, state.NextSequence, now) ? 1 : 0;
+                    released += QueuedState.Write(session, id, (node, epoch), ("", 0), state.Recipients, state.NextSequence, state.Recipients.NextWork(now)) ? 1 : 0;
                 }
             }
             catch (JsonException e)

@@ -1,6 +1,7 @@
 using Pipeline.Storage.Bodies;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.State;
+using Pipeline.Storage.Writing;
 
 namespace Pipeline.Storage.Sqlite.Writing;
 
@@ -9,7 +10,7 @@ namespace Pipeline.Storage.Sqlite.Writing;
 /// While the claim is kept, the new states are stored beside the events of the commit, in one row: nothing is read or written again for them.
 /// They are folded into the queue's row when the claim ends.
 /// </remarks>
-internal sealed class UpdateRequest : WriteRequest<WriteOutcome>
+internal sealed class UpdateRequest : WriteRequest<WriteSession, WriteOutcome>
 {
     private readonly MessageUpdate _update;
     private readonly IReadOnlyList<AcceptPart> _notifications;
@@ -20,6 +21,7 @@ internal sealed class UpdateRequest : WriteRequest<WriteOutcome>
     private readonly byte[]? _states;
     private WriteOutcome _outcome;
     private string? _file;
+    private NextWork? _released;
 
     public UpdateRequest(MessageUpdate update, IReadOnlyList<AcceptPart> notifications, BodyFiles bodies, DateTimeOffset now)
     {
@@ -34,6 +36,9 @@ internal sealed class UpdateRequest : WriteRequest<WriteOutcome>
 
     public override long Size => 512 + _entries.Length + (_states?.Length ?? 0) + _notifications.Sum(static n => n.Size);
 
+    /// <summary>After the commit: what the message waits for at once, when the update has released it.</summary>
+    public QueueStage? Claimable => _released is { } work && work.Due <= _now ? work.Stage : null;
+
     protected override WriteOutcome Answer => _outcome;
 
     protected override WriteOutcome Unavailable => WriteOutcome.Unavailable;
@@ -41,6 +46,7 @@ internal sealed class UpdateRequest : WriteRequest<WriteOutcome>
     public override void Apply(WriteSession session)
     {
         _file = null;
+        _released = null;
         _outcome = _update.Closing switch
         {
             UpdateClosing.Complete => ApplyComplete(session),
@@ -127,7 +133,10 @@ internal sealed class UpdateRequest : WriteRequest<WriteOutcome>
         state.Recipients.Apply(_update.Recipients.AsSpan());
         var owner = (_update.Owner.Node, _update.Owner.Epoch);
         var next = _update.Journal.IsEmpty ? state.NextSequence : _update.Journal[^1].Sequence + 1;
-        QueuedState.Write(session, _id, owner, _update.Closing == UpdateClosing.Release ? ("", 0) : owner, state.Recipients, next, _now);
+        var work = state.Recipients.NextWork(_now);
+        var released = _update.Closing == UpdateClosing.Release;
+        QueuedState.Write(session, _id, owner, released ? ("", 0) : owner, state.Recipients, next, work);
+        _released = released ? work : null;
         return WriteOutcome.Durable;
     }
 
@@ -203,6 +212,5 @@ internal sealed class UpdateRequest : WriteRequest<WriteOutcome>
         return repeated;
     }
 
-    private InvalidOperationException SequenceTaken() =>
-        new($"event {_update.Journal[0].Sequence} of message {_id} is in the journal already, and is another");
+    private InvalidOperationException SequenceTaken() => Contract.SequenceTaken(_update.Id, _update.Journal[0].Sequence);
 }

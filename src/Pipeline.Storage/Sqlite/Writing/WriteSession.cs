@@ -31,7 +31,7 @@ internal sealed class WriteSession : IDisposable
         Complete = Load("complete");
         DeleteContent = Load("delete_content");
         EndJournal = Load("end_journal");
-        ClaimDue = Load("claim_due");
+        Due = Load("due");
         Claim = Load("claim");
         HeldByOthers = Load("held_by_others");
         PutRetryHint = Load("put_retry_hint");
@@ -71,7 +71,7 @@ internal sealed class WriteSession : IDisposable
 
     public SqliteStatement EndJournal { get; }
 
-    public SqliteStatement ClaimDue { get; }
+    public SqliteStatement Due { get; }
 
     public SqliteStatement Claim { get; }
 

@@ -1,11 +1,14 @@
-namespace Pipeline.Storage.Sqlite.Writing;
+using Pipeline.Mail.Message;
 
-/// <summary>Something to be written by the writer's thread, in a commit that it may share with others.</summary>
+namespace Pipeline.Storage.Writing;
+
+/// <summary>Something to be written by an engine's writer, in a commit that it may share with others.</summary>
+/// <typeparam name="TCommit">What an engine collects a commit in.</typeparam>
 /// <remarks>
-/// <see cref="Apply"/> runs inside a transaction and may run twice, when the first group failed; it leaves its result in the request.
+/// <see cref="Apply"/> may run several times, when a commit failed; it leaves its result in the request.
 /// Then exactly one of <see cref="Committed"/> and <see cref="Refuse"/> is called.
 /// </remarks>
-internal abstract class WriteRequest
+internal abstract class WriteRequest<TCommit>
 {
     /// <summary>When it began to wait, as the time provider counts.</summary>
     public long WaitingSince { get; set; }
@@ -13,19 +16,21 @@ internal abstract class WriteRequest
     /// <summary>About how many octets it adds to the commit.</summary>
     public virtual long Size => 512;
 
-    /// <exception cref="Database.SqliteFailure">SQLite cannot write.</exception>
+    /// <summary>Notes the messages it writes; false when one of them is in the set already, so that it must wait for the next commit.</summary>
+    public virtual bool TryJoin(HashSet<MessageId> written) => true;
+
     /// <exception cref="InvalidOperationException">The request contradicts what is stored: a bug of the caller.</exception>
-    public abstract void Apply(WriteSession session);
+    public abstract void Apply(TCommit commit);
 
     public abstract void Committed();
 
-    /// <summary>Nothing was written.</summary>
+    /// <summary>Nothing was written, or it is not known.</summary>
     /// <param name="cause">The bug, when it is one; otherwise the store is unavailable.</param>
     public abstract void Refuse(Exception? cause);
 }
 
 /// <summary>A write with an answer.</summary>
-internal abstract class WriteRequest<T> : WriteRequest
+internal abstract class WriteRequest<TCommit, T> : WriteRequest<TCommit>
 {
     private readonly TaskCompletionSource<T> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

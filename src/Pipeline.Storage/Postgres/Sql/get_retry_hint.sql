@@ -1,0 +1,1 @@
+SELECT value FROM retry_hint WHERE key = $1

@@ -1,0 +1,1 @@
+SELECT pg_notify('mailpipeline_work', $1)

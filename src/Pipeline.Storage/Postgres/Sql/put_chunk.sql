@@ -1,0 +1,1 @@
+INSERT INTO content (id, chunk, octets) VALUES ($1, $2, $3)

@@ -1,0 +1,1 @@
+SELECT octets FROM content WHERE id = $1 AND chunk = $2

@@ -1,0 +1,11 @@
+-- One statement, so that queue, states and content are of one moment. The body comes along when it is all in chunk 0.
+SELECT q.id, q.received, q.base, q.document, q.recipients, s.states, s.next, q.length, c.header,
+       CASE WHEN q.length <= $2 THEN c.octets END
+FROM unnest($1::text[]) WITH ORDINALITY AS i (id, n)
+JOIN queue AS q ON q.id = i.id
+LEFT JOIN content AS c ON c.id = q.id AND c.chunk = 0
+LEFT JOIN LATERAL (
+  SELECT array_agg(since.states ORDER BY since.first) FILTER (WHERE since.states IS NOT NULL) AS states, max(since.first + since.count) AS next
+  FROM journal AS since WHERE since.day = q.day AND since.id = q.id AND since.first >= q.base
+) AS s ON true
+ORDER BY i.n

@@ -1,0 +1,1 @@
+DELETE FROM content AS c WHERE NOT EXISTS (SELECT 1 FROM queue AS q WHERE q.id = c.id)

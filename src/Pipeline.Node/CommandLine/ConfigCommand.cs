@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Node.CommandLine.Config;
 
 namespace Pipeline.Node.CommandLine;
 
@@ -34,6 +35,15 @@ internal static class ConfigCommand
             parsed.InvocationConfiguration.Output.WriteLine($"{choice.PolicyFile}: good");
             return ExitCodes.Success;
         });
-        return new Command("config", "Work with configurations") { check };
+        return new Command("config", "Work with configurations")
+        {
+            check,
+            PublishCommand.Publish(),
+            HistoryCommand.Create(),
+            ShowCommand.Create(),
+            DiffCommand.Create(),
+            PublishCommand.Rollback(),
+            StatusCommand.Create(),
+        };
     }
 }

@@ -12,6 +12,7 @@ using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Dns;
 using Pipeline.Mail.Message;
 using Pipeline.Node.Admin;
+using Pipeline.Node.Hosting.Policies;
 using Pipeline.Node.Listeners;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
@@ -27,7 +28,7 @@ internal sealed class MailNode : IAsyncDisposable
 
     private readonly NodeOptions _options;
     private readonly ILogger _logger;
-    private readonly PolicyStore _policies;
+    private readonly NodePolicies _policies;
     private readonly IDnsResolver _resolver;
     private readonly SqliteMessageStore _store;
     private readonly DeliveryAgents _agents;
@@ -55,7 +56,7 @@ internal sealed class MailNode : IAsyncDisposable
     /// <summary>Takes mail from programs on this machine.</summary>
     public LocalSubmission Submission => _submission;
 
-    public string StoreDirectory => StoreDirectoryOf(_options, _policies);
+    public string StoreDirectory => _policies.StoreDirectory;
 
     /// <summary>Where SMTP is spoken, with real ports.</summary>
     public ImmutableArray<IPEndPoint> Endpoints =>
@@ -73,26 +74,30 @@ internal sealed class MailNode : IAsyncDisposable
         });
         var logger = loggers.CreateLogger("MailPipeline");
         var resolver = options.Resolver ?? Resolvers.Create(options.Settings.Dns, options.Time, loggers);
-        var policies = new PolicyStore(
+        var preparation = new PolicyPreparation(
             resolver, options.Time, new LoggerPolicyLog(logger), new AclServices { RateLimits = new InMemoryRateLimitStore() });
-        var problems = policies.Load(options.PolicyFile, options.Macros, options.PolicySource);
-        if (problems.Count > 0)
-        {
-            throw new NodeStartException([.. problems.Select(problem => problem.ToString())]);
-        }
-
-        var directory = StoreDirectoryOf(options, policies);
-        var store = await OpenStoreAsync(directory, options, loggers, cancellationToken);
+        var policies = await NodePolicies.OpenAsync(options, preparation, logger, cancellationToken);
+        SqliteMessageStore? store = null;
         try
         {
-            return await StartAsync(options, policies, resolver, store, directory, loggers, logger, cancellationToken);
+            store = await OpenStoreAsync(policies.StoreDirectory, options, loggers, cancellationToken);
+            await policies.BeginAsync(store.Epoch, cancellationToken);
+            return await StartAsync(options, policies, resolver, store, policies.StoreDirectory, loggers, logger, cancellationToken);
         }
         catch
         {
-            await store.DisposeAsync();
+            await policies.DisposeAsync();
+            if (store is not null)
+            {
+                await store.DisposeAsync();
+            }
+
             throw;
         }
     }
+
+    /// <summary>Reads the policy anew, as SIGHUP asks for. One that cannot be used changes nothing; why, is in the log.</summary>
+    public Task ReloadAsync(CancellationToken cancellationToken) => _policies.ReloadAsync(cancellationToken);
 
     /// <summary>Takes no more mail, waits for what is under way as long as the settings allow, and stops.</summary>
     public async Task StopAsync()
@@ -117,6 +122,7 @@ internal sealed class MailNode : IAsyncDisposable
         await _system.Terminate();
         await _agents.DisposeAsync();
         await _purge.DisposeAsync();
+        await _policies.DisposeAsync();
         await _store.DisposeAsync();
         (_resolver as IDisposable)?.Dispose();
         Log.Stopped(_logger);
@@ -127,9 +133,6 @@ internal sealed class MailNode : IAsyncDisposable
         await StopAsync();
         await _host.DisposeAsync();
     }
-
-    private static string StoreDirectoryOf(NodeOptions options, PolicyStore policies) =>
-        Path.GetFullPath(options.Settings.StoreDirectory ?? Path.Combine(policies.Current.Environment.SpoolDirectory, "store"));
 
     private static async Task<SqliteMessageStore> OpenStoreAsync(
         string directory, NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
@@ -151,7 +154,7 @@ internal sealed class MailNode : IAsyncDisposable
 
     private static async Task<MailNode> StartAsync(
         NodeOptions options,
-        PolicyStore policies,
+        NodePolicies policies,
         IDnsResolver resolver,
         SqliteMessageStore store,
         string directory,
@@ -171,9 +174,9 @@ internal sealed class MailNode : IAsyncDisposable
             Store = store,
             Owner = owner,
             Time = options.Time,
-            Router = new PolicyRecipientRouter(policies),
-            Retry = new PolicyRetrySchedule(policies),
-            Notifications = new NotificationWriter(policies, store, owner, ids, options.Time),
+            Router = new PolicyRecipientRouter(policies.Source),
+            Retry = new PolicyRetrySchedule(policies.Source),
+            Notifications = new NotificationWriter(policies.Source, store, owner, ids, options.Time),
             Limits = new MessageLimits { MaxActiveMessages = options.Settings.Delivery.MaxActiveMessages },
         };
         var system = ActorSystem.Create("mailpipeline", new ActorSystemSettings { Time = options.Time, LoggerFactory = loggers });
@@ -185,7 +188,7 @@ internal sealed class MailNode : IAsyncDisposable
             cancellationToken);
         var receipt = new ReceiptService(new ReceiptServices
         {
-            Policies = policies,
+            Policies = policies.Source,
             Store = store,
             Owner = owner,
             Dns = resolver,
@@ -209,12 +212,13 @@ internal sealed class MailNode : IAsyncDisposable
         }
 
         purge.Start();
+        policies.Follow();
         Log.Started(logger, Version, options.Settings.Name, options.PolicyFile, directory, string.Join(", ", node.Endpoints));
         return node;
     }
 
     private static WebApplication BuildHost(
-        NodeOptions options, PolicyStore policies, string directory, IReceiptService receipt, LocalSubmission submission, ILoggerFactory loggers)
+        NodeOptions options, NodePolicies policies, string directory, IReceiptService receipt, LocalSubmission submission, ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -222,10 +226,10 @@ internal sealed class MailNode : IAsyncDisposable
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(receipt);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Settings.DrainTime);
-        if (options.AcceptsMail)
+        if (policies.Certificates is { } certificates)
         {
             var policy = policies.Current.Policy.MainOptions;
-            builder.Services.AddSmtpListeners(ListenerSettings.Make(options.Listen, options.Settings, policy), Certificates.Load(policy));
+            builder.Services.AddSmtpListeners(ListenerSettings.Make(options.Listen, options.Settings, policy), certificates);
         }
 
         var (admin, local) = (SpoolPaths.AdminSocket(directory), SpoolPaths.SubmissionSocket(directory));
@@ -257,7 +261,7 @@ internal sealed class MailNode : IAsyncDisposable
 
     private sealed record Parts(
         ILogger Logger,
-        PolicyStore Policies,
+        NodePolicies Policies,
         IDnsResolver Resolver,
         SqliteMessageStore Store,
         DeliveryAgents Agents,

@@ -5,8 +5,8 @@ namespace Pipeline.Node.Hosting;
 /// <summary>What a node logs of itself. Event ids are stable.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Information, "MailPipeline {Version} started as {Node}: policy {Policy}, store {Store}, listening on {Endpoints}")]
-    public static partial void Started(ILogger logger, string version, string node, string policy, string store, string endpoints);
+    [LoggerMessage(1, LogLevel.Information, "MailPipeline {Version} started as {Node}: policy {Number} from {Policy}, store {Store}, listening on {Endpoints}")]
+    public static partial void Started(ILogger logger, string version, string node, long number, string policy, string store, string endpoints);
 
     [LoggerMessage(3, LogLevel.Information, "Stopping: no new mail; {Active} messages under way")]
     public static partial void Stopping(ILogger logger, int active);

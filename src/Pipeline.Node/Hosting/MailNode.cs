@@ -213,7 +213,8 @@ internal sealed class MailNode : IAsyncDisposable
 
         purge.Start();
         policies.Follow();
-        Log.Started(logger, Version, options.Settings.Name, options.PolicyFile, directory, string.Join(", ", node.Endpoints));
+        var policy = policies.Current.Policy;
+        Log.Started(logger, Version, options.Settings.Name, policy.Number, policy.SourcePath, directory, string.Join(", ", node.Endpoints));
         return node;
     }
 
@@ -249,7 +250,7 @@ internal sealed class MailNode : IAsyncDisposable
         return new NodeStatus(
             _options.Settings.Name,
             Version,
-            _options.PolicyFile,
+            _policies.Current.Policy.SourcePath,
             _policies.Current.Policy.Number,
             _startedAt,
             [.. Endpoints.Select(endpoint => endpoint.ToString())],

@@ -69,9 +69,9 @@ internal sealed class PolicyFollower(
                 await registry.WithdrawAsync(state.Node, state.Epoch, CancellationToken.None);
             }
         }
-        catch (PolicyRegistryException)
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            // The word of a life that has ended is overruled by its lease, or by the next life.
+            // Nothing that keeps a node from stopping. The word of a life that has ended is overruled by its lease, or by the next life.
         }
 
         _stop.Dispose();
@@ -119,7 +119,7 @@ internal sealed class PolicyFollower(
             {
                 // A bug here must not leave a node behind its cluster for ever: the next round begins anew.
                 Log.FollowingFailed(logger, error);
-                await Task.Delay(poll, time, CancellationToken.None);
+                await Task.Delay(poll, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -76,7 +76,8 @@ internal static class PublishCommand
         private readonly Option<bool> _force = new("--force") { Description = "Also when it is the current policy already, or another was published meanwhile" };
         private readonly Option<double> _wait = new("--wait")
         {
-            Description = "Seconds to wait for the nodes to switch", DefaultValueFactory = _ => DefaultWaitSeconds,
+            Description = "Seconds to wait for the nodes to switch",
+            DefaultValueFactory = _ => DefaultWaitSeconds,
         };
 
         public Options()
@@ -109,7 +110,10 @@ internal static class PublishCommand
 
         public PolicyPublication Publication(ParseResult parsed, PolicyBundle bundle) => new()
         {
-            Bundle = bundle, By = RegistryAccess.Who(), Note = parsed.GetValue(_note), Force = parsed.GetValue(_force),
+            Bundle = bundle,
+            By = RegistryAccess.Who(),
+            Note = parsed.GetValue(_note),
+            Force = parsed.GetValue(_force),
         };
 
         public async Task<int> RefuseAsync(ParseResult parsed, string file, IReadOnlyList<string> problems)

@@ -187,7 +187,10 @@ internal sealed class NodePolicies : IAsyncDisposable
         var outcome = await registry.PublishAsync(
             new PolicyPublication
             {
-                Bundle = capture.Bundle ?? throw Refused(capture.Problems), By = options.Settings.Name, Note = Note(options), Expected = 0,
+                Bundle = capture.Bundle ?? throw Refused(capture.Problems),
+                By = options.Settings.Name,
+                Note = Note(options),
+                Expected = 0,
             },
             cancellationToken);
         if (outcome is PublishOutcome.Published published)
@@ -210,7 +213,9 @@ internal sealed class NodePolicies : IAsyncDisposable
         var (bundle, problems) = CaptureUsable();
         var publication = new PolicyPublication
         {
-            Bundle = bundle ?? throw new NodeStartException(problems), By = _options.Settings.Name, Note = Note(_options),
+            Bundle = bundle ?? throw new NodeStartException(problems),
+            By = _options.Settings.Name,
+            Note = Note(_options),
         };
         var record = await _registry.PublishAsync(publication, cancellationToken) switch
         {

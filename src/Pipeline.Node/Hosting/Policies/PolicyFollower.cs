@@ -78,6 +78,9 @@ internal sealed class PolicyFollower(
         _turn.Dispose();
     }
 
+    private static string Because(PolicyRecord record) =>
+        (record.RestoredFrom is { } from ? $", back to the text of policy {from}" : "") + (record.Note is null ? "" : $": {record.Note.ReplaceLineEndings(" ")}");
+
     private static int Number(ActivePolicy active) => (int)active.Policy.Number;
 
     private async Task ReportAsync(CancellationToken cancellationToken)
@@ -141,7 +144,7 @@ internal sealed class PolicyFollower(
         }
 
         store.Use(start.Active);
-        Log.PolicySwitched(logger, before.Number, wanted, record!.By, record.Note is null ? "" : $": {record.Note}");
+        Log.PolicySwitched(logger, before.Number, wanted, record!.By, Because(record));
         foreach (var option in StartOptions.Changed(before.MainOptions, start.Active.Policy.MainOptions))
         {
             Log.EffectiveAtStart(logger, wanted, option);

@@ -12,7 +12,7 @@ namespace Pipeline.Policy;
 /// <summary>A compiled configuration: immutable, numbered, shared by every message that began under it.</summary>
 public sealed class MailPolicy
 {
-    /// <summary>Counts up with every configuration this process has compiled; 0 for one made without a file.</summary>
+    /// <summary>The number under which it was published; without a registry, counts up with every configuration this process compiles. 0 for one made without a file.</summary>
     public long Number { get; init; }
 
     /// <summary>The configuration file, or empty.</summary>

@@ -26,8 +26,9 @@ public static class PolicyCompiler
     /// <param name="macros">Macros of the command line (<c>-DNAME=value</c>).</param>
     /// <param name="files">Where files come from; the disk when null.</param>
     /// <param name="services">What ACLs need from outside; in memory when null. Give the same to the next policy, or its rate limits begin anew.</param>
+    /// <param name="number">The policy's number; the next of this process when null.</param>
     public static PolicyCompilation Compile(
-        string path, IReadOnlyDictionary<string, string>? macros = null, IFileSource? files = null, AclServices? services = null)
+        string path, IReadOnlyDictionary<string, string>? macros = null, IFileSource? files = null, AclServices? services = null, long? number = null)
     {
         var (configuration, read) = ConfigurationFile.Read(path, macros, files);
         var problems = new List<ConfigurationProblem>(read);
@@ -51,7 +52,7 @@ public static class PolicyCompiler
         new SupportReport(problems, notices).Add(configuration, acls);
         var policy = new MailPolicy
         {
-            Number = Interlocked.Increment(ref _lastNumber),
+            Number = number ?? Interlocked.Increment(ref _lastNumber),
             SourcePath = path,
             MainOptions = options,
             NamedLists = new NamedListTable(configuration.NamedLists),

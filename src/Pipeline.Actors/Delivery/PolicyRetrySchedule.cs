@@ -22,7 +22,7 @@ public sealed class PolicyRetrySchedule(IPolicySource policies) : IRetrySchedule
             return new RetryTime(now + AfterInterruption);
         }
 
-        var active = policies.Get(message.Policy);
+        var active = await policies.GetAsync(message.Policy, cancellationToken);
         var decision = await active.Policy.Retry.DecideAsync(
             RoutingScope.Create(active, message),
             new RetrySubject(

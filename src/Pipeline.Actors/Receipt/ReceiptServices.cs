@@ -38,12 +38,17 @@ public interface IPolicySource
 {
     ActivePolicy Current { get; }
 
-    /// <summary>The policy of that number; the current one when it is not known any more.</summary>
-    ActivePolicy Get(int number);
+    /// <summary>The policy of that number; the current one, with <see cref="ActivePolicy.StandsInBecause"/>, when that cannot be had any more.</summary>
+    /// <exception cref="IOException">It cannot be had now, but may be later.</exception>
+    ValueTask<ActivePolicy> GetAsync(int number, CancellationToken cancellationToken);
 }
 
 /// <summary>A policy with the environment its expansions run in.</summary>
-public sealed record ActivePolicy(MailPolicy Policy, PolicyEnvironment Environment);
+public sealed record ActivePolicy(MailPolicy Policy, PolicyEnvironment Environment)
+{
+    /// <summary>Why it serves instead of the policy that was asked for; null when it is that.</summary>
+    public string? StandsInBecause { get; init; }
+}
 
 /// <summary>Bounds of reception.</summary>
 public sealed record ReceiptLimits

@@ -45,7 +45,7 @@ public sealed class NotificationWriter(
     private async ValueTask<ReadyNotification> WriteAsync(
         MessageFacts message, NotificationKind kind, ImmutableArray<EndedRecipient> told, CancellationToken cancellationToken)
     {
-        var active = policies.Get(message.Policy);
+        var active = await policies.GetAsync(message.Policy, cancellationToken);
         var (id, now, to) = (ids.Next(), time.GetUtcNow(), message.Envelope.Sender);
         var (body, withheld) = await ReturnedBodyAsync(message, kind, active.Policy.MainOptions, cancellationToken);
         var composed = NotificationComposer.Compose(

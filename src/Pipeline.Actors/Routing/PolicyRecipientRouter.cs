@@ -12,7 +12,7 @@ public sealed class PolicyRecipientRouter(IPolicySource policies) : IRecipientRo
 {
     public async ValueTask<RoutingDecision> RouteAsync(RecipientToRoute recipient, CancellationToken cancellationToken)
     {
-        var active = policies.Get(recipient.Message.Policy);
+        var active = await policies.GetAsync(recipient.Message.Policy, cancellationToken);
         var scope = RoutingScope.Create(active, recipient.Message);
         var inherited = InheritedRouting.Read(recipient.Recipient.Inherited);
         if (inherited.Unrouteable is { } unrouteable)
@@ -27,7 +27,7 @@ public sealed class PolicyRecipientRouter(IPolicySource policies) : IRecipientRo
         }
 
         var result = await active.Policy.Routers.RouteAsync(scope, address, RoutingMode.Deliver, cancellationToken);
-        ImmutableArray<RouterTried> trials = [.. result.Trials.Select(trial => Tried(recipient.Recipient.Index, trial))];
+        ImmutableArray<RouterTried> trials = [.. StandIn(recipient, active), .. result.Trials.Select(trial => Tried(recipient.Recipient.Index, trial))];
         if (inherited.OnlyRouter is not null)
         {
             return await DecideAsync(active, scope, recipient, address, trials, result.Outcomes[0], cancellationToken);
@@ -82,6 +82,11 @@ public sealed class PolicyRecipientRouter(IPolicySource policies) : IRecipientRo
                 ParentRouter = target.Router, Target = target.Target, TargetTransport = target.Transport, Values = target.Values,
             }))),
     ];
+
+    /// <summary>What the journal says when the message cannot end under the policy it began with.</summary>
+    private static IEnumerable<RouterTried> StandIn(RecipientToRoute recipient, ActivePolicy active) => active.StandsInBecause is { } reason
+        ? [new RouterTried(recipient.Recipient.Index, "(policy)", "replaced", $"{reason}; routed by policy {active.Policy.Number}", null)]
+        : [];
 
     private static string RouterOf(RoutingOutcome outcome) => outcome switch
     {

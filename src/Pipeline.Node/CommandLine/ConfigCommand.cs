@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Pipeline.Node.CommandLine.Config;
 
 namespace Pipeline.Node.CommandLine;
 
@@ -56,6 +57,15 @@ internal static class ConfigCommand
                 $"{choice.PolicyFile}: good{(count == 0 ? "" : $", with {count} setting{(count == 1 ? "" : "s")} that {(count == 1 ? "is" : "are")} not done or without effect")}");
             return ExitCodes.Success;
         });
-        return new Command("config", "Work with configurations") { check };
+        return new Command("config", "Work with configurations")
+        {
+            check,
+            PublishCommand.Publish(),
+            HistoryCommand.Create(),
+            ShowCommand.Create(),
+            DiffCommand.Create(),
+            PublishCommand.Rollback(),
+            StatusCommand.Create(),
+        };
     }
 }

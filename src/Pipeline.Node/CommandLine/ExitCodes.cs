@@ -10,4 +10,7 @@ internal static class ExitCodes
 
     /// <summary>The command line, the configuration or the input cannot be used.</summary>
     public const int Unusable = 2;
+
+    /// <summary>It was done, and part of the cluster has not followed yet.</summary>
+    public const int Partly = 3;
 }

@@ -21,6 +21,9 @@ public sealed record NodeSettings
 
     public LogSettings Log { get; init; } = new();
 
+    /// <summary>Null for a node that is alone.</summary>
+    public ClusterSettings? Cluster { get; init; }
+
     /// <summary>How long the journal of a message is kept after its end.</summary>
     public TimeSpan JournalRetention { get; init; } = TimeSpan.FromDays(30);
 

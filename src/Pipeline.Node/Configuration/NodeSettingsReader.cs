@@ -75,6 +75,11 @@ internal static class NodeSettingsReader
             yield return $"Dns:ZoneFile: {zone}: no such file";
         }
 
+        if (settings.Cluster is { } cluster && string.IsNullOrWhiteSpace(cluster.Database))
+        {
+            yield return "Cluster:Database: the shared database must be named, such as Host=db;Username=mail;Password=...;Database=mail";
+        }
+
         if (settings.Smtp.BareLineEnds is not ("refuse" or "normalise"))
         {
             yield return $"Smtp:BareLineEnds: \"{settings.Smtp.BareLineEnds}\" is neither refuse nor normalise";

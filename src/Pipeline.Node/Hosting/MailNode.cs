@@ -12,6 +12,7 @@ using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Dns;
 using Pipeline.Mail.Message;
 using Pipeline.Node.Admin;
+using Pipeline.Node.Hosting.Policies;
 using Pipeline.Node.Listeners;
 using Pipeline.Node.Logging;
 using Pipeline.Policy.Acl;
@@ -28,7 +29,7 @@ internal sealed class MailNode : IAsyncDisposable
 
     private readonly NodeOptions _options;
     private readonly ILogger _logger;
-    private readonly PolicyStore _policies;
+    private readonly NodePolicies _policies;
     private readonly IDnsResolver _resolver;
     private readonly SqliteMessageStore _store;
     private readonly MainLog? _mainLog;
@@ -58,7 +59,7 @@ internal sealed class MailNode : IAsyncDisposable
     /// <summary>Takes mail from programs on this machine.</summary>
     public LocalSubmission Submission => _submission;
 
-    public string StoreDirectory => StoreDirectoryOf(_options, _policies);
+    public string StoreDirectory => _policies.StoreDirectory;
 
     /// <summary>Where SMTP is spoken, with real ports.</summary>
     public ImmutableArray<IPEndPoint> Endpoints =>
@@ -77,28 +78,32 @@ internal sealed class MailNode : IAsyncDisposable
         var logger = loggers.CreateLogger("MailPipeline");
         var resolver = options.Resolver ?? Resolvers.Create(options.Settings.Dns, options.Time, loggers);
         var policyLog = new PolicyLog(options.Time, logger);
-        var policies = new PolicyStore(
+        var preparation = new PolicyPreparation(
             resolver, options.Time, policyLog, new AclServices { RateLimits = new InMemoryRateLimitStore() });
-        var problems = policies.Load(options.PolicyFile, options.Macros, options.PolicySource);
-        if (problems.Count > 0)
-        {
-            throw new NodeStartException([.. problems.Select(problem => problem.ToString())]);
-        }
-
-        var directory = StoreDirectoryOf(options, policies);
-        var store = await OpenStoreAsync(directory, options, loggers, cancellationToken);
+        var policies = await NodePolicies.OpenAsync(options, preparation, logger, cancellationToken);
+        SqliteMessageStore? store = null;
         try
         {
+            store = await OpenStoreAsync(policies.StoreDirectory, options, loggers, cancellationToken);
+            await policies.BeginAsync(store.Epoch, cancellationToken);
             policyLog.Main = OpenMainLog(options, policies, logger);
-            return await StartAsync(options, policies, resolver, store, policyLog, directory, loggers, logger, cancellationToken);
+            return await StartAsync(options, policies, resolver, store, policyLog, policies.StoreDirectory, loggers, logger, cancellationToken);
         }
         catch
         {
+            await policies.DisposeAsync();
             await DisposeAsync(policyLog.Main);
-            await store.DisposeAsync();
+            if (store is not null)
+            {
+                await store.DisposeAsync();
+            }
+
             throw;
         }
     }
+
+    /// <summary>Reads the policy anew, as SIGHUP asks for. One that cannot be used changes nothing; why, is in the log.</summary>
+    public Task ReloadAsync(CancellationToken cancellationToken) => _policies.ReloadAsync(cancellationToken);
 
     /// <summary>Takes no more mail, waits for what is under way as long as the settings allow, and stops.</summary>
     public async Task StopAsync()
@@ -123,6 +128,7 @@ internal sealed class MailNode : IAsyncDisposable
         await _system.Terminate();
         await _agents.DisposeAsync();
         await _purge.DisposeAsync();
+        await _policies.DisposeAsync();
         await DisposeAsync(_mainLog);
         _sockets.Dispose(); // while the store is still locked: afterwards another node may have put its own there
         await _store.DisposeAsync();
@@ -136,11 +142,8 @@ internal sealed class MailNode : IAsyncDisposable
         await _host.DisposeAsync();
     }
 
-    private static string StoreDirectoryOf(NodeOptions options, PolicyStore policies) =>
-        Path.GetFullPath(options.Settings.StoreDirectory ?? Path.Combine(policies.Current.Environment.SpoolDirectory, "store"));
-
     /// <returns>Null when there is to be none.</returns>
-    private static MainLog? OpenMainLog(NodeOptions options, PolicyStore policies, ILogger logger)
+    private static MainLog? OpenMainLog(NodeOptions options, NodePolicies policies, ILogger logger)
     {
         var settings = options.Settings.Log;
         ILogSink? sink = !settings.Main ? null
@@ -181,7 +184,7 @@ internal sealed class MailNode : IAsyncDisposable
 
     private static async Task<MailNode> StartAsync(
         NodeOptions options,
-        PolicyStore policies,
+        NodePolicies policies,
         IDnsResolver resolver,
         SqliteMessageStore spool,
         PolicyLog policyLog,
@@ -207,9 +210,9 @@ internal sealed class MailNode : IAsyncDisposable
             Store = store,
             Owner = owner,
             Time = options.Time,
-            Router = new PolicyRecipientRouter(policies),
-            Retry = new PolicyRetrySchedule(policies),
-            Notifications = new NotificationWriter(policies, store, owner, ids, options.Time),
+            Router = new PolicyRecipientRouter(policies.Source),
+            Retry = new PolicyRetrySchedule(policies.Source),
+            Notifications = new NotificationWriter(policies.Source, store, owner, ids, options.Time),
             Limits = new MessageLimits { MaxActiveMessages = options.Settings.Delivery.MaxActiveMessages },
         };
         var system = ActorSystem.Create("mailpipeline", new ActorSystemSettings { Time = options.Time, LoggerFactory = loggers });
@@ -221,7 +224,7 @@ internal sealed class MailNode : IAsyncDisposable
             cancellationToken);
         var receipt = new ReceiptService(new ReceiptServices
         {
-            Policies = policies,
+            Policies = policies.Source,
             Store = store,
             Owner = owner,
             Dns = resolver,
@@ -254,13 +257,15 @@ internal sealed class MailNode : IAsyncDisposable
         }
 
         purge.Start();
-        Log.Started(logger, Version, options.Settings.Name, options.PolicyFile, directory, string.Join(", ", node.Endpoints));
+        policies.Follow();
+        var policy = policies.Current.Policy;
+        Log.Started(logger, Version, options.Settings.Name, policy.Number, policy.SourcePath, directory, string.Join(", ", node.Endpoints));
         return node;
     }
 
     private static WebApplication BuildHost(
         NodeOptions options,
-        PolicyStore policies,
+        NodePolicies policies,
         ListenerOptions? listeners,
         IReceiptService receipt,
         LocalSubmission submission,
@@ -275,7 +280,7 @@ internal sealed class MailNode : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Settings.DrainTime);
         if (listeners is not null)
         {
-            builder.Services.AddSmtpListeners(listeners, Certificates.Load(policies.Current.Policy.MainOptions));
+            builder.Services.AddSmtpListeners(listeners, policies.Certificates!);
         }
 
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -292,7 +297,7 @@ internal sealed class MailNode : IAsyncDisposable
         return new NodeStatus(
             _options.Settings.Name,
             Version,
-            _options.PolicyFile,
+            _policies.Current.Policy.SourcePath,
             _policies.Current.Policy.Number,
             _startedAt,
             [.. Endpoints.Select(endpoint => endpoint.ToString())],
@@ -304,7 +309,7 @@ internal sealed class MailNode : IAsyncDisposable
 
     private sealed record Parts(
         ILogger Logger,
-        PolicyStore Policies,
+        NodePolicies Policies,
         IDnsResolver Resolver,
         SqliteMessageStore Store,
         MainLog? MainLog,

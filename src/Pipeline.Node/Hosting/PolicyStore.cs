@@ -1,42 +1,85 @@
-using System.Collections.Concurrent;
 using Pipeline.Actors.Receipt;
-using Pipeline.Mail.Dns;
-using Pipeline.Policy;
-using Pipeline.Policy.Acl;
-using Pipeline.Policy.Configuration;
-using Pipeline.Policy.Expansion;
+using Pipeline.Node.Hosting.Policies;
+using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.Hosting;
 
-/// <summary>The policies of this process: the one in force, and earlier ones for the messages that began under them.</summary>
-internal sealed class PolicyStore(IDnsResolver dns, TimeProvider time, IPolicyLog log, AclServices aclServices) : IPolicySource
+/// <summary>The policies of this process: the one in force, and those of the registry under which older messages began.</summary>
+internal sealed class PolicyStore(IPolicyRegistry registry, PolicyPreparation preparation, ILogger logger) : IPolicySource, IDisposable
 {
-    private readonly ConcurrentDictionary<int, ActivePolicy> _byNumber = new();
+    /// <summary>Compiled policies that are kept.</summary>
+    private const int Capacity = 32;
+
+    private readonly PolicyCache _cache = new(Capacity);
+    private readonly SemaphoreSlim _loading = new(1);
     private ActivePolicy? _current;
 
-    public ActivePolicy Current => _current ?? throw new InvalidOperationException("no policy was loaded");
+    public ActivePolicy Current => Volatile.Read(ref _current) ?? throw new InvalidOperationException("no policy is in force");
 
-    public ActivePolicy Get(int number) => _byNumber.GetValueOrDefault(number) ?? Current;
-
-    /// <summary>Compiles a configuration and puts it in force; with problems nothing changes.</summary>
-    public IReadOnlyList<ConfigurationProblem> Load(string path, IReadOnlyDictionary<string, string> macros, IFileSource? files)
+    /// <summary>Puts a policy in force: whoever connects from now on gets it. Sessions and messages that are there go on under theirs.</summary>
+    public void Use(ActivePolicy active)
     {
-        var compilation = PolicyCompiler.Compile(path, macros, files, aclServices);
-        if (compilation.Policy is not { } policy)
+        _cache.Put((int)active.Policy.Number, new PolicyEntry(active, null));
+        Volatile.Write(ref _current, active);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="PolicyRegistryException">It is not at hand, and the registry is out of reach.</exception>
+    public ValueTask<ActivePolicy> GetAsync(int number, CancellationToken cancellationToken)
+    {
+        var current = Current;
+        if (current.Policy.Number == number)
         {
-            return compilation.Problems;
+            return ValueTask.FromResult(current);
         }
 
-        var left = compilation.Notices.Count(notice => !notice.Support.IsOffered);
-        if (left > 0)
-        {
-            log.Write(PolicyLogTarget.Main, $"{path}: {left} setting{(left == 1 ? " is" : "s are")} not done in this version; \"mailpipeline config check\" lists them");
-        }
+        return _cache.TryGet(number, out var entry) ? ValueTask.FromResult(Answer(entry)) : LoadAsync(number, cancellationToken);
+    }
 
-        var environment = PolicyEnvironments.Create(policy, dns, time, log);
-        var active = new ActivePolicy(policy, environment);
-        _byNumber[(int)policy.Number] = active;
-        _current = active;
-        return [];
+    public void Dispose() => _loading.Dispose();
+
+    private ActivePolicy Answer(PolicyEntry entry) => entry.Active ?? Current with { StandsInBecause = entry.Missing };
+
+    /// <summary>One at a time: of the many messages that ask for the same number after a restart, the first loads it.</summary>
+    private async ValueTask<ActivePolicy> LoadAsync(int number, CancellationToken cancellationToken)
+    {
+        await _loading.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_cache.TryGet(number, out var entry))
+            {
+                entry = await ReadAsync(number, cancellationToken);
+                _cache.Put(number, entry);
+                if (entry.Missing is { } missing)
+                {
+                    Log.PolicyReplaced(logger, missing, Current.Policy.Number);
+                }
+            }
+
+            return Answer(entry);
+        }
+        finally
+        {
+            _loading.Release();
+        }
+    }
+
+    private async Task<PolicyEntry> ReadAsync(int number, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await registry.ReadAsync(number, cancellationToken) is not { } published)
+            {
+                return new PolicyEntry(null, $"policy {number} is not in the registry");
+            }
+
+            return preparation.Prepare(published, out var problems) is { } active
+                ? new PolicyEntry(active, null)
+                : new PolicyEntry(null, $"policy {number} cannot be used by this version: {problems[0]}");
+        }
+        catch (InvalidDataException error)
+        {
+            return new PolicyEntry(null, error.Message);
+        }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class TestPolicy : IPolicySource, IPolicyLog
 
     public ConcurrentQueue<string> Lines { get; } = new();
 
-    public ActivePolicy Get(int number) => Current;
+    public ValueTask<ActivePolicy> GetAsync(int number, CancellationToken cancellationToken) => ValueTask.FromResult(Current);
 
     public void Write(PolicyLogTarget target, string line) => Lines.Enqueue(line);
 

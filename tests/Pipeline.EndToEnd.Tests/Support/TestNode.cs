@@ -94,6 +94,13 @@ internal sealed class TestNode : IAsyncDisposable
         return output.ToString();
     }
 
+    /// <summary>Changes the configuration and has the node read it, as SIGHUP does.</summary>
+    public Task ReloadAsync(Folder folder, string policy)
+    {
+        folder.Write("mailpipeline.conf", policy.Replace("FOLDER", folder.Path, StringComparison.Ordinal));
+        return _node.ReloadAsync(CancellationToken.None);
+    }
+
     public Task StopAsync() => _node.StopAsync();
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();

@@ -45,9 +45,16 @@ internal static class RunCommand
             var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal));
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal));
+            using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Reload(signal));
             await using var cancelled = cancellationToken.Register(() => stop.TrySetResult());
             await stop.Task;
             await node.StopAsync();
+
+            void Reload(PosixSignalContext signal)
+            {
+                signal.Cancel = true; // a daemon has no terminal whose end could concern it
+                _ = node.ReloadAsync(CancellationToken.None);
+            }
 
             void Stop(PosixSignalContext signal)
             {

@@ -1,0 +1,1 @@
+DELETE FROM node_policy WHERE node = $1 AND epoch = $2

@@ -80,6 +80,11 @@ internal static class NodeSettingsReader
             yield return $"Smtp:BareLineEnds: \"{settings.Smtp.BareLineEnds}\" is neither refuse nor normalise";
         }
 
+        foreach (var error in settings.Admin is { } admin ? AdminSettingsCheck.Errors(admin) : [])
+        {
+            yield return error;
+        }
+
         foreach (var (name, value) in new[]
         {
             ("Smtp:MaxConnections", settings.Smtp.MaxConnections),

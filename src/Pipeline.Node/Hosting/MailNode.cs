@@ -12,6 +12,7 @@ using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Dns;
 using Pipeline.Mail.Message;
 using Pipeline.Node.Admin;
+using Pipeline.Node.Admin.Tls;
 using Pipeline.Node.Listeners;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
@@ -35,6 +36,7 @@ internal sealed class MailNode : IAsyncDisposable
     private readonly FlowActors _actors;
     private readonly JournalPurge _purge;
     private readonly LocalSubmission _submission;
+    private readonly AdminListener? _admin;
     private readonly WebApplication _host;
     private readonly DateTimeOffset _startedAt;
     private bool _draining;
@@ -45,7 +47,7 @@ internal sealed class MailNode : IAsyncDisposable
         _options = options;
         _host = host;
         _startedAt = options.Time.GetUtcNow();
-        (_logger, _policies, _resolver, _store, _agents, _system, _actors, _purge, _submission) = parts;
+        (_logger, _policies, _resolver, _store, _agents, _system, _actors, _purge, _submission, Health, _admin) = parts;
     }
 
     public IMessageStore Store => _store;
@@ -54,6 +56,11 @@ internal sealed class MailNode : IAsyncDisposable
 
     /// <summary>Takes mail from programs on this machine.</summary>
     public LocalSubmission Submission => _submission;
+
+    public NodeHealth Health { get; }
+
+    /// <summary>Where orders are taken over the network, with its real port; null when they are not.</summary>
+    public IPEndPoint? AdminEndpoint => _admin?.Endpoint;
 
     public string StoreDirectory => StoreDirectoryOf(_options, _policies);
 
@@ -159,6 +166,7 @@ internal sealed class MailNode : IAsyncDisposable
         ILogger logger,
         CancellationToken cancellationToken)
     {
+        var admin = CreateAdminListener(options, logger);
         var owner = new Ownership(options.Settings.Name, store.Epoch);
         await store.RecoverAsync(owner, cancellationToken);
 
@@ -195,12 +203,14 @@ internal sealed class MailNode : IAsyncDisposable
             Log = new LoggerPolicyLog(logger),
             DkimKeys = new DkimKeyCache(),
         });
+        var health = new NodeHealth(options.Settings.Name, store, system, options.Time);
         var purge = new JournalPurge(store, options.Settings.JournalRetention, options.Time, logger);
         var submission = new LocalSubmission(ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions), receipt, options.Time, logger);
-        var host = BuildHost(options, policies, directory, receipt, submission, loggers);
-        var node = new MailNode(options, host, new Parts(logger, policies, resolver, store, agents, system, actors, purge, submission));
-        host.MapAdmin(actors.Messages, node.StatusAsync, $"operator on {options.Settings.Name}");
+        var host = BuildHost(options, policies, directory, receipt, submission, admin, loggers);
+        var node = new MailNode(options, host, new Parts(logger, policies, resolver, store, agents, system, actors, purge, submission, health, admin));
+        host.MapAdmin(new AdminServices { Messages = actors.Messages, System = system, Status = node.StatusAsync, Health = health, Logger = logger });
         await host.StartAsync(cancellationToken);
+        health.WhyClosed = node.WhyClosed;
         if (!OperatingSystem.IsWindows())
         {
             // Whatever the umask says: who can connect can give orders and send mail.
@@ -214,7 +224,13 @@ internal sealed class MailNode : IAsyncDisposable
     }
 
     private static WebApplication BuildHost(
-        NodeOptions options, PolicyStore policies, string directory, IReceiptService receipt, LocalSubmission submission, ILoggerFactory loggers)
+        NodeOptions options,
+        PolicyStore policies,
+        string directory,
+        IReceiptService receipt,
+        LocalSubmission submission,
+        AdminListener? network,
+        ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -231,13 +247,35 @@ internal sealed class MailNode : IAsyncDisposable
         var (admin, local) = (SpoolPaths.AdminSocket(directory), SpoolPaths.SubmissionSocket(directory));
         File.Delete(admin);
         File.Delete(local);
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.ListenUnixSocket(local, listen => listen.Run(submission.ServeAsync));
-            kestrel.ListenUnixSocket(admin, listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.ListenUnixSocket(admin, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                AdminAuthorization.TrustLocal(listen, $"operator on {options.Settings.Name}");
+            });
+            network?.Attach(kestrel);
         });
         return builder.Build();
     }
+
+    private static AdminListener? CreateAdminListener(NodeOptions options, ILogger logger)
+    {
+        if (options.Settings.Admin is not { } settings)
+        {
+            return null;
+        }
+
+        List<string> errors = [];
+        return AdminListener.Create(settings, errors, options.Time, logger) ?? throw new NodeStartException(errors);
+    }
+
+    private string? WhyClosed() =>
+        _draining ? "draining: the node takes no more mail"
+        : _options.AcceptsMail && Endpoints.IsEmpty ? "the node listens nowhere"
+        : null;
 
     private async Task<NodeStatus> StatusAsync(CancellationToken cancellationToken)
     {
@@ -264,5 +302,7 @@ internal sealed class MailNode : IAsyncDisposable
         ActorSystem System,
         FlowActors Actors,
         JournalPurge Purge,
-        LocalSubmission Submission);
+        LocalSubmission Submission,
+        NodeHealth Health,
+        AdminListener? Admin);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Pipeline.Node.Hosting;
+using Pipeline.Node.Hosting.Systemd;
 
 namespace Pipeline.Node.CommandLine.Run;
 
@@ -39,13 +40,17 @@ internal static class RunCommand
             return ExitCodes.Unusable;
         }
 
+        using var manager = SystemdNotifier.FromEnvironment();
         await using (node)
         {
             var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal));
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal));
             await using var cancelled = cancellationToken.Register(() => stop.TrySetResult());
+            await using var watchdog = SystemdWatchdog.FromEnvironment(manager, node.Health.WhyDeadAsync, logging.CreateLogger("MailPipeline"), options.Time);
+            manager.Ready($"takes mail on {string.Join(", ", node.Endpoints)}");
             await stop.Task;
+            manager.Stopping("takes no more mail; finishes what it has begun", options.Settings.DrainTime * 2);
             await node.StopAsync();
 
             void Stop(PosixSignalContext signal)

@@ -17,6 +17,9 @@ internal static partial class AdminLog
     [LoggerMessage(63, LogLevel.Warning, "{Caller} ({Role}) was refused {Method} {Path}")]
     public static partial void OrderRefused(ILogger logger, string caller, AdminRole role, string method, string path);
 
+    [LoggerMessage(65, LogLevel.Information, "Takes orders on {Endpoint} by mutual TLS")]
+    public static partial void Listening(ILogger logger, IPEndPoint endpoint);
+
     [LoggerMessage(64, LogLevel.Information, "Order of {Caller}: {Path}: {Result}")]
     public static partial void OrderCarriedOut(ILogger logger, string caller, string path, string result);
 }

@@ -218,6 +218,11 @@ internal sealed class MailNode : IAsyncDisposable
             File.SetUnixFileMode(SpoolPaths.SubmissionSocket(directory), UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
 
+        if (node.AdminEndpoint is { } orders)
+        {
+            AdminLog.Listening(logger, orders);
+        }
+
         purge.Start();
         Log.Started(logger, Version, options.Settings.Name, options.PolicyFile, directory, string.Join(", ", node.Endpoints));
         return node;

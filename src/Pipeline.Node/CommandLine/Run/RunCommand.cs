@@ -47,8 +47,8 @@ internal static class RunCommand
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal));
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal));
             await using var cancelled = cancellationToken.Register(() => stop.TrySetResult());
-            await using var watchdog = SystemdWatchdog.FromEnvironment(manager, node.Health.WhyDeadAsync, logging.CreateLogger("MailPipeline"), options.Time);
             manager.Ready($"takes mail on {string.Join(", ", node.Endpoints)}");
+            await using var watchdog = SystemdWatchdog.FromEnvironment(manager, node.Health.WhyDeadAsync, logging.CreateLogger("MailPipeline"), options.Time);
             await stop.Task;
             manager.Stopping("takes no more mail; finishes what it has begun", options.Settings.DrainTime * 2);
             await node.StopAsync();

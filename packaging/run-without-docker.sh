@@ -90,16 +90,16 @@ if "$program" config check "$work/etc/sink.conf" --node "$work/cluster.json" >/d
   eventually 30 "$bin/psql" -h "$work/pg" -U mail -d postgres -c 'CREATE DATABASE mail' >/dev/null 2>&1 || fail "PostgreSQL does not start"
   say "PostgreSQL is ready"
   export MAILPIPELINE_Cluster__Database="Host=$work/pg;Username=mail;Database=mail"
-  start receiver-1 mailpipeline.conf receiver.json SINK=127.0.0.1 "SINK_SMTP=$sink"
-  start receiver-2 mailpipeline.conf receiver.json SINK=127.0.0.1 "SINK_SMTP=$sink"
-  start scanner-1 mailpipeline.conf scanner.json SINK=127.0.0.1 "SINK_SMTP=$sink"
-  start deliverer-1 mailpipeline.conf deliverer.json SINK=127.0.0.1 "SINK_SMTP=$sink"
-  start deliverer-2 mailpipeline.conf deliverer.json SINK=127.0.0.1 "SINK_SMTP=$sink"
+  start receiver-1 mailpipeline.conf receiver.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink"
+  start receiver-2 mailpipeline.conf receiver.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink"
+  start scanner-1 mailpipeline.conf scanner.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink"
+  start deliverer-1 mailpipeline.conf deliverer.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink"
+  start deliverer-2 mailpipeline.conf deliverer.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink"
   receiver=receiver-1
 else
   say "this version has no cluster: one node does it all"
   sed '/"Cluster": {/,/^  },/d' "$work/etc/receiver.json" >"$work/etc/gateway.json"
-  start gateway mailpipeline.conf gateway.json SINK=127.0.0.1 "SINK_SMTP=$sink"
+  start gateway mailpipeline.conf gateway.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink"
   receiver=gateway
 fi
 
@@ -130,10 +130,15 @@ tell 'MAIL FROM:<alice@sender.test>' 250
 tell 'RCPT TO:<bob@example.net>' 250
 tell 'DATA' 354
 tell $'From: alice@sender.test\r\nTo: bob@example.net\r\nSubject: through the cluster\r\n\r\nhello\r\n.' 250
-say "accepted: $(tr -d '\r' <"$work/reply")"
+tr -d '\r' <"$work/reply" >"$work/accepted"
+say "accepted: $(cat "$work/accepted")"
 tell QUIT 221
 arrived() { grep -qs 'Subject: through the cluster' "$work"/sink/mail/new/*; }
-eventually 60 arrived || fail "the message did not arrive"
+eventually 60 arrived || {
+  id=$(sed -n 's/.*id=\([^ \r]*\).*/\1/p' "$work/accepted")
+  MAILPIPELINE_StoreDirectory=$work/$receiver/store "$program" explain "$id" >&2 || true
+  fail "the message did not arrive"
+}
 say "arrived at the sink"
 
 # --- a stop in good order

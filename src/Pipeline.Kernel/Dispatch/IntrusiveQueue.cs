@@ -22,18 +22,8 @@ internal struct IntrusiveQueue<TNode>
     /// </summary>
     public int ApproximateCount(int most)
     {
-        int count = 0;
-        for (QueueNode? node = Volatile.Read(ref _inbox); node is not null && count < most && !ReferenceEquals(node, QueueNode.Closed); node = Volatile.Read(ref node.Next))
-        {
-            count++;
-        }
-
-        for (QueueNode? node = Volatile.Read(ref _ready); node is not null && count < most; node = Volatile.Read(ref node.Next))
-        {
-            count++;
-        }
-
-        return count;
+        int inbox = CountFrom(Volatile.Read(ref _inbox), most);
+        return inbox + CountFrom(Volatile.Read(ref _ready), most - inbox);
     }
 
     /// <summary>Any thread. False when the queue is closed: the caller owns the node still.</summary>
@@ -104,6 +94,17 @@ internal struct IntrusiveQueue<TNode>
 
         last.Next = rest;
         return Unsafe.As<TNode>(first);
+    }
+
+    private static int CountFrom(QueueNode? first, int most)
+    {
+        int count = 0;
+        for (QueueNode? node = first; node is not null && count < most && !ReferenceEquals(node, QueueNode.Closed); node = Volatile.Read(ref node.Next))
+        {
+            count++;
+        }
+
+        return count;
     }
 
     private static QueueNode? Reverse(QueueNode? newestFirst)

@@ -32,8 +32,11 @@ internal sealed class InspectionTree(int depth, int limit)
 
         public List<Node> Children { get; } = [];
 
-        public void Take(int most) =>
-            Children.AddRange(_all.Select(static child => child.Ref).OrderBy(static child => child.Path.Name, StringComparer.Ordinal).Take(most).Select(static child => new Node(child)));
+        public void Take(int most) => Children.AddRange(_all
+            .Select(static child => child.Ref)
+            .OrderBy(static child => child.Path.Name, StringComparer.Ordinal)
+            .Take(most)
+            .Select(static child => new Node(child)));
 
         /// <summary>As deep as the tree was looked at, which is bounded.</summary>
         public ActorSnapshot ToSnapshot() => new()

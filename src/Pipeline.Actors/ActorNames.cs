@@ -10,6 +10,9 @@ public static class ActorNames
     public const string Spf = "spf";
     public const string Dkim = "dkim";
 
+    /// <summary>Where the supervisor of messages is; each message is below it by its id.</summary>
+    public const string MessagesPath = $"/user/{Pipeline}/{Messages}";
+
     public static string Recipient(int index) => $"rcpt-{index}";
 
     /// <summary>Makes a legal path element of any text: host names and IPv6 literals among others (<c>[::1]</c> is not legal as it is).</summary>

@@ -8,7 +8,7 @@ namespace Pipeline.Actors.Delivery;
 /// Messages in: <see cref="MessageProtocol.Deliver"/> from messages, the ends of its own tasks. Out: <see cref="MessageProtocol.JobEnded"/> to whoever asked.
 /// An agent that throws is reported as deferred for every recipient; nothing is lost on restart, since messages that hear nothing are claimed again.
 /// </remarks>
-internal sealed class DeliveryActor : ReceiveActor
+internal sealed class DeliveryActor : ReceiveActor, IInspectable
 {
     private readonly IDeliveryAgent _agent;
     private readonly DeliverySchedule<Waiting> _schedule;
@@ -32,6 +32,9 @@ internal sealed class DeliveryActor : ReceiveActor
     }
 
     public static Props CreateProps(IDeliveryAgent agent, DeliveryLimits limits) => Props.Create(() => new DeliveryActor(agent, limits));
+
+    public string Describe() => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"{_schedule.Running} deliveries under way, {_schedule.Waiting} wait for their turn");
 
     protected override void PostStop() => _cancel.Cancel();
 

@@ -168,6 +168,7 @@ internal sealed partial class ActorCell
             BuildInstance();
             _actor!.InvokePostRestart(cause);
             _instance = InstanceState.Live;
+            Volatile.Write(ref _restarts, _restarts + 1);
             EndMessage();
             foreach (ChildStats survivor in survivors)
             {

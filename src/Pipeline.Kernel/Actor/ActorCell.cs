@@ -5,7 +5,7 @@ namespace Pipeline.Kernel.Actor;
 /// <summary>
 /// The running side of an actor: the instance behind the reference, its behaviour and the message it is handling.
 /// Everything here happens on the actor's turn, one thread at a time, unless a member says otherwise.
-/// The other concerns are in the parts Children, Faults, DeathWatch, Async and Timeout.
+/// The other concerns are in the parts Children, Faults, DeathWatch, Async, Timeout and Inspection.
 /// </summary>
 internal sealed partial class ActorCell : IActorContext
 {
@@ -30,6 +30,7 @@ internal sealed partial class ActorCell : IActorContext
         Props = props;
         ParentRef = parent;
         Mailbox = new Mailbox(this, system.Dispatcher);
+        _madeAt = system.Time.GetTimestamp();
     }
 
     /// <summary>How far the instance behind the reference has come; decides which hooks are still owed to it.</summary>

@@ -10,6 +10,7 @@ public sealed class ActorSystem : IActorRefFactory, IDisposable
     private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LocalActorRef _user;
     private readonly LocalActorRef _system;
+    private readonly long _madeAt;
     private long _uid;
 
     private ActorSystem(string name, ActorSystemSettings settings)
@@ -17,6 +18,7 @@ public sealed class ActorSystem : IActorRefFactory, IDisposable
         Name = name;
         Settings = settings;
         Time = settings.Time;
+        _madeAt = Time.GetTimestamp();
         LoggerFactory = settings.LoggerFactory;
         KernelLog = LoggerFactory.CreateLogger("Pipeline.Kernel");
         Log = new LoggerAdapter(KernelLog, name);
@@ -63,6 +65,11 @@ public sealed class ActorSystem : IActorRefFactory, IDisposable
     internal ActorPath TempPath { get; }
 
     internal CoordinatedShutdown Shutdown { get; }
+
+    /// <summary>The two tops of the tree.</summary>
+    internal LocalActorRef[] Guardians => [_user, _system];
+
+    internal TimeSpan Uptime => Time.GetElapsedTime(_madeAt);
 
     internal ActorCell UserGuardian => _user.Cell;
 

@@ -16,6 +16,16 @@ internal struct IntrusiveQueue<TNode>
     /// <summary>Any thread; what only the consumer changes may be seen late by others.</summary>
     public bool HasNodes => Volatile.Read(ref _inbox) is not null || Volatile.Read(ref _ready) is not null;
 
+    /// <summary>
+    /// Any thread: nodes, counted up to <paramref name="most"/>. The consumer turns links around meanwhile, so the walk may see too few or some twice;
+    /// it ends all the same.
+    /// </summary>
+    public int ApproximateCount(int most)
+    {
+        int inbox = CountFrom(Volatile.Read(ref _inbox), most);
+        return inbox + CountFrom(Volatile.Read(ref _ready), most - inbox);
+    }
+
     /// <summary>Any thread. False when the queue is closed: the caller owns the node still.</summary>
     public bool TryPost(TNode node)
     {
@@ -84,6 +94,17 @@ internal struct IntrusiveQueue<TNode>
 
         last.Next = rest;
         return Unsafe.As<TNode>(first);
+    }
+
+    private static int CountFrom(QueueNode? first, int most)
+    {
+        int count = 0;
+        for (QueueNode? node = first; node is not null && count < most && !ReferenceEquals(node, QueueNode.Closed); node = Volatile.Read(ref node.Next))
+        {
+            count++;
+        }
+
+        return count;
     }
 
     private static QueueNode? Reverse(QueueNode? newestFirst)

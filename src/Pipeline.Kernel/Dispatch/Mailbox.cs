@@ -33,6 +33,9 @@ internal sealed class Mailbox : IThreadPoolWorkItem
     /// <summary>How many suspensions wait for their resume.</summary>
     public int SuspendCount => Volatile.Read(ref _status) / SuspendUnit;
 
+    /// <summary>Any thread: about how many user messages wait, counted up to <paramref name="most"/>.</summary>
+    public int ApproximateLength(int most) => _messages.ApproximateCount(most);
+
     /// <summary>False when the mailbox is closed: the caller owns the message still.</summary>
     public bool Post(Envelope envelope)
     {

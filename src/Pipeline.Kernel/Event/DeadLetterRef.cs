@@ -8,6 +8,11 @@ internal sealed class DeadLetterRef(ActorSystem system, ActorPath path) : Intern
 {
     private readonly DeadLetterLog _log = new(system.KernelLog, system.Settings.DeadLetterLogLimit, system.Time);
 
+    private long _count;
+
+    /// <summary>Dead letters since the start, without suppressed ones.</summary>
+    public long Count => Interlocked.Read(ref _count);
+
     public override ActorPath Path { get; } = path;
 
     public override ActorSystem System { get; } = system;
@@ -45,6 +50,7 @@ internal sealed class DeadLetterRef(ActorSystem system, ActorPath path) : Intern
         System.EventStream.Publish(letter);
         if (letter is not SuppressedDeadLetter)
         {
+            Interlocked.Increment(ref _count);
             _log.Note(letter);
         }
     }

@@ -3,28 +3,33 @@ using Pipeline.Mail.Message;
 
 namespace Pipeline.Node.Admin;
 
-/// <summary>The orders a node takes on its admin socket.</summary>
+/// <summary>What a node tells and the orders it takes: GET looks, POST orders.</summary>
 internal static class AdminEndpoints
 {
     private static readonly TimeSpan OrderTimeout = TimeSpan.FromSeconds(20);
 
-    /// <param name="by">Who the journal says gave the orders.</param>
-    public static void MapAdmin(this WebApplication application, IActorRef messages, Func<CancellationToken, Task<NodeStatus>> status, string by)
+    /// <summary>Maps the API, and before it the question who may do what.</summary>
+    public static void MapAdmin(this WebApplication application, AdminServices services)
     {
+        application.Use(AdminAuthorization.Middleware(services.Logger));
+        application.UseRouting();
         application.MapGet("/status", async (HttpContext context) =>
-            await context.Response.WriteAsJsonAsync(await status(context.RequestAborted), AdminJson.Default.NodeStatus));
-        application.MapPost("/queue/run", async (HttpContext context) =>
+            await context.Response.WriteAsJsonAsync(await services.Status(context.RequestAborted), AdminJson.Default.NodeStatus));
+        application.MapGet("/health", async (HttpContext context) =>
+            await context.Response.WriteAsJsonAsync(await services.Health.LookAsync(context.RequestAborted), AdminJson.Default.HealthReport));
+        application.MapActors(services.System);
+        application.MapPost("/queue/run", (HttpContext context) =>
         {
-            messages.Tell(MessageProtocol.Wake.Instance, ActorRefs.NoSender);
-            await context.Response.WriteAsJsonAsync(new OrderResult(true, "queue run started"), AdminJson.Default.OrderResult);
+            services.Messages.Tell(MessageProtocol.Wake.Instance, ActorRefs.NoSender);
+            return AnswerAsync(context, services.Logger, new OrderResult(true, "queue run started"));
         });
         application.MapPost("/queue/{id}/retry", (string id, HttpContext context) =>
-            OrderAsync(messages, id, message => new MessageProtocol.RetryMessage(message, by), context));
+            OrderAsync(services, id, (message, by) => new MessageProtocol.RetryMessage(message, by), context));
         application.MapPost("/queue/{id}/remove", (string id, HttpContext context) =>
-            OrderAsync(messages, id, message => new MessageProtocol.RemoveMessage(message, by), context));
+            OrderAsync(services, id, (message, by) => new MessageProtocol.RemoveMessage(message, by), context));
     }
 
-    private static async Task OrderAsync(IActorRef messages, string id, Func<MessageId, object> order, HttpContext context)
+    private static async Task OrderAsync(AdminServices services, string id, Func<MessageId, string, object> order, HttpContext context)
     {
         OrderResult result;
         if (!MessageId.TryCreate(id, out var message))
@@ -35,7 +40,8 @@ internal static class AdminEndpoints
         {
             try
             {
-                var answer = await messages.Ask<MessageProtocol.OperatorAnswer>(order(message), OrderTimeout, context.RequestAborted);
+                var by = AdminAuthorization.Caller(context).Name;
+                var answer = await services.Messages.Ask<MessageProtocol.OperatorAnswer>(order(message, by), OrderTimeout, context.RequestAborted);
                 result = new OrderResult(answer.Done, answer.Text);
             }
             catch (AskTimeoutException)
@@ -44,6 +50,12 @@ internal static class AdminEndpoints
             }
         }
 
-        await context.Response.WriteAsJsonAsync(result, AdminJson.Default.OrderResult);
+        await AnswerAsync(context, services.Logger, result);
+    }
+
+    private static Task AnswerAsync(HttpContext context, ILogger logger, OrderResult result)
+    {
+        AdminLog.OrderCarriedOut(logger, AdminAuthorization.Caller(context).Name, context.Request.Path.Value ?? "", result.Text);
+        return context.Response.WriteAsJsonAsync(result, AdminJson.Default.OrderResult);
     }
 }

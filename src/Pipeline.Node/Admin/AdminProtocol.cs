@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Pipeline.Kernel.Inspection;
 
 namespace Pipeline.Node.Admin;
 
@@ -19,7 +20,25 @@ internal sealed record NodeStatus(
 /// <summary>The answer to an order.</summary>
 internal sealed record OrderResult(bool Done, string Text);
 
+/// <summary>Why a request was refused (RFC 9457).</summary>
+internal sealed record AdminProblem(int Status, string Title, string Detail);
+
+/// <param name="Description">What the actor says of itself; null when it says nothing.</param>
+/// <param name="Silent">It was asked and took no turn: it is in a handler that has not ended.</param>
+internal sealed record InspectedActor(ActorSnapshot Actor, string? Description, bool Silent);
+
+/// <summary>How a node is.</summary>
+/// <param name="Live">It works: its actors take turns and its store answers. A node that is not live should be restarted.</param>
+/// <param name="Ready">It is live, takes mail and can store it. A node that is not ready should get no connections.</param>
+/// <param name="Problems">Why not; empty when ready.</param>
+internal sealed record HealthReport(string Name, bool Live, bool Ready, IReadOnlyList<string> Problems);
+
 [JsonSerializable(typeof(NodeStatus))]
 [JsonSerializable(typeof(OrderResult))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AdminProblem))]
+[JsonSerializable(typeof(HealthReport))]
+[JsonSerializable(typeof(ActorSnapshot))]
+[JsonSerializable(typeof(ActorSystemSnapshot))]
+[JsonSerializable(typeof(InspectedActor))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 internal sealed partial class AdminJson : JsonSerializerContext;

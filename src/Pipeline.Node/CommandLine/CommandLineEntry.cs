@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Pipeline.Node.CommandLine.Actor;
 using Pipeline.Node.CommandLine.Demo;
 using Pipeline.Node.CommandLine.Exim;
 using Pipeline.Node.CommandLine.Explain;
+using Pipeline.Node.CommandLine.Health;
 using Pipeline.Node.CommandLine.Queue;
 using Pipeline.Node.CommandLine.Run;
 using Pipeline.Node.CommandLine.Store;
@@ -15,7 +17,8 @@ namespace Pipeline.Node.CommandLine;
 internal static class CommandLineEntry
 {
     /// <summary>The commands that are words.</summary>
-    public static readonly string[] Words = ["run", "demo", "queue", "store", "explain", "config", "verify", "version"];
+    public static readonly string[] Words =
+        ["run", "demo", "queue", "store", "explain", "config", "verify", "actor", "health", "version"];
 
     /// <summary>Options that ask for help with the words.</summary>
     private static readonly string[] OfWords = ["-?", "-h", "--help", "--version"];
@@ -41,6 +44,8 @@ internal static class CommandLineEntry
         ConfigCommand.Create(),
         DemoCommand.Create(),
         VerifyCommand.Create(() => Resolvers.Create(new DnsSettings(), TimeProvider.System), Console.OpenStandardInput, TimeProvider.System),
+        ActorCommand.Create(),
+        HealthCommand.Create(),
         VersionCommand(),
     };
 

@@ -35,23 +35,41 @@ internal static class StoreAccess
         }
     }
 
-    /// <summary>Runs <paramref name="action"/> on the running node; without one, says so.</summary>
+    /// <summary>Runs <paramref name="action"/> on the node that the options name, or else on the one that runs on this machine.</summary>
     public static async Task<int> OrderAsync(
-        CommonOptions common, ParseResult parsed, Func<AdminClient, TextWriter, CancellationToken, Task<int>> action, CancellationToken cancellationToken)
+        CommonOptions common,
+        NodeAddressOptions address,
+        ParseResult parsed,
+        Func<AdminClient, TextWriter, CancellationToken, Task<int>> action,
+        CancellationToken cancellationToken)
     {
         var errors = parsed.InvocationConfiguration.Error;
-        if (common.Read(parsed) is not { } choice || choice.StoreDirectory(errors) is not { } directory)
+        try
         {
-            return ExitCodes.Unusable;
-        }
+            if (address.Read(parsed) is { } remote)
+            {
+                using var far = AdminClient.To(remote, TimeProvider.System);
+                return await action(far, parsed.InvocationConfiguration.Output, cancellationToken);
+            }
 
-        using var client = await AdminClient.ConnectAsync(directory, cancellationToken);
-        if (client is null)
+            if (common.Read(parsed) is not { } choice || choice.StoreDirectory(errors) is not { } directory)
+            {
+                return ExitCodes.Unusable;
+            }
+
+            using var near = await AdminClient.ConnectAsync(directory, cancellationToken);
+            if (near is null)
+            {
+                await errors.WriteLineAsync($"no node runs on {directory}: start it first (mailpipeline run)");
+                return ExitCodes.Failure;
+            }
+
+            return await action(near, parsed.InvocationConfiguration.Output, cancellationToken);
+        }
+        catch (AdminException error)
         {
-            await errors.WriteLineAsync($"no node runs on {directory}: start it first (mailpipeline run)");
+            await errors.WriteLineAsync(error.Message);
             return ExitCodes.Failure;
         }
-
-        return await action(client, parsed.InvocationConfiguration.Output, cancellationToken);
     }
 }

@@ -24,6 +24,9 @@ public sealed record NodeSettings
     /// <summary>Null for a node that is alone.</summary>
     public ClusterSettings? Cluster { get; init; }
 
+    /// <summary>Null: orders come through the node's Unix socket alone.</summary>
+    public AdminSettings? Admin { get; init; }
+
     /// <summary>How long the journal of a message is kept after its end.</summary>
     public TimeSpan JournalRetention { get; init; } = TimeSpan.FromDays(30);
 

@@ -22,11 +22,11 @@ internal static class NodeSettingsReader
             configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
         }
 
-        configuration.AddEnvironmentVariables(EnvironmentPrefix);
         try
         {
-            var root = configuration.Build();
-            var settings = root.Get<NodeSettings>(binder => binder.ErrorOnUnknownConfiguration = file is not null && !HasEnvironment()) ?? new NodeSettings();
+            // The file alone first: a name in it that is none is an error, one in the environment may be another program's.
+            _ = configuration.Build().Get<NodeSettings>(binder => binder.ErrorOnUnknownConfiguration = true);
+            var settings = configuration.AddEnvironmentVariables(EnvironmentPrefix).Build().Get<NodeSettings>() ?? new NodeSettings();
             var errors = Check(settings).Select(error => file is null ? error : $"{file}: {error}").ToArray();
             return errors.Length > 0 ? (null, errors) : (settings, []);
         }
@@ -35,9 +35,6 @@ internal static class NodeSettingsReader
             return (null, [$"{file ?? "environment"}: {error.InnerException?.Message ?? error.Message}"]);
         }
     }
-
-    private static bool HasEnvironment() =>
-        Environment.GetEnvironmentVariables().Keys.Cast<string>().Any(name => name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase));
 
     private static IEnumerable<string> Check(NodeSettings settings)
     {
@@ -88,6 +85,11 @@ internal static class NodeSettingsReader
         if (settings.Log.File is { } log && (log.Length == 0 || Directory.Exists(log)))
         {
             yield return $"Log:File: \"{log}\" is not the name of a file";
+        }
+
+        foreach (var error in settings.Admin is { } admin ? AdminSettingsCheck.Errors(admin) : [])
+        {
+            yield return error;
         }
 
         foreach (var (name, value) in new[]

@@ -1,109 +1,78 @@
 using System.Net;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Pipeline.Actors;
-using Pipeline.Actors.Delivery;
-using Pipeline.Actors.Messages;
-using Pipeline.Actors.Receipt;
-using Pipeline.Actors.Reporting;
-using Pipeline.Actors.Routing;
-using Pipeline.Connectors.Smtp;
-using Pipeline.Mail.Dkim.Crypto;
-using Pipeline.Mail.Dns;
-using Pipeline.Mail.Message;
 using Pipeline.Node.Admin;
+using Pipeline.Node.Hosting.Clustering;
 using Pipeline.Node.Hosting.Policies;
-using Pipeline.Node.Listeners;
+using Pipeline.Node.Hosting.Stores;
 using Pipeline.Node.Logging;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
 using Pipeline.Storage.Ports;
-using Pipeline.Storage.Sqlite;
+using Pipeline.Storage.Ports.Cluster;
 
 namespace Pipeline.Node.Hosting;
 
-/// <summary>A running node: store, policy, actors, listeners and admin socket, started and stopped in their order.</summary>
+/// <summary>A running node: policies, store, flow and host, started in this order and ended in the opposite one.</summary>
 internal sealed class MailNode : IAsyncDisposable
 {
     public const string Version = "0.1.0";
 
-    private readonly NodeOptions _options;
-    private readonly ILogger _logger;
-    private readonly NodePolicies _policies;
-    private readonly IDnsResolver _resolver;
-    private readonly SqliteMessageStore _store;
-    private readonly MainLog? _mainLog;
-    private readonly DeliveryAgents _agents;
-    private readonly ActorSystem _system;
-    private readonly FlowActors _actors;
-    private readonly JournalPurge _purge;
-    private readonly LocalSubmission _submission;
-    private readonly NodeSockets _sockets;
-    private readonly WebApplication _host;
+    private static readonly Task<LeaseLoss> NeverLost = new TaskCompletionSource<LeaseLoss>().Task;
+
+    private readonly NodeContext _context;
+    private readonly StartedParts _parts;
+    private readonly NodeFlow _flow;
     private readonly DateTimeOffset _startedAt;
+    private NodeHost? _host;
     private bool _draining;
     private bool _stopped;
 
-    private MailNode(NodeOptions options, WebApplication host, Parts parts)
+    private MailNode(NodeContext context, StartedParts parts, NodeFlow flow)
     {
-        _options = options;
-        _host = host;
-        _startedAt = options.Time.GetUtcNow();
-        (_logger, _policies, _resolver, _store, _mainLog, _agents, _system, _actors, _purge, _submission, _sockets) = parts;
+        (_context, _parts, _flow) = (context, parts, flow);
+        _startedAt = context.Options.Time.GetUtcNow();
+        Health = new NodeHealth(context.Options.Settings.Name, context.Store.Messages, flow.System, context.Options.Time);
     }
 
-    public IMessageStore Store => _store;
+    public IMessageStore Store => _context.Store.Messages;
 
-    public IActorRef Messages => _actors.Messages;
+    public IActorRef Messages => _flow.Messages;
 
     /// <summary>Takes mail from programs on this machine.</summary>
-    public LocalSubmission Submission => _submission;
+    public LocalSubmission Submission => _flow.Submission;
 
-    public string StoreDirectory => _policies.StoreDirectory;
+    public NodeHealth Health { get; }
+
+    /// <summary>Where orders are taken over the network, with its real port; null when they are not.</summary>
+    public IPEndPoint? AdminEndpoint => _host?.AdminEndpoint;
+
+    public string StoreDirectory => _context.Policies.StoreDirectory;
 
     /// <summary>Where SMTP is spoken, with real ports.</summary>
-    public ImmutableArray<IPEndPoint> Endpoints =>
-        _host.Services.GetService<SmtpListener>() is { } listener ? listener.Endpoints : [];
+    public ImmutableArray<IPEndPoint> Endpoints => _host?.Endpoints ?? [];
+
+    /// <summary>Completes when the cluster has ended this node's life: it must stop, and may start again unless it was ordered to stay out. Never for a node that is alone.</summary>
+    public Task<LeaseLoss> Lost => _context.Store.Member?.Life.Lost ?? NeverLost;
+
+    private ILogger Logger => _context.Logger;
 
     /// <exception cref="NodeStartException">The policy, the settings or the machine do not allow it; every reason is listed.</exception>
     public static async Task<MailNode> StartAsync(NodeOptions options, CancellationToken cancellationToken)
     {
-        var loggers = LoggerFactory.Create(logging =>
-        {
-            if (options.Logging is { } provider)
-            {
-                logging.AddProvider(provider);
-            }
-        });
-        var logger = loggers.CreateLogger("MailPipeline");
-        var resolver = options.Resolver ?? Resolvers.Create(options.Settings.Dns, options.Time, loggers);
-        var policyLog = new PolicyLog(options.Time, logger);
-        var preparation = new PolicyPreparation(
-            resolver, options.Time, policyLog, new AclServices { RateLimits = new InMemoryRateLimitStore() });
-        var policies = await NodePolicies.OpenAsync(options, preparation, logger, cancellationToken);
-        SqliteMessageStore? store = null;
+        var parts = new StartedParts();
         try
         {
-            store = await OpenStoreAsync(policies.StoreDirectory, options, loggers, cancellationToken);
-            await policies.BeginAsync(store.Epoch, cancellationToken);
-            policyLog.Main = OpenMainLog(options, policies, logger);
-            return await StartAsync(options, policies, resolver, store, policyLog, policies.StoreDirectory, loggers, logger, cancellationToken);
+            var context = await PrepareAsync(options, parts, cancellationToken);
+            return await StartAsync(context, parts, cancellationToken);
         }
         catch
         {
-            await policies.DisposeAsync();
-            await DisposeAsync(policyLog.Main);
-            if (store is not null)
-            {
-                await store.DisposeAsync();
-            }
-
+            await parts.DisposeAsync();
             throw;
         }
     }
 
     /// <summary>Reads the policy anew, as SIGHUP asks for. One that cannot be used changes nothing; why, is in the log.</summary>
-    public Task ReloadAsync(CancellationToken cancellationToken) => _policies.ReloadAsync(cancellationToken);
+    public Task ReloadAsync(CancellationToken cancellationToken) => _context.Policies.ReloadAsync(cancellationToken);
 
     /// <summary>Takes no more mail, waits for what is under way as long as the settings allow, and stops.</summary>
     public async Task StopAsync()
@@ -114,191 +83,126 @@ internal sealed class MailNode : IAsyncDisposable
         }
 
         _stopped = _draining = true;
-        Log.Stopping(_logger, (int)(await _store.CountAsync(CancellationToken.None)).Claimed);
-        await _host.StopAsync();
-        try
+        Log.Stopping(Logger);
+        var member = _context.Store.Member;
+        if (member is not null)
         {
-            await _actors.Messages.Ask<MessageProtocol.Drained>(MessageProtocol.Drain.Instance, _options.Settings.DrainTime);
-        }
-        catch (AskTimeoutException)
-        {
-            Log.StoppedEarly(_logger);
+            await ClusterExit.AnnounceAsync(member, Logger);
         }
 
-        await _system.Terminate();
-        await _agents.DisposeAsync();
-        await _purge.DisposeAsync();
-        await _policies.DisposeAsync();
-        await DisposeAsync(_mainLog);
-        _sockets.Dispose(); // while the store is still locked: afterwards another node may have put its own there
-        await _store.DisposeAsync();
-        (_resolver as IDisposable)?.Dispose();
-        Log.Stopped(_logger);
+        await _host!.StopAsync(CancellationToken.None);
+        if (!await _flow.DrainAsync(_context.Options.Settings.DrainTime))
+        {
+            Log.StoppedEarly(Logger);
+        }
+
+        await _flow.DisposeAsync();
+        if (member is not null)
+        {
+            await ClusterExit.LeaveAsync(member, Logger);
+        }
+
+        await _parts.DisposeAsync();
+        Log.Stopped(Logger);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops without waiting for anything: this life is over, and nothing that is under way can be finished by it.</summary>
+    public async Task AbandonAsync()
     {
-        await StopAsync();
-        await _host.DisposeAsync();
+        if (_stopped)
+        {
+            return;
+        }
+
+        _stopped = _draining = true;
+        await _flow.DisposeAsync();
+        await _host!.StopAsync(new CancellationToken(canceled: true));
+        await _parts.DisposeAsync();
+        Log.Stopped(Logger);
     }
 
-    /// <returns>Null when there is to be none.</returns>
-    private static MainLog? OpenMainLog(NodeOptions options, NodePolicies policies, ILogger logger)
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private static async Task<NodeContext> PrepareAsync(NodeOptions options, StartedParts parts, CancellationToken cancellationToken)
     {
-        var settings = options.Settings.Log;
-        ILogSink? sink = !settings.Main ? null
-            : settings.File is { } file ? new FileSink(Path.GetFullPath(file))
-            : options.MainLog is { } writer ? new TextSink(writer)
-            : null;
-        try
+        options = options with { AcceptsMail = options.AcceptsMail && options.Settings.Cluster?.Does().HasFlag(NodeRoles.Receiver) is not false };
+        var loggers = LoggerFactory.Create(logging =>
         {
-            sink?.Write(""); // whoever starts a node is told at once that its log cannot be written
-        }
-        catch (IOException error)
+            if (options.Logging is { } provider)
+            {
+                logging.AddProvider(provider);
+            }
+        });
+        var logger = loggers.CreateLogger("MailPipeline");
+        var resolver = options.Resolver ?? Resolvers.Create(options.Settings.Dns, options.Time, loggers);
+        parts.Add(() => (resolver as IDisposable)?.Dispose());
+        var policyLog = new PolicyLog(options.Time, logger);
+        var preparation = new PolicyPreparation(
+            resolver, options.Time, policyLog, new AclServices { RateLimits = new InMemoryRateLimitStore() });
+        var policies = parts.Add(await NodePolicies.OpenAsync(options, preparation, logger, cancellationToken));
+        var store = parts.Add(await NodeStore.OpenAsync(options, policies.StoreDirectory, loggers, cancellationToken));
+        await policies.BeginAsync(store.Owner.Epoch, cancellationToken);
+        policyLog.Main = MainLogs.Open(options, policies.Current.Policy.MainOptions.LogSelector, logger);
+        if (policyLog.Main is { } mainLog)
         {
-            throw new NodeStartException([$"Log:File: {error.Message}"]);
+            parts.Add(mainLog);
         }
 
-        return sink is null ? null : new MainLog(sink, policies.Current.Policy.MainOptions.LogSelector, options.Time, logger);
+        return new NodeContext
+        {
+            Options = options,
+            Loggers = loggers,
+            Logger = logger,
+            Resolver = resolver,
+            PolicyLog = policyLog,
+            Policies = policies,
+            Store = store,
+            Messages = policyLog.Main is { } log ? new LoggedMessageStore(store.Messages, log) : store.Messages,
+        };
     }
 
-    private static ValueTask DisposeAsync(MainLog? mainLog) => mainLog?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    private static async Task<SqliteMessageStore> OpenStoreAsync(
-        string directory, NodeOptions options, ILoggerFactory loggers, CancellationToken cancellationToken)
+    private static async Task<MailNode> StartAsync(NodeContext context, StartedParts parts, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await SqliteMessageStore.OpenAsync(
-                new SqliteStoreOptions { Directory = directory, TimeProvider = options.Time }, loggers.CreateLogger<SqliteMessageStore>(), cancellationToken);
-        }
-        catch (StoreInUseException)
-        {
-            throw new NodeStartException([$"another node runs on {directory}"]) { StoreInUse = true };
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new NodeStartException([$"{directory}: {error.Message}"]);
-        }
-    }
-
-    private static async Task<MailNode> StartAsync(
-        NodeOptions options,
-        NodePolicies policies,
-        IDnsResolver resolver,
-        SqliteMessageStore spool,
-        PolicyLog policyLog,
-        string directory,
-        ILoggerFactory loggers,
-        ILogger logger,
-        CancellationToken cancellationToken)
-    {
-        IMessageStore store = policyLog.Main is { } mainLog ? new LoggedMessageStore(spool, mainLog) : spool;
-        var owner = new Ownership(options.Settings.Name, spool.Epoch);
-        await store.RecoverAsync(owner, cancellationToken);
-
-        var ids = new MessageIdSource(options.Time);
+        var (options, policies) = (context.Options, context.Policies);
+        await context.Messages.RecoverAsync(context.Store.Owner, cancellationToken);
         var listeners = options.AcceptsMail ? ListenerSettings.Make(options.Listen, options.Settings, policies.Current.Policy.MainOptions) : null;
         var own = new OwnEndpoints(
             [.. (listeners?.Endpoints ?? []).Select(endpoint => endpoint.Address)], () => policies.Current.Environment.LocalAddresses);
-        var agents = new DeliveryAgents(
-            new SmtpDeliveryAgent(
-                new SmtpPoolOptions(), options.Time, new DkimMessageSigner(options.Time), own.Contains, loggers.CreateLogger<SmtpDeliveryAgent>()),
-            options.Time);
-        var services = new MessageServices
+        var flow = parts.Add(await NodeFlow.StartAsync(context, own, cancellationToken));
+        var node = new MailNode(context, parts, flow);
+        var services = new AdminServices
         {
-            Store = store,
-            Owner = owner,
-            Time = options.Time,
-            Router = new PolicyRecipientRouter(policies.Source),
-            Retry = new PolicyRetrySchedule(policies.Source),
-            Notifications = new NotificationWriter(policies.Source, store, owner, ids, options.Time),
-            Limits = new MessageLimits { MaxActiveMessages = options.Settings.Delivery.MaxActiveMessages },
+            Messages = flow.Messages, System = flow.System, Status = node.StatusAsync, Health = node.Health, Logger = context.Logger,
         };
-        var system = ActorSystem.Create("mailpipeline", new ActorSystemSettings { Time = options.Time, LoggerFactory = loggers });
-        var actors = await FlowActors.StartAsync(
-            system,
-            services,
-            agents,
-            new DeliveryLimits { PerDestination = options.Settings.Delivery.PerDestination, Overall = options.Settings.Delivery.Overall },
-            cancellationToken);
-        var receipt = new ReceiptService(new ReceiptServices
+        node._host = parts.Add(await NodeHost.StartAsync(context, flow, listeners, services, own, cancellationToken));
+        node.Health.WhyClosed = node.WhyClosed;
+        parts.Add(JournalPurge.Start(context.Store, options.Settings.JournalRetention, options.Time, context.Logger));
+        if (context.Store.Member is { } member)
         {
-            Policies = policies.Source,
-            Store = store,
-            Owner = owner,
-            Dns = resolver,
-            Time = options.Time,
-            Ids = ids,
-            Messages = actors.Messages,
-            Log = policyLog,
-            DkimKeys = new DkimKeyCache(),
-        });
-        var purge = new JournalPurge(store, options.Settings.JournalRetention, options.Time, logger);
-        var submission = new LocalSubmission(ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions), receipt, options.Time, logger);
-        var sockets = new NodeSockets(directory);
-        var host = BuildHost(options, policies, listeners, receipt, submission, sockets, loggers);
-        var node = new MailNode(options, host, new Parts(logger, policies, resolver, spool, policyLog.Main, agents, system, actors, purge, submission, sockets));
-        host.MapAdmin(actors.Messages, node.StatusAsync, $"operator on {options.Settings.Name}");
-        try
-        {
-            await host.StartAsync(cancellationToken);
-            own.Started(node.Endpoints);
-            sockets.Publish();
-        }
-        catch
-        {
-            // Nothing of this node may outlive its hold on the store, which the caller gives up.
-            sockets.Dispose();
-            await host.DisposeAsync();
-            await system.Terminate();
-            await agents.DisposeAsync();
-            throw;
+            parts.Add(await ClusterEntry.EnterAsync(member, context, flow, cancellationToken));
         }
 
-        purge.Start();
         policies.Follow();
         var policy = policies.Current.Policy;
-        Log.Started(logger, Version, options.Settings.Name, policy.Number, policy.SourcePath, directory, string.Join(", ", node.Endpoints));
+        Log.Started(
+            context.Logger, Version, options.Settings.Name, policy.Number, policy.SourcePath, policies.StoreDirectory, string.Join(", ", node.Endpoints));
         return node;
     }
 
-    private static WebApplication BuildHost(
-        NodeOptions options,
-        NodePolicies policies,
-        ListenerOptions? listeners,
-        IReceiptService receipt,
-        LocalSubmission submission,
-        NodeSockets sockets,
-        ILoggerFactory loggers)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(loggers);
-        builder.Services.AddSingleton(options.Time);
-        builder.Services.AddSingleton(receipt);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Settings.DrainTime);
-        if (listeners is not null)
-        {
-            builder.Services.AddSmtpListeners(listeners, policies.Certificates!);
-        }
-
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.ListenUnixSocket(sockets.SubmissionBinding, listen => listen.Run(submission.ServeAsync));
-            kestrel.ListenUnixSocket(sockets.AdminBinding, listen => listen.Protocols = HttpProtocols.Http1);
-        });
-        return builder.Build();
-    }
+    private string? WhyClosed() =>
+        _draining ? "draining: the node takes no more mail"
+        : _context.Options.AcceptsMail && Endpoints.IsEmpty ? "the node listens nowhere"
+        : null;
 
     private async Task<NodeStatus> StatusAsync(CancellationToken cancellationToken)
     {
-        var counts = await _store.CountAsync(cancellationToken);
+        var counts = await Store.CountAsync(cancellationToken);
+        var policy = _context.Policies.Current.Policy;
         return new NodeStatus(
-            _options.Settings.Name,
+            _context.Options.Settings.Name,
             Version,
-            _policies.Current.Policy.SourcePath,
-            _policies.Current.Policy.Number,
+            policy.SourcePath,
+            policy.Number,
             _startedAt,
             [.. Endpoints.Select(endpoint => endpoint.ToString())],
             counts.Queued,
@@ -306,17 +210,4 @@ internal sealed class MailNode : IAsyncDisposable
             counts.Claimed,
             _draining);
     }
-
-    private sealed record Parts(
-        ILogger Logger,
-        NodePolicies Policies,
-        IDnsResolver Resolver,
-        SqliteMessageStore Store,
-        MainLog? MainLog,
-        DeliveryAgents Agents,
-        ActorSystem System,
-        FlowActors Actors,
-        JournalPurge Purge,
-        LocalSubmission Submission,
-        NodeSockets Sockets);
 }

@@ -43,4 +43,9 @@ internal sealed class NodeStartException(IReadOnlyList<string> problems) : Excep
 
     /// <summary>Another node runs on the store: whoever wants mail taken can turn to it.</summary>
     public bool StoreInUse { get; init; }
+
+    /// <summary>It may work later, without anybody doing anything: the database is away, or the node's earlier life is not yet over.</summary>
+    public bool MayPass { get; init; }
+
+    public static NodeStartException InUse(string directory) => new([$"another node runs on {directory}"]) { StoreInUse = true };
 }

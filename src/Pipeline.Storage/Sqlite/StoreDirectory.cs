@@ -1,7 +1,7 @@
 namespace Pipeline.Storage.Sqlite;
 
 /// <summary>Where the parts of a spool are.</summary>
-internal sealed class StoreDirectory(string directory)
+public sealed class StoreDirectory(string directory)
 {
     private const UnixFileMode OnlyOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 

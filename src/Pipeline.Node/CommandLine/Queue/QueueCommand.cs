@@ -63,10 +63,12 @@ internal static class QueueCommand
     private static Command Order(string action, string description)
     {
         var common = new CommonOptions();
+        var address = new NodeAddressOptions();
         var ids = new Argument<string[]>("ID") { Description = "Message ids", Arity = ArgumentArity.OneOrMore };
         var command = new Command(action, description) { ids };
         common.AddTo(command);
-        command.SetAction((parsed, token) => StoreAccess.OrderAsync(common, parsed, async (node, output, cancellationToken) =>
+        address.AddTo(command);
+        command.SetAction((parsed, token) => StoreAccess.OrderAsync(common, address, parsed, async (node, output, cancellationToken) =>
         {
             var failed = false;
             foreach (var id in parsed.GetValue(ids)!)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Pipeline.Node.Hosting;
+using Pipeline.Node.Hosting.Systemd;
 
 namespace Pipeline.Node.CommandLine.Run;
 
@@ -40,6 +41,7 @@ internal static class RunCommand
             return ExitCodes.Unusable;
         }
 
+        using var manager = SystemdNotifier.FromEnvironment();
         await using (node)
         {
             var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,7 +49,10 @@ internal static class RunCommand
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal));
             using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Reload(signal));
             await using var cancelled = cancellationToken.Register(() => stop.TrySetResult());
+            manager.Ready($"takes mail on {string.Join(", ", node.Endpoints)}");
+            await using var watchdog = SystemdWatchdog.FromEnvironment(manager, node.Health.WhyDeadAsync, logging.CreateLogger("MailPipeline"), options.Time);
             await stop.Task;
+            manager.Stopping("takes no more mail; finishes what it has begun", options.Settings.DrainTime * 2);
             await node.StopAsync();
 
             void Reload(PosixSignalContext signal)

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Connections;
+
+namespace Pipeline.Node.Admin;
+
+/// <summary>Lets a request through when its caller may make it, and says otherwise why not, in the form of RFC 9457.</summary>
+internal static class AdminAuthorization
+{
+    public const string ProblemType = "application/problem+json";
+
+    /// <summary>Makes whoever connects to a socket that only the node's user can open an operator of that name.</summary>
+    public static void TrustLocal(IConnectionBuilder listen, string name) => listen.Use(next => connection =>
+    {
+        connection.Features.Set(new AdminCaller(name, AdminRole.Operator));
+        return next(connection);
+    });
+
+    /// <summary>Who makes a request that was let through.</summary>
+    public static AdminCaller Caller(HttpContext context) =>
+        context.Features.Get<AdminCaller>() ?? throw new InvalidOperationException("A request without a caller is let through to no endpoint.");
+
+    /// <summary>Before every endpoint.</summary>
+    public static Func<HttpContext, RequestDelegate, Task> Middleware(ILogger logger) => (context, next) =>
+    {
+        var caller = context.Features.Get<AdminCaller>();
+        var problem = Refusal(caller, HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
+        if (problem is null)
+        {
+            return next(context);
+        }
+
+        AdminLog.OrderRefused(
+            logger, caller?.Name ?? "nobody", caller?.Role ?? AdminRole.None, context.Request.Method, context.Request.Path.Value ?? "");
+        context.Response.StatusCode = problem.Status;
+        return context.Response.WriteAsJsonAsync(problem, AdminJson.Default.AdminProblem, ProblemType);
+    };
+
+    /// <summary>Null when the caller may do it.</summary>
+    public static AdminProblem? Refusal(AdminCaller? caller, bool onlyLooks) => caller switch
+    {
+        null => new AdminProblem(StatusCodes.Status401Unauthorized, "Unauthorized", "the connection does not show who calls"),
+        { Role: AdminRole.None } => new AdminProblem(
+            StatusCodes.Status403Forbidden,
+            "Forbidden",
+            $"the certificate of {caller.Name} names no role: it needs a URI mailpipeline:operator or mailpipeline:viewer among its alternative names"),
+        { Role: AdminRole.Operator } => null,
+        _ when onlyLooks => null,
+        _ => new AdminProblem(
+            StatusCodes.Status403Forbidden, "Forbidden", $"{caller.Name} is a {caller.Role.ToString().ToLowerInvariant()}, who may look; orders are for operators"),
+    };
+}

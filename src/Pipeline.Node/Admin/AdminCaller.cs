@@ -1,0 +1,21 @@
+namespace Pipeline.Node.Admin;
+
+/// <summary>Who speaks on a connection to the admin API. Set on the connection, before any request is read; a connection without one is refused.</summary>
+/// <param name="Name">As journals name who gave an order.</param>
+internal sealed record AdminCaller(string Name, AdminRole Role);
+
+/// <summary>What a caller may do. The numbers rise with the rights.</summary>
+internal enum AdminRole
+{
+    /// <summary>Nothing: a certificate that names no role.</summary>
+    None = 0,
+
+    /// <summary>Looks, and gives no orders.</summary>
+    Viewer = 1,
+
+    /// <summary>Another node of the cluster: on this port, it may what a viewer may.</summary>
+    Node = 2,
+
+    /// <summary>Looks and gives orders.</summary>
+    Operator = 3,
+}

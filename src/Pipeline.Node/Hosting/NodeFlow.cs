@@ -1,0 +1,110 @@
+using Pipeline.Actors;
+using Pipeline.Actors.Delivery;
+using Pipeline.Actors.Messages;
+using Pipeline.Actors.Receipt;
+using Pipeline.Actors.Reporting;
+using Pipeline.Actors.Routing;
+using Pipeline.Connectors.Smtp;
+using Pipeline.Mail.Dkim.Crypto;
+using Pipeline.Mail.Message;
+using Pipeline.Node.Listeners;
+using Pipeline.Storage.Ports.Cluster;
+
+namespace Pipeline.Node.Hosting;
+
+/// <summary>The actors of a node and what hands work to them: receipt from the network and from this machine, delivery to the outside.</summary>
+internal sealed class NodeFlow : IAsyncDisposable
+{
+    private readonly DeliveryAgents _agents;
+    private readonly FlowActors _actors;
+
+    private NodeFlow(DeliveryAgents agents, ActorSystem system, FlowActors actors, IReceiptService receipt, LocalSubmission submission) =>
+        (_agents, System, _actors, Receipt, Submission) = (agents, system, actors, receipt, submission);
+
+    public ActorSystem System { get; }
+
+    /// <summary>The supervisor of messages.</summary>
+    public IActorRef Messages => _actors.Messages;
+
+    public IReceiptService Receipt { get; }
+
+    /// <summary>Takes mail from programs on this machine.</summary>
+    public LocalSubmission Submission { get; }
+
+    /// <param name="own">Where this node itself takes mail.</param>
+    public static async Task<NodeFlow> StartAsync(NodeContext node, OwnEndpoints own, CancellationToken cancellationToken)
+    {
+        var (options, policies) = (node.Options, node.Policies);
+        var ids = new MessageIdSource(options.Time);
+        var agents = new DeliveryAgents(
+            new SmtpDeliveryAgent(
+                new SmtpPoolOptions(), options.Time, new DkimMessageSigner(options.Time), own.Contains, node.Loggers.CreateLogger<SmtpDeliveryAgent>()),
+            options.Time);
+        var system = ActorSystem.Create("mailpipeline", new ActorSystemSettings { Time = options.Time, LoggerFactory = node.Loggers });
+        try
+        {
+            var services = new MessageServices
+            {
+                Store = node.Messages,
+                Owner = node.Store.Owner,
+                Lease = node.Store.Member?.Life,
+                Work = WorkOf(node.Store.Member?.Roles ?? NodeRoles.All),
+                Time = options.Time,
+                Router = new PolicyRecipientRouter(policies.Source),
+                Retry = new PolicyRetrySchedule(policies.Source),
+                Notifications = new NotificationWriter(policies.Source, node.Messages, node.Store.Owner, ids, options.Time),
+                Limits = new MessageLimits
+                {
+                    MaxActiveMessages = options.Settings.Delivery.MaxActiveMessages,
+                    ClaimsPerDestination = node.Store.Member is null ? null : options.Settings.Delivery.PerDestination,
+                    PollInterval = node.Store.Member is null ? MessageLimits.LonePoll : MessageLimits.SharedPoll,
+                },
+            };
+            var limits = new DeliveryLimits { PerDestination = options.Settings.Delivery.PerDestination, Overall = options.Settings.Delivery.Overall };
+            var actors = await FlowActors.StartAsync(system, services, agents, limits, cancellationToken);
+            var receipt = new ReceiptService(new ReceiptServices
+            {
+                Policies = policies.Source,
+                Store = node.Messages,
+                Owner = node.Store.Owner,
+                Dns = node.Resolver,
+                Time = options.Time,
+                Ids = ids,
+                Messages = actors.Messages,
+                Log = node.PolicyLog,
+                DkimKeys = new DkimKeyCache(),
+            });
+            var session = ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions);
+            return new NodeFlow(agents, system, actors, receipt, new LocalSubmission(session, receipt, options.Time, node.Logger));
+        }
+        catch
+        {
+            await system.Terminate();
+            await agents.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until no message is in work; false when that took longer than allowed.</summary>
+    public async Task<bool> DrainAsync(TimeSpan atMost)
+    {
+        try
+        {
+            await _actors.Messages.Ask<MessageProtocol.Drained>(MessageProtocol.Drain.Instance, atMost);
+            return true;
+        }
+        catch (AskTimeoutException)
+        {
+            return false;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await System.Terminate();
+        await _agents.DisposeAsync();
+    }
+
+    private static MessageWork WorkOf(NodeRoles roles) =>
+        (roles.HasFlag(NodeRoles.Router) ? MessageWork.Route : MessageWork.None) | (roles.HasFlag(NodeRoles.Deliverer) ? MessageWork.Deliver : MessageWork.None);
+}

@@ -1,0 +1,102 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Pipeline.Node.Admin;
+using Pipeline.Node.Admin.Tls;
+using Pipeline.Node.Listeners;
+
+namespace Pipeline.Node.Hosting;
+
+/// <summary>Everything of a node that listens: SMTP, the two sockets in its folder, the admin port.</summary>
+internal sealed class NodeHost : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly NodeSockets _sockets;
+    private readonly AdminListener? _admin;
+
+    private NodeHost(WebApplication application, NodeSockets sockets, AdminListener? admin) => (_application, _sockets, _admin) = (application, sockets, admin);
+
+    /// <summary>Where SMTP is spoken, with real ports.</summary>
+    public ImmutableArray<IPEndPoint> Endpoints => _application.Services.GetService<SmtpListener>() is { } listener ? listener.Endpoints : [];
+
+    /// <summary>Where orders are taken over the network, with its real port; null when they are not.</summary>
+    public IPEndPoint? AdminEndpoint => _admin?.Endpoint;
+
+    /// <param name="listeners">Null for a node that takes no mail over the network.</param>
+    /// <exception cref="NodeStartException">The admin port cannot be as it is set.</exception>
+    public static async Task<NodeHost> StartAsync(
+        NodeContext node, NodeFlow flow, ListenerOptions? listeners, AdminServices services, OwnEndpoints own, CancellationToken cancellationToken)
+    {
+        var admin = CreateAdminListener(node);
+        var sockets = new NodeSockets(node.Policies.StoreDirectory);
+        var application = Build(node, flow, listeners, sockets, admin);
+        var host = new NodeHost(application, sockets, admin);
+        try
+        {
+            application.MapAdmin(services);
+            await application.StartAsync(cancellationToken);
+            own.Started(host.Endpoints);
+            sockets.Publish();
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+
+        if (host.AdminEndpoint is { } orders)
+        {
+            AdminLog.Listening(node.Logger, orders);
+        }
+
+        return host;
+    }
+
+    /// <summary>Takes no more connections; sessions may end what they have begun until the token ends.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _application.StopAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        _sockets.Dispose(); // while the store is still locked: afterwards another node may have put its own there
+        await _application.DisposeAsync();
+    }
+
+    private static WebApplication Build(NodeContext node, NodeFlow flow, ListenerOptions? listeners, NodeSockets sockets, AdminListener? network)
+    {
+        var settings = node.Options.Settings;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(node.Loggers);
+        builder.Services.AddSingleton(node.Options.Time);
+        builder.Services.AddSingleton(flow.Receipt);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainTime);
+        if (listeners is not null)
+        {
+            builder.Services.AddSmtpListeners(listeners, node.Policies.Certificates!);
+        }
+
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ListenUnixSocket(sockets.SubmissionBinding, listen => listen.Run(flow.Submission.ServeAsync));
+            kestrel.ListenUnixSocket(sockets.AdminBinding, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                AdminAuthorization.TrustLocal(listen, $"operator on {settings.Name}");
+            });
+            network?.Attach(kestrel);
+        });
+        return builder.Build();
+    }
+
+    private static AdminListener? CreateAdminListener(NodeContext node)
+    {
+        if (node.Options.Settings.Admin is not { } settings)
+        {
+            return null;
+        }
+
+        List<string> errors = [];
+        return AdminListener.Create(settings, errors, node.Options.Time, node.Logger) ?? throw new NodeStartException(errors);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Pipeline.Node.Tests.Admin;
+
+/// <summary>A private authority in a folder, and what it signs there as PEM files.</summary>
+internal sealed class TestAuthority : IDisposable
+{
+    private readonly string _folder;
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly X509Certificate2 _certificate;
+
+    public TestAuthority(string folder, string name)
+    {
+        _folder = folder;
+        var request = new CertificateRequest($"CN={name}", _key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        var now = DateTimeOffset.UtcNow;
+        _certificate = request.CreateSelfSigned(now.AddDays(-10), now.AddDays(10));
+        File = Path.Combine(folder, $"{name}.crt");
+        System.IO.File.WriteAllText(File, _certificate.ExportCertificatePem());
+    }
+
+    public string File { get; }
+
+    /// <param name="role">The URI's part behind the scheme; null for none.</param>
+    /// <param name="isServer">Good for servers, with 127.0.0.1 as its name; else for clients.</param>
+    /// <param name="validDays">From yesterday on, in days; below zero: it ended before.</param>
+    public (string Certificate, string Key) Sign(string name, string? role, bool isServer = false, int validDays = 2, string? file = null)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(isServer ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2")], false));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("some.example");
+        if (isServer)
+        {
+            names.AddIpAddress(IPAddress.Loopback);
+        }
+
+        if (role is not null)
+        {
+            names.AddUri(new Uri($"mailpipeline:{role}"));
+        }
+
+        request.CertificateExtensions.Add(names.Build());
+        var begin = DateTimeOffset.UtcNow.AddDays(validDays < 0 ? -5 : -1);
+        using var signed = request.Create(_certificate, begin, begin.AddDays(Math.Abs(validDays)), RandomNumberGenerator.GetBytes(16));
+        var path = Path.Combine(_folder, file ?? Guid.NewGuid().ToString("N"));
+        System.IO.File.WriteAllText($"{path}.crt", signed.ExportCertificatePem());
+        System.IO.File.WriteAllText($"{path}.key", key.ExportPkcs8PrivateKeyPem());
+        return ($"{path}.crt", $"{path}.key");
+    }
+
+    public void Dispose()
+    {
+        _certificate.Dispose();
+        _key.Dispose();
+    }
+}

@@ -7,6 +7,7 @@ using Pipeline.Storage.Tests.Conformance;
 
 namespace Pipeline.Storage.Tests.Postgres;
 
+[PostgresEngine]
 public sealed class PostgresConformanceTests : MessageStoreConformance
 {
     private string? _database;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Pipeline.Storage.Postgres;
 using Pipeline.Storage.Ports;
+using Pipeline.Storage.Postgres;
 using Pipeline.Storage.TestKit;
 using Pipeline.Storage.Tests.Conformance;
 

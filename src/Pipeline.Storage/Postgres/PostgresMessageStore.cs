@@ -296,8 +296,8 @@ public sealed class PostgresMessageStore : IMessageStore
 
     private void Tick()
     {
-        _writer.ExpireWaiting();
-        _largeWriter.ExpireWaiting();
+        _writer.Tick();
+        _largeWriter.Tick();
         if (_upkeep.IsCompleted && _disposed == 0)
         {
             _upkeep = UpkeepAsync();

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Archive;

@@ -7,7 +7,7 @@ namespace Pipeline.Storage.Tests.Conformance;
 
 public abstract partial class MessageStoreConformance
 {
-    [Fact]
+    [ConformanceFact]
     public async Task Accepted_message_is_read_back_whole()
     {
         var accepted = await AcceptedAsync(recipients: ["b@example.net", "c@example.net"]);
@@ -33,7 +33,7 @@ public abstract partial class MessageStoreConformance
             stored.Recipients.AsEnumerable());
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Accepted_message_survives_reopening()
     {
         var accepted = await AcceptedAsync(body: RandomOctets(300_000, 1));
@@ -45,7 +45,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(accepted.Journal.Length, (await Store.ReadJournalAsync(accepted.Id, default)).Length);
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Nothing_is_visible_before_the_accept()
     {
         var message = await Mail.MessageAsync(Store, Node);
@@ -56,7 +56,7 @@ public abstract partial class MessageStoreConformance
         await message.Body.DisposeAsync();
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Accept_of_an_accepted_message_changes_nothing()
     {
         var id = Mail.NextId();
@@ -74,7 +74,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(RandomOctets(200_000, 2), await BodyAsync((await ReadAsync(id)).Content));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Accept_of_a_message_that_is_complete_does_not_bring_it_back()
     {
         var message = await AcceptedAsync();
@@ -88,7 +88,7 @@ public abstract partial class MessageStoreConformance
         await again.Body.DisposeAsync();
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Accept_after_recorded_events_continues_their_journal()
     {
         var id = Mail.NextId();
@@ -104,7 +104,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal([id], await FindAsync(new JournalQuery(null, "no@example.net", null, null)));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Accepting_claims_the_message_for_its_owner()
     {
         var message = await AcceptedAsync();
@@ -114,7 +114,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(new StoreCounts(1, 1, 1), await Store.CountAsync(default));
     }
 
-    [Theory]
+    [ConformanceTheory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(8191)]
@@ -137,7 +137,7 @@ public abstract partial class MessageStoreConformance
         }
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Body_that_was_never_written_to_is_empty()
     {
         var id = Mail.NextId();
@@ -149,7 +149,7 @@ public abstract partial class MessageStoreConformance
         Assert.Empty(await BodyAsync((await ReadAsync(id)).Content));
     }
 
-    [Theory]
+    [ConformanceTheory]
     [InlineData(1000)]
     [InlineData(300_000)]
     public async Task Body_is_readable_from_its_completion_until_it_is_disposed(int size)
@@ -172,7 +172,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(RandomOctets(size, 3), await BodyAsync((await ReadAsync(id)).Content));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Body_refuses_use_in_the_wrong_order()
     {
         await using var body = Store.CreateBody(Mail.NextId());
@@ -183,7 +183,7 @@ public abstract partial class MessageStoreConformance
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await body.CompleteAsync(default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Accept_refuses_a_body_that_is_not_complete_or_is_disposed()
     {
         var id = Mail.NextId();
@@ -196,7 +196,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(0, (await Store.CountAsync(default)).Queued);
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Accept_refuses_an_owner_without_a_name_and_a_journal_that_is_empty_or_has_a_gap()
     {
         var message = await Mail.MessageAsync(Store, Node);
@@ -214,7 +214,7 @@ public abstract partial class MessageStoreConformance
         await message.Body.DisposeAsync();
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Header_block_of_a_megabyte_is_kept()
     {
         var header = RandomOctets(1 << 20, 4);
@@ -225,7 +225,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(header, (await ReadAsync(message.Id)).Content.HeaderBlock.ToArray());
     }
 
-    [Theory]
+    [ConformanceTheory]
     [InlineData("", "b@example.net")]
     [InlineData("büro@exämple.org", "用户@例子.广告")]
     [InlineData("\"a b@c\"@example.org", "\"\\\"\"@[IPv6:::1]")]
@@ -241,7 +241,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal([message.Id], await FindAsync(new JournalQuery(sender, recipient, null, null)));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Cancelled_accept_changes_nothing()
     {
         var message = await Mail.MessageAsync(Store, Node);

@@ -6,7 +6,7 @@ namespace Pipeline.Storage.Tests.Conformance;
 
 public abstract partial class MessageStoreConformance
 {
-    [Fact]
+    [ConformanceFact]
     public async Task Claim_gives_the_longest_due_first_up_to_the_limit()
     {
         var ids = new List<MessageId>();
@@ -28,7 +28,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(Now.AddMinutes(57), await Store.NextDueAsync(default));
     }
 
-    [Theory]
+    [ConformanceTheory]
     [InlineData(-1, 1)]
     [InlineData(0, 1)]
     [InlineData(1, 0)]
@@ -42,7 +42,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(expected, (await ClaimDueAsync(Node)).Length);
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Due_time_is_that_of_the_earliest_queued_recipient()
     {
         var message = await AcceptedAsync(recipients: ["b@example.net", "c@example.net", "d@example.net"]);
@@ -55,7 +55,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(Now.AddHours(1), await Store.NextDueAsync(default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Released_message_without_a_queued_recipient_is_due_at_once_so_that_it_gets_completed()
     {
         var message = await AcceptedAsync();
@@ -65,7 +65,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal([message.Id], await ClaimDueAsync(Node));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Claimed_message_comes_whole_and_is_out_of_reach_of_others()
     {
         var message = await AcceptedAsync(body: RandomOctets(150_000, 9));
@@ -81,7 +81,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(WriteOutcome.Durable, await UpdateAsync(message.Id, UpdateClosing.KeepClaim, owner: NextLife));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Claim_by_id_takes_a_message_that_is_not_due()
     {
         var message = await AcceptedAsync();
@@ -95,14 +95,14 @@ public abstract partial class MessageStoreConformance
         Assert.Null(await Store.ClaimAsync(Node, message.Id, default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Claim_needs_an_owner_with_a_name()
     {
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.ClaimDueAsync(default, Now, 1, default));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.ClaimAsync(default, Mail.NextId(), default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Next_due_time_is_none_when_everything_is_claimed_or_the_queue_is_empty()
     {
         Assert.Null(await Store.NextDueAsync(default));
@@ -110,7 +110,7 @@ public abstract partial class MessageStoreConformance
         Assert.Null(await Store.NextDueAsync(default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Recovery_releases_what_an_earlier_life_held_and_counts_attempts_in_doubt()
     {
         var idle = await AcceptedAsync(Node, recipients: ["b@example.net", "c@example.net"]);
@@ -142,7 +142,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(WriteOutcome.Fenced, await UpdateAsync(open.Id, UpdateClosing.KeepClaim, owner: Node));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Recovery_leaves_a_later_life_alone()
     {
         var message = await AcceptedAsync(NextLife);
@@ -152,7 +152,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(WriteOutcome.Durable, await UpdateAsync(message.Id, UpdateClosing.KeepClaim, owner: NextLife));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Recovery_of_many_messages_takes_each_of_them_once()
     {
         for (var i = 0; i < 250; i++)

@@ -10,7 +10,7 @@ public abstract partial class MessageStoreConformance
 {
     private const int Callers = 16;
 
-    [Fact]
+    [ConformanceFact]
     public async Task Sixteen_callers_take_messages_through_their_life_at_once()
     {
         await InParallelAsync(async caller =>
@@ -38,7 +38,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(new StoreCounts(0, 0, 0), await Store.CountAsync(default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Message_claimed_by_many_at_once_goes_to_one()
     {
         var expected = new HashSet<MessageId>();
@@ -73,7 +73,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(expected, claimed.ToHashSet());
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task One_message_claimed_by_id_at_once_goes_to_one()
     {
         for (var round = 0; round < 20; round++)
@@ -93,7 +93,7 @@ public abstract partial class MessageStoreConformance
         }
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Same_message_accepted_by_many_at_once_is_there_once()
     {
         var id = Mail.NextId();
@@ -113,7 +113,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(RandomOctets(140_000, 1), await BodyAsync((await ReadAsync(id)).Content));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Readers_see_each_commit_whole()
     {
         // Both recipients always change in one update: a reader that sees them differ has seen half of one.

@@ -9,7 +9,7 @@ namespace Pipeline.Storage.Tests.Conformance;
 public abstract partial class MessageStoreConformance
 {
     /// <summary>Random histories: after each step the store agrees with a model of it, and the fold of the journal with the stored states.</summary>
-    [Theory]
+    [ConformanceTheory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

@@ -6,13 +6,13 @@ namespace Pipeline.Storage.Tests.Conformance;
 
 public abstract partial class MessageStoreConformance
 {
-    [Fact]
+    [ConformanceFact]
     public async Task Journal_of_an_unknown_message_is_empty()
     {
         Assert.Empty(await Store.ReadJournalAsync(Mail.NextId(), default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Recorded_events_are_read_back_in_the_order_of_their_sequence()
     {
         var id = Mail.NextId();
@@ -28,7 +28,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(Now, journal[2].At);
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Record_can_be_repeated_but_not_contradicted()
     {
         var id = Mail.NextId();
@@ -41,14 +41,14 @@ public abstract partial class MessageStoreConformance
         Assert.Single(await Store.ReadJournalAsync(id, default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Record_refuses_a_gap()
     {
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.RecordAsync(
             Mail.NextId(), [Mail.Entry(0, new TransactionAborted("0")), Mail.Entry(2, new TransactionAborted("2"))], default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Refused_message_is_found_by_sender_and_by_refused_recipient()
     {
         var id = Mail.NextId();
@@ -67,7 +67,7 @@ public abstract partial class MessageStoreConformance
         Assert.Empty(await FindAsync(new JournalQuery("victim", null, null, null)));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Refused_message_recorded_in_parts_is_found_by_all_its_parties()
     {
         var id = Mail.NextId();
@@ -83,7 +83,7 @@ public abstract partial class MessageStoreConformance
         Assert.Empty(await FindAsync(new JournalQuery("s@example.com", "r3@", null, null)));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Message_is_found_while_queued_and_after_completion()
     {
         var message = await AcceptedAsync(sender: "Anna.Bäcker@example.org", recipients: ["one@example.net", "two@example.net"]);
@@ -94,7 +94,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal([message.Id], await FindAsync(query));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Find_gives_the_newest_first_within_the_window_and_the_limit()
     {
         var start = Now;
@@ -112,7 +112,7 @@ public abstract partial class MessageStoreConformance
         Assert.Empty(await FindAsync(new JournalQuery(null, null, start.AddHours(1), null)));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task List_gives_the_oldest_first_with_sizes_and_current_states()
     {
         var old = await AcceptedAsync(sender: "old@example.org", body: new byte[1000]);
@@ -133,7 +133,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal([RecipientStatus.Delivered, RecipientStatus.Queued], list[1].Recipients.Select(r => r.Status));
     }
 
-    [Theory]
+    [ConformanceTheory]
     [InlineData(null, null, 10, "0,1,2")]
     [InlineData("ANNA", null, 10, "0,2")]
     [InlineData(null, "two@", 10, "1,2")]
@@ -155,7 +155,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(expected, string.Join(',', list.Select(m => Array.IndexOf(ids, m.Id))));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Counts_follow_what_happens()
     {
         var first = await AcceptedAsync(recipients: ["b@example.net", "c@example.net"]);
@@ -173,7 +173,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(new StoreCounts(1, 1, 0), await Store.CountAsync(default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Retry_hint_is_kept_replaced_and_forgotten()
     {
         var hint = new RetryHint(Now, Now.AddMinutes(1), Now.AddMinutes(16).AddTicks(1), TimeSpan.FromMinutes(15), "timed öut");
@@ -192,7 +192,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(WriteOutcome.Durable, await Store.PutRetryHintAsync("T:mx.example.net", null, default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Purge_deletes_journals_that_ended_before_the_time_and_no_others()
     {
         var completed = await AcceptedAsync();
@@ -215,7 +215,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(2, (await FindAsync(new JournalQuery(null, null, null, null))).Length);
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Purge_spares_a_queued_message_that_has_recorded_events_and_one_that_lived_on()
     {
         var queued = Mail.NextId();
@@ -234,7 +234,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(5, (await Store.ReadJournalAsync(living.Id, default)).Length);
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Purge_stops_at_its_limit()
     {
         for (var i = 0; i < 250; i++)
@@ -247,7 +247,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(130, await Store.PurgeAsync(Now.AddDays(1), 1000, default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Journal_is_as_it_was_written_after_reopening()
     {
         var message = await AcceptedAsync();

@@ -8,7 +8,7 @@ public abstract partial class MessageStoreConformance
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
-    [Fact]
+    [ConformanceFact]
     public async Task Released_acceptance_is_in_nobodys_hands_and_due_at_once()
     {
         var message = (await Mail.MessageAsync(Store, Node, body: RandomOctets(200_000, 5))) with { Release = true };
@@ -22,7 +22,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(RandomOctets(200_000, 5), await BodyAsync(claimed.Content));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Released_notification_is_in_nobodys_hands()
     {
         var message = await AcceptedAsync();
@@ -34,7 +34,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal([notification.Id], await ClaimDueAsync(Node));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Stage_and_destination_are_those_of_the_recipient_that_is_due_first()
     {
         var message = await AcceptedAsync(recipients: ["b@example.net", "c@example.net"]);
@@ -52,7 +52,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal("mx.example.net", (await ReadAsync(message.Id)).Recipients[1].Destination);
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Recipient_without_a_destination_comes_before_one_with_it_when_both_are_due()
     {
         var message = await AcceptedAsync(recipients: ["b@example.net", "c@example.net"]);
@@ -63,7 +63,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal([message.Id], await ClaimDueAsync(Node, 10, Only(QueueStage.ToRoute)));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Message_without_a_queued_recipient_waits_for_delivery_so_that_it_gets_completed()
     {
         var message = await AcceptedAsync();
@@ -74,7 +74,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal([message.Id], await ClaimDueAsync(Node, 10, Only(QueueStage.ToDeliver)));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Destination_with_many_due_messages_leaves_room_for_the_others()
     {
         for (var i = 0; i < 60; i++)
@@ -97,7 +97,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(10, (await ClaimDueAsync(Node, 10)).Length);
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Limit_of_a_destination_does_not_count_messages_that_are_not_routed()
     {
         for (var i = 0; i < 5; i++)
@@ -108,7 +108,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(5, (await ClaimDueAsync(Node, 10, new ClaimScope { MaxPerDestination = 1 })).Length);
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Preferred_destinations_come_first_however_late_they_are_in_the_queue()
     {
         var older = new List<MessageId>();
@@ -125,7 +125,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal([preferred[0], preferred[1], older[0], older[1]], claimed.Order().OrderBy(id => !preferred.Contains(id)));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Preferred_destinations_do_not_make_a_message_due()
     {
         await RoutedAsync("open", TimeSpan.FromSeconds(1));
@@ -133,7 +133,7 @@ public abstract partial class MessageStoreConformance
         Assert.Empty(await ClaimDueAsync(Node, 4, new ClaimScope { Preferred = ["open"] }));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Work_that_becomes_claimable_is_told_of()
     {
         var told = System.Threading.Channels.Channel.CreateUnbounded<QueueStage>();

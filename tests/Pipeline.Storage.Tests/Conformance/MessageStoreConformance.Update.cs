@@ -8,7 +8,7 @@ namespace Pipeline.Storage.Tests.Conformance;
 
 public abstract partial class MessageStoreConformance
 {
-    [Theory]
+    [ConformanceTheory]
     [InlineData(UpdateClosing.KeepClaim)]
     [InlineData(UpdateClosing.Release)]
     public async Task Update_changes_the_named_recipients_and_no_other(UpdateClosing closing)
@@ -34,7 +34,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(message.Journal.Length + 1, after.NextSequence);
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Update_without_events_changes_recipients()
     {
         var message = await AcceptedAsync();
@@ -46,7 +46,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(new StoreCounts(1, 0, 1), await Store.CountAsync(default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Update_of_nothing_tells_whether_the_claim_still_holds()
     {
         var message = await AcceptedAsync();
@@ -56,7 +56,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(WriteOutcome.Fenced, await UpdateAsync(Mail.NextId(), UpdateClosing.KeepClaim));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Children_of_a_redirection_stand_after_their_parent()
     {
         var message = await AcceptedAsync(recipients: ["list@example.net"]);
@@ -73,7 +73,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(new StoreCounts(1, 3, 0), await Store.CountAsync(default));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Message_with_many_recipients_is_updated_one_by_one()
     {
         var message = await AcceptedAsync(recipients: [.. Enumerable.Range(0, 500).Select(i => $"user{i}@example.net")]);
@@ -94,7 +94,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(72, (await ReadAsync(message.Id)).Recipients.Count(r => r.Status == RecipientStatus.Delivered));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Completed_message_leaves_the_queue_and_keeps_its_journal()
     {
         var message = await AcceptedAsync(body: RandomOctets(200_000, 1));
@@ -110,7 +110,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(WriteOutcome.Fenced, await UpdateAsync(message.Id, UpdateClosing.KeepClaim, journal: [Mail.Entry(4, new OperatorActed("x", "y"))]));
     }
 
-    [Theory]
+    [ConformanceTheory]
     [InlineData(UpdateClosing.KeepClaim)]
     [InlineData(UpdateClosing.Release)]
     [InlineData(UpdateClosing.Complete)]
@@ -139,7 +139,7 @@ public abstract partial class MessageStoreConformance
         await notification.Body.DisposeAsync();
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Write_to_a_released_message_is_fenced()
     {
         var message = await AcceptedAsync();
@@ -149,7 +149,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(WriteOutcome.Fenced, await UpdateAsync(message.Id, UpdateClosing.Complete, journal: [Mail.Entry(3, new MessageCompleted())]));
     }
 
-    [Theory]
+    [ConformanceTheory]
     [InlineData(UpdateClosing.KeepClaim)]
     [InlineData(UpdateClosing.Release)]
     [InlineData(UpdateClosing.Complete)]
@@ -169,7 +169,7 @@ public abstract partial class MessageStoreConformance
         await notification.Body.DisposeAsync();
     }
 
-    [Theory]
+    [ConformanceTheory]
     [InlineData(UpdateClosing.KeepClaim)]
     [InlineData(UpdateClosing.Release)]
     [InlineData(UpdateClosing.Complete)]
@@ -185,7 +185,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(WriteOutcome.Durable, await UpdateAsync(message.Id, UpdateClosing.KeepClaim));
     }
 
-    [Theory]
+    [ConformanceTheory]
     [InlineData(100)]
     [InlineData(200_000)]
     public async Task Notifications_enter_the_queue_with_the_outcome_they_tell_of(int size)
@@ -211,7 +211,7 @@ public abstract partial class MessageStoreConformance
         Assert.Equal(WriteOutcome.Durable, await UpdateAsync(delay.Id, UpdateClosing.Release, owner: OtherNode));
     }
 
-    [Fact]
+    [ConformanceFact]
     public async Task Notification_that_contradicts_the_contract_takes_nothing_with_it()
     {
         var message = await AcceptedAsync();

@@ -107,6 +107,63 @@ public sealed class OutageTests : PostgresStoreFixture
         Assert.Equal(WriteOutcome.Unavailable, (await waiting).Outcome);
     }
 
+    [PostgresTheory]
+    [InlineData(100)]
+    [InlineData(300_000)]
+    public async Task Write_whose_answer_is_lost_is_repeated_and_done_once(int bodySize)
+    {
+        await using var server = await PrivatePostgres.StartAsync(durable: false, default);
+        var database = await server.CreateDatabaseAsync("mail", default);
+        await using var link = new LossyLink(server.Port);
+        await using var store = await OpenAsync(Through(link, database), "a");
+        await JoinAsync(database, NodeA);
+        var (_, first) = await AcceptAsync(store, NodeA, release: true, bodySize: bodySize);
+
+        link.AnswersToLose = 1;
+        var (outcome, id) = await AcceptAsync(store, NodeA, bodySize: bodySize);
+        Assert.Equal((WriteOutcome.Durable, 0), (outcome, link.AnswersToLose));
+        Assert.Equal(new StoreCounts(2, 2, 1), await store.CountAsync(default));
+
+        link.AnswersToLose = 1;
+        Assert.Equal(WriteOutcome.Durable, await CompleteAsync(store, NodeA, (await store.ReadAsync(id, default))!));
+        Assert.Equal([0, 1, 2, 3], (await store.ReadJournalAsync(id, default)).Select(e => e.Sequence));
+
+        // A claim whose answer is lost is nobody's, and the next one gets it.
+        link.AnswersToLose = 1;
+        Assert.Empty(await store.ClaimDueAsync(NodeA, DateTimeOffset.UtcNow, 10, default));
+        Assert.Equal(first, Assert.Single(await store.ClaimDueAsync(NodeA, DateTimeOffset.UtcNow, 10, default)).Id);
+    }
+
+    [PostgresFact]
+    public async Task Acceptance_that_was_refused_and_happened_all_the_same_is_taken_back()
+    {
+        await using var server = await PrivatePostgres.StartAsync(durable: false, default);
+        var database = await server.CreateDatabaseAsync("mail", default);
+        await using var link = new LossyLink(server.Port);
+        await using var store = await OpenAsync(Through(link, database), "a", writeTimeout: TimeSpan.FromSeconds(1));
+        await JoinAsync(database, NodeA);
+        await AcceptAsync(store, NodeA);
+
+        link.AnswersToLose = int.MaxValue;
+        var (outcome, id) = await AcceptAsync(store, NodeA);
+        Assert.Equal(WriteOutcome.Unavailable, outcome);
+        Assert.Equal(2L, await QueryAsync<long>(database, "SELECT count(*) FROM queue"));
+        link.AnswersToLose = 0;
+
+        using var patience = new CancellationTokenSource(Soon);
+        while (await QueryAsync<long>(database, "SELECT count(*) FROM queue") > 1)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+        }
+
+        Assert.Null(await store.ReadAsync(id, default));
+        Assert.Equal(1L, await QueryAsync<long>(database, "SELECT count(*) FROM content"));
+        Assert.Contains("told to try again", Assert.IsType<Pipeline.Messages.Journal.TransactionAborted>((await store.ReadJournalAsync(id, default))[^1].Event).Reason, StringComparison.Ordinal);
+    }
+
+    private static string Through(LossyLink link, string database) =>
+        new Npgsql.NpgsqlConnectionStringBuilder(database) { Port = link.Port }.ConnectionString;
+
     /// <summary>Clients that send one message after the other; one that is refused is sent again as another, as a client does.</summary>
     private sealed class Load(OutageTests test, PostgresMessageStore store) : IAsyncDisposable
     {

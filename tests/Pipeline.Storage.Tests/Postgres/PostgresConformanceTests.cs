@@ -1,12 +1,13 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using Pipeline.Storage.Postgres;
 using Pipeline.Storage.Ports;
+using Pipeline.Storage.Postgres;
 using Pipeline.Storage.TestKit;
 using Pipeline.Storage.Tests.Conformance;
 
 namespace Pipeline.Storage.Tests.Postgres;
 
+[PostgresEngine]
 public sealed class PostgresConformanceTests : MessageStoreConformance
 {
     private string? _database;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
-using Npgsql;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;

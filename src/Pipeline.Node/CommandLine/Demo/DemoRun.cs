@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Pipeline.Node.Hosting;
+using Pipeline.Storage.Ports;
 using Pipeline.Storage.Sqlite;
 
 namespace Pipeline.Node.CommandLine.Demo;

@@ -10,6 +10,8 @@ internal sealed class AcceptRequest(AcceptPart message) : WriteRequest<GroupComm
 
     public IEnumerable<Ownership> Owners => [message.Message.Owner];
 
+    public NewMessage Message => message.Message;
+
     public bool HasChunks => message.HasChunks;
 
     protected override WriteOutcome Answer => message.IsHeld ? WriteOutcome.Durable : WriteOutcome.Fenced;

@@ -10,7 +10,7 @@ internal static class BodyChunks
     /// <summary>Bodies up to this size are in memory until their acceptance, in chunk 0 then, and come along with a claimed message.</summary>
     public const int InlineBytes = 128 * 1024;
 
-    /// <summary>Octets in a chunk. Larger ones were not faster when measured, and each is in memory once on either side.</summary>
+    /// <summary>Octets in a chunk: as much of a large body as is in memory at a time, when it is sent and when it is read.</summary>
     public const int ChunkBytes = 256 * 1024;
 
     /// <summary>Sends what is left of a body through one buffer; how many octets.</summary>

@@ -19,10 +19,12 @@ internal sealed class PostgresWriter : IAsyncDisposable
     private readonly PostgresOptions _options;
     private readonly ILogger _logger;
     private readonly WaitingWrites<GroupCommit> _waiting;
+    private readonly DoubtfulAccepts _doubtful;
     private readonly SemaphoreSlim _work = new(0);
     private readonly Task _running;
     private NpgsqlConnection? _session;
     private volatile bool _stopping;
+    private volatile bool _unsettled;
     private bool _failing;
 
     public PostgresWriter(PostgresDatabase database, PostgresOptions options, ILogger logger)
@@ -30,6 +32,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
         _database = database;
         _options = options;
         _logger = logger;
+        _doubtful = new DoubtfulAccepts(options.TimeProvider);
         _waiting = new WaitingWrites<GroupCommit>(
             new WriteLimits(options.GroupLimit, options.GroupBytesLimit, options.WaitingWritesLimit, options.WriteTimeout),
             options.TimeProvider,
@@ -46,9 +49,14 @@ internal sealed class PostgresWriter : IAsyncDisposable
         return request.Done;
     }
 
-    /// <summary>Refuses writes that have waited too long for their turn: the database hangs, or is gone.</summary>
-    public void ExpireWaiting()
+    /// <summary>Called every second: refuses writes that have waited too long for their turn, since the database hangs or is gone.</summary>
+    public void Tick()
     {
+        if (_unsettled)
+        {
+            _work.Release();
+        }
+
         if (_waiting.Expire() is > 0 and var expired)
         {
             Log.WritesExpired(_logger, expired);
@@ -84,6 +92,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
             }
             else
             {
+                await SettleAsync(group);
                 await _work.WaitAsync();
             }
         }
@@ -131,6 +140,8 @@ internal sealed class PostgresWriter : IAsyncDisposable
         try
         {
             _session ??= await _database.OpenWritingAsync(CancellationToken.None);
+            Reconsider(group);
+            await _doubtful.WithdrawAsync(_session);
             await GroupTransaction.RunAsync(_session, group);
         }
         catch (Exception failure)
@@ -164,6 +175,25 @@ internal sealed class PostgresWriter : IAsyncDisposable
         return null;
     }
 
+    /// <summary>Without anything to write: takes back what is in doubt.</summary>
+    private async Task SettleAsync(List<WriteRequest<GroupCommit>> nothing)
+    {
+        if (!_doubtful.IsEmpty)
+        {
+            await TryCommitAsync(nothing);
+        }
+
+        _unsettled = !_doubtful.IsEmpty;
+    }
+
+    private void Reconsider(List<WriteRequest<GroupCommit>> group)
+    {
+        foreach (var accept in group.OfType<AcceptRequest>())
+        {
+            _doubtful.Forget(accept.Message.Id);
+        }
+    }
+
     /// <summary>Takes out of the group what has waited too long, or everything when the writer is to stop; how many are left.</summary>
     private int RefuseExpired(List<WriteRequest<GroupCommit>> group)
     {
@@ -171,6 +201,11 @@ internal sealed class PostgresWriter : IAsyncDisposable
         {
             if (_stopping || _waiting.HasExpired(group[i]))
             {
+                if (group[i] is AcceptRequest accept)
+                {
+                    _doubtful.Add(accept.Message);
+                }
+
                 group[i].Refuse(null);
                 group.RemoveAt(i);
             }

@@ -86,7 +86,7 @@ internal sealed partial class MessageActor
             _ledger.Record(Now, new NotificationSent(notification.Kind, notification.Message.Id.ToString(), notification.To));
         }
 
-        _notifications = [.. message.Ready.Select(ready => ready.Message)];
+        _notifications = [.. message.Ready.Select(ready => ready.Message with { Release = !_services.Routes })];
         LastUpdate();
     }
 
@@ -149,7 +149,7 @@ internal sealed partial class MessageActor
                 }
                 else
                 {
-                    foreach (var notification in _notifications)
+                    foreach (var notification in _services.Routes ? _notifications : [])
                     {
                         Context.Parent.Tell(new MessageProtocol.Deliverable(notification));
                     }

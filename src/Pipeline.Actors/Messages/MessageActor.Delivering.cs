@@ -21,12 +21,18 @@ internal sealed partial class MessageActor
 
         Timers.Cancel(GatherTimeOver.Instance);
         SetDuplicatesAside();
+        if (!_services.Delivers)
+        {
+            _routed.Clear(); // a deliverer finds each recipient's destination in the queue
+            return;
+        }
+
         foreach (var group in _routed.OrderBy(routed => routed.Key).GroupBy(routed => routed.Value.GroupKey, StringComparer.Ordinal).ToArray())
         {
             var plan = group.First().Value;
             var number = _nextJob++;
             ImmutableArray<DeliveryRecipient> recipients = [.. group.Select(routed => AsDeliveryRecipient(routed.Key, routed.Value))];
-            _jobs.Add(number, new RunningJob(recipients, plan.Transport.Name, Now, [.. recipients.SelectMany(recipient => _ledger.Behind(recipient.Index)).Select(recipient => recipient.Index)]));
+            _jobs.Add(number, new RunningJob(recipients, plan.Transport.Name, Now, plan.Destination, [.. recipients.SelectMany(recipient => _ledger.Behind(recipient.Index)).Select(recipient => recipient.Index)]));
             _delivery.Tell(new MessageProtocol.Deliver(number, plan.Destination, Job(number, plan, recipients)));
         }
 
@@ -44,7 +50,7 @@ internal sealed partial class MessageActor
             if (!duplicates.TryGetValue(index, out var holder))
             {
                 _ledger.Record(now, new RecipientRouted(
-                    index, deliver.Router, deliver.Transport.Name, [.. deliver.Hosts.Select(host => host.Name)], alone ? null : deliver.Place));
+                    index, deliver.Router, deliver.Transport.Name, [.. deliver.Hosts.Select(host => host.Name)], alone ? null : deliver.Place, _services.Lease is null ? null : deliver.Destination));
                 continue;
             }
 
@@ -91,18 +97,18 @@ internal sealed partial class MessageActor
             AuthenticatedSender = facts.Envelope.AuthenticatedSender,
             ReceivedAt = facts.ReceivedAt,
             InDoubt = _resumed || recipients.Any(recipient => _inDoubt.Contains(recipient.Index)),
-            BeforeFinalStep = PermissionFor(number, Self, _services.Limits.AttemptRecordTimeout),
+            BeforeFinalStep = PermissionFor(number, Self, _services),
             Facts = MessageProperties.SpoolFacts(facts.Properties),
         };
     }
 
-    /// <summary>Asked from inside the delivery, off this actor's turn; silence is a refusal.</summary>
-    private static Func<CancellationToken, ValueTask<bool>> PermissionFor(long number, IActorRef self, TimeSpan timeout) => async cancellationToken =>
+    /// <summary>Asked from inside the delivery, off this actor's turn; silence is a refusal. The lease is looked at last, immediately before the step.</summary>
+    private static Func<CancellationToken, ValueTask<bool>> PermissionFor(long number, IActorRef self, MessageServices services) => async cancellationToken =>
     {
         try
         {
-            var answer = await self.Ask<MessageProtocol.AttemptPermitted>(new MessageProtocol.BeginAttempt(number), timeout, cancellationToken);
-            return answer.Granted;
+            var answer = await self.Ask<MessageProtocol.AttemptPermitted>(new MessageProtocol.BeginAttempt(number), services.Limits.AttemptRecordTimeout, cancellationToken);
+            return answer.Granted && services.Lease?.MayFinish is not false;
         }
         catch (Exception error) when (error is AskTimeoutException or OperationCanceledException)
         {
@@ -144,6 +150,7 @@ internal sealed partial class MessageActor
             return;
         }
 
+        _services.Recent.Used(job.Destination);
         RecordStart(job);
         bool? additional = null;
         foreach (var (index, outcome) in message.Report.Recipients)
@@ -192,8 +199,10 @@ internal sealed partial class MessageActor
     }
 
     private sealed class RunningJob(
-        ImmutableArray<DeliveryRecipient> recipients, string transport, DateTimeOffset startedAt, ImmutableHashSet<int> duplicates)
+        ImmutableArray<DeliveryRecipient> recipients, string transport, DateTimeOffset startedAt, string destination, ImmutableHashSet<int> duplicates)
     {
+        public string Destination => destination;
+
         /// <summary>Duplicates that the attempt stands for, known when it began.</summary>
         public ImmutableHashSet<int> Duplicates => duplicates;
 

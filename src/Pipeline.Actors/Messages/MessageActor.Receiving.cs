@@ -92,7 +92,7 @@ internal sealed partial class MessageActor
         _ledger.Record(Now, new MessageAccepted(message.HeaderBlock.Length + 2 + message.Body.Length, message.Envelope.Recipients.Length));
         var journal = _ledger.TakeChanges().Journal;
         Become(Committing);
-        PortCall.Start(() => _services.Store.AcceptAsync(message with { Journal = journal }, CancellationToken.None)).PipeTo(
+        PortCall.Start(() => _services.Store.AcceptAsync(message with { Journal = journal, Release = !_services.Routes }, CancellationToken.None)).PipeTo(
             Self, Self, outcome => new AcceptEnded(outcome, null), error => new AcceptEnded(WriteOutcome.Unavailable, error.Message));
     }
 
@@ -108,6 +108,12 @@ internal sealed partial class MessageActor
         TakeOver(_commit!.Message);
         _commit = null;
         _committer.Tell(MessageProtocol.Committed.Instance);
+        if (!_services.Routes)
+        {
+            EndInGoodOrder(nextDue: null); // it was accepted for another node
+            return;
+        }
+
         Become(Working);
         if (_services.Gauge.TryEnter())
         {

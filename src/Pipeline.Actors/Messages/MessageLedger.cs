@@ -80,7 +80,7 @@ internal sealed class MessageLedger
                 Redirect(at, e);
                 break;
             case RecipientRouted e:
-                Set(_recipients[e.Recipient] with { Place = e.Place });
+                Set(_recipients[e.Recipient] with { Place = e.Place, Destination = e.Destination });
                 break;
             case RecipientDuplicated e:
                 Set(_recipients[e.Recipient] with { Status = RecipientStatus.Duplicate, AttemptOpen = false, Place = null, DuplicateOf = e.Of });

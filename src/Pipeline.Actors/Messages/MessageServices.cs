@@ -2,6 +2,7 @@ using Pipeline.Actors.Delivery;
 using Pipeline.Actors.Reporting;
 using Pipeline.Actors.Routing;
 using Pipeline.Storage.Ports;
+using Pipeline.Storage.Ports.Cluster;
 
 namespace Pipeline.Actors.Messages;
 
@@ -11,6 +12,12 @@ public sealed record MessageServices
     public required IMessageStore Store { get; init; }
 
     public required Ownership Owner { get; init; }
+
+    /// <summary>The right to work on shared messages; null for a node that is alone.</summary>
+    public INodeLease? Lease { get; init; }
+
+    /// <summary>What this node does with messages. One that it does not do is left to other nodes.</summary>
+    public MessageWork Work { get; init; } = MessageWork.Route | MessageWork.Deliver;
 
     public required TimeProvider Time { get; init; }
 
@@ -32,11 +39,37 @@ public sealed record MessageServices
 
     /// <summary>Counts messages that are worked on right after their acceptance.</summary>
     internal WorkGauge Gauge { get; private init; } = new(new MessageLimits().MaxActiveMessages);
+
+    /// <summary>Where deliveries went lately: a claim prefers messages for there.</summary>
+    internal RecentDestinations Recent { get; } = new();
+
+    internal bool Routes => Work.HasFlag(MessageWork.Route);
+
+    internal bool Delivers => Work.HasFlag(MessageWork.Deliver);
+}
+
+/// <summary>What a node does with the messages of the queue.</summary>
+[Flags]
+public enum MessageWork
+{
+    None = 0,
+
+    /// <summary>Finds out where recipients go.</summary>
+    Route = 1,
+
+    /// <summary>Takes them there.</summary>
+    Deliver = 2,
 }
 
 /// <summary>Bounds of the queue in memory.</summary>
 public sealed record MessageLimits
 {
+    /// <summary>A node that is alone knows of everything that becomes due.</summary>
+    public static readonly TimeSpan LonePoll = TimeSpan.FromSeconds(60);
+
+    /// <summary>What other nodes release is told by a notification, which can be lost.</summary>
+    public static readonly TimeSpan SharedPoll = TimeSpan.FromSeconds(2);
+
     /// <summary>Messages that are routed or delivered at the same time; beyond it a message waits in the store.</summary>
     public int MaxActiveMessages { get; init; } = 2_000;
 
@@ -49,8 +82,14 @@ public sealed record MessageLimits
     /// <summary>How long recipients that are routed wait for others that are not yet, to share a delivery.</summary>
     public TimeSpan GatherTime { get; init; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Messages for one destination in one claim; null: no limit, since nobody else would take the others.</summary>
+    public int? ClaimsPerDestination { get; init; }
+
     /// <summary>Longest time between two looks into the store.</summary>
-    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan PollInterval { get; init; } = LonePoll;
+
+    /// <summary>How long a node waits that may not claim because its lease was not proven lately.</summary>
+    public TimeSpan LeaseDoubtPause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a message whose actor failed is left alone.</summary>
     public TimeSpan FailureBackoff { get; init; } = TimeSpan.FromMinutes(1);

@@ -16,6 +16,9 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
     private readonly HashSet<string> _resumed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StoredMessage> _claimedTooEarly = new(StringComparer.Ordinal);
     private IActorRef? _draining;
+    private readonly ImmutableArray<QueueStage> _stages;
+    private Action<QueueStage>? _onWorkAvailable;
+    private int _woken;
     private bool _claiming;
     private bool _moreIsDue;
     private DateTimeOffset _wakeAt = DateTimeOffset.MaxValue;
@@ -24,6 +27,10 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
     {
         _services = services;
         _delivery = delivery;
+        _stages =
+        [
+            .. services.Routes ? [QueueStage.ToRoute] : Array.Empty<QueueStage>(), .. services.Delivers ? [QueueStage.ToDeliver] : Array.Empty<QueueStage>(),
+        ];
         Receive<MessageProtocol.OpenTransaction>(message => Sender.Tell(new MessageProtocol.TransactionOpened(
             Adopt(Context.ActorOf(MessageActor.CreateProps(message.Id, _services, _delivery), message.Id.ToString())))));
         Receive<MessageProtocol.MessageEnded>(message =>
@@ -37,7 +44,11 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         Receive<MessageProtocol.Deliverable>(message => Adopt(Context.ActorOf(
             MessageActor.CreateAcceptedProps(message.Message, _services, _delivery), message.Message.Id.ToString())));
         Receive<Terminated>(OnTerminated);
-        Receive<MessageProtocol.Wake>(_ => Claim());
+        Receive<MessageProtocol.Wake>(_ =>
+        {
+            Volatile.Write(ref _woken, 0);
+            Claim();
+        });
         Receive<Claimed>(OnClaimed);
         Receive<NextDueKnown>(message => WakeAt(message.At));
         Receive<MessageProtocol.RetryMessage>(message => OnOperator(message.Id, message, MessageStart.Everything));
@@ -62,7 +73,22 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
-    protected override void PreStart() => Claim();
+    protected override void PreStart()
+    {
+        var self = Self;
+        _onWorkAvailable = stage =>
+        {
+            // Told on any thread, perhaps for every commit of the cluster: one wish at a time is enough.
+            if (_stages.Contains(stage) && Interlocked.Exchange(ref _woken, 1) == 0)
+            {
+                self.Tell(MessageProtocol.Wake.Instance, ActorRefs.NoSender);
+            }
+        };
+        _services.Store.WorkAvailable += _onWorkAvailable;
+        Claim();
+    }
+
+    protected override void PostStop() => _services.Store.WorkAvailable -= _onWorkAvailable;
 
     private static IActorRef Adopt(IActorRef child) => Context.Watch(child);
 
@@ -101,8 +127,14 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
     private void Claim()
     {
         var room = _services.Limits.MaxActiveMessages - _resumed.Count;
-        if (_draining is not null)
+        if (_draining is not null || _stages.IsEmpty)
         {
+            return;
+        }
+
+        if (_services.Lease?.MayClaim is false)
+        {
+            WakeAt(Now + _services.Limits.LeaseDoubtPause);
             return;
         }
 
@@ -116,9 +148,14 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         _moreIsDue = false;
         _wakeAt = DateTimeOffset.MaxValue;
         var now = Now;
-        PortCall.Start(() => _services.Store.ClaimDueAsync(_services.Owner, now, Math.Min(room, _services.Limits.ClaimBatch), CancellationToken.None)).PipeTo(
+        var scope = Scope();
+        PortCall.Start(() => _services.Store.ClaimDueAsync(_services.Owner, now, Math.Min(room, _services.Limits.ClaimBatch), scope, CancellationToken.None)).PipeTo(
             Self, Self, messages => new Claimed(messages), _ => new Claimed([]));
     }
+
+    private ClaimScope Scope() => _services.Lease is null
+        ? ClaimScope.Any
+        : new ClaimScope { Stages = _stages, MaxPerDestination = _services.Limits.ClaimsPerDestination, Preferred = _services.Recent.Take() };
 
     private void OnClaimed(Claimed message)
     {
@@ -141,7 +178,7 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
             return;
         }
 
-        PortCall.Start(() => _services.Store.NextDueAsync(CancellationToken.None)).PipeTo(
+        PortCall.Start(() => _services.Store.NextDueAsync(Scope(), CancellationToken.None)).PipeTo(
             Self, Self, due => new NextDueKnown(due ?? DateTimeOffset.MaxValue), _ => new NextDueKnown(DateTimeOffset.MaxValue));
     }
 

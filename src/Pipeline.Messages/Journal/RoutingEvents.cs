@@ -13,8 +13,10 @@ public sealed record RecipientRedirected(int Recipient, string Router, Immutable
 /// <summary>The address was given to a transport.</summary>
 /// <param name="Hosts">For a remote transport, the hosts in the order to try.</param>
 /// <param name="Place">What the delivery is to, when another recipient of the message could be delivered to the same: equal texts are one delivery.</param>
+/// <param name="Destination">In a cluster: deliveries with the same text share connections, so that one node takes them.</param>
 public sealed record RecipientRouted(
-    int Recipient, string Router, string Transport, ImmutableArray<string> Hosts, string? Place = null) : RecipientEvent(Recipient);
+    int Recipient, string Router, string Transport, ImmutableArray<string> Hosts, string? Place = null, string? Destination = null)
+    : RecipientEvent(Recipient);
 
 /// <summary>Routing led to the delivery that another recipient of the message already stands for. This one ends here and shares the other's fate.</summary>
 /// <param name="Of">The recipient that is delivered, waits or was delivered in the place of both.</param>

@@ -13,4 +13,7 @@ internal static class ExitCodes
 
     /// <summary>It was done, and part of the cluster has not followed yet.</summary>
     public const int Partly = 3;
+
+    /// <summary>An operator put the node out of its cluster (<c>cluster down</c> or <c>leave</c>): it must not be started again by itself.</summary>
+    public const int OrderedOut = 4;
 }

@@ -72,9 +72,9 @@ internal static class NodeSettingsReader
             yield return $"Dns:ZoneFile: {zone}: no such file";
         }
 
-        if (settings.Cluster is { } cluster && string.IsNullOrWhiteSpace(cluster.Database))
+        foreach (var error in settings.Cluster?.Errors(settings.Name) ?? [])
         {
-            yield return "Cluster:Database: the shared database must be named, such as Host=db;Username=mail;Password=...;Database=mail";
+            yield return error;
         }
 
         if (settings.Smtp.BareLineEnds is not ("refuse" or "normalise"))

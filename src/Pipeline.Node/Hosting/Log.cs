@@ -6,8 +6,8 @@ internal static partial class Log
     [LoggerMessage(1, LogLevel.Information, "MailPipeline {Version} started as {Node}: policy {Number} from {Policy}, store {Store}, listening on {Endpoints}")]
     public static partial void Started(ILogger logger, string version, string node, long number, string policy, string store, string endpoints);
 
-    [LoggerMessage(3, LogLevel.Information, "Stopping: no new mail; {Active} messages under way")]
-    public static partial void Stopping(ILogger logger, int active);
+    [LoggerMessage(3, LogLevel.Information, "Stopping: no new mail; what is under way is finished")]
+    public static partial void Stopping(ILogger logger);
 
     [LoggerMessage(4, LogLevel.Information, "Stopped")]
     public static partial void Stopped(ILogger logger);
@@ -17,6 +17,18 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Information, "Removed the journals of {Count} messages that ended more than {Days} days ago")]
     public static partial void Purged(ILogger logger, int count, double days);
+
+    [LoggerMessage(10, LogLevel.Warning, "Old journals could not be removed: {Reason}")]
+    public static partial void PurgeFailed(ILogger logger, string reason);
+
+    [LoggerMessage(11, LogLevel.Warning, "The cluster could not be told that this node is {State}: {Reason}")]
+    public static partial void NotSaid(ILogger logger, Storage.Ports.Cluster.NodeState state, string reason);
+
+    [LoggerMessage(12, LogLevel.Error, "This node's life in the cluster is over: {Reason}")]
+    public static partial void LeaseLost(ILogger logger, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "The node cannot join again yet: {Reason}; trying on")]
+    public static partial void CannotJoinYet(ILogger logger, string reason);
 
     [LoggerMessage(20, LogLevel.Information, "Policy {Number} is in force instead of {Before}; published by {By}{Note}")]
     public static partial void PolicySwitched(ILogger logger, long before, int number, string by, string note);

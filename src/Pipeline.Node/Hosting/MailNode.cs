@@ -23,6 +23,7 @@ internal sealed class MailNode : IAsyncDisposable
     private readonly NodeFlow _flow;
     private readonly DateTimeOffset _startedAt;
     private NodeHost? _host;
+    private ClusterPresence? _presence;
     private bool _draining;
     private bool _stopped;
 
@@ -84,10 +85,9 @@ internal sealed class MailNode : IAsyncDisposable
 
         _stopped = _draining = true;
         Log.Stopping(Logger);
-        var member = _context.Store.Member;
-        if (member is not null)
+        if (_presence is not null)
         {
-            await ClusterExit.AnnounceAsync(member, Logger);
+            await _presence.DrainingAsync();
         }
 
         await _host!.StopAsync(CancellationToken.None);
@@ -97,9 +97,9 @@ internal sealed class MailNode : IAsyncDisposable
         }
 
         await _flow.DisposeAsync();
-        if (member is not null)
+        if (_presence is not null)
         {
-            await ClusterExit.LeaveAsync(member, Logger);
+            await _presence.LeaveAsync();
         }
 
         await _parts.DisposeAsync();
@@ -179,7 +179,8 @@ internal sealed class MailNode : IAsyncDisposable
         parts.Add(JournalPurge.Start(context.Store, options.Settings.JournalRetention, options.Time, context.Logger));
         if (context.Store.Member is { } member)
         {
-            parts.Add(await ClusterEntry.EnterAsync(member, context, flow, cancellationToken));
+            var host = node._host;
+            node._presence = parts.Add(await ClusterPresence.ShowAsync(member, context, flow, () => host.ConnectionCount, cancellationToken));
         }
 
         policies.Follow();

@@ -17,6 +17,7 @@ internal sealed class NodeFlow : IAsyncDisposable
 {
     private readonly DeliveryAgents _agents;
     private readonly FlowActors _actors;
+    private int _disposed;
 
     private NodeFlow(DeliveryAgents agents, ActorSystem system, FlowActors actors, IReceiptService receipt, LocalSubmission submission) =>
         (_agents, System, _actors, Receipt, Submission) = (agents, system, actors, receipt, submission);
@@ -101,6 +102,11 @@ internal sealed class NodeFlow : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         await System.Terminate();
         await _agents.DisposeAsync();
     }

@@ -19,6 +19,9 @@ internal sealed class NodeHost : IAsyncDisposable
     /// <summary>Where SMTP is spoken, with real ports.</summary>
     public ImmutableArray<IPEndPoint> Endpoints => _application.Services.GetService<SmtpListener>() is { } listener ? listener.Endpoints : [];
 
+    /// <summary>Clients that are connected now.</summary>
+    public int ConnectionCount => _application.Services.GetService<SmtpListener>()?.ConnectionCount ?? 0;
+
     /// <summary>Where orders are taken over the network, with its real port; null when they are not.</summary>
     public IPEndPoint? AdminEndpoint => _admin?.Endpoint;
 

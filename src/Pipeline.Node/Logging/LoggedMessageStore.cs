@@ -7,6 +7,12 @@ namespace Pipeline.Node.Logging;
 /// <summary>A store that tells the main log of what it has committed: the log says nothing that the journal does not.</summary>
 internal sealed class LoggedMessageStore(IMessageStore store, MainLog log) : IMessageStore
 {
+    public event Action<QueueStage> WorkAvailable
+    {
+        add => store.WorkAvailable += value;
+        remove => store.WorkAvailable -= value;
+    }
+
     public IBodyWriter CreateBody(MessageId id) => store.CreateBody(id);
 
     public async ValueTask<WriteOutcome> AcceptAsync(NewMessage message, CancellationToken cancellationToken)
@@ -15,6 +21,10 @@ internal sealed class LoggedMessageStore(IMessageStore store, MainLog log) : IMe
         if (outcome == WriteOutcome.Durable)
         {
             log.Write(MailLogEntry.Accepted.Of(message));
+            if (message.Release)
+            {
+                log.Write(MailLogEntry.Changed.Gone(message.Id));
+            }
         }
 
         return outcome;
@@ -28,15 +38,16 @@ internal sealed class LoggedMessageStore(IMessageStore store, MainLog log) : IMe
             // A fenced message is in other hands: nothing of the update happened, and nothing more will be heard of it.
             log.Write(outcome == WriteOutcome.Durable
                 ? MailLogEntry.Changed.Of(update)
-                : new MailLogEntry.Changed(update.Id, [], [], Ends: true, []));
+                : MailLogEntry.Changed.Gone(update.Id));
         }
 
         return outcome;
     }
 
-    public async ValueTask<ImmutableArray<StoredMessage>> ClaimDueAsync(Ownership owner, DateTimeOffset now, int limit, CancellationToken cancellationToken)
+    public async ValueTask<ImmutableArray<StoredMessage>> ClaimDueAsync(
+        Ownership owner, DateTimeOffset now, int limit, ClaimScope scope, CancellationToken cancellationToken)
     {
-        var messages = await store.ClaimDueAsync(owner, now, limit, cancellationToken);
+        var messages = await store.ClaimDueAsync(owner, now, limit, scope, cancellationToken);
         foreach (var message in messages)
         {
             log.Write(MailLogEntry.Resumed.Of(message));
@@ -59,7 +70,7 @@ internal sealed class LoggedMessageStore(IMessageStore store, MainLog log) : IMe
     public ValueTask<WriteOutcome> RecordAsync(MessageId id, ImmutableArray<JournalEntry> entries, CancellationToken cancellationToken) =>
         store.RecordAsync(id, entries, cancellationToken);
 
-    public ValueTask<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) => store.NextDueAsync(cancellationToken);
+    public ValueTask<DateTimeOffset?> NextDueAsync(ClaimScope scope, CancellationToken cancellationToken) => store.NextDueAsync(scope, cancellationToken);
 
     public ValueTask<RecoveryReport> RecoverAsync(Ownership owner, CancellationToken cancellationToken) => store.RecoverAsync(owner, cancellationToken);
 

@@ -46,6 +46,9 @@ internal abstract record MailLogEntry
         MessageId Id, ImmutableArray<JournalEntry> Journal, ImmutableArray<RecipientState> Recipients, bool Ends, ImmutableArray<Accepted> Notifications)
         : MailLogEntry
     {
+        /// <summary>The message is in other hands, and nothing more will be heard of it here.</summary>
+        public static Changed Gone(MessageId id) => new(id, [], [], Ends: true, []);
+
         public static Changed Of(MessageUpdate update) => new(
             update.Id,
             update.Journal,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Pipeline.Node.Hosting;
+using Pipeline.Node.Hosting.Clustering;
 using Pipeline.Node.Hosting.Systemd;
 
 namespace Pipeline.Node.CommandLine.Run;
@@ -41,33 +42,33 @@ internal static class RunCommand
             return ExitCodes.Unusable;
         }
 
+        await using var lives = new NodeLives(options with { Logging = logging, MainLog = output }, node, logging.CreateLogger("MailPipeline"));
         using var manager = SystemdNotifier.FromEnvironment();
-        await using (node)
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
+        manager.Ready($"takes mail on {string.Join(", ", node.Endpoints)}");
+        await using var watchdog = SystemdWatchdog.FromEnvironment(manager, lives.WhyDeadAsync, logging.CreateLogger("MailPipeline"), options.Time);
+        if (!await lives.RunAsync(stop.Token))
         {
-            var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal));
-            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal));
-            using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Reload(signal));
-            await using var cancelled = cancellationToken.Register(() => stop.TrySetResult());
-            manager.Ready($"takes mail on {string.Join(", ", node.Endpoints)}");
-            await using var watchdog = SystemdWatchdog.FromEnvironment(manager, node.Health.WhyDeadAsync, logging.CreateLogger("MailPipeline"), options.Time);
-            await stop.Task;
-            manager.Stopping("takes no more mail; finishes what it has begun", options.Settings.DrainTime * 2);
-            await node.StopAsync();
-
-            void Reload(PosixSignalContext signal)
-            {
-                signal.Cancel = true; // a daemon has no terminal whose end could concern it
-                _ = node.ReloadAsync(CancellationToken.None);
-            }
-
-            void Stop(PosixSignalContext signal)
-            {
-                signal.Cancel = true; // the runtime would end the process before the node has stopped
-                stop.TrySetResult();
-            }
+            return ExitCodes.OrderedOut;
         }
 
+        manager.Stopping("takes no more mail; finishes what it has begun", options.Settings.DrainTime * 2);
+        await lives.StopAsync();
         return ExitCodes.Success;
+
+        void Reload(PosixSignalContext signal)
+        {
+            signal.Cancel = true; // a daemon has no terminal whose end could concern it
+            _ = lives.ReloadAsync();
+        }
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true; // the runtime would end the process before the node has stopped
+            stop.Cancel();
+        }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class LocalNodeStore : NodeStore
 
     public override Ownership Owner { get; }
 
-    public static async Task<LocalNodeStore> OpenAsync(NodeOptions options, string directory, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public static async Task<LocalNodeStore> LockAsync(NodeOptions options, string directory, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         try
         {

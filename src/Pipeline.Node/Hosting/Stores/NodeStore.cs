@@ -15,8 +15,8 @@ internal abstract class NodeStore : IAsyncDisposable
     /// <exception cref="NodeStartException">The store cannot be used; every reason is listed.</exception>
     public static async Task<NodeStore> OpenAsync(NodeOptions options, string directory, ILoggerFactory loggers, CancellationToken cancellationToken) =>
         options.Settings.Cluster is { } cluster
-            ? await SharedNodeStore.OpenAsync(options, cluster, directory, loggers, cancellationToken)
-            : await LocalNodeStore.OpenAsync(options, directory, loggers, cancellationToken);
+            ? await SharedNodeStore.JoinAsync(options, cluster, directory, loggers, cancellationToken)
+            : await LocalNodeStore.LockAsync(options, directory, loggers, cancellationToken);
 
     public abstract ValueTask DisposeAsync();
 }

@@ -23,7 +23,7 @@ internal sealed class SharedNodeStore : NodeStore
 
     public override ClusterMember Member { get; }
 
-    public static async Task<SharedNodeStore> OpenAsync(
+    public static async Task<SharedNodeStore> JoinAsync(
         NodeOptions options, ClusterSettings settings, string directory, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var parts = new StartedParts();

@@ -14,7 +14,7 @@ using Pipeline.Storage.State;
 
 namespace Pipeline.Storage.Postgres;
 
-/// <summary>The spool of a node of a cluster: one PostgreSQL database that all nodes share. See docs/adr/0008.</summary>
+/// <summary>The spool of a node of a cluster: one PostgreSQL database that all nodes share. See docs/adr/0009.</summary>
 /// <remarks>
 /// Who writes must hold a lease: a row of the table <c>lease</c> with its name and epoch, which joining the cluster makes.
 /// Any number of threads may call. A token ends the wait for a turn to prepare a write, never a write that the writer has.

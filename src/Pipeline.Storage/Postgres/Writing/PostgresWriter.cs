@@ -36,7 +36,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
         _waiting = new WaitingWrites<GroupCommit>(
             new WriteLimits(options.GroupLimit, options.GroupBytesLimit, options.WaitingWritesLimit, options.WriteTimeout),
             options.TimeProvider,
-            () => _work.Release());
+            Wake);
         _running = Task.Run(RunAsync);
     }
 
@@ -54,7 +54,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
     {
         if (_unsettled)
         {
-            _work.Release();
+            Wake();
         }
 
         if (_waiting.Expire() is > 0 and var expired)
@@ -69,9 +69,18 @@ internal sealed class PostgresWriter : IAsyncDisposable
         // In this order: once the loop has seen the end, nothing can come in any more.
         _waiting.Close();
         _stopping = true;
-        _work.Release();
+        Wake();
         await _running;
         await AbandonAsync();
+    }
+
+    /// <summary>One pending wake-up is enough, whoever asks: the loop looks at everything after it. More would be counted while the writer is busy.</summary>
+    private void Wake()
+    {
+        if (_work.CurrentCount == 0)
+        {
+            _work.Release();
+        }
     }
 
     private async Task RunAsync()

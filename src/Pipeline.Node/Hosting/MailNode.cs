@@ -172,7 +172,11 @@ internal sealed class MailNode : IAsyncDisposable
         var node = new MailNode(context, parts, flow);
         var services = new AdminServices
         {
-            Messages = flow.Messages, System = flow.System, Status = node.StatusAsync, Health = node.Health, Logger = context.Logger,
+            Messages = flow.Messages,
+            System = flow.System,
+            Status = node.StatusAsync,
+            Health = node.Health,
+            Logger = context.Logger,
         };
         node._host = parts.Add(await NodeHost.StartAsync(context, flow, listeners, services, own, cancellationToken));
         node.Health.WhyClosed = node.WhyClosed;

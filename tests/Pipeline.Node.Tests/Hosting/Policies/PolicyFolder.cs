@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Mail.Dns;
 using Pipeline.Node.Configuration;
 using Pipeline.Node.Hosting;
-using Pipeline.Node.Logging;
 using Pipeline.Node.Hosting.Policies;
+using Pipeline.Node.Logging;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
 

@@ -17,6 +17,9 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
     private bool _inBody;
     private long _size;
 
+    /// <summary>A message with more Received fields than this, ours counted, goes round in circles and is refused (RFC 5321 section 6.3); 0: no limit.</summary>
+    public int MaxReceivedFields { get; init; }
+
     public HeaderBlock Header => _scanner.Header;
 
     public IBodyWriter Body => body;
@@ -58,6 +61,10 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
 
                 await BeginBodyAsync(cancellationToken);
                 octets = octets[consumed..];
+                if (Refusal is not null)
+                {
+                    return;
+                }
             }
 
             await WriteBodyAsync(octets, cancellationToken);
@@ -89,7 +96,10 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
                 await BeginBodyAsync(cancellationToken);
             }
 
-            await body.CompleteAsync(cancellationToken);
+            if (Refusal is null)
+            {
+                await body.CompleteAsync(cancellationToken);
+            }
         }
         catch (IOException)
         {
@@ -102,6 +112,12 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
     private async ValueTask BeginBodyAsync(CancellationToken cancellationToken)
     {
         _inBody = true;
+        if (MaxReceivedFields > 0 && _scanner.Header.IndexesOf("received").Length >= MaxReceivedFields)
+        {
+            Refusal = new SmtpReply(550, new EnhancedStatusCode(5, 4, 6), "Too many \"Received\" headers - suspected mail loop");
+            return;
+        }
+
         _verifier = headerArrived(_scanner.Header);
         await WriteBodyAsync(_scanner.BodyStart, cancellationToken);
     }

@@ -134,7 +134,10 @@ internal sealed partial class ReceiptTransaction : IDisposable
         }
 
         _reception = new MessageReception(
-            _services.Store.CreateBody(_id), _maxSize, _services.Limits.VisibleBodyBytes, _checks.HeaderArrived);
+            _services.Store.CreateBody(_id), _maxSize, _services.Limits.VisibleBodyBytes, _checks.HeaderArrived)
+        {
+            MaxReceivedFields = _active.Policy.MainOptions.ReceivedHeadersMax,
+        };
         return new ReceiptDecision(new SmtpReply(354, "Enter message, ending with \".\" on a line by itself"));
     }
 

@@ -59,6 +59,23 @@ public sealed class MessageReceptionTests
         Assert.Equal(Message.Length, reception.Size);
     }
 
+    [Theory]
+    [InlineData(28, 30, false)]
+    [InlineData(29, 30, false)]
+    [InlineData(30, 30, true)]
+    [InlineData(100, 0, false)]
+    public async Task A_message_that_has_come_round_too_often_is_refused_as_soon_as_its_header_is_there(int received, int limit, bool refused)
+    {
+        var body = new FakeBody();
+        await using var reception = new MessageReception(body, 0, 100, _ => null) { MaxReceivedFields = limit };
+        var header = string.Concat(Enumerable.Repeat("RECEIVED: from a\r\n by b\r\n", received)) + "X-Received: not one\r\n\r\n";
+        await reception.WriteAsync(Encoding.ASCII.GetBytes(header + "body"), CancellationToken.None);
+
+        Assert.Equal(refused ? "550 5.4.6 Too many \"Received\" headers - suspected mail loop" : null, reception.Refusal?.ToString());
+        await reception.CompleteAsync(CancellationToken.None);
+        Assert.Equal(refused ? "" : "body", Written(body));
+    }
+
     [Fact]
     public async Task What_follows_a_refusal_is_counted_and_dropped()
     {

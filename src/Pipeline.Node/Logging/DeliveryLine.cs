@@ -1,8 +1,8 @@
-using Pipeline.Policy.Configuration;
 using System.Globalization;
 using System.Text;
 using Pipeline.Connectors.Ports;
 using Pipeline.Messages.Journal;
+using Pipeline.Policy.Configuration;
 
 namespace Pipeline.Node.Logging;
 

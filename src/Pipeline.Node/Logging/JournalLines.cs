@@ -1,6 +1,6 @@
-using Pipeline.Policy.Configuration;
 using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
+using Pipeline.Policy.Configuration;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.Logging;

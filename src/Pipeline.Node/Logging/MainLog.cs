@@ -1,7 +1,7 @@
-using Pipeline.Policy.Configuration;
 using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
+using Pipeline.Policy.Configuration;
 
 namespace Pipeline.Node.Logging;
 

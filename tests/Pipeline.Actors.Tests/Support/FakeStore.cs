@@ -37,11 +37,11 @@ internal sealed class FakeStore : IMessageStore
         }
     }
 
-    public event Action<QueueStage> WorkAvailable
-    {
-        add { }
-        remove { }
-    }
+    public event Action<QueueStage>? WorkAvailable;
+
+    public ConcurrentQueue<ClaimScope> Claims { get; } = new();
+
+    public void TellOfWork(QueueStage stage) => WorkAvailable?.Invoke(stage);
 
     public IBodyWriter CreateBody(MessageId id) => new FakeBody();
 
@@ -66,6 +66,7 @@ internal sealed class FakeStore : IMessageStore
     public ValueTask<ImmutableArray<StoredMessage>> ClaimDueAsync(
         Ownership owner, DateTimeOffset now, int limit, ClaimScope scope, CancellationToken cancellationToken)
     {
+        Claims.Enqueue(scope);
         var claimed = ImmutableArray.CreateBuilder<StoredMessage>();
         while (claimed.Count < limit && Due.TryDequeue(out var message))
         {

@@ -1,10 +1,10 @@
-using Pipeline.Policy.Configuration;
 using System.Collections.Immutable;
 using System.Text;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
 using Pipeline.Node.Logging;
+using Pipeline.Policy.Configuration;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.Tests.Logging;

@@ -1,6 +1,6 @@
-using Pipeline.Policy.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Node.Logging;
+using Pipeline.Policy.Configuration;
 
 namespace Pipeline.Node.Tests.Logging;
 

@@ -34,7 +34,7 @@ public sealed class PostgresCluster : ICluster
         _began = membership.Clock.Now;
     }
 
-    /// <summary>Opens the way to the cluster's database and brings its schema to this version. Open it before the store of the same node.</summary>
+    /// <summary>Opens the way to the cluster's database and brings its schema to this version when the options say so. Open it before the store of the same node.</summary>
     /// <exception cref="System.Data.Common.DbException">The database is out of reach.</exception>
     /// <exception cref="InvalidDataException">The database is of a version that this program cannot run beside.</exception>
     public static async Task<PostgresCluster> OpenAsync(
@@ -44,7 +44,15 @@ public sealed class PostgresCluster : ICluster
         try
         {
             await using var connection = await cluster._database.Work.OpenConnectionAsync(cancellationToken);
-            await PostgresSchema.MigrateAsync(connection, cancellationToken);
+            if (options.Migrate)
+            {
+                await PostgresSchema.MigrateAsync(connection, cancellationToken);
+            }
+            else
+            {
+                PostgresSchema.RequireUsable(await PostgresSchema.ReadVersionAsync(connection, cancellationToken));
+            }
+
             return cluster;
         }
         catch

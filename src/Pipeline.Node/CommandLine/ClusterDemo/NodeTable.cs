@@ -12,9 +12,10 @@ internal static class NodeTable
         foreach (var node in nodes)
         {
             var state = node.Unreachable ? "silent" : node.State.ToString().ToLowerInvariant();
+            var (active, connections) = node.EndedBy is null ? ($"{node.Report.Load.Active}", $"{node.Report.Load.Connections}") : ("", ""); // what a dead node said last is over
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {node.Name,-8}  {node.Epoch,5}  {state,-8}  {node.Process,7}  {(node.LockHeld ? "held" : "-"),-4}  {node.Report.Policy,6}  {node.Report.Load.Active,6}  {node.Report.Load.Connections,11}  {Ended(node)}"));
+                $"  {node.Name,-8}  {node.Epoch,5}  {state,-8}  {node.Process,7}  {(node.LockHeld ? "held" : "-"),-4}  {node.Report.Policy,6}  {active,6}  {connections,11}  {Ended(node)}").TrimEnd());
         }
     }
 

@@ -1,26 +1,26 @@
 #!/usr/bin/env bash
 # Starts a PostgreSQL of its own, durable as it comes, and one MailPipeline node on it, for a side-by-side run: own.sh with the shared database
 # in the place of SQLite. What is measured as the server's processor time is that of both.
-# Environment: as for own.sh; PGBIN (the folder of initdb and postgres; default: Debian's newest), PG_PORT (5499).
+# Environment: as for own.sh (all files are below WORKDIR); PGBIN (the folder of initdb and postgres; default: Debian's newest), PG_PORT (5499).
 set -eu
 : "${SMTP_PORT:?}" "${SINK_PORT:?}" "${WORKDIR:?}" "${MAILPIPELINE:?the published program: dotnet publish src/Pipeline.Node -c Release -o out}"
 here=$(cd "$(dirname "$0")" && pwd)
 PGBIN=${PGBIN:-$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)}
 PG_PORT=${PG_PORT:-5499}
 
-# PostgreSQL does not run as root, and its user must be able to reach its folder, which WORKDIR may not allow.
-data=$(mktemp -d /tmp/own-cluster.XXXXXX)
-chmod 755 "$data"
+data=$WORKDIR/own-cluster
+mkdir -p "$data"
+chmod 755 "$WORKDIR" "$data"
 as=()
-if [ "$(id -u)" = 0 ]; then
+if [ "$(id -u)" = 0 ]; then # PostgreSQL does not run as root
   as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
   chown postgres "$data"
+  "${as[@]}" test -w "$data" || { echo "own-cluster.sh: the user postgres cannot reach $WORKDIR: chmod 711 the folders above it" >&2; exit 1; }
 fi
 server= node=
 clean_up() {
   for process in $node $server; do kill -INT "$process" 2>/dev/null || true; done
   wait || true
-  rm -rf "$data"
 }
 trap clean_up EXIT
 trap 'exit 143' TERM INT

@@ -56,6 +56,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             start.Environment.Remove(foreign);
         }
 
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // the runtime's diagnostic sockets would outlive a killed process
         Set("Name", name);
         Set("StoreDirectory", Path.Combine(files.Folder, name));
         Set("Cluster__Database", database);

@@ -5,6 +5,7 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props ./
 COPY build build
 COPY src src
+COPY cluster-config/local cluster-config/local
 RUN dotnet publish src/Pipeline.Node -c Release -o out
 
 # Makes the certificates of a cluster:  docker build --target certificates .

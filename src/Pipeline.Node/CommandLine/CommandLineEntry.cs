@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Node.CommandLine.Actor;
+using Pipeline.Node.CommandLine.ClusterDemo;
 using Pipeline.Node.CommandLine.Demo;
 using Pipeline.Node.CommandLine.Exim;
 using Pipeline.Node.CommandLine.Explain;
@@ -18,7 +19,7 @@ internal static class CommandLineEntry
 {
     /// <summary>The commands that are words.</summary>
     public static readonly string[] Words =
-        ["run", "demo", "queue", "store", "explain", "config", "verify", "actor", "health", "version"];
+        ["run", "demo", "queue", "store", "explain", "config", "verify", "actor", "health", "cluster", "version"];
 
     /// <summary>Options that ask for help with the words.</summary>
     private static readonly string[] OfWords = ["-?", "-h", "--help", "--version"];
@@ -46,6 +47,7 @@ internal static class CommandLineEntry
         VerifyCommand.Create(() => Resolvers.Create(new DnsSettings(), TimeProvider.System), Console.OpenStandardInput, TimeProvider.System),
         ActorCommand.Create(),
         HealthCommand.Create(),
+        new Command("cluster", "Nodes that share a database") { ClusterDemoCommand.Create() },
         VersionCommand(),
     };
 

@@ -128,6 +128,18 @@ public sealed class ComposeTests
         Assert.Equal("certificates", Assert.Single(holders).Key);
     }
 
+    /// <summary>Whoever asks a node at the address that it advertises checks its certificate for that name.</summary>
+    [Fact]
+    public void Certificate_names_every_host_that_nodes_advertise()
+    {
+        var words = _compose.Root["services"]["certificates"]["command"].Items.Single().Text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        var named = words[Array.IndexOf(words, "--node") + 1].Split(',');
+        var advertised = _compose.Nodes.Select(node => node.Value.Find("environment")?.Find("MAILPIPELINE_Cluster__Advertise")?.Text).OfType<string>().ToArray();
+        Assert.Equal(4, advertised.Length);
+        Assert.All(advertised, address => Assert.Contains(address.Split(':')[0], named));
+        Assert.All(advertised, address => Assert.EndsWith(":8425", address, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Configurations_that_nodes_are_started_with_exist_and_are_good()
     {

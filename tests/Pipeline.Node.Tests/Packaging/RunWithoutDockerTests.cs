@@ -20,6 +20,7 @@ public sealed class RunWithoutDockerTests
         var errors = script.StandardError.ReadToEndAsync(patience.Token);
         await script.WaitForExitAsync(patience.Token);
         Assert.True(script.ExitCode == 0, await output + await errors);
+        Assert.Contains("deliverer-2 is ready", await output, StringComparison.Ordinal);
         Assert.Contains("arrived at the sink", await output, StringComparison.Ordinal);
         Assert.EndsWith("all stopped in good order\n", await output, StringComparison.Ordinal);
     }

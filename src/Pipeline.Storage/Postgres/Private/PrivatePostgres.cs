@@ -15,8 +15,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private const string User = "mailpipeline";
 
     // Reads until the pipe from the parent is closed; then stops the server and deletes its folder. The server's own end ends the script too.
+    // Ctrl-C at a terminal reaches the script as well as the parent, which has to end first.
     private const string Lifeline =
         """
+        trap '' INT
         exec 3<&0
         "$1/postgres" -D "$2/data" </dev/null >>"$2/log" 2>&1 &
         server=$!

@@ -15,10 +15,10 @@ internal static class ClusterPrinter
     {
         TextTable.Print(
             output,
-            ["", "NAME", "STATE", "ROLES", "EPOCH", "VERSION", "POLICY", "ACTIVE", "CONNECTIONS", "ADDRESS", "STARTED", "SEEN", "LOCK"],
+            [" ", "NAME", "STATE", "ROLES", "EPOCH", "VERSION", "POLICY", "ACTIVE", "CONNECTIONS", "ADDRESS", "STARTED", "SEEN", "LOCK"],
             [.. document.Nodes.Select(node => (string[])
             [
-                node.Name == document.Own?.Name ? "*" : "",
+                node.Name == document.Own?.Name ? "*" : " ",
                 node.Name,
                 State(node),
                 Roles(node),

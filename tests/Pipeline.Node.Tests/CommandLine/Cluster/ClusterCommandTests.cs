@@ -124,6 +124,27 @@ public sealed class ClusterCommandTests
         Assert.Equal("no node is unreachable\n", (await fixture.RunAsync("n1", "cluster", "down-unreachable")).Output);
     }
 
+    [PostgresTheory]
+    [InlineData("n1")]
+    [InlineData("console")]
+    public async Task Following_the_events_prints_them_as_they_come_and_ends_in_order(string where)
+    {
+        await using var fixture = await ClusterFixture.CreateAsync();
+        await fixture.StartAsync("n1");
+        await fixture.WriteSettingsAsync("console");
+        using var stop = new CancellationTokenSource();
+        using var output = new AwaitedWriter("n2               down");
+        var parsed = CommandLineEntry.CreateRoot().Parse(["cluster", "tail", "--follow", "--node", fixture.Files.Path(where + ".json")]);
+        var follows = parsed.InvokeAsync(new() { Output = output, Error = TextWriter.Null }, stop.Token);
+
+        await fixture.StartAsync("n2");
+        Assert.Equal(0, (await fixture.RunAsync("n1", "cluster", "down", "n2")).Code);
+        await output.Printed.WaitAsync(Patience);
+        await stop.CancelAsync();
+
+        Assert.Equal(0, await follows.WaitAsync(Patience));
+    }
+
     [PostgresFact]
     public async Task When_no_node_answers_the_database_is_asked_and_can_take_the_order()
     {

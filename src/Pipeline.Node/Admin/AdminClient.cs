@@ -81,9 +81,15 @@ internal sealed class AdminClient : IDisposable
     /// <summary>Looks for due work now.</summary>
     public Task<OrderResult> RunQueueAsync(CancellationToken cancellationToken) => PostAsync("queue/run", cancellationToken);
 
+    /// <summary>Asks for any document.</summary>
+    /// <param name="path">Below the root, with its query.</param>
+    public Task<T> AskAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        GuardAsync(() => GetAsync(path, type, cancellationToken), cancellationToken);
+
     public void Dispose() => _http.Dispose();
 
-    private Task<OrderResult> PostAsync(string path, CancellationToken cancellationToken) => GuardAsync(
+    /// <summary>Gives any order.</summary>
+    public Task<OrderResult> PostAsync(string path, CancellationToken cancellationToken) => GuardAsync(
         async () =>
         {
             using var response = await _http.PostAsync(new Uri(path, UriKind.Relative), null, cancellationToken);
@@ -118,11 +124,11 @@ internal sealed class AdminClient : IDisposable
         }
         catch (HttpRequestException error)
         {
-            throw new AdminException(_remote is { } remote ? Why(remote, error) : $"the node cannot be reached: {error.Message}");
+            throw new AdminException(_remote is { } remote ? Why(remote, error) : $"the node cannot be reached: {error.Message}") { Unreachable = true };
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new AdminException($"{_remote?.ToString() ?? "the node"}: no answer for {Timeout.TotalSeconds} s");
+            throw new AdminException($"{_remote?.ToString() ?? "the node"}: no answer for {Timeout.TotalSeconds} s") { Unreachable = true };
         }
     }
 

@@ -1,5 +1,6 @@
 using Pipeline.Actors.Messages;
 using Pipeline.Mail.Message;
+using Pipeline.Node.Admin.Cluster;
 
 namespace Pipeline.Node.Admin;
 
@@ -18,6 +19,7 @@ internal static class AdminEndpoints
         application.MapGet("/health", async (HttpContext context) =>
             await context.Response.WriteAsJsonAsync(await services.Health.LookAsync(context.RequestAborted), AdminJson.Default.HealthReport));
         application.MapActors(services.System);
+        application.MapCluster(services);
         application.MapPost("/queue/run", (HttpContext context) =>
         {
             services.Messages.Tell(MessageProtocol.Wake.Instance, ActorRefs.NoSender);
@@ -42,7 +44,10 @@ internal static class AdminEndpoints
             {
                 var by = AdminAuthorization.Caller(context).Name;
                 var answer = await services.Messages.Ask<MessageProtocol.OperatorAnswer>(order(message, by), OrderTimeout, context.RequestAborted);
-                result = new OrderResult(answer.Done, answer.Text);
+                var elsewhere = answer.Done || services.Cluster is null
+                    ? null
+                    : await ClusterEndpoints.WhoElseHasAsync(services.Cluster, message, context.RequestAborted);
+                result = new OrderResult(answer.Done, elsewhere ?? answer.Text);
             }
             catch (AskTimeoutException)
             {

@@ -1,3 +1,4 @@
+using Pipeline.Node.Admin.Cluster;
 using Pipeline.Node.Hosting;
 
 namespace Pipeline.Node.Admin;
@@ -13,6 +14,9 @@ internal sealed record AdminServices
     public required Func<CancellationToken, Task<NodeStatus>> Status { get; init; }
 
     public required NodeHealth Health { get; init; }
+
+    /// <summary>Null for a node that is alone.</summary>
+    public ClusterServices? Cluster { get; init; }
 
     public required ILogger Logger { get; init; }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Pipeline.Node.CommandLine.Actor;
-using Pipeline.Node.CommandLine.ClusterDemo;
+using Pipeline.Node.CommandLine.Cluster;
 using Pipeline.Node.CommandLine.Demo;
 using Pipeline.Node.CommandLine.Exim;
 using Pipeline.Node.CommandLine.Explain;
@@ -19,7 +19,7 @@ internal static class CommandLineEntry
 {
     /// <summary>The commands that are words.</summary>
     public static readonly string[] Words =
-        ["run", "demo", "queue", "store", "explain", "config", "verify", "actor", "health", "cluster", "version"];
+        ["run", "demo", "queue", "store", "explain", "config", "verify", "actor", "cluster", "health", "version"];
 
     /// <summary>Options that ask for help with the words.</summary>
     private static readonly string[] OfWords = ["-?", "-h", "--help", "--version"];
@@ -46,8 +46,8 @@ internal static class CommandLineEntry
         DemoCommand.Create(),
         VerifyCommand.Create(() => Resolvers.Create(new DnsSettings(), TimeProvider.System), Console.OpenStandardInput, TimeProvider.System),
         ActorCommand.Create(),
+        ClusterCommand.Create(),
         HealthCommand.Create(),
-        new Command("cluster", "Nodes that share a database") { ClusterDemoCommand.Create() },
         VersionCommand(),
     };
 

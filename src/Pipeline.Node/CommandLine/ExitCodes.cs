@@ -11,6 +11,9 @@ internal static class ExitCodes
     /// <summary>The command line, the configuration or the input cannot be used.</summary>
     public const int Unusable = 2;
 
+    /// <summary>What was asked and the database do not agree: a node's own view of itself is another one.</summary>
+    public const int Differs = 2;
+
     /// <summary>It was done, and part of the cluster has not followed yet.</summary>
     public const int Partly = 3;
 

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Node.Admin;
+using Pipeline.Node.Configuration;
 using Pipeline.Storage.Ports;
+using Pipeline.Storage.Postgres;
 using Pipeline.Storage.Sqlite;
 
 namespace Pipeline.Node.CommandLine;
@@ -13,14 +16,22 @@ internal static class StoreAccess
         CommonOptions common, ParseResult parsed, Func<IMessageStore, TextWriter, CancellationToken, Task<int>> action, CancellationToken cancellationToken)
     {
         var errors = parsed.InvocationConfiguration.Error;
-        if (common.Read(parsed) is not { } choice || choice.StoreDirectory(errors) is not { } directory)
+        if (common.Read(parsed) is not { } choice)
+        {
+            return ExitCodes.Unusable;
+        }
+
+        var shared = choice.Settings.Cluster is not null;
+        if ((shared ? "Cluster:Database" : choice.StoreDirectory(errors)) is not { } directory)
         {
             return ExitCodes.Unusable;
         }
 
         try
         {
-            await using var store = await SqliteMessageStore.OpenReadOnlyAsync(new SqliteStoreOptions { Directory = directory }, cancellationToken);
+            await using var store = shared
+                ? await OpenSharedAsync(choice.Settings, cancellationToken)
+                : await SqliteMessageStore.OpenReadOnlyAsync(new SqliteStoreOptions { Directory = directory }, cancellationToken);
             return await action(store, parsed.InvocationConfiguration.Output, cancellationToken);
         }
         catch (FileNotFoundException)
@@ -34,6 +45,20 @@ internal static class StoreAccess
             return ExitCodes.Failure;
         }
     }
+
+    /// <summary>Opens the store that the nodes of a cluster share, beside them: it makes and changes nothing, and needs no lease.</summary>
+    /// <exception cref="IOException">The database is out of reach, or has another schema.</exception>
+    public static async Task<IMessageStore> OpenSharedAsync(NodeSettings settings, CancellationToken cancellationToken) =>
+        await PostgresMessageStore.OpenAsync(SharedOptions(settings), NullLogger.Instance, cancellationToken);
+
+    /// <summary>The way to the shared database for a command: under a name of its own, so that ending the node's sessions does not end the command's.</summary>
+    public static PostgresOptions SharedOptions(NodeSettings settings) => new()
+    {
+        ConnectionString = settings.Cluster!.Database,
+        Node = $"{settings.Name} (command)",
+        Migrate = false,
+        WorkConnections = 2,
+    };
 
     /// <summary>Runs <paramref name="action"/> on the node that the options name, or else on the one that runs on this machine.</summary>
     public static async Task<int> OrderAsync(

@@ -1,5 +1,6 @@
 using System.Net;
 using Pipeline.Node.Admin;
+using Pipeline.Node.Admin.Cluster;
 using Pipeline.Node.Hosting.Clustering;
 using Pipeline.Node.Hosting.Policies;
 using Pipeline.Node.Hosting.Stores;
@@ -24,7 +25,8 @@ internal sealed class MailNode : IAsyncDisposable
     private readonly DateTimeOffset _startedAt;
     private NodeHost? _host;
     private ClusterPresence? _presence;
-    private bool _draining;
+    private readonly TaskCompletionSource<LifeOrder> _ordered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _draining;
     private bool _stopped;
 
     private MailNode(NodeContext context, StartedParts parts, NodeFlow flow)
@@ -53,6 +55,11 @@ internal sealed class MailNode : IAsyncDisposable
 
     /// <summary>Completes when the cluster has ended this node's life: it must stop, and may start again unless it was ordered to stay out. Never for a node that is alone.</summary>
     public Task<LeaseLoss> Lost => _context.Store.Member?.Life.Lost ?? NeverLost;
+
+    /// <summary>Completes when an operator wants this life to end in order: the node must be stopped, and perhaps started again.</summary>
+    public Task<LifeOrder> Ordered => _ordered.Task;
+
+    private bool Draining => Volatile.Read(ref _draining) != 0;
 
     private ILogger Logger => _context.Logger;
 
@@ -83,9 +90,10 @@ internal sealed class MailNode : IAsyncDisposable
             return;
         }
 
-        _stopped = _draining = true;
+        _stopped = true;
         Log.Stopping(Logger);
-        if (_presence is not null)
+        var drainsAlready = Interlocked.Exchange(ref _draining, 1) != 0;
+        if (_presence is not null && !drainsAlready)
         {
             await _presence.DrainingAsync();
         }
@@ -114,7 +122,8 @@ internal sealed class MailNode : IAsyncDisposable
             return;
         }
 
-        _stopped = _draining = true;
+        _stopped = true;
+        _draining = 1;
         await _flow.DisposeAsync();
         await _host!.StopAsync(new CancellationToken(canceled: true));
         await _parts.DisposeAsync();
@@ -176,6 +185,7 @@ internal sealed class MailNode : IAsyncDisposable
             System = flow.System,
             Status = node.StatusAsync,
             Health = node.Health,
+            Cluster = context.Store.Member is { } asked ? node.ServicesOf(asked) : null,
             Logger = context.Logger,
         };
         node._host = parts.Add(await NodeHost.StartAsync(context, flow, listeners, services, own, cancellationToken));
@@ -194,8 +204,53 @@ internal sealed class MailNode : IAsyncDisposable
         return node;
     }
 
+    private ClusterServices ServicesOf(ClusterMember member) => new()
+    {
+        Cluster = member.Cluster,
+        Own = () => new OwnView(
+            _context.Options.Settings.Name,
+            ClusterDocuments.Name(_presence is null ? NodeState.Joining : Draining ? NodeState.Draining : NodeState.Up),
+            member.Life.Owner.Epoch,
+            (int)_context.Policies.Current.Policy.Number,
+            OwnLease.Of(member.Life)),
+        Drain = DrainAsync,
+        Join = () => !Draining ? new OrderResult(true, $"{_context.Options.Settings.Name} is a member already")
+            : Obey(LifeOrder.Again, "begins a new life: it takes mail again as soon as what it had is done"),
+        Leave = () => Obey(LifeOrder.Leave, "finishes what it has, leaves the cluster and ends; starting it joins it again"),
+        Time = _context.Options.Time,
+    };
+
+    private OrderResult Obey(LifeOrder order, string text)
+    {
+        _ordered.TrySetResult(order);
+        return _ordered.Task.Result == order
+            ? new OrderResult(true, $"{_context.Options.Settings.Name} {text}")
+            : new OrderResult(false, $"{_context.Options.Settings.Name} is about to end this life by another order");
+    }
+
+    /// <summary>Takes no more mail and claims none; finishes what it has, and goes on taking orders.</summary>
+    private async Task<OrderResult> DrainAsync()
+    {
+        var name = _context.Options.Settings.Name;
+        if (_presence is null)
+        {
+            return new OrderResult(false, $"{name} is just joining; try again");
+        }
+
+        if (Interlocked.Exchange(ref _draining, 1) != 0)
+        {
+            return new OrderResult(true, $"{name} is draining already");
+        }
+
+        _host!.CloseToMail();
+        _flow.Submission.Close();
+        _ = _flow.DrainAsync(_context.Options.Settings.DrainTime);
+        await _presence.DrainingAsync();
+        return new OrderResult(true, $"{name} takes no more mail and finishes what it has; cluster join {name} undoes it");
+    }
+
     private string? WhyClosed() =>
-        _draining ? "draining: the node takes no more mail"
+        Draining ? "draining: the node takes no more mail"
         : _context.Options.AcceptsMail && Endpoints.IsEmpty ? "the node listens nowhere"
         : null;
 
@@ -213,6 +268,6 @@ internal sealed class MailNode : IAsyncDisposable
             counts.Queued,
             counts.QueuedRecipients,
             counts.Claimed,
-            _draining);
+            Draining);
     }
 }

@@ -109,6 +109,7 @@ internal sealed class NodeFlow : IAsyncDisposable
 
         await System.Terminate();
         await _agents.DisposeAsync();
+        Submission.Dispose();
     }
 
     private static MessageWork WorkOf(NodeRoles roles) =>

@@ -55,6 +55,9 @@ internal sealed class NodeHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Takes no more mail from the network, and goes on taking orders.</summary>
+    public void CloseToMail() => _application.Services.GetService<SmtpListener>()?.Close();
+
     /// <summary>Takes no more connections; sessions may end what they have begun until the token ends.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => _application.StopAsync(cancellationToken);
 

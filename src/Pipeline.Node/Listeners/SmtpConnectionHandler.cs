@@ -17,7 +17,8 @@ internal sealed class SmtpConnectionHandler(
     ConnectionLimiter limiter,
     TlsServer tls,
     TimeProvider time,
-    ILogger log) : ConnectionHandler
+    ILogger log,
+    CancellationToken closing) : ConnectionHandler
 {
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
@@ -25,6 +26,12 @@ internal sealed class SmtpConnectionHandler(
         var client = new ClientConnection(remote, connection.LocalEndPoint as IPEndPoint, endpoint.ImplicitTls);
         try
         {
+            if (closing.IsCancellationRequested)
+            {
+                await RefuseAsync(connection, client, "this server takes no mail now");
+                return;
+            }
+
             if (limiter.Enter(remote?.Address) is { } refusal)
             {
                 await RefuseAsync(connection, client, refusal);
@@ -70,6 +77,8 @@ internal sealed class SmtpConnectionHandler(
         CancellationToken drain = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         await using CancellationTokenRegistration drainRegistration =
             drain.UnsafeRegister(static state => ((SessionWatch)state!).Drain(), watch);
+        await using CancellationTokenRegistration closingRegistration =
+            closing.UnsafeRegister(static state => ((SessionWatch)state!).Drain(), watch);
 
         var channel = new SmtpChannel(
             connection.Transport, connection.Features.Get<IConnectionSocketFeature>()?.Socket, watch, options.Limits);

@@ -18,6 +18,7 @@ public sealed class SmtpListener : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly List<ListenOptions> _bound = [];
+    private readonly CancellationTokenSource _closing = new();
 
     /// <param name="certificates">Empty for a server without TLS.</param>
     /// <exception cref="ArgumentException">The options are not valid; the message lists all that is wrong.</exception>
@@ -58,7 +59,14 @@ public sealed class SmtpListener : IDisposable
         }
     }
 
-    public void Dispose() => _tls.Dispose();
+    /// <summary>Takes no more mail while the server goes on: connections get 421, sessions end at their next command.</summary>
+    public void Close() => _closing.Cancel();
+
+    public void Dispose()
+    {
+        _tls.Dispose();
+        _closing.Dispose();
+    }
 
     private void Attach(ListenOptions listen, ListenerEndpoint endpoint)
     {
@@ -68,7 +76,7 @@ public sealed class SmtpListener : IDisposable
                 next, endpoint.ProxyNetworks, _options.Limits.ProxyHeaderTimeout, _time, _log).OnConnectionAsync);
         }
 
-        var handler = new SmtpConnectionHandler(endpoint, _options, _service, _limiter, _tls, _time, _log);
+        var handler = new SmtpConnectionHandler(endpoint, _options, _service, _limiter, _tls, _time, _log, _closing.Token);
         listen.Run(handler.OnConnectedAsync);
         _bound.Add(listen);
         ListenerLog.Listening(_log, endpoint.Address, endpoint.ImplicitTls);

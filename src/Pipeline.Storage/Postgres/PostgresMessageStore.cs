@@ -298,7 +298,7 @@ public sealed class PostgresMessageStore : IMessageStore
     {
         _writer.Tick();
         _largeWriter.Tick();
-        if (_upkeep.IsCompleted && _disposed == 0)
+        if (_options.Migrate && _upkeep.IsCompleted && _disposed == 0)
         {
             _upkeep = UpkeepAsync();
         }

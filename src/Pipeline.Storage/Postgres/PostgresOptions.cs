@@ -27,7 +27,7 @@ public sealed record PostgresOptions
     /// <summary>Writes that wait for the writer, at most; more are answered as unavailable at once.</summary>
     public int WaitingWritesLimit { get; init; } = 8192;
 
-    /// <summary>Whether opening the store brings the database to the schema of this version; a tool beside the nodes leaves it as it is.</summary>
+    /// <summary>Whether to bring the database to the schema of this version and to look after its partitions; a tool beside the nodes leaves it as it is.</summary>
     public bool Migrate { get; init; } = true;
 
     /// <summary>How long a write may take, retries over an outage included, before it is answered as unavailable.</summary>

@@ -20,7 +20,7 @@ public sealed class SystemdUnitTests
     {
         foreach (var (name, value) in new[]
         {
-            ("Type", "notify"), ("Restart", "always"), ("WatchdogSec", "60"), ("User", "mailpipeline"), ("ProtectSystem", "strict"), ("NoNewPrivileges", "yes"),
+            ("Type", "notify"), ("Restart", "always"), ("RestartPreventExitStatus", "4"), ("WatchdogSec", "60"), ("User", "mailpipeline"), ("ProtectSystem", "strict"), ("NoNewPrivileges", "yes"),
             ("AmbientCapabilities", "CAP_NET_BIND_SERVICE"), ("CapabilityBoundingSet", "CAP_NET_BIND_SERVICE"), ("LimitNOFILE", "65536"),
         })
         {

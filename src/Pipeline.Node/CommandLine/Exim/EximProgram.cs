@@ -77,7 +77,7 @@ internal static class EximProgram
             case EximMode.Session:
                 return await SubmissionSession.RunAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.QueueList or EximMode.QueueCount:
-                return await QueueListing.RunAsync(command, configuration.StoreDirectory, streams, time, cancellationToken);
+                return await QueueListing.RunAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.QueueRun:
                 return await QueueRun.RunAsync(configuration, command.Force, streams, time, cancellationToken);
             default:

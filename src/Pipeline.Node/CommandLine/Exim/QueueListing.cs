@@ -13,11 +13,14 @@ internal static class QueueListing
     private const int MaxMessages = 1_000_000;
 
     /// <summary>Opens the store for reading; null while there is none, and so no queue.</summary>
-    public static async Task<IMessageStore?> OpenAsync(string storeDirectory, CancellationToken cancellationToken)
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static async Task<IMessageStore?> OpenAsync(EximConfiguration configuration, CancellationToken cancellationToken)
     {
         try
         {
-            return await SqliteMessageStore.OpenReadOnlyAsync(new SqliteStoreOptions { Directory = storeDirectory }, cancellationToken);
+            return configuration.Choice.Settings.Cluster is not null
+                ? await StoreAccess.OpenSharedAsync(configuration.Choice.Settings, cancellationToken)
+                : await SqliteMessageStore.OpenReadOnlyAsync(new SqliteStoreOptions { Directory = configuration.StoreDirectory }, cancellationToken);
         }
         catch (FileNotFoundException)
         {
@@ -26,10 +29,10 @@ internal static class QueueListing
     }
 
     public static async Task<int> RunAsync(
-        EximCommand command, string storeDirectory, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+        EximCommand command, EximConfiguration configuration, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var output = new StreamWriter(streams.Output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
-        await using var store = await OpenAsync(storeDirectory, cancellationToken);
+        await using var store = await OpenAsync(configuration, cancellationToken);
         if (command.Mode == EximMode.QueueCount)
         {
             var count = store is null ? 0 : (await store.CountAsync(cancellationToken)).Queued;

@@ -27,7 +27,7 @@ internal static class QueueRun
             {
                 if (force)
                 {
-                    await using var store = await QueueListing.OpenAsync(configuration.StoreDirectory, stop.Token);
+                    await using var store = await QueueListing.OpenAsync(configuration, stop.Token);
                     await ForceAsync(store!, id => running.OrderAsync(id.ToString(), "retry", stop.Token), stop.Token);
                 }
 

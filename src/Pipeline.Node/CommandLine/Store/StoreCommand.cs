@@ -96,7 +96,10 @@ internal static class StoreCommand
             return given;
         }
 
-        return common.Read(parsed)?.StoreDirectory(parsed.InvocationConfiguration.Error) is { } folder ? "sqlite:" + folder : null;
+        var choice = common.Read(parsed);
+        return choice?.Settings.Cluster is { } cluster ? cluster.Database
+            : choice?.StoreDirectory(parsed.InvocationConfiguration.Error) is { } folder ? "sqlite:" + folder
+            : null;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, Func<TextWriter, CancellationToken, Task<int>> action, CancellationToken cancellationToken)

@@ -19,10 +19,23 @@ internal sealed class NodeLives(NodeOptions options, MailNode first, ILogger log
             var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await using (stop.Register(() => asked.TrySetResult()))
             {
-                if (await Task.WhenAny(node.Lost, asked.Task) != node.Lost)
+                if (await Task.WhenAny(node.Lost, node.Ordered, asked.Task) == asked.Task)
                 {
                     break;
                 }
+            }
+
+            if (!node.Lost.IsCompleted)
+            {
+                _node = null;
+                await node.StopAsync();
+                if (await node.Ordered == LifeOrder.Leave)
+                {
+                    return false;
+                }
+
+                _node = await JoinAgainAsync(stop);
+                continue;
             }
 
             var loss = await node.Lost;

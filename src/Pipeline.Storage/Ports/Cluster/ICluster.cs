@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pipeline.Mail.Message;
 
 namespace Pipeline.Storage.Ports.Cluster;
 
@@ -24,6 +25,12 @@ public interface ICluster : IAsyncDisposable
 
     /// <summary>Events as they come, those above <paramref name="after"/> first. Goes on over outages; ends with the token.</summary>
     IAsyncEnumerable<ClusterEvent> WatchAsync(long after, CancellationToken cancellationToken);
+
+    /// <summary>What waits in the queue and in whose hands the rest is. Reads the whole queue once: for people, not for a loop.</summary>
+    Task<ClusterBacklog> ReadBacklogAsync(CancellationToken cancellationToken);
+
+    /// <summary>The life that has a queued message in its hands; null when nobody has it, or there is no such message.</summary>
+    Task<Ownership?> FindHolderAsync(MessageId id, CancellationToken cancellationToken);
 
     /// <summary>Tells the cluster something that no call here tells by itself.</summary>
     Task AppendEventAsync(Ownership owner, ClusterEventKind kind, string detail, CancellationToken cancellationToken);

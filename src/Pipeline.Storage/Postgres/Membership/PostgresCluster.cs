@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Pipeline.Mail.Message;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Ports.Cluster;
 using Pipeline.Storage.Postgres.Database;
+using Pipeline.Storage.State;
 
 namespace Pipeline.Storage.Postgres.Membership;
 
@@ -15,6 +17,9 @@ public sealed class PostgresCluster : ICluster
     private static readonly MemberSql Views = new("views");
     private static readonly MemberSql Roles = new("roles");
     private static readonly MemberSql HeldLife = new("held_life");
+    private static readonly MemberSql Backlog = new("backlog");
+    private static readonly MemberSql Sizes = new("sizes");
+    private static readonly MemberSql Holder = new("holder");
 
     private readonly PostgresDatabase _database;
     private readonly string _node;
@@ -34,7 +39,7 @@ public sealed class PostgresCluster : ICluster
         _began = membership.Clock.Now;
     }
 
-    /// <summary>Opens the way to the cluster's database and brings its schema to this version when the options say so. Open it before the store of the same node.</summary>
+    /// <summary>Opens the way to the cluster's database and, when it may, brings its schema to this version. Open it before the store of the same node.</summary>
     /// <exception cref="System.Data.Common.DbException">The database is out of reach.</exception>
     /// <exception cref="InvalidDataException">The database is of a version that this program cannot run beside.</exception>
     public static async Task<PostgresCluster> OpenAsync(
@@ -116,6 +121,37 @@ public sealed class PostgresCluster : ICluster
 
     public Task AppendEventAsync(Ownership owner, ClusterEventKind kind, string detail, CancellationToken cancellationToken) =>
         _events.AppendAsync(owner, kind, owner.Node, detail, cancellationToken);
+
+    public async Task<ClusterBacklog> ReadBacklogAsync(CancellationToken cancellationToken)
+    {
+        var parts = ImmutableArray.CreateBuilder<BacklogPart>();
+        await using (var command = Backlog.On(_database.Work, StoredTime.Of(_time.GetUtcNow())))
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await row.ReadAsync(cancellationToken))
+            {
+                parts.Add(new BacklogPart(
+                    (QueueStage)row.GetInt16(0),
+                    row.GetString(1),
+                    row.GetInt64(2),
+                    row.GetInt64(3),
+                    row.IsDBNull(4) ? null : StoredTime.Read(row.GetInt64(4))));
+            }
+        }
+
+        await using var sizes = Sizes.On(_database.Work);
+        await using var size = await sizes.ExecuteReaderAsync(cancellationToken);
+        await size.ReadAsync(cancellationToken);
+        return new ClusterBacklog(
+            size.GetFieldValue<DateTimeOffset>(0), parts.ToImmutable(), size.GetInt64(1), size.GetInt64(2), size.GetInt64(3), size.GetInt32(4));
+    }
+
+    public async Task<Ownership?> FindHolderAsync(MessageId id, CancellationToken cancellationToken)
+    {
+        await using var command = Holder.On(_database.Work, id.ToString());
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? new Ownership(row.GetString(0), row.GetInt64(1)) : null;
+    }
 
     public async Task<EndedLife?> DownAsync(string node, string by, CancellationToken cancellationToken)
     {

@@ -1,0 +1,1 @@
+SELECT owner, epoch FROM queue WHERE id = $1 AND owner <> ''

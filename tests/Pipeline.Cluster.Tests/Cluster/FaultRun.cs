@@ -118,7 +118,12 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
 
     private async Task ReachedAsync(Func<bool> reached, string otherwise, CancellationToken cancellationToken)
     {
-        if (!await Polling.UntilAsync(() => Task.FromResult(reached()), Patience, cancellationToken))
+        if (!await Polling.UntilAsync(
+            () => cluster.Nodes.FirstOrDefault(static node => node.IsUp && node.HasEnded) is { } ended
+                ? throw new AccountException($"round {_round} (seed {seed}): {ended.Name} has ended by itself; the end of its log:\n{ended.LogEnd()}")
+                : Task.FromResult(reached()),
+            Patience,
+            cancellationToken))
         {
             throw new AccountException(string.Create(CultureInfo.InvariantCulture, $"round {_round} (seed {seed}): {otherwise}; {_submissions.Acknowledged} acknowledged"));
         }

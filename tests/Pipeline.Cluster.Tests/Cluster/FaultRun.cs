@@ -1,5 +1,4 @@
 using System.Globalization;
-using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 
@@ -22,6 +21,11 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
     private readonly List<TimeSpan> _afterFreeze = [];
     private Account? _account;
     private int _round;
+
+    // The node that was killed or frozen in this round, when, and where its take-over time goes.
+    private DateTimeOffset _struckAt;
+    private string? _struck;
+    private List<TimeSpan>? _times;
 
     public Account Account => _account ??= new Account(cluster.Store, _submissions, new Copies(cluster));
 
@@ -72,10 +76,6 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
             throw new AccountException($"{title} (seed {seed}):\n{differences}");
         }
     }
-
-    private DateTimeOffset _struckAt;
-    private string? _struck;
-    private List<TimeSpan>? _times;
 
     private async Task<string> StrikeAsync(Fault fault, CancellationToken cancellationToken)
     {
@@ -184,6 +184,3 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
         _struck = null;
     }
 }
-
-/// <summary>The account of a run has a difference: what, and the timelines of the messages concerned.</summary>
-internal sealed class AccountException(string message) : Exception(message);

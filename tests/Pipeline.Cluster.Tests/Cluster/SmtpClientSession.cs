@@ -71,6 +71,3 @@ internal sealed class SmtpClientSession : IAsyncDisposable
         }
     }
 }
-
-/// <summary>The server answered, and not as wished.</summary>
-internal sealed class RefusedException(string reply) : IOException(reply);

@@ -3,6 +3,7 @@ using Pipeline.Mail.Dns;
 using Pipeline.Node.Configuration;
 using Pipeline.Node.Hosting;
 using Pipeline.Node.Hosting.Policies;
+using Pipeline.Node.Logging;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
 
@@ -39,7 +40,7 @@ internal sealed class PolicyFolder : IDisposable
     {
         var resolver = new ZoneResolver(System.Collections.Immutable.ImmutableDictionary<string, ZoneName>.Empty);
         var preparation = new PolicyPreparation(
-            resolver, TimeProvider.System, new LoggerPolicyLog(log), new AclServices { RateLimits = new InMemoryRateLimitStore() });
+            resolver, TimeProvider.System, new PolicyLog(TimeProvider.System, log), new AclServices { RateLimits = new InMemoryRateLimitStore() });
         return NodePolicies.OpenAsync(options, preparation, log, default);
     }
 

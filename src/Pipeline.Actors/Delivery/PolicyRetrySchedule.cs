@@ -12,7 +12,7 @@ namespace Pipeline.Actors.Delivery;
 public sealed class PolicyRetrySchedule(IPolicySource policies) : IRetrySchedule
 {
     /// <summary>An attempt that this side broke off says nothing of the destination: it is repeated soon.</summary>
-    private static readonly TimeSpan AfterInterruption = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan AfterInterruption = TimeSpan.FromSeconds(5);
 
     public async ValueTask<RetryTime> DecideAsync(
         MessageFacts message, RecipientState recipient, DeliveryFailure failure, DateTimeOffset now, CancellationToken cancellationToken)

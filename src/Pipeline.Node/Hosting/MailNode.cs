@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Net;
 using Pipeline.Node.Admin;
 using Pipeline.Node.Admin.Cluster;
@@ -71,6 +72,12 @@ internal sealed class MailNode : IAsyncDisposable
         {
             var context = await PrepareAsync(options, parts, cancellationToken);
             return await StartAsync(context, parts, cancellationToken);
+        }
+        catch (DbException error)
+        {
+            // The database went between two steps of the start.
+            await parts.DisposeAsync();
+            throw new NodeStartException([$"Cluster:Database: {error.Message}"]) { MayPass = true };
         }
         catch
         {

@@ -86,7 +86,7 @@ internal sealed class NodePolicies : IAsyncDisposable
         }
         catch (PolicyRegistryException error)
         {
-            throw new NodeStartException([error.Message]);
+            throw new NodeStartException([error.Message]) { MayPass = true };
         }
     }
 
@@ -150,7 +150,7 @@ internal sealed class NodePolicies : IAsyncDisposable
 
             if (error is PolicyRegistryException or InvalidDataException or ArgumentException)
             {
-                throw new NodeStartException([error.Message]);
+                throw new NodeStartException([error.Message]) { MayPass = true };
             }
 
             throw;

@@ -52,6 +52,7 @@ internal sealed class SharedNodeStore : NodeStore
             {
                 StoreInUseException => NodeStartException.InUse(directory),
                 DbException => new NodeStartException([$"Cluster:Database: {error.Message}"]) { MayPass = true },
+                IOException { InnerException: DbException } => new NodeStartException([$"Cluster:Database: {error.Message}"]) { MayPass = true },
                 NodeNameInUseException => new NodeStartException([error.Message]) { MayPass = true },
                 IOException or UnauthorizedAccessException or InvalidDataException or NodeIncompatibleException => new NodeStartException([error.Message]),
                 _ => error,

@@ -39,7 +39,8 @@ public sealed class PostgresPolicyRegistry : IPolicyRegistry
     public static async Task<PostgresPolicyRegistry> OpenAsync(PostgresOptions options, CancellationToken cancellationToken)
     {
         // Policies are read and written now and then: two connections are plenty beside those of the store.
-        var database = new PostgresDatabase(options with { WorkConnections = 2 });
+        // Not under the node's own name: a node that begins a new life ends the sessions of the old one, and asks for its policy before that.
+        var database = new PostgresDatabase(options with { WorkConnections = 2, Node = "policies of " + options.Node });
         try
         {
             await using var connection = await database.Work.OpenConnectionAsync(cancellationToken);

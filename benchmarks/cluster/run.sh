@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Runs a cluster of real processes on a real PostgreSQL under load, breaks something in every round, and accounts for every message.
+# Usage: benchmarks/cluster/run.sh [--rounds 200] [--nodes 5] [--seed 1] [--messages 120] [--fault Kill]
+# Exit code: 0 when every message is accounted for, 1 when there is a difference, 2 when the run could not be made.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+dotnet build "$here/../Pipeline.ClusterRun" --configuration Release --output "$here/out" --verbosity quiet --nologo
+exec dotnet "$here/out/Pipeline.ClusterRun.dll" "$@"

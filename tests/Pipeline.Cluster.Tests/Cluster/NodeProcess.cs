@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Pipeline.Cluster.Tests.Cluster;
+
+/// <summary>A node as a program of its own, which can be killed and frozen. All its lives have the same port and the same log.</summary>
+internal sealed class NodeProcess(string name, string policy, string settings, string log, IPEndPoint endpoint) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private Process? _process;
+
+    public string Name => name;
+
+    public IPEndPoint Endpoint => endpoint;
+
+    /// <summary>Whether clients may try it: neither killed nor frozen by the run.</summary>
+    public bool IsUp { get; private set; }
+
+    public bool HasEnded => _process is { HasExited: true };
+
+    public string LogEnd() => File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(15)) : "";
+
+    /// <summary>Starts the program, and returns when it takes mail.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _process?.Dispose();
+        var program = Path.Combine(AppContext.BaseDirectory, "mailpipeline.dll");
+        _process = Process.Start(
+            new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" run --config \"$1\" --node \"$2\" >>\"$3\" 2>&1", program, policy, settings, log]))!;
+        if (!await AnswersAsync(cancellationToken))
+        {
+            throw new InvalidOperationException($"{name} does not take mail; the end of its log:\n{LogEnd()}");
+        }
+
+        IsUp = true;
+    }
+
+    /// <summary>Whether it greets clients, now or within a minute.</summary>
+    public Task<bool> AnswersAsync(CancellationToken cancellationToken) =>
+        Polling.UntilAsync(
+            async () => HasEnded ? throw new InvalidOperationException($"{name} has ended by itself; the end of its log:\n{LogEnd()}") : await GreetsAsync(),
+            Patience,
+            cancellationToken);
+
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        IsUp = false;
+        _process!.Kill();
+        await _process.WaitForExitAsync(cancellationToken);
+    }
+
+    public Task FreezeAsync(CancellationToken cancellationToken) => SignalAsync("-STOP", cancellationToken);
+
+    public Task ThawAsync(CancellationToken cancellationToken) => SignalAsync("-CONT", cancellationToken);
+
+    public void Dispose()
+    {
+        if (_process is { HasExited: false } running)
+        {
+            running.Kill();
+            running.WaitForExit();
+        }
+
+        _process?.Dispose();
+    }
+
+    private async Task SignalAsync(string signal, CancellationToken cancellationToken)
+    {
+        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(cancellationToken);
+    }
+
+    private async Task<bool> GreetsAsync()
+    {
+        try
+        {
+            await using var session = await SmtpClientSession.OpenAsync(endpoint, TimeSpan.FromSeconds(5));
+            return true;
+        }
+        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

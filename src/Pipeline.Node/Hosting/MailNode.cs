@@ -73,7 +73,7 @@ internal sealed class MailNode : IAsyncDisposable
             var context = await PrepareAsync(options, parts, cancellationToken);
             return await StartAsync(context, parts, cancellationToken);
         }
-        catch (DbException error)
+        catch (Exception error) when (error is DbException or IOException { InnerException: DbException })
         {
             // The database went between two steps of the start.
             await parts.DisposeAsync();

@@ -34,12 +34,7 @@ internal static class RunCommand
         }
         catch (NodeStartException error)
         {
-            foreach (var problem in error.Problems)
-            {
-                await errors.WriteLineAsync(problem);
-            }
-
-            return ExitCodes.Unusable;
+            return await RefuseAsync(error, errors);
         }
 
         await using var lives = new NodeLives(options with { Logging = logging, MainLog = output }, node, logging.CreateLogger("MailPipeline"));
@@ -50,9 +45,16 @@ internal static class RunCommand
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
         manager.Ready($"takes mail on {string.Join(", ", node.Endpoints)}");
         await using var watchdog = SystemdWatchdog.FromEnvironment(manager, lives.WhyDeadAsync, logging.CreateLogger("MailPipeline"), options.Time);
-        if (!await lives.RunAsync(stop.Token))
+        try
         {
-            return ExitCodes.OrderedOut;
+            if (!await lives.RunAsync(stop.Token))
+            {
+                return ExitCodes.OrderedOut;
+            }
+        }
+        catch (NodeStartException error)
+        {
+            return await RefuseAsync(error, errors); // it was alive, and its machine or settings do not let it live again
         }
 
         manager.Stopping("takes no more mail; finishes what it has begun", options.Settings.DrainTime * 2);
@@ -70,5 +72,15 @@ internal static class RunCommand
             signal.Cancel = true; // the runtime would end the process before the node has stopped
             stop.Cancel();
         }
+    }
+
+    private static async Task<int> RefuseAsync(NodeStartException error, TextWriter errors)
+    {
+        foreach (var problem in error.Problems)
+        {
+            await errors.WriteLineAsync(problem);
+        }
+
+        return ExitCodes.Unusable;
     }
 }

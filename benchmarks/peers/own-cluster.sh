@@ -9,6 +9,7 @@ PGBIN=${PGBIN:-$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)}
 PG_PORT=${PG_PORT:-5499}
 
 data=$WORKDIR/own-cluster
+rm -rf "$data" # of the run before, when runs take turns
 mkdir -p "$data"
 chmod 755 "$WORKDIR" "$data"
 as=()

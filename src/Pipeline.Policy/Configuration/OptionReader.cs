@@ -90,9 +90,6 @@ public class OptionReader
     /// <summary>A file mode or the like, written in octal.</summary>
     public int GetOctal(string name, int defaultValue) => (int)Read<long>(name, defaultValue, OptionValue.ReadOctal);
 
-    /// <summary>A fixed-point number in thousandths, or null.</summary>
-    public long? GetFixed(string name) => IsSet(name) ? Read(name, 0L, OptionValue.ReadFixed) : null;
-
     public TimeSpan GetTime(string name, TimeSpan defaultValue) => Read(name, defaultValue, OptionValue.ReadTime);
 
     public IReadOnlyList<TimeSpan> GetTimeList(string name, IReadOnlyList<TimeSpan> defaultValue) =>

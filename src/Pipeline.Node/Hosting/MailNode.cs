@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Net;
 using Pipeline.Node.Admin;
 using Pipeline.Node.Admin.Cluster;
@@ -73,15 +72,14 @@ internal sealed class MailNode : IAsyncDisposable
             var context = await PrepareAsync(options, parts, cancellationToken);
             return await StartAsync(context, parts, cancellationToken);
         }
-        catch (Exception error) when (error is DbException or IOException { InnerException: DbException })
-        {
-            // The database went between two steps of the start.
-            await parts.DisposeAsync();
-            throw new NodeStartException([$"Cluster:Database: {error.Message}"]) { MayPass = true };
-        }
-        catch
+        catch (Exception error)
         {
             await parts.DisposeAsync();
+            if (NodeStartException.OfOutage(error) is { } outage)
+            {
+                throw outage; // the database went between two steps of the start
+            }
+
             throw;
         }
     }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Pipeline.Mail.Dns;
 using Pipeline.Node.Configuration;
 using Pipeline.Policy.Configuration;
@@ -46,6 +47,11 @@ internal sealed class NodeStartException(IReadOnlyList<string> problems) : Excep
 
     /// <summary>It may work later, without anybody doing anything: the database is away, or the node's earlier life is not yet over.</summary>
     public bool MayPass { get; init; }
+
+    /// <summary>The start of a node of a cluster met an outage of its database; null when the error is something else.</summary>
+    public static NodeStartException? OfOutage(Exception error) => error is DbException or IOException { InnerException: DbException }
+        ? new NodeStartException([$"Cluster:Database: {error.Message}"]) { MayPass = true }
+        : null;
 
     public static NodeStartException InUse(string directory) => new([$"another node runs on {directory}"]) { StoreInUse = true };
 }

@@ -1,4 +1,7 @@
 using System.Globalization;
+using Pipeline.Node.Admin.Cluster;
+using Pipeline.Node.CommandLine.Cluster;
+using Pipeline.Storage.Ports.Cluster;
 
 namespace Pipeline.Node.CommandLine.ClusterDemo;
 
@@ -13,9 +16,9 @@ internal static class ClusterDemoReport
             CultureInfo.InvariantCulture,
             $"{result.Messages} messages in {result.Elapsed.TotalSeconds:0.0} s through {result.Before.Length} nodes, one of which was killed half way."));
         Section(output, $"The cluster before {result.Killed} was killed");
-        NodeTable.Print(output, result.Before);
+        Show(output, result.Before);
         Section(output, "The cluster afterwards");
-        NodeTable.Print(output, result.After);
+        Show(output, result.After);
         Section(output, "What was handed in");
         Row(output, account.Submitted, "submitted: tries of clients that reached a node");
         Row(output, account.Acknowledged, "acknowledged with 250");
@@ -47,6 +50,10 @@ internal static class ClusterDemoReport
             : $"The mail and the logs of the nodes are in {kept}; remove them with: rm -r {kept}");
         output.WriteLine("A cluster by hand: docs/operations.md, with the files of cluster-config/local. How it works: ARCHITECTURE.md and docs/adr/0007 to 0009.");
     }
+
+    // What "cluster show" prints.
+    private static void Show(TextWriter output, ImmutableArray<NodeView> nodes) =>
+        ClusterPrinter.PrintNodes(output, new ClusterDocument([.. nodes.Select(ClusterDocuments.Of)], null, []));
 
     private static string TakenOver(ClusterDemoResult result)
     {

@@ -25,24 +25,8 @@ internal sealed class NodeLives(NodeOptions options, MailNode first, ILogger log
                 }
             }
 
-            if (!node.Lost.IsCompleted)
-            {
-                _node = null;
-                await node.StopAsync();
-                if (await node.Ordered == LifeOrder.Leave)
-                {
-                    return false;
-                }
-
-                _node = await JoinAgainAsync(stop);
-                continue;
-            }
-
-            var loss = await node.Lost;
-            Log.LeaseLost(logger, loss.Reason);
             _node = null;
-            await node.AbandonAsync();
-            if (loss.Cause == LeaseLossCause.Ordered)
+            if (!await EndAsync(node))
             {
                 return false;
             }
@@ -61,6 +45,21 @@ internal sealed class NodeLives(NodeOptions options, MailNode first, ILogger log
     public Task<string?> WhyDeadAsync(CancellationToken cancellationToken) => _node?.Health.WhyDeadAsync(cancellationToken) ?? Task.FromResult<string?>(null);
 
     public async ValueTask DisposeAsync() => await StopAsync();
+
+    /// <returns>Whether the node is to live again.</returns>
+    private async Task<bool> EndAsync(MailNode node)
+    {
+        if (!node.Lost.IsCompleted)
+        {
+            await node.StopAsync();
+            return await node.Ordered != LifeOrder.Leave;
+        }
+
+        var loss = await node.Lost;
+        Log.LeaseLost(logger, loss.Reason);
+        await node.AbandonAsync();
+        return loss.Cause != LeaseLossCause.Ordered;
+    }
 
     /// <returns>Null when the token ended first.</returns>
     /// <exception cref="NodeStartException">The node cannot start, and time would not change that.</exception>

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Pipeline.Node.Configuration;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Ports.Cluster;
@@ -48,11 +47,9 @@ internal sealed class SharedNodeStore : NodeStore
         catch (Exception error)
         {
             await parts.DisposeAsync();
-            throw error switch
+            throw NodeStartException.OfOutage(error) ?? error switch
             {
                 StoreInUseException => NodeStartException.InUse(directory),
-                DbException => new NodeStartException([$"Cluster:Database: {error.Message}"]) { MayPass = true },
-                IOException { InnerException: DbException } => new NodeStartException([$"Cluster:Database: {error.Message}"]) { MayPass = true },
                 NodeNameInUseException => new NodeStartException([error.Message]) { MayPass = true },
                 IOException or UnauthorizedAccessException or InvalidDataException or NodeIncompatibleException => new NodeStartException([error.Message]),
                 _ => error,

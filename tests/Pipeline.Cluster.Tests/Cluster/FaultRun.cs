@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
+using Pipeline.Tests.Support;
 
 namespace Pipeline.Cluster.Tests.Cluster;
 

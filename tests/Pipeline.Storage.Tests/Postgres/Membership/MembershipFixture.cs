@@ -6,6 +6,7 @@ using Pipeline.Storage.Ports.Cluster;
 using Pipeline.Storage.Postgres;
 using Pipeline.Storage.Postgres.Membership;
 using Pipeline.Storage.TestKit;
+using Pipeline.Tests.Support;
 using Xunit.Sdk;
 
 namespace Pipeline.Storage.Tests.Postgres.Membership;
@@ -72,15 +73,9 @@ public abstract class MembershipFixture : IAsyncLifetime
 
     protected static async Task UntilAsync(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string? what = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!await condition())
+        if (!await Polling.UntilAsync(condition, Patience))
         {
-            if (patience.IsCancellationRequested)
-            {
-                throw new XunitException($"waited {Patience.TotalSeconds} s in vain for: {what}");
-            }
-
-            await Task.Delay(20);
+            throw new XunitException($"waited {Patience.TotalSeconds} s in vain for: {what}");
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class OutageTests : PostgresStoreFixture
     {
         await using var server = await PrivatePostgres.StartAsync(durable: false, default);
         var database = await server.CreateDatabaseAsync("mail", default);
-        await using var store = await OpenAsync(database, "a");
+        await using var store = await OpenAsync(database, "a", writeTimeout: Soon); // how fast the machine is decides nothing
         await JoinAsync(database, NodeA);
         var load = new Load(this, store).Start();
 

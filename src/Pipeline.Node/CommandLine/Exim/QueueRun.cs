@@ -71,9 +71,9 @@ internal static class QueueRun
     /// <summary>Waits until nothing is under way that was due at <paramref name="since"/>.</summary>
     private static async Task WaitAsync(MailNode node, DateTimeOffset since, TimeProvider time, CancellationToken cancellationToken)
     {
-        while (node.Submission.Sessions > 0
-            || await node.Store.NextDueAsync(cancellationToken) <= since
-            || (await node.Store.CountAsync(cancellationToken)).Claimed > 0)
+        while (await node.Store.NextDueAsync(cancellationToken) <= since
+            || (await node.Store.CountAsync(cancellationToken)).Claimed > 0
+            || !node.Submission.TryCloseIdle())
         {
             await Task.Delay(Pause, time, cancellationToken);
         }

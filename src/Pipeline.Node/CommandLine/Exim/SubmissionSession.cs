@@ -48,7 +48,7 @@ internal static class SubmissionSession
     {
         var client = command.Client is null && command.Interface is null ? null : new ClientConnection(command.Client, command.Interface, ImplicitTls: false);
         await node.Submission.RunAsync(streams.Input, streams.Output, client, cancellationToken);
-        while (node.Submission.Sessions > 0)
+        while (!node.Submission.TryCloseIdle())
         {
             await Task.Delay(Pause, time, cancellationToken); // other programs found this node and are not through yet
         }

@@ -31,15 +31,7 @@ internal sealed class PostgresArchive : IStoreArchive
         {
             database = new PostgresDatabase(new PostgresOptions { ConnectionString = connectionString, Node = Tool });
             await using var connection = await database.Work.OpenConnectionAsync(cancellationToken);
-            if (migrate)
-            {
-                await PostgresSchema.MigrateAsync(connection, cancellationToken);
-            }
-            else
-            {
-                PostgresSchema.RequireUsable(await PostgresSchema.ReadVersionAsync(connection, cancellationToken));
-            }
-
+            await PostgresSchema.OfThisProgram.OpenAsync(connection, migrate, cancellationToken);
             var archive = new PostgresArchive(database, $"database {connection.Database} on {connection.Host}");
             if (alone && await IsInUseAsync(connection, cancellationToken))
             {

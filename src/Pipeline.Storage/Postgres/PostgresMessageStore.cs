@@ -260,14 +260,7 @@ public sealed class PostgresMessageStore : IMessageStore
     private static async Task<int> PrepareAsync(PostgresDatabase database, bool migrate, CancellationToken cancellationToken)
     {
         await using var connection = await database.Work.OpenConnectionAsync(cancellationToken);
-        if (migrate)
-        {
-            return (await PostgresSchema.MigrateAsync(connection, cancellationToken)).Now;
-        }
-
-        var version = await PostgresSchema.ReadVersionAsync(connection, cancellationToken);
-        PostgresSchema.RequireUsable(version);
-        return version;
+        return await PostgresSchema.OfThisProgram.OpenAsync(connection, migrate, cancellationToken);
     }
 
     private PostgresWriter WriterFor(bool hasChunks) => hasChunks ? _largeWriter : _writer;

@@ -9,7 +9,7 @@ namespace Pipeline.Node.CommandLine.Config;
 /// <summary>How a command reaches the policies: those of the cluster that the node settings name, else those in the store of this machine.</summary>
 internal static class RegistryAccess
 {
-    /// <summary>Reads from the registry that the options lead to.</summary>
+    /// <summary>Reads from the registry that the options lead to, and leaves a database as it is.</summary>
     public static async Task<int> ReadAsync(
         CommonOptions common, ParseResult parsed, Func<IPolicyRegistry, CancellationToken, Task<int>> action, CancellationToken cancellationToken)
     {
@@ -21,7 +21,7 @@ internal static class RegistryAccess
 
         if (choice.Settings.Cluster is not null)
         {
-            return await InClusterAsync(choice, errors, action, cancellationToken);
+            return await InClusterAsync(StoreAccess.SharedOptions(choice.Settings), errors, action, cancellationToken);
         }
 
         if (choice.StoreDirectory(errors) is not { } directory)
@@ -33,7 +33,7 @@ internal static class RegistryAccess
         return await GuardedAsync(registry, errors, action, cancellationToken);
     }
 
-    /// <summary>Publishes: in a cluster only, since a node that is alone follows its file.</summary>
+    /// <summary>Publishes, in a database that is brought to this version's schema first: in a cluster only, since a node that is alone follows its file.</summary>
     /// <param name="instead">What to do on a node that is alone.</param>
     public static async Task<int> WriteAsync(
         CommonOptions common,
@@ -54,19 +54,19 @@ internal static class RegistryAccess
             return ExitCodes.Unusable;
         }
 
-        return await InClusterAsync(choice, errors, (registry, token) => action(choice, registry, token), cancellationToken);
+        var options = StoreAccess.SharedOptions(choice.Settings) with { Migrate = true };
+        return await InClusterAsync(options, errors, (registry, token) => action(choice, registry, token), cancellationToken);
     }
 
     /// <summary>Who publishes, for the history.</summary>
     public static string Who() => $"{Environment.UserName}@{Environment.MachineName.ToLowerInvariant()}";
 
     private static async Task<int> InClusterAsync(
-        NodeChoice choice, TextWriter errors, Func<IPolicyRegistry, CancellationToken, Task<int>> action, CancellationToken cancellationToken)
+        PostgresOptions options, TextWriter errors, Func<IPolicyRegistry, CancellationToken, Task<int>> action, CancellationToken cancellationToken)
     {
         try
         {
-            await using var registry = await PostgresPolicyRegistry.OpenAsync(
-                new PostgresOptions { ConnectionString = choice.Settings.Cluster!.Database, Node = $"{choice.Settings.Name} (command)" }, cancellationToken);
+            await using var registry = await PostgresPolicyRegistry.OpenAsync(options, cancellationToken);
             return await GuardedAsync(registry, errors, action, cancellationToken);
         }
         catch (Exception error) when (error is PolicyRegistryException or InvalidDataException or ArgumentException)

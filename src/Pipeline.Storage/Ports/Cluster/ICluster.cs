@@ -11,7 +11,7 @@ public interface ICluster : IAsyncDisposable
     /// <remarks>A name that is taken is waited for, as long as the lease of a killed process can last; see <see cref="NodeNameInUseException"/>.</remarks>
     /// <exception cref="ArgumentException">The name is not one, or not that of the node's database sessions.</exception>
     /// <exception cref="NodeNameInUseException">Another process lives by this name.</exception>
-    /// <exception cref="NodeIncompatibleException">A living node and this one have no form in common.</exception>
+    /// <exception cref="NodeIncompatibleException">A living node and this one have no form in common, or the database has one that this node does not read.</exception>
     Task<INodeLife> JoinAsync(NodeCard card, CancellationToken cancellationToken);
 
     /// <summary>The nodes by name: those that live, and those whose life ended in the last 30 days.</summary>

@@ -18,10 +18,10 @@ public sealed record NodeCard
     /// <summary>The program's version, for people.</summary>
     public required string Version { get; init; }
 
-    /// <summary>The forms of what nodes say to each other that this program understands.</summary>
+    /// <summary>The forms of what nodes say to each other: written and read.</summary>
     public required FormRange Wire { get; init; }
 
-    /// <summary>The forms of what is stored that this program understands.</summary>
+    /// <summary>The forms of what is stored: written and read.</summary>
     public required FormRange Stored { get; init; }
 
     /// <summary>Where others reach the node's administration; null when they cannot.</summary>
@@ -43,12 +43,4 @@ public enum NodeRoles
     Router = 4,
     Deliverer = 8,
     All = Receiver | Scanner | Router | Deliverer,
-}
-
-/// <summary>The versions of a form, both ends included. Two programs can live side by side when they share one.</summary>
-public readonly record struct FormRange(int Lowest, int Highest)
-{
-    public bool Overlaps(FormRange other) => Lowest <= other.Highest && other.Lowest <= Highest;
-
-    public override string ToString() => Lowest == Highest ? $"{Lowest}" : $"{Lowest}-{Highest}";
 }

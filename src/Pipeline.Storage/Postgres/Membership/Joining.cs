@@ -107,6 +107,7 @@ internal sealed class Joining(PostgresDatabase database, LifeEnding ending, Memb
         await using var connection = await database.Work.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await LockAsync(transaction, MemberKeys.Joining, cancellationToken);
+        await RequireReadableAsync(connection, card, cancellationToken);
         await RequireCompatibleAsync(transaction, card, cancellationToken);
         await LockAsync(transaction, LeaseKey.Of(card.Name), cancellationToken);
         var epoch = (long)(await ScalarAsync(TakeLease.On(connection, transaction, card.Name), cancellationToken)
@@ -137,6 +138,19 @@ internal sealed class Joining(PostgresDatabase database, LifeEnding ending, Memb
             transaction, kind, new Ownership(card.Name, epoch), card.Name, $"version {card.Version}, {card.Roles}", 0, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return epoch;
+    }
+
+    /// <summary>The schema may have gone on since this program opened the database.</summary>
+    private static async Task RequireReadableAsync(NpgsqlConnection connection, NodeCard card, CancellationToken cancellationToken)
+    {
+        try
+        {
+            PostgresSchema.RequireReadable(await PostgresSchema.ReadAsync(connection, cancellationToken), card.Stored.Highest);
+        }
+        catch (InvalidDataException tooOld)
+        {
+            throw new NodeIncompatibleException(tooOld.Message, tooOld);
+        }
     }
 
     private static async Task RequireCompatibleAsync(NpgsqlTransaction transaction, NodeCard card, CancellationToken cancellationToken)

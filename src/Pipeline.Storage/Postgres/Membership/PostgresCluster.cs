@@ -41,7 +41,7 @@ public sealed class PostgresCluster : ICluster
 
     /// <summary>Opens the way to the cluster's database and, when it may, brings its schema to this version. Open it before the store of the same node.</summary>
     /// <exception cref="System.Data.Common.DbException">The database is out of reach.</exception>
-    /// <exception cref="InvalidDataException">The database is of a version that this program cannot run beside.</exception>
+    /// <exception cref="InvalidDataException">The database is of a version that this program cannot work on.</exception>
     public static async Task<PostgresCluster> OpenAsync(
         PostgresOptions options, MembershipOptions membership, ILogger logger, CancellationToken cancellationToken)
     {
@@ -49,15 +49,7 @@ public sealed class PostgresCluster : ICluster
         try
         {
             await using var connection = await cluster._database.Work.OpenConnectionAsync(cancellationToken);
-            if (options.Migrate)
-            {
-                await PostgresSchema.MigrateAsync(connection, cancellationToken);
-            }
-            else
-            {
-                PostgresSchema.RequireUsable(await PostgresSchema.ReadVersionAsync(connection, cancellationToken));
-            }
-
+            await PostgresSchema.OfThisProgram.OpenAsync(connection, options.Migrate, cancellationToken);
             return cluster;
         }
         catch

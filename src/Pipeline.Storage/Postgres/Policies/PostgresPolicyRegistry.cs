@@ -33,9 +33,9 @@ public sealed class PostgresPolicyRegistry : IPolicyRegistry
 
     private PostgresPolicyRegistry(PostgresDatabase database, TimeProvider time) => (_database, _time) = (database, time);
 
-    /// <summary>Opens the registry, and brings the database to this version's schema first when it is older.</summary>
+    /// <summary>Opens the registry and, when it may, brings the database to this version's schema first.</summary>
     /// <exception cref="PolicyRegistryException">The database is out of reach.</exception>
-    /// <exception cref="InvalidDataException">The database is of a version that this program cannot run beside.</exception>
+    /// <exception cref="InvalidDataException">The database is of a version that this program cannot work on.</exception>
     public static async Task<PostgresPolicyRegistry> OpenAsync(PostgresOptions options, CancellationToken cancellationToken)
     {
         // Policies are read and written now and then: two connections are plenty beside those of the store.
@@ -44,7 +44,7 @@ public sealed class PostgresPolicyRegistry : IPolicyRegistry
         try
         {
             await using var connection = await database.Work.OpenConnectionAsync(cancellationToken);
-            await PostgresSchema.MigrateAsync(connection, cancellationToken);
+            await PostgresSchema.OfThisProgram.OpenAsync(connection, options.Migrate, cancellationToken);
             return new PostgresPolicyRegistry(database, options.TimeProvider);
         }
         catch (Exception error)

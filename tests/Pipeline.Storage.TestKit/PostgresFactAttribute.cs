@@ -5,7 +5,7 @@ namespace Pipeline.Storage.TestKit;
 
 /// <summary>A test that needs PostgreSQL's programs on this machine; skipped, with the reason printed, where they are absent.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class PostgresFactAttribute : FactAttribute
+public class PostgresFactAttribute : FactAttribute
 {
     public PostgresFactAttribute() => Skip = PostgresNeed.Missing;
 }

@@ -27,7 +27,7 @@ internal sealed class MailNode : IAsyncDisposable
     private ClusterPresence? _presence;
     private readonly TaskCompletionSource<LifeOrder> _ordered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _draining;
-    private bool _stopped;
+    private volatile bool _stopped;
 
     private MailNode(NodeContext context, StartedParts parts, NodeFlow flow)
     {
@@ -97,10 +97,10 @@ internal sealed class MailNode : IAsyncDisposable
 
         _stopped = true;
         Log.Stopping(Logger);
-        var drainsAlready = Interlocked.Exchange(ref _draining, 1) != 0;
-        if (_presence is not null && !drainsAlready)
+        Volatile.Write(ref _draining, 1);
+        if (_presence is not null)
         {
-            await _presence.DrainingAsync();
+            await _presence.LeavingAsync();
         }
 
         await _host!.StopAsync(CancellationToken.None);
@@ -214,16 +214,22 @@ internal sealed class MailNode : IAsyncDisposable
         Cluster = member.Cluster,
         Own = () => new OwnView(
             _context.Options.Settings.Name,
-            ClusterDocuments.Name(_presence is null ? NodeState.Joining : Draining ? NodeState.Draining : NodeState.Up),
+            ClusterDocuments.Name(_presence is null ? NodeState.Joining : _stopped ? NodeState.Leaving : Draining ? NodeState.Draining : NodeState.Up),
             member.Life.Owner.Epoch,
             (int)_context.Policies.Current.Policy.Number,
             OwnLease.Of(member.Life)),
-        Drain = DrainAsync,
-        Join = () => !Draining ? new OrderResult(true, $"{_context.Options.Settings.Name} is a member already")
+        Drain = _context.Options.ForOneCommand ? () => Task.FromResult(RefuseForOneCommand()) : DrainAsync,
+        Join = () => _context.Options.ForOneCommand ? RefuseForOneCommand()
+            : !Draining ? new OrderResult(true, $"{_context.Options.Settings.Name} is a member already")
             : Obey(LifeOrder.Again, "begins a new life: it takes mail again as soon as what it had is done"),
-        Leave = () => Obey(LifeOrder.Leave, "finishes what it has, leaves the cluster and ends; starting it joins it again"),
+        Leave = () => _context.Options.ForOneCommand ? RefuseForOneCommand()
+            : Obey(LifeOrder.Leave, "finishes what it has, leaves the cluster and ends; starting it joins it again"),
         Time = _context.Options.Time,
     };
+
+    /// <summary>Nobody waits here for an order: the command does its work and ends the node with it.</summary>
+    private OrderResult RefuseForOneCommand() => new(
+        false, $"{_context.Options.Settings.Name} runs for one command (a queue run or a submission) and leaves as soon as that is done: it takes no orders about its life");
 
     private OrderResult Obey(LifeOrder order, string text)
     {

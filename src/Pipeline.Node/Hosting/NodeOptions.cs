@@ -25,6 +25,9 @@ internal sealed record NodeOptions
     /// <summary>Whether mail is taken over the network; a queue run takes none.</summary>
     public bool AcceptsMail { get; init; } = true;
 
+    /// <summary>Whether the node is started for one command that ends it, and not to stay.</summary>
+    public bool ForOneCommand { get; init; }
+
     /// <summary>Instead of the resolvers of the settings.</summary>
     public IDnsResolver? Resolver { get; init; }
 

@@ -15,6 +15,15 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
 
     public string Name => name;
 
+    /// <summary>What the next life runs.</summary>
+    public string Program { get; set; } = ThisProgram;
+
+    /// <summary>The program that these tests were built with.</summary>
+    public static string ThisProgram { get; } = Path.Combine(AppContext.BaseDirectory, "mailpipeline.dll");
+
+    /// <summary>The file of its node settings, for commands beside it.</summary>
+    public string Settings => settings;
+
     public IPEndPoint Endpoint => endpoint;
 
     /// <summary>Whether clients may try it: neither killed nor frozen by the run.</summary>
@@ -28,9 +37,8 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _process?.Dispose();
-        var program = Path.Combine(AppContext.BaseDirectory, "mailpipeline.dll");
         _process = Process.Start(
-            new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" run --config \"$1\" --node \"$2\" >>\"$3\" 2>&1", program, policy, settings, log]))!;
+            new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" run --config \"$1\" --node \"$2\" >>\"$3\" 2>&1", Program, policy, settings, log]))!;
         if (!await AnswersAsync(cancellationToken))
         {
             throw new InvalidOperationException($"{name} does not take mail; the end of its log:\n{LogEnd()}");
@@ -45,6 +53,22 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
             async () => HasEnded ? throw new InvalidOperationException($"{name} has ended by itself; the end of its log:\n{LogEnd()}") : await GreetsAsync(),
             Patience,
             cancellationToken);
+
+    /// <summary>Waits for the end of the program, which somebody else brings about.</summary>
+    /// <returns>Its exit code; 128 and the number of a signal that ended it.</returns>
+    public async Task<int> EndAsync(CancellationToken cancellationToken)
+    {
+        await _process!.WaitForExitAsync(cancellationToken);
+        IsUp = false;
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks the program to stop in good order.</summary>
+    public Task TerminateAsync(CancellationToken cancellationToken)
+    {
+        IsUp = false;
+        return SignalAsync("-TERM", cancellationToken);
+    }
 
     public async Task KillAsync(CancellationToken cancellationToken)
     {

@@ -18,6 +18,7 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly List<NodeProcess> _nodes = [];
     private readonly List<Link> _links = [];
     private readonly List<SmallDisk> _disks = [];
+    private string _database = "";
     private PostgresMessageStore? _store;
 
     private TestCluster(PrivatePostgres server) => Server = server;
@@ -40,16 +41,24 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>What all nodes share, seen from beside them.</summary>
     public IMessageStore Store => _store!;
 
+    public string Folder => _folder;
+
     public string MailFolder => Path.Combine(_folder, "mail");
 
     public string QueueFolder => Path.Combine(_folder, "out");
 
-    public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken)
+    /// <param name="program">What the nodes run at first; null for the program that these tests were built with. With another one, <see cref="OpenStoreAsync"/> is the caller's.</param>
+    public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken, string? program = null)
     {
         var cluster = new TestCluster(await PrivatePostgres.StartAsync(durable: false, cancellationToken));
         try
         {
-            await cluster.StartNodesAsync(nodes, cancellationToken);
+            await cluster.StartNodesAsync(nodes, program, cancellationToken);
+            if (program is null)
+            {
+                await cluster.OpenStoreAsync(cancellationToken);
+            }
+
             return cluster;
         }
         catch
@@ -82,9 +91,16 @@ internal sealed class TestCluster : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task StartNodesAsync(int count, CancellationToken cancellationToken)
+    /// <summary>Opens <see cref="Store"/>, once a node has brought the database to this version's schema.</summary>
+    public async Task OpenStoreAsync(CancellationToken cancellationToken) =>
+        _store = await PostgresMessageStore.OpenAsync(
+            new PostgresOptions { ConnectionString = _database, Node = "observer", Migrate = false },
+            Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance,
+            cancellationToken);
+
+    private async Task StartNodesAsync(int count, string? program, CancellationToken cancellationToken)
     {
-        var database = await Server.CreateDatabaseAsync(Database, cancellationToken);
+        _database = await Server.CreateDatabaseAsync(Database, cancellationToken);
         Directory.CreateDirectory(QueueFolder);
         var zone = Write("zone.json", "{}");
         var policy = Write("mailpipeline.conf", Policy());
@@ -109,15 +125,11 @@ internal sealed class TestCluster : IAsyncDisposable
                 Dns = new { ZoneFile = zone },
                 Cluster = new { Database = $"Host=127.0.0.1;Port={link.Port};Username=mailpipeline;Database={Database}" },
             }));
-            _nodes.Add(new NodeProcess(name, policy, settings, Path.Combine(_folder, name + ".log"), endpoint));
+            _nodes.Add(new NodeProcess(name, policy, settings, Path.Combine(_folder, name + ".log"), endpoint) { Program = program ?? NodeProcess.ThisProgram });
         }
 
         await _nodes[0].StartAsync(cancellationToken);
         await Task.WhenAll(_nodes.Skip(1).Select(node => node.StartAsync(cancellationToken)));
-        _store = await PostgresMessageStore.OpenAsync(
-            new PostgresOptions { ConnectionString = database, Node = "observer", Migrate = false },
-            Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance,
-            cancellationToken);
     }
 
     private string Policy() => $$"""

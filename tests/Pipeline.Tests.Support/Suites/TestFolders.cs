@@ -19,6 +19,9 @@ public static class TestFolders
         return path is not null && Directory.Exists(path) ? path : null;
     }
 
+    /// <summary>A folder of the repository, by its path from the root.</summary>
+    public static string Repository(string path) => FindUpwards(path) ?? throw new DirectoryNotFoundException($"{path} is missing");
+
     private static string? FindUpwards(string relative)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

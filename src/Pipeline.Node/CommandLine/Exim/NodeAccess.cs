@@ -24,7 +24,7 @@ internal sealed record NodeAccess(AdminClient? Running, MailNode? Own) : IAsyncD
 
             try
             {
-                var options = configuration.Choice.ToNodeOptions() with { AcceptsMail = false, Logging = logging, Time = time };
+                var options = configuration.Choice.ToNodeOptions() with { AcceptsMail = false, ForOneCommand = true, Logging = logging, Time = time };
                 return new NodeAccess(null, await MailNode.StartAsync(options, cancellationToken));
             }
             catch (NodeStartException error) when (error.StoreInUse && attempt < Attempts)

@@ -6,7 +6,7 @@ using Pipeline.Storage.Ports.Cluster;
 
 namespace Pipeline.Node.Hosting.Clustering;
 
-/// <summary>Shows a node to its cluster: up, with its load and its policy; draining; gone.</summary>
+/// <summary>Shows a node to its cluster: up, with its load and its policy; draining; leaving; gone.</summary>
 /// <remarks>What cannot be said because the database is away is not said: the node's lease decides what it may do, not what it looks like.</remarks>
 internal sealed class ClusterPresence : IAsyncDisposable
 {
@@ -36,6 +36,9 @@ internal sealed class ClusterPresence : IAsyncDisposable
 
     /// <summary>The node takes nothing new.</summary>
     public Task DrainingAsync() => SayAsync(_member, NodeState.Draining, _logger, CancellationToken.None);
+
+    /// <summary>The node is about to end its life: it takes nothing new, and leaves when it has finished what it has.</summary>
+    public Task LeavingAsync() => SayAsync(_member, NodeState.Leaving, _logger, CancellationToken.None);
 
     /// <summary>The node has finished what it had: what is left in its hands goes back to the others now, and not when they miss it.</summary>
     public async Task LeaveAsync()

@@ -98,6 +98,7 @@ public sealed class ClusterCommandTests
         Assert.False(await second.Ran.WaitAsync(Patience));
 
         Assert.Matches("(?m)^   n2 +left ", (await fixture.RunAsync("n1", "cluster", "show")).Output);
+        Assert.Matches("(?s) n2 +up .* n2 +leaving .* n2 +left ", (await fixture.RunAsync("n1", "cluster", "tail")).Output);
         var join = await fixture.RunAsync("n1", "cluster", "join", "n2");
         Assert.Equal(1, join.Code);
         Assert.StartsWith("n2 is left: start it on its machine (mailpipeline run", join.Errors, StringComparison.Ordinal);

@@ -33,7 +33,8 @@ internal sealed class ClusterFixture : IAsyncDisposable
             new PostgresOptions { ConnectionString = database, Node = "test" }, new MembershipOptions(), NullLogger.Instance, default));
     }
 
-    public async Task<ClusterNode> StartAsync(string name)
+    /// <param name="admin">Where it takes orders over the network; null for nowhere.</param>
+    public async Task<ClusterNode> StartAsync(string name, AdminSettings? admin = null)
     {
         var options = new NodeOptions
         {
@@ -46,6 +47,7 @@ internal sealed class ClusterFixture : IAsyncDisposable
                 StoreDirectory = Files.Path(name),
                 Dns = new DnsSettings { ZoneFile = Files.Path("zone.json") },
                 Cluster = new ClusterSettings { Database = Database },
+                Admin = admin,
             },
         };
         await WriteSettingsAsync(name);

@@ -58,7 +58,7 @@ internal static class PreviousRelease
             await RunAsync("git", "-C", Root, "archive", "--output", Path.Combine(work, "source.tar"), Commit);
             var source = Directory.CreateDirectory(Path.Combine(work, "source")).FullName;
             await RunAsync("tar", "-xf", Path.Combine(work, "source.tar"), "-C", source);
-            await RunAsync("dotnet", "publish", Path.Combine(source, "src", "Pipeline.Node"), "-c", "Release", "-o", Path.Combine(work, "out"), "-v", "quiet", "--nologo", "-nodeReuse:false");
+            await RunAsync("dotnet", "publish", Path.Combine(source, "src", "Pipeline.Node"), "-c", "Release", "-o", Path.Combine(work, "out"), "-v", "quiet", "--nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false");
             try
             {
                 Directory.Move(Path.Combine(work, "out"), folder);

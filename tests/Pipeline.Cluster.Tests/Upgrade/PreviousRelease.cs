@@ -7,8 +7,8 @@ namespace Pipeline.Cluster.Tests.Upgrade;
 
 /// <summary>The program of the release before this one, built from the history of this repository.</summary>
 /// <remarks>
-/// Which commit that is stands in <c>previous-release.txt</c>. It is built once on a machine, in a folder of its own below the temporary folder: its sources, its
-/// intermediate files and its packages' locks are not those of this checkout.
+/// Which commit that is stands in <c>previous-release.txt</c>. It is built once in a checkout, in a folder of its own: its sources, its intermediate files and its output
+/// are not those of this version.
 /// </remarks>
 internal static class PreviousRelease
 {
@@ -45,14 +45,14 @@ internal static class PreviousRelease
 
     private static async Task<string> BuildAsync()
     {
-        var folder = Path.Combine(Path.GetTempPath(), "mailpipeline-" + Commit[..12]);
+        var folder = Path.Combine(Home, "..", "obj", "previous-release", Commit);
         var program = Path.Combine(folder, "mailpipeline.dll");
         if (File.Exists(program))
         {
             return program;
         }
 
-        var work = Directory.CreateTempSubdirectory("mailpipeline-previous-").FullName;
+        var work = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(folder)!, Guid.NewGuid().ToString("N"))).FullName;
         try
         {
             await RunAsync("git", "-C", Root, "archive", "--output", Path.Combine(work, "source.tar"), Commit);

@@ -67,6 +67,18 @@ public sealed class StoredFormTests
     }
 
     [Fact]
+    public void Members_of_a_later_program_are_skipped_wherever_they_stand()
+    {
+        var document = StoredForm.Document("""{"later":[1],"envelope":{"later":{"z":0},"sender":{"localPart":"a","domain":"b","later":1},"recipients":[],"body":0,"smtpUtf8":false,"requireTls":false,"return":0},"policy":7,"properties":{"acl_m0":"x"}}"""u8);
+        var recipient = Assert.Single(StoredForm.Recipients("""[{"later":1,"index":3,"address":{"localPart":"b","domain":"c"},"status":0,"dueAt":"2030-01-02T12:00:00+00:00","parent":-1,"attempts":2,"attemptOpen":false,"notify":0,"mood":"sunny"}]"""u8));
+        var hint = StoredForm.Hint("""{"firstFailedAt":"2030-01-02T12:00:00+00:00","lastTriedAt":"2030-01-02T12:00:00+00:00","nextTryAt":"2030-01-02T12:00:00+00:00","lastInterval":"00:15:00","reason":"refused","later":[]}"""u8);
+
+        Assert.Equal((new EnvelopeAddress("a", "b"), 7, "x"), (document.Envelope.Sender, document.Policy, document.Properties["acl_m0"]));
+        Assert.Equal((3, RecipientStatus.Queued, 2), (recipient.Index, recipient.Status, recipient.Attempts));
+        Assert.Equal("refused", hint.Reason);
+    }
+
+    [Fact]
     public void Time_is_stored_to_the_tick()
     {
         Assert.Equal(0, StoredTime.Of(DateTimeOffset.UnixEpoch));

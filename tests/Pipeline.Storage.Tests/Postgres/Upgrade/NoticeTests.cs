@@ -24,7 +24,7 @@ public sealed class NoticeTests : PostgresStoreFixture
         await using var listener = new NpgsqlConnection(database + ";Pooling=false");
         await listener.OpenAsync();
         var heard = new ConcurrentDictionary<string, bool>();
-        listener.Notification += (_, notice) => heard.TryAdd(
+        listener.Notification += (sender, notice) => heard.TryAdd(
             $"{notice.Channel} {(notice.Channel == "mailpipeline_cluster" && long.TryParse(notice.Payload, out _) ? "N" : notice.Payload)}", true);
         await using (var listen = new NpgsqlCommand("LISTEN mailpipeline_work; LISTEN mailpipeline_policy; LISTEN mailpipeline_cluster", listener))
         {

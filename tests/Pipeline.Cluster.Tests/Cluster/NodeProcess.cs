@@ -12,6 +12,7 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private Process? _process;
+    private long _logStart;
 
     public string Name => name;
 
@@ -24,13 +25,39 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
 
     public string LogEnd() => File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(15)) : "";
 
-    /// <summary>Starts the program, and returns when it takes mail.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>What the program has said since it was last started.</summary>
+    public string LogOfThisLife()
+    {
+        using var text = new StreamReader(new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        text.BaseStream.Position = _logStart;
+        return text.ReadToEnd();
+    }
+
+    /// <summary>Starts the program, which reads this environment beside its own; returns at once.</summary>
+    public void Launch(params ReadOnlySpan<(string Name, string Value)> environment)
     {
         _process?.Dispose();
+        _logStart = File.Exists(log) ? new FileInfo(log).Length : 0;
         var program = Path.Combine(AppContext.BaseDirectory, "mailpipeline.dll");
-        _process = Process.Start(
-            new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" run --config \"$1\" --node \"$2\" >>\"$3\" 2>&1", program, policy, settings, log]))!;
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" run --config \"$1\" --node \"$2\" >>\"$3\" 2>&1", program, policy, settings, log]);
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
+    }
+
+    /// <summary>Starts the program, and returns when it takes mail.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        Launch();
+        return UpAsync(cancellationToken);
+    }
+
+    /// <summary>Returns when the program that was launched takes mail.</summary>
+    public async Task UpAsync(CancellationToken cancellationToken)
+    {
         if (!await AnswersAsync(cancellationToken))
         {
             throw new InvalidOperationException($"{name} does not take mail; the end of its log:\n{LogEnd()}");
@@ -45,6 +72,22 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
             async () => HasEnded ? throw new InvalidOperationException($"{name} has ended by itself; the end of its log:\n{LogEnd()}") : await GreetsAsync(),
             Patience,
             cancellationToken);
+
+    /// <summary>Waits for the end of the program, which somebody else brings about.</summary>
+    /// <returns>Its exit code; 128 and the number of a signal that ended it.</returns>
+    public async Task<int> EndAsync(CancellationToken cancellationToken)
+    {
+        await _process!.WaitForExitAsync(cancellationToken);
+        IsUp = false;
+        return _process.ExitCode;
+    }
+
+    /// <summary>Asks the program to stop in good order.</summary>
+    public Task TerminateAsync(CancellationToken cancellationToken)
+    {
+        IsUp = false;
+        return SignalAsync("-TERM", cancellationToken);
+    }
 
     public async Task KillAsync(CancellationToken cancellationToken)
     {

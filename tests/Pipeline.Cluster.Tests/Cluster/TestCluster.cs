@@ -40,16 +40,19 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>What all nodes share, seen from beside them.</summary>
     public IMessageStore Store => _store!;
 
+    public string Folder => _folder;
+
     public string MailFolder => Path.Combine(_folder, "mail");
 
     public string QueueFolder => Path.Combine(_folder, "out");
 
-    public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken)
+    /// <param name="policy">What the nodes are configured with; null for three recipients that are all delivered.</param>
+    public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken, Func<TestCluster, string>? policy = null)
     {
         var cluster = new TestCluster(await PrivatePostgres.StartAsync(durable: false, cancellationToken));
         try
         {
-            await cluster.StartNodesAsync(nodes, cancellationToken);
+            await cluster.StartNodesAsync(nodes, policy?.Invoke(cluster) ?? cluster.Policy(), cancellationToken);
             return cluster;
         }
         catch
@@ -82,12 +85,12 @@ internal sealed class TestCluster : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task StartNodesAsync(int count, CancellationToken cancellationToken)
+    private async Task StartNodesAsync(int count, string configuration, CancellationToken cancellationToken)
     {
         var database = await Server.CreateDatabaseAsync(Database, cancellationToken);
         Directory.CreateDirectory(QueueFolder);
         var zone = Write("zone.json", "{}");
-        var policy = Write("mailpipeline.conf", Policy());
+        var policy = Write("mailpipeline.conf", configuration);
         for (var i = 1; i <= count; i++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"n{i}");

@@ -14,13 +14,13 @@ public abstract class CrashPointTests(ITestOutputHelper output)
     {
         using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         await using var cluster = await TestCluster.StartAsync(nodes: 3, bound.Token, CrashPolicy.Of);
-        var run = new CrashRun(cluster, output.WriteLine);
+        var run = new CrashRun(cluster, promptly: false, output.WriteLine);
         foreach (var point in CrashCase.All.Where(point => point.Point.Phase == phase))
         {
             await run.RoundAsync(point, hit: 1, bound.Token);
         }
 
-        await run.CheckAsync("at the end", bound.Token);
+        await run.EndAsync(bound.Token);
     }
 }
 

@@ -24,10 +24,10 @@ internal enum CrashWay
 /// <summary>A crash point that nodes of a cluster can be brought to.</summary>
 /// <param name="Roles">What the node does; null for everything.</param>
 /// <param name="Before">Where the other node dies, whose work is taken over.</param>
-internal sealed record CrashCase(CrashPoint Point, CrashWay Way, string[]? Roles = null, CrashPoint? Before = null)
+internal sealed record CrashCase(CrashPoint Point, CrashWay Way, string[]? Roles = null, CrashPoint Before = CrashPoint.DeliverSmtpDotSent)
 {
     /// <summary>Reached once in the life of a node, so that it can only die at the first time.</summary>
-    public bool IsOnce => Way is not (CrashWay.Load or CrashWay.SlowLoad) && Before is null;
+    public bool IsOnce => Way is not (CrashWay.Load or CrashWay.SlowLoad);
 
     /// <summary>Points that a store of one node has alone.</summary>
     public static IReadOnlyList<CrashPoint> OfOneNode { get; } = [CrashPoint.AcceptBodySynced, CrashPoint.AcceptBodyNamed];
@@ -40,7 +40,6 @@ internal sealed record CrashCase(CrashPoint Point, CrashWay Way, string[]? Roles
         CrashPoint.RouteLeftToOthers => new(point, CrashWay.Load, Roles: ["receiver", "router"]),
         CrashPoint.RouteMessagesChosen or CrashPoint.RouteMessagesClaimed or CrashPoint.RouteClaimHandedOver or CrashPoint.RouteDeferred or CrashPoint.RouteRetryDecided
             or CrashPoint.RouteReleaseLooked or CrashPoint.RouteReleaseWritten or CrashPoint.RouteReleased or CrashPoint.RouteReleaseHeard => new(point, CrashWay.SlowLoad),
-        CrashPoint.TakeoverDoubtsNoted => new(point, CrashWay.TakeOver, Before: CrashPoint.DeliverSmtpDotSent),
         CrashPoint.TakeoverMaildirFound => new(point, CrashWay.TakeOver, Before: CrashPoint.DeliverMaildirLinked),
         CrashPoint.TakeoverQueuefileFound => new(point, CrashWay.TakeOver, Before: CrashPoint.DeliverQueuefileHeaderNamed),
         CrashPoint.TakeoverMboxFound => new(point, CrashWay.TakeOver, Before: CrashPoint.DeliverMboxPartWritten),

@@ -8,7 +8,8 @@ using Pipeline.Tests.Support;
 namespace Pipeline.Cluster.Tests.CrashPoints;
 
 /// <summary>Rounds of load, a death at one crash point, and an account.</summary>
-internal sealed class CrashRun(TestCluster cluster, Action<string> say)
+/// <param name="promptly">A dead node comes back at once, before the others have missed it, and without an order. Otherwise when it is its turn again, with its next order, which takes half the time.</param>
+internal sealed class CrashRun(TestCluster cluster, bool promptly, Action<string> say)
 {
     private const int Messages = 6;
     private const int Killed = 128 + 9;
@@ -20,35 +21,47 @@ internal sealed class CrashRun(TestCluster cluster, Action<string> say)
 
     private readonly CrashLoad _load = new();
     private CrashAccount? _account;
-    private int _round;
+    private int _turn;
 
     public CrashAccount Account => _account ??= new CrashAccount(cluster.Store, _load, new CrashCopies(cluster));
 
-    /// <summary>A node dies at the point, the others go on, it comes back, and the account is right.</summary>
+    /// <summary>A node dies at the point, the others go on, and the account is right.</summary>
     /// <param name="hit">At which time that the point is reached.</param>
     /// <exception cref="AccountException">A message was lost or doubled, the node did not die there, or the cluster did not recover.</exception>
     public async Task RoundAsync(CrashCase what, int hit, CancellationToken cancellationToken)
     {
-        var (victim, other, third) = (NodeOf(_round), NodeOf(_round + 1), NodeOf(_round + 2));
-        _round++;
         var order = new CrashOrder(what.Point, what.IsOnce ? 1 : hit);
         var began = TimeProvider.System.GetTimestamp();
         Gate(open: false);
-        await (what.Way switch
-        {
-            CrashWay.TakeOver => TakeOverAsync(what, order, victim, other, third, cancellationToken),
-            CrashWay.Join => JoinAsync(order, victim, cancellationToken),
-            CrashWay.Leave => LeaveAsync(order, victim, cancellationToken),
-            _ => LoadAsync(what, order, victim, cancellationToken),
-        });
+        await KillAsync(what, order, cancellationToken);
         Gate(open: true);
-        await Task.WhenAll(cluster.Nodes.Where(static node => !node.IsUp).Select(node => node.StartAsync(cancellationToken)));
-        await SettledAsync(order, cancellationToken);
+        if (promptly)
+        {
+            await ComeBackAsync(null, cancellationToken);
+        }
+
+        await SettledAsync(order.ToString(), cancellationToken);
         await CheckAsync(string.Create(CultureInfo.InvariantCulture, $"{order} ({TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s)"), cancellationToken);
     }
 
+    /// <summary>Every node comes back and answers, and the account is still right.</summary>
+    public async Task EndAsync(CancellationToken cancellationToken)
+    {
+        await ComeBackAsync(null, cancellationToken);
+        await SettledAsync("at the end", cancellationToken);
+        foreach (var node in cluster.Nodes)
+        {
+            if (!await node.AnswersAsync(cancellationToken))
+            {
+                throw new AccountException($"{node.Name} does not come back; its log:\n{node.LogOfThisLife()}");
+            }
+        }
+
+        await CheckAsync("at the end", cancellationToken);
+    }
+
     /// <summary>Draws the account.</summary>
-    public async Task CheckAsync(string title, CancellationToken cancellationToken)
+    private async Task CheckAsync(string title, CancellationToken cancellationToken)
     {
         await Account.DrawAsync(cancellationToken);
         say($"{title}: {Account}");
@@ -58,24 +71,47 @@ internal sealed class CrashRun(TestCluster cluster, Action<string> say)
         }
     }
 
-    private NodeProcess NodeOf(int round) => cluster.Nodes[round % cluster.Nodes.Count];
-
-    private async Task LoadAsync(CrashCase what, CrashOrder order, NodeProcess victim, CancellationToken cancellationToken)
+    private async Task KillAsync(CrashCase what, CrashOrder order, CancellationToken cancellationToken)
     {
-        await RestartAsync(victim, order, what.Roles, cancellationToken);
-        await LoadToDeathAsync(victim, order, slow: what.Way == CrashWay.SlowLoad, cancellationToken);
+        var turn = _turn++;
+        var victim = (what.Way == CrashWay.Join ? null : cluster.Nodes.FirstOrDefault(static node => !node.IsUp)) ?? cluster.Nodes[turn % cluster.Nodes.Count];
+        await ComeBackAsync(what.Way == CrashWay.Join ? null : victim, cancellationToken);
+        switch (what.Way)
+        {
+            case CrashWay.TakeOver:
+                var others = cluster.Nodes.Where(node => node != victim).ToArray();
+                await TakeOverAsync(what, order, victim, others[turn % 2], others[(turn + 1) % 2], cancellationToken);
+                break;
+            case CrashWay.Join:
+                await _load.SendAsync(victim, Messages, slow: true, cancellationToken);
+                await victim.KillAsync(cancellationToken);
+                Launch(victim, order, null);
+                break;
+            case CrashWay.Leave:
+                await RestartAsync(victim, order, null, cancellationToken);
+                await _load.SendAsync(victim, Messages, slow: true, cancellationToken);
+                await victim.TerminateAsync(cancellationToken);
+                break;
+            default:
+                await RestartAsync(victim, order, what.Roles, cancellationToken);
+                await LoadToDeathAsync(victim, slow: what.Way == CrashWay.SlowLoad, cancellationToken);
+                break;
+        }
+
+        await DeathAsync(victim, order, cancellationToken);
     }
 
     private async Task TakeOverAsync(CrashCase what, CrashOrder order, NodeProcess victim, NodeProcess other, NodeProcess third, CancellationToken cancellationToken)
     {
-        var before = new CrashOrder(what.Before ?? CrashPoint.DeliverSmtpDotSent, 1);
+        var before = new CrashOrder(what.Before, 1);
         await Task.WhenAll(RestartAsync(victim, order, null, cancellationToken), RestartAsync(other, before, null, cancellationToken));
 
-        // The third would be quicker: it watches for longer already. Nobody is surprised when it wakes up.
+        // The third would be quicker: it watches for longer already.
         await third.FreezeAsync(cancellationToken);
         try
         {
-            await LoadToDeathAsync(other, before, slow: false, cancellationToken);
+            await LoadToDeathAsync(other, slow: false, cancellationToken);
+            await DeathAsync(other, before, cancellationToken);
             await DeathAsync(victim, order, cancellationToken);
         }
         finally
@@ -84,27 +120,19 @@ internal sealed class CrashRun(TestCluster cluster, Action<string> say)
         }
     }
 
-    private async Task JoinAsync(CrashOrder order, NodeProcess victim, CancellationToken cancellationToken)
-    {
-        await _load.SendAsync(victim, Messages, slow: false, cancellationToken);
-        await victim.KillAsync(cancellationToken);
-        Launch(victim, order, null);
-        await DeathAsync(victim, order, cancellationToken);
-    }
+    /// <summary>Starts the nodes that are dead, except for one.</summary>
+    private Task ComeBackAsync(NodeProcess? except, CancellationToken cancellationToken) =>
+        Task.WhenAll(cluster.Nodes.Where(node => !node.IsUp && node != except).Select(node => node.StartAsync(cancellationToken)));
 
-    private async Task LeaveAsync(CrashOrder order, NodeProcess victim, CancellationToken cancellationToken)
-    {
-        await RestartAsync(victim, order, null, cancellationToken);
-        await _load.SendAsync(victim, Messages, slow: true, cancellationToken);
-        await victim.TerminateAsync(cancellationToken);
-        await DeathAsync(victim, order, cancellationToken);
-    }
-
-    /// <summary>Stops a node in good order, and starts it with the order to die.</summary>
+    /// <summary>Starts a node with the order to die; one that is up stops in good order before.</summary>
     private static async Task RestartAsync(NodeProcess node, CrashOrder order, string[]? roles, CancellationToken cancellationToken)
     {
-        await node.TerminateAsync(cancellationToken);
-        await node.EndAsync(cancellationToken);
+        if (node.IsUp)
+        {
+            await node.TerminateAsync(cancellationToken);
+            await node.EndAsync(cancellationToken);
+        }
+
         Launch(node, order, roles);
         await node.UpAsync(cancellationToken);
     }
@@ -112,7 +140,8 @@ internal sealed class CrashRun(TestCluster cluster, Action<string> say)
     private static void Launch(NodeProcess node, CrashOrder order, string[]? roles) =>
         node.Launch([(Crash.Variable, order.ToString()), .. (roles ?? []).Select(static (role, i) => ($"MAILPIPELINE_Cluster__Roles__{i}", role))]);
 
-    private async Task LoadToDeathAsync(NodeProcess node, CrashOrder order, bool slow, CancellationToken cancellationToken)
+    /// <summary>Sends mail to a node until it is dead, or for so long that it should be.</summary>
+    private async Task LoadToDeathAsync(NodeProcess node, bool slow, CancellationToken cancellationToken)
     {
         var begin = TimeProvider.System.GetTimestamp();
         while (!node.HasEnded && TimeProvider.System.GetElapsedTime(begin) < Patience)
@@ -120,8 +149,6 @@ internal sealed class CrashRun(TestCluster cluster, Action<string> say)
             await _load.SendAsync(node, Messages, slow, cancellationToken);
             await Polling.UntilAsync(() => Task.FromResult(node.HasEnded), MoreAfter, cancellationToken);
         }
-
-        await DeathAsync(node, order, cancellationToken);
     }
 
     /// <summary>Waits for the death of a node, which must be the one that was ordered.</summary>
@@ -153,7 +180,7 @@ internal sealed class CrashRun(TestCluster cluster, Action<string> say)
     }
 
     /// <summary>Waits until nothing is queued any more.</summary>
-    private async Task SettledAsync(CrashOrder order, CancellationToken cancellationToken)
+    private async Task SettledAsync(string title, CancellationToken cancellationToken)
     {
         if (await Polling.UntilAsync(async () => (await cluster.Store.CountAsync(cancellationToken)).Queued == 0, Patience, cancellationToken))
         {
@@ -167,6 +194,6 @@ internal sealed class CrashRun(TestCluster cluster, Action<string> say)
             timelines.Add($"{message.Id} claimed={message.Claimed}\n  " + string.Join("\n  ", journal.Select(static entry => $"{entry.At:HH:mm:ss.fff} {entry.Event}")));
         }
 
-        throw new AccountException($"{order}: the queue does not become empty:\n{string.Join('\n', timelines)}");
+        throw new AccountException($"{title}: the queue does not become empty:\n{string.Join('\n', timelines)}");
     }
 }

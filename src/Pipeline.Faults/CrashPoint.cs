@@ -24,12 +24,6 @@ public enum CrashPoint
     [Description("Nothing. The message's actor hands it to the store.")]
     AcceptCommitAsked,
 
-    [Description("SQLite: the octets of a large body; its name is not flushed.")]
-    AcceptBodySynced,
-
-    [Description("SQLite: the file of a large body, which no message names.")]
-    AcceptBodyNamed,
-
     [Description("Nothing. The writer has taken the message into a group.")]
     AcceptGroupTaken,
 

@@ -144,12 +144,10 @@ internal sealed class BodyFiles : IDisposable
             }
         }
 
-        Crash.At(CrashPoint.AcceptBodySynced);
         IOException? folderFailure = null;
         try
         {
             _files.SyncDirectory(_folder);
-            Crash.At(CrashPoint.AcceptBodyNamed);
         }
         catch (IOException e)
         {

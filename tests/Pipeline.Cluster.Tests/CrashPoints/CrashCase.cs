@@ -29,11 +29,7 @@ internal sealed record CrashCase(CrashPoint Point, CrashWay Way, string[]? Roles
     /// <summary>Reached once in the life of a node, so that it can only die at the first time.</summary>
     public bool IsOnce => Way is not (CrashWay.Load or CrashWay.SlowLoad);
 
-    /// <summary>Points that a store of one node has alone.</summary>
-    public static IReadOnlyList<CrashPoint> OfOneNode { get; } = [CrashPoint.AcceptBodySynced, CrashPoint.AcceptBodyNamed];
-
-    /// <summary>Every other point.</summary>
-    public static IReadOnlyList<CrashCase> All { get; } = [.. Enum.GetValues<CrashPoint>().Except(OfOneNode).Select(Of)];
+    public static IReadOnlyList<CrashCase> All { get; } = [.. Enum.GetValues<CrashPoint>().Select(Of)];
 
     private static CrashCase Of(CrashPoint point) => point switch
     {

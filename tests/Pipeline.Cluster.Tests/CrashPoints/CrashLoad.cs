@@ -9,7 +9,7 @@ namespace Pipeline.Cluster.Tests.CrashPoints;
 /// <summary>Messages of every kind: small and large, by DATA and in chunks, with recipients of every way, and transactions that end without a message.</summary>
 internal sealed class CrashLoad
 {
-    private const int Connections = 3;
+    private const int Connections = 2;
     private const int LargeLines = 4_200; // 320 KB: more than one chunk of the database
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

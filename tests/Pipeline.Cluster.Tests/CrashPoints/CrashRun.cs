@@ -11,13 +11,13 @@ namespace Pipeline.Cluster.Tests.CrashPoints;
 /// <param name="promptly">A dead node comes back at once, before the others have missed it, and without an order. Otherwise when it is its turn again, with its next order, which takes half the time.</param>
 internal sealed class CrashRun(TestCluster cluster, bool promptly, Action<string> say)
 {
-    private const int Messages = 6;
+    private const int Messages = 4; // one of each kind
     private const int Killed = 128 + 9;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a node that has had its load may need to come to its point, before it gets more.</summary>
-    private static readonly TimeSpan MoreAfter = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan MoreAfter = TimeSpan.FromSeconds(1);
 
     private readonly CrashLoad _load = new();
     private CrashAccount? _account;
@@ -37,7 +37,7 @@ internal sealed class CrashRun(TestCluster cluster, bool promptly, Action<string
         Gate(open: true);
         if (promptly)
         {
-            await ComeBackAsync(null, cancellationToken);
+            await ComeBackAsync(cancellationToken);
         }
 
         await SettledAsync(order.ToString(), cancellationToken);
@@ -47,7 +47,7 @@ internal sealed class CrashRun(TestCluster cluster, bool promptly, Action<string
     /// <summary>Every node comes back and answers, and the account is still right.</summary>
     public async Task EndAsync(CancellationToken cancellationToken)
     {
-        await ComeBackAsync(null, cancellationToken);
+        await ComeBackAsync(cancellationToken);
         await SettledAsync("at the end", cancellationToken);
         foreach (var node in cluster.Nodes)
         {
@@ -73,14 +73,16 @@ internal sealed class CrashRun(TestCluster cluster, bool promptly, Action<string
 
     private async Task KillAsync(CrashCase what, CrashOrder order, CancellationToken cancellationToken)
     {
+        // Those that are dead first: they come back with their next order.
         var turn = _turn++;
-        var victim = (what.Way == CrashWay.Join ? null : cluster.Nodes.FirstOrDefault(static node => !node.IsUp)) ?? cluster.Nodes[turn % cluster.Nodes.Count];
-        await ComeBackAsync(what.Way == CrashWay.Join ? null : victim, cancellationToken);
+        var nodes = cluster.Nodes.Select((node, i) => (Node: node, Turn: (i + turn) % cluster.Nodes.Count))
+            .OrderBy(static one => one.Node.IsUp).ThenBy(static one => one.Turn).Select(static one => one.Node).ToArray();
+        var victim = what.Way == CrashWay.Join ? nodes[^1] : nodes[0];
+        await Task.WhenAll(nodes.Where(node => !node.IsUp && node != victim && (what.Way != CrashWay.TakeOver || node != nodes[1])).Select(node => node.StartAsync(cancellationToken)));
         switch (what.Way)
         {
             case CrashWay.TakeOver:
-                var others = cluster.Nodes.Where(node => node != victim).ToArray();
-                await TakeOverAsync(what, order, victim, others[turn % 2], others[(turn + 1) % 2], cancellationToken);
+                await TakeOverAsync(what, order, victim, nodes[1], nodes[2], cancellationToken);
                 break;
             case CrashWay.Join:
                 await _load.SendAsync(victim, Messages, slow: true, cancellationToken);
@@ -120,9 +122,8 @@ internal sealed class CrashRun(TestCluster cluster, bool promptly, Action<string
         }
     }
 
-    /// <summary>Starts the nodes that are dead, except for one.</summary>
-    private Task ComeBackAsync(NodeProcess? except, CancellationToken cancellationToken) =>
-        Task.WhenAll(cluster.Nodes.Where(node => !node.IsUp && node != except).Select(node => node.StartAsync(cancellationToken)));
+    private Task ComeBackAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(cluster.Nodes.Where(static node => !node.IsUp).Select(node => node.StartAsync(cancellationToken)));
 
     /// <summary>Starts a node with the order to die; one that is up stops in good order before.</summary>
     private static async Task RestartAsync(NodeProcess node, CrashOrder order, string[]? roles, CancellationToken cancellationToken)

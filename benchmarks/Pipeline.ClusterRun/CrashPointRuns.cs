@@ -6,21 +6,26 @@ using Pipeline.Faults;
 
 namespace Pipeline.ClusterRun;
 
-/// <summary>Kills a node so many times at every crash point. The phases are run beside each other, each on a cluster of its own.</summary>
+/// <summary>Kills a node so many times at every crash point. Each phase has a cluster of its own.</summary>
 internal static class CrashPointRuns
 {
     /// <param name="promptly">Dead nodes come back at once; see <see cref="CrashRun"/>.</param>
     /// <returns>The exit code: 0 when every account is right, 1 when one is not.</returns>
     public static async Task<int> RunAsync(int times, bool promptly)
     {
-        var ends = await Task.WhenAll(CrashCase.All.GroupBy(static what => what.Point.Phase).Select(phase => RunPhaseAsync(phase.Key, [.. phase], times, promptly)));
+        var ends = new List<(string Line, bool IsRight)>();
+        foreach (var phase in CrashCase.All.GroupBy(static what => what.Point.Phase))
+        {
+            ends.Add(await RunPhaseAsync(phase.Key, [.. phase], times, promptly));
+        }
+
         Console.WriteLine();
         foreach (var end in ends)
         {
             Console.WriteLine(end.Line);
         }
 
-        return ends.All(static end => end.IsRight) ? 0 : 1;
+        return ends.TrueForAll(static end => end.IsRight) ? 0 : 1;
     }
 
     private static async Task<(string Line, bool IsRight)> RunPhaseAsync(string phase, CrashCase[] points, int times, bool promptly)

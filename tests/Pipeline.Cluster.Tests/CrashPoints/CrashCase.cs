@@ -26,8 +26,8 @@ internal enum CrashWay
 /// <param name="Before">Where the other node dies, whose work is taken over.</param>
 internal sealed record CrashCase(CrashPoint Point, CrashWay Way, string[]? Roles = null, CrashPoint Before = CrashPoint.DeliverSmtpDotSent)
 {
-    /// <summary>Reached once in the life of a node, so that it can only die at the first time.</summary>
-    public bool IsOnce => Way is not (CrashWay.Load or CrashWay.SlowLoad);
+    /// <summary>Reached once in the life of a node, or hardly more often since connections are kept, so that it can only die at the first time.</summary>
+    public bool IsOnce => Way is not (CrashWay.Load or CrashWay.SlowLoad) || Point is CrashPoint.DeliverSmtpConnected or CrashPoint.DeliverSmtpOpened;
 
     public static IReadOnlyList<CrashCase> All { get; } = [.. Enum.GetValues<CrashPoint>().Select(Of)];
 

@@ -1,11 +1,17 @@
 using System.Globalization;
 using Pipeline.Cluster.Tests.Cluster;
+using Pipeline.ClusterRun;
 using Pipeline.Storage.Postgres.Private;
 
 // The long form of tests/Pipeline.Cluster.Tests. Exit code: 0 when every message is accounted for, 1 when there is a difference, 2 when the run could not be made.
+if (args is ["--crash-points", var kills, .. var rest] && int.TryParse(kills, NumberStyles.None, CultureInfo.InvariantCulture, out var times) && rest is [] or ["--promptly"] && PrivatePostgres.WhyNot() is null)
+{
+    return await CrashPointRuns.RunAsync(times, promptly: rest.Length > 0);
+}
+
 if (args.Length % 2 != 0 || Enumerable.Range(0, args.Length / 2).Any(i => args[2 * i] is not ("--rounds" or "--nodes" or "--seed" or "--messages" or "--fault")))
 {
-    Console.Error.WriteLine("usage: [--rounds 200] [--nodes 5] [--seed 1] [--messages 120] [--fault Kill|Freeze|DatabaseRestart|DatabaseCrash|DatabaseOutage|LinkCut|FullDisk]");
+    Console.Error.WriteLine("usage: [--rounds 200] [--nodes 5] [--seed 1] [--messages 120] [--fault Kill|Freeze|DatabaseRestart|DatabaseCrash|DatabaseOutage|LinkCut|FullDisk]\n       --crash-points 5 [--promptly]");
     return 2;
 }
 

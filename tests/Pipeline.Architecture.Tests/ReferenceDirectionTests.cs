@@ -7,14 +7,15 @@ public sealed class ReferenceDirectionTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
+        ["Pipeline.Faults"] = [],
         ["Pipeline.Kernel"] = [],
         ["Pipeline.Mail"] = [],
         ["Pipeline.Policy"] = ["Pipeline.Mail"],
         ["Pipeline.Messages"] = ["Pipeline.Mail"],
-        ["Pipeline.Storage"] = ["Pipeline.Messages", "Pipeline.Mail"],
-        ["Pipeline.Connectors"] = ["Pipeline.Mail", "Pipeline.Policy"],
+        ["Pipeline.Storage"] = ["Pipeline.Faults", "Pipeline.Messages", "Pipeline.Mail"],
+        ["Pipeline.Connectors"] = ["Pipeline.Faults", "Pipeline.Mail", "Pipeline.Policy"],
         ["Pipeline.Actors"] =
-            ["Pipeline.Kernel", "Pipeline.Messages", "Pipeline.Mail", "Pipeline.Policy", "Pipeline.Storage", "Pipeline.Connectors"],
+            ["Pipeline.Faults", "Pipeline.Kernel", "Pipeline.Messages", "Pipeline.Mail", "Pipeline.Policy", "Pipeline.Storage", "Pipeline.Connectors"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];

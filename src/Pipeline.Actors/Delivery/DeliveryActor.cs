@@ -1,5 +1,6 @@
 using Pipeline.Actors.Messages;
 using Pipeline.Connectors.Ports;
+using Pipeline.Faults;
 
 namespace Pipeline.Actors.Delivery;
 
@@ -44,12 +45,18 @@ internal sealed class DeliveryActor : ReceiveActor, IInspectable
         {
             var (request, replyTo) = next;
             // Off this actor's turn: what an agent does before its first wait is work for the pool, not for the one who hands out work.
-            Task.Run(() => _agent.DeliverAsync(request.Job, _cancel.Token).AsTask()).PipeTo(
+            Task.Run(() => RunAsync(request.Job)).PipeTo(
                 Self,
                 Self,
                 report => new Ended(request, replyTo, report),
                 error => new Ended(request, replyTo, DeliveryReport.ForAll(request.Job.Recipients, InternalError(error))));
         }
+    }
+
+    private Task<DeliveryReport> RunAsync(DeliveryJob job)
+    {
+        Crash.At(CrashPoint.DeliverBegun);
+        return _agent.DeliverAsync(job, _cancel.Token).AsTask();
     }
 
     private static DeliveryOutcome.Deferred InternalError(Exception error) =>

@@ -1,4 +1,5 @@
 using Pipeline.Actors.Reporting;
+using Pipeline.Faults;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 
@@ -33,6 +34,7 @@ internal sealed partial class MessageActor
             return;
         }
 
+        Crash.At(CrashPoint.DeliverNotificationNeeded);
         ImmutableArray<EndedRecipient> ended =
         [
             .. _failed.SelectMany(failed => _ledger.Behind(failed.Key).Select(duplicate => duplicate.Index).Prepend(failed.Key)
@@ -75,6 +77,7 @@ internal sealed partial class MessageActor
             return;
         }
 
+        Crash.At(CrashPoint.DeliverNotificationComposed);
         foreach (var (index, failure) in _failed)
         {
             _ledger.Record(Now, new RecipientFailed(
@@ -142,6 +145,11 @@ internal sealed partial class MessageActor
             case WriteOutcome.Durable:
                 var closing = _update!.Closing;
                 _update = null;
+                if (Crash.IsOrdered)
+                {
+                    Crash.At(Heard(closing));
+                }
+
                 Permit(_permitWithUpdate, granted: true);
                 if (closing == UpdateClosing.KeepClaim)
                 {
@@ -152,6 +160,7 @@ internal sealed partial class MessageActor
                     foreach (var notification in _services.Routes ? _notifications : [])
                     {
                         Context.Parent.Tell(new MessageProtocol.Deliverable(notification));
+                        Crash.At(CrashPoint.DeliverNotificationHandedOn);
                     }
 
                     EndInGoodOrder(NextDue(closing));
@@ -167,6 +176,13 @@ internal sealed partial class MessageActor
                 break;
         }
     }
+
+    private CrashPoint Heard(UpdateClosing closing) => closing switch
+    {
+        UpdateClosing.Complete => CrashPoint.DeliverCompletionHeard,
+        UpdateClosing.Release => CrashPoint.RouteReleaseHeard,
+        _ => _permitWithUpdate.Count > 0 ? CrashPoint.DeliverAttemptRecorded : CrashPoint.DeliverOutcomeRecorded,
+    };
 
     private DateTimeOffset? NextDue(UpdateClosing closing) =>
         closing == UpdateClosing.Complete ? null

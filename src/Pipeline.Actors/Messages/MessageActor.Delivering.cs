@@ -1,5 +1,6 @@
 using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Ports;
+using Pipeline.Faults;
 using Pipeline.Mail.Addressing;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
@@ -21,8 +22,10 @@ internal sealed partial class MessageActor
 
         Timers.Cancel(GatherTimeOver.Instance);
         SetDuplicatesAside();
+        Crash.At(CrashPoint.RoutePlanned);
         if (!_services.Delivers)
         {
+            Crash.At(CrashPoint.RouteLeftToOthers);
             _routed.Clear(); // a deliverer finds each recipient's destination in the queue
             return;
         }
@@ -34,6 +37,7 @@ internal sealed partial class MessageActor
             ImmutableArray<DeliveryRecipient> recipients = [.. group.Select(routed => AsDeliveryRecipient(routed.Key, routed.Value))];
             _jobs.Add(number, new RunningJob(recipients, plan.Transport.Name, Now, plan.Destination, [.. recipients.SelectMany(recipient => _ledger.Behind(recipient.Index)).Select(recipient => recipient.Index)]));
             _delivery.Tell(new MessageProtocol.Deliver(number, plan.Destination, Job(number, plan, recipients)));
+            Crash.At(CrashPoint.DeliverJobHandedOn);
         }
 
         _routed.Clear();
@@ -108,7 +112,9 @@ internal sealed partial class MessageActor
         try
         {
             var answer = await self.Ask<MessageProtocol.AttemptPermitted>(new MessageProtocol.BeginAttempt(number), services.Limits.AttemptRecordTimeout, cancellationToken);
-            return answer.Granted && services.Lease?.MayFinish is not false;
+            var granted = answer.Granted && services.Lease?.MayFinish is not false;
+            Crash.At(CrashPoint.DeliverAttemptPermitted);
+            return granted;
         }
         catch (Exception error) when (error is AskTimeoutException or OperationCanceledException)
         {
@@ -125,6 +131,7 @@ internal sealed partial class MessageActor
         }
 
         RecordStart(job);
+        Crash.At(CrashPoint.DeliverAttemptAsked);
         _attemptsToPermit.Add(Sender);
         Flush();
     }
@@ -150,6 +157,7 @@ internal sealed partial class MessageActor
             return;
         }
 
+        Crash.At(CrashPoint.DeliverReported);
         _services.Recent.Used(job.Destination);
         RecordStart(job);
         bool? additional = null;
@@ -177,6 +185,7 @@ internal sealed partial class MessageActor
             }
         }
 
+        Crash.At(CrashPoint.DeliverOutcomeNoted);
         Proceed();
         Flush();
     }

@@ -1,4 +1,5 @@
 using Pipeline.Actors.Verification;
+using Pipeline.Faults;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 
@@ -25,6 +26,7 @@ internal sealed partial class MessageActor
         Receive<MessageProtocol.Abandon>(message =>
         {
             _ledger.Record(message.At, message.What);
+            Crash.At(CrashPoint.AcceptRefused);
 
             // Not awaited: a refusal may be lost in a crash, mail may not.
             _ = _services.Store.RecordAsync(_id, _ledger.TakeChanges().Journal, CancellationToken.None).AsTask();
@@ -92,6 +94,7 @@ internal sealed partial class MessageActor
         _ledger.Record(Now, new MessageAccepted(message.HeaderBlock.Length + 2 + message.Body.Length, message.Envelope.Recipients.Length));
         var journal = _ledger.TakeChanges().Journal;
         Become(Committing);
+        Crash.At(CrashPoint.AcceptCommitAsked);
         PortCall.Start(() => _services.Store.AcceptAsync(message with { Journal = journal, Release = !_services.Routes }, CancellationToken.None)).PipeTo(
             Self, Self, outcome => new AcceptEnded(outcome, null), error => new AcceptEnded(WriteOutcome.Unavailable, error.Message));
     }
@@ -105,9 +108,11 @@ internal sealed partial class MessageActor
             return;
         }
 
+        Crash.At(CrashPoint.AcceptCommitHeard);
         TakeOver(_commit!.Message);
         _commit = null;
         _committer.Tell(MessageProtocol.Committed.Instance);
+        Crash.At(CrashPoint.AcceptSessionTold);
         if (!_services.Routes)
         {
             EndInGoodOrder(nextDue: null); // it was accepted for another node

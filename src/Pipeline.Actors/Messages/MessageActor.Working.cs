@@ -1,6 +1,7 @@
 using Pipeline.Actors.Delivery;
 using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Ports;
+using Pipeline.Faults;
 using Pipeline.Mail.Addressing;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
@@ -46,6 +47,7 @@ internal sealed partial class MessageActor
             {
                 _ledger.Record(now, new AttemptInDoubt(recipient.Index, recipient.Attempts, "the node stopped before the end of the attempt was recorded"));
                 _inDoubt.Add(recipient.Index);
+                Crash.At(CrashPoint.TakeoverDoubtsNoted);
             }
 
             if (recipient.Status == RecipientStatus.Queued && (start == MessageStart.Everything || recipient.DueAt <= now))
@@ -69,10 +71,12 @@ internal sealed partial class MessageActor
         Context.ActorOf(
             RecipientActor.CreateProps(new RecipientToRoute(_facts!, recipient, ancestors.ToImmutable()), _services.Router),
             ActorNames.Recipient(recipient.Index));
+        Crash.At(CrashPoint.RouteBegun);
     }
 
     private void OnDecided(RecipientActor.Decided message)
     {
+        Crash.At(CrashPoint.RouteDecided);
         var index = message.Recipient;
         _inRouting.Remove(index);
         var now = Now;
@@ -97,6 +101,7 @@ internal sealed partial class MessageActor
                 var first = _ledger.NextIndex;
                 var children = redirect.Children.Select((child, i) => new ChildRecipient(first + i, child.Address.ToString(), child.Inherited)).ToImmutableArray();
                 _ledger.Record(now, new RecipientRedirected(index, redirect.Router, children));
+                Crash.At(CrashPoint.RouteChildrenMade);
                 foreach (var child in children)
                 {
                     Route(_ledger[child.Index]);
@@ -104,9 +109,11 @@ internal sealed partial class MessageActor
 
                 break;
             case RoutingDecision.Fail fail:
+                Crash.At(CrashPoint.RouteFailed);
                 _failed[index] = new DeliveryFailure { Class = FailureClass.Permanent, Reason = fail.Reason };
                 break;
             case RoutingDecision.Defer defer:
+                Crash.At(CrashPoint.RouteDeferred);
                 Defer(index, new DeliveryFailure { Class = FailureClass.Lookup, Reason = defer.Reason });
                 break;
         }
@@ -148,6 +155,7 @@ internal sealed partial class MessageActor
 
     private void OnRetryDecided(RetryDecided message)
     {
+        Crash.At(CrashPoint.RouteRetryDecided);
         _deciding--;
         var (index, failure, time) = message;
         if (time.NextTry is { } next)

@@ -1,3 +1,4 @@
+using Pipeline.Faults;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Actors.Messages;
@@ -162,6 +163,7 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         _claiming = false;
         foreach (var claimed in message.Messages)
         {
+            Crash.At(CrashPoint.RouteClaimHandedOver);
             if (Context.Child(claimed.Id.ToString()).IsNobody())
             {
                 Resume(claimed, MessageStart.WhatIsDue);

@@ -1,4 +1,5 @@
 using Pipeline.Actors.Messages;
+using Pipeline.Faults;
 using Pipeline.Mail.Smtp;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
@@ -101,6 +102,8 @@ internal sealed partial class ReceiptTransaction
         var message = await AcceptedMessage.ComposeAsync(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), header, reception.Body, cancellationToken);
         try
         {
+            Crash.At(CrashPoint.AcceptContentJudged);
+
             // The client's wish to go away does not undo a commit that is on its way.
             var answer = await _message.Ask<object>(new MessageProtocol.Commit(message), _services.Limits.CommitDeadline, CancellationToken.None);
             if (answer is MessageProtocol.Committed)

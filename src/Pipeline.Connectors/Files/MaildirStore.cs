@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Pipeline.Connectors.Ports;
+using Pipeline.Faults;
 
 namespace Pipeline.Connectors.Files;
 
@@ -22,6 +23,7 @@ internal sealed class MaildirStore(BlockingIoPool io)
         var target = $"{mailbox}/new/{name}{TagOf(settings.MaildirTag)}";
         if (job.InDoubt && await io.RunAsync(() => IsStored(mailbox, name), cancellationToken))
         {
+            Crash.At(CrashPoint.TakeoverMaildirFound);
             return DeliveryOutcome.Delivered.Locally(target);
         }
 
@@ -34,6 +36,7 @@ internal sealed class MaildirStore(BlockingIoPool io)
         try
         {
             await WriteAsync(temporary, settings.Mode, record, cancellationToken);
+            Crash.At(CrashPoint.DeliverMaildirSynced);
             return job.BeforeFinalStep is { } mayFinish && !await mayFinish(cancellationToken)
                 ? FileFailure.Interrupted()
                 : await io.RunAsync(() => Publish(temporary, target, mailbox), CancellationToken.None);
@@ -116,6 +119,7 @@ internal sealed class MaildirStore(BlockingIoPool io)
                 offset += piece.Length;
             }
 
+            Crash.At(CrashPoint.DeliverMaildirWritten);
             await io.RunAsync(() => RandomAccess.FlushToDisk(file), cancellationToken);
         }
         finally
@@ -127,10 +131,12 @@ internal sealed class MaildirStore(BlockingIoPool io)
     private static DeliveryOutcome Publish(string temporary, string target, string mailbox)
     {
         _ = Posix.TryLink(temporary, target);
+        Crash.At(CrashPoint.DeliverMaildirLinked);
         try
         {
             // Also when the name was there: the attempt that made it may have ended before this.
             Posix.FlushDirectory($"{mailbox}/new");
+            Crash.At(CrashPoint.DeliverMaildirPublished);
             return DeliveryOutcome.Delivered.Locally(target);
         }
         catch (IOException exception)

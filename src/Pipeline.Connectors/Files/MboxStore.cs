@@ -1,4 +1,5 @@
 using Pipeline.Connectors.Ports;
+using Pipeline.Faults;
 
 namespace Pipeline.Connectors.Files;
 
@@ -22,10 +23,16 @@ internal sealed class MboxStore(BlockingIoPool io, TimeProvider time)
             return FileFailure.Local("mailbox is locked", settings.Path);
         }
 
+        Crash.At(CrashPoint.DeliverMboxLocked);
         var end = RandomAccess.GetLength(mailbox.File);
         if (job.InDoubt)
         {
             var (trace, offset) = await new MboxSearch(io, mailbox.File, record).FindAsync(cancellationToken);
+            if (trace != MboxTrace.None)
+            {
+                Crash.At(CrashPoint.TakeoverMboxFound);
+            }
+
             if (trace == MboxTrace.Complete)
             {
                 await FlushAsync(mailbox, settings.Path);
@@ -60,9 +67,12 @@ internal sealed class MboxStore(BlockingIoPool io, TimeProvider time)
             {
                 await io.RunAsync(() => RandomAccess.Write(mailbox.File, piece.Span, offset), cancellationToken);
                 offset += piece.Length;
+                Crash.At(CrashPoint.DeliverMboxPartWritten);
             }
 
+            Crash.At(CrashPoint.DeliverMboxWritten);
             await FlushAsync(mailbox, path);
+            Crash.At(CrashPoint.DeliverMboxSynced);
             succeeded = true;
             return DeliveryOutcome.Delivered.Locally(path);
         }

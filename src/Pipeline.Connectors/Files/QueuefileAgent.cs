@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Pipeline.Connectors.Ports;
+using Pipeline.Faults;
 using Pipeline.Mail.Spool;
 
 namespace Pipeline.Connectors.Files;
@@ -38,6 +39,7 @@ public sealed class QueuefileAgent(BlockingIoPool io) : IDeliveryAgent
         {
             await io.RunAsync(() => Posix.OpenDirectory(directory).Dispose(), cancellationToken);
             var digest = await WriteAsync(job, settings, names, cancellationToken);
+            Crash.At(CrashPoint.DeliverQueuefileHeaderWritten);
             return await io.RunAsync(() => FindExisting(names, digest), cancellationToken) is { } existing ? existing
                 : job.BeforeFinalStep is { } mayFinish && !await mayFinish(cancellationToken) ? FileFailure.Interrupted()
                 : await io.RunAsync(() => Publish(names, digest), CancellationToken.None);
@@ -84,6 +86,7 @@ public sealed class QueuefileAgent(BlockingIoPool io) : IDeliveryAgent
             writer.Finish(output);
             await file.AppendAsync(output.WrittenMemory, cancellationToken);
             data = await file.FlushAsync(cancellationToken);
+            Crash.At(CrashPoint.DeliverQueuefileDataWritten);
         }
 
         output.ResetWrittenCount();
@@ -105,6 +108,7 @@ public sealed class QueuefileAgent(BlockingIoPool io) : IDeliveryAgent
             return FileFailure.Local("message cannot be handed over at present", $"{names.Header}: File exists");
         }
 
+        Crash.At(CrashPoint.TakeoverQueuefileFound);
         Posix.FlushDirectory(names.Directory);
         return DeliveryOutcome.Delivered.Locally(names.Header);
     }
@@ -117,15 +121,20 @@ public sealed class QueuefileAgent(BlockingIoPool io) : IDeliveryAgent
             return FileFailure.Local("message cannot be handed over at present", $"{names.Data}: File exists");
         }
 
+        Crash.At(CrashPoint.DeliverQueuefileDataNamed);
         Posix.FlushDirectory(names.Directory);
+        Crash.At(CrashPoint.DeliverQueuefileDataSynced);
         if (!Posix.TryLink(names.TemporaryHeader, names.Header))
         {
             return FindExisting(names, digests) ?? FileFailure.Local("message cannot be handed over at present", $"{names.Header}: vanished");
         }
 
+        Crash.At(CrashPoint.DeliverQueuefileHeaderNamed);
+
         try
         {
             Posix.FlushDirectory(names.Directory);
+            Crash.At(CrashPoint.DeliverQueuefilePublished);
             return DeliveryOutcome.Delivered.Locally(names.Header);
         }
         catch (IOException exception)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Pipeline.Connectors.Ports;
+using Pipeline.Faults;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 
@@ -134,6 +135,8 @@ internal sealed class SmtpDeliveryAttempt(
                         Note(failure);
                         return;
                     }
+
+                    Crash.At(CrashPoint.DeliverSmtpOpened);
                 }
                 else
                 {

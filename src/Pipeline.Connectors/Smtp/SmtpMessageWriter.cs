@@ -1,5 +1,6 @@
 using System.Buffers;
 using Pipeline.Connectors.Ports;
+using Pipeline.Faults;
 
 namespace Pipeline.Connectors.Smtp;
 
@@ -55,13 +56,16 @@ internal static class SmtpMessageWriter
             return new(SmtpIoStatus.Ok, DotSent: false, MessageLimits.LinesTooLong(session.Peer));
         }
 
+        Crash.At(CrashPoint.DeliverSmtpDotWithheld);
         if (!await MayFinishAsync(job, cancellationToken))
         {
             return new(SmtpIoStatus.Ok, DotSent: false, new DeliveryOutcome.Deferred(
                 session.Peer.Failure(FailureClass.Interrupted, "delivery was interrupted", detail: "the message is not this node's any more")));
         }
 
-        return new(await session.Connection.WriteAsync(output.Written, settings.DataTimeout), DotSent: true);
+        var sent = await session.Connection.WriteAsync(output.Written, settings.DataTimeout);
+        Crash.At(CrashPoint.DeliverSmtpDotSent);
+        return new(sent, DotSent: true);
     }
 
     private static async ValueTask<(SmtpSending Sending, DotStuffer Stuffer)> WriteStreamAsync(
@@ -110,6 +114,7 @@ internal static class SmtpMessageWriter
         }
 
         var status = await session.Connection.WriteAsync(output.Written, settings.DataTimeout);
+        Crash.At(CrashPoint.DeliverSmtpPartSent);
         output.Clear();
         return status;
     }

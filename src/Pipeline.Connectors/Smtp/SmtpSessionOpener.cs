@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Pipeline.Connectors.Ports;
+using Pipeline.Faults;
 
 namespace Pipeline.Connectors.Smtp;
 
@@ -59,6 +60,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             }
 
             await socket.ConnectAsync(key.EndPoint, either.Token);
+            Crash.At(CrashPoint.DeliverSmtpConnected);
             return (socket, null);
         }
         catch (SocketException e)

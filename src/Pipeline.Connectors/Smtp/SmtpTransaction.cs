@@ -1,4 +1,5 @@
 using Pipeline.Connectors.Ports;
+using Pipeline.Faults;
 using Pipeline.Mail.Smtp;
 
 namespace Pipeline.Connectors.Smtp;
@@ -157,14 +158,17 @@ internal sealed partial class SmtpTransaction
         if (command == 1)
         {
             _mailAnswered = true;
+            Crash.At(CrashPoint.DeliverSmtpMailAnswered);
             TakeMail();
         }
         else if (command < DataCommand)
         {
+            Crash.At(CrashPoint.DeliverSmtpRecipientAnswered);
             TakeRcpt(command - 2);
         }
         else
         {
+            Crash.At(CrashPoint.DeliverSmtpDataAnswered);
             TakeData();
         }
 
@@ -296,6 +300,7 @@ internal sealed partial class SmtpTransaction
                 return;
             }
 
+            Crash.At(CrashPoint.DeliverSmtpReplyRead);
             var verdict = Verdict();
             if (!Lmtp)
             {

@@ -1,4 +1,5 @@
 using System.Net;
+using Pipeline.Faults;
 using Pipeline.Node.Admin;
 using Pipeline.Node.Admin.Cluster;
 using Pipeline.Node.Hosting.Clustering;
@@ -101,6 +102,7 @@ internal sealed class MailNode : IAsyncDisposable
         if (_presence is not null)
         {
             await _presence.LeavingAsync();
+            Crash.At(CrashPoint.TakeoverLeaveDraining);
         }
 
         await _host!.StopAsync(CancellationToken.None);
@@ -110,9 +112,11 @@ internal sealed class MailNode : IAsyncDisposable
         }
 
         await _flow.DisposeAsync();
+        Crash.At(CrashPoint.TakeoverLeaveStopped);
         if (_presence is not null)
         {
             await _presence.LeaveAsync();
+            Crash.At(CrashPoint.TakeoverLeaveLeft);
         }
 
         await _parts.DisposeAsync();
@@ -179,6 +183,7 @@ internal sealed class MailNode : IAsyncDisposable
     {
         var (options, policies) = (context.Options, context.Policies);
         await context.Messages.RecoverAsync(context.Store.Owner, cancellationToken);
+        Crash.At(CrashPoint.TakeoverJoinRecovered);
         var listeners = options.AcceptsMail ? ListenerSettings.Make(options.Listen, options.Settings, policies.Current.Policy.MainOptions) : null;
         var own = new OwnEndpoints(
             [.. (listeners?.Endpoints ?? []).Select(endpoint => endpoint.Address)], () => policies.Current.Environment.LocalAddresses);

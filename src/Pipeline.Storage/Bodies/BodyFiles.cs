@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
+using Pipeline.Faults;
 
 namespace Pipeline.Storage.Bodies;
 
@@ -119,6 +120,7 @@ internal sealed class BodyFiles : IDisposable
             foreach (var name in deletions)
             {
                 TryDelete(name);
+                Crash.At(CrashPoint.DeliverBodyDeleted);
             }
         }
     }

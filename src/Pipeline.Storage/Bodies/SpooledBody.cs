@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
+using Pipeline.Faults;
 using Pipeline.Mail.Message;
 using Pipeline.Storage.Ports;
 
@@ -72,6 +73,7 @@ internal sealed class SpooledBody(BodyFiles bodies, MessageId id, int inlineLimi
         {
             await WriteBufferAsync(cancellationToken);
             ReturnBuffer();
+            Crash.At(CrashPoint.AcceptBodyWritten);
         }
 
         _completed = true;
@@ -158,6 +160,7 @@ internal sealed class SpooledBody(BodyFiles bodies, MessageId id, int inlineLimi
         }
 
         FileName = name;
+        Crash.At(CrashPoint.AcceptBodySpilled);
         await WriteBufferAsync(cancellationToken);
         Reserve(FileBuffer);
     }

@@ -12,6 +12,7 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private Process? _process;
+    private long _logStart;
 
     public string Name => name;
 
@@ -33,12 +34,38 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
 
     public string LogEnd() => File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(15)) : "";
 
-    /// <summary>Starts the program, and returns when it takes mail.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>What the program has said since it was last started.</summary>
+    public string LogOfThisLife()
+    {
+        using var text = new StreamReader(new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        text.BaseStream.Position = _logStart;
+        return text.ReadToEnd();
+    }
+
+    /// <summary>Starts the program, which reads this environment beside its own; returns at once.</summary>
+    public void Launch(params ReadOnlySpan<(string Name, string Value)> environment)
     {
         _process?.Dispose();
-        _process = Process.Start(
-            new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" run --config \"$1\" --node \"$2\" >>\"$3\" 2>&1", Program, policy, settings, log]))!;
+        _logStart = File.Exists(log) ? new FileInfo(log).Length : 0;
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" run --config \"$1\" --node \"$2\" >>\"$3\" 2>&1", Program, policy, settings, log]);
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
+    }
+
+    /// <summary>Starts the program, and returns when it takes mail.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        Launch();
+        return UpAsync(cancellationToken);
+    }
+
+    /// <summary>Returns when the program that was launched takes mail.</summary>
+    public async Task UpAsync(CancellationToken cancellationToken)
+    {
         if (!await AnswersAsync(cancellationToken))
         {
             throw new InvalidOperationException($"{name} does not take mail; the end of its log:\n{LogEnd()}");

@@ -47,13 +47,15 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public string QueueFolder => Path.Combine(_folder, "out");
 
+    /// <param name="policy">What the nodes are configured with; null for three recipients that are all delivered.</param>
     /// <param name="program">What the nodes run at first; null for the program that these tests were built with. With another one, <see cref="OpenStoreAsync"/> is the caller's.</param>
-    public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken, string? program = null)
+    public static async Task<TestCluster> StartAsync(
+        int nodes, CancellationToken cancellationToken, Func<TestCluster, string>? policy = null, string? program = null)
     {
         var cluster = new TestCluster(await PrivatePostgres.StartAsync(durable: false, cancellationToken));
         try
         {
-            await cluster.StartNodesAsync(nodes, program, cancellationToken);
+            await cluster.StartNodesAsync(nodes, policy?.Invoke(cluster) ?? cluster.Policy(), program, cancellationToken);
             if (program is null)
             {
                 await cluster.OpenStoreAsync(cancellationToken);
@@ -98,12 +100,12 @@ internal sealed class TestCluster : IAsyncDisposable
             Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance,
             cancellationToken);
 
-    private async Task StartNodesAsync(int count, string? program, CancellationToken cancellationToken)
+    private async Task StartNodesAsync(int count, string configuration, string? program, CancellationToken cancellationToken)
     {
         _database = await Server.CreateDatabaseAsync(Database, cancellationToken);
         Directory.CreateDirectory(QueueFolder);
         var zone = Write("zone.json", "{}");
-        var policy = Write("mailpipeline.conf", Policy());
+        var policy = Write("mailpipeline.conf", configuration);
         for (var i = 1; i <= count; i++)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"n{i}");

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Pipeline.Actors;
+using Pipeline.Faults;
 using Pipeline.Kernel.Inspection;
 using Pipeline.Node.Hosting.Stores;
 using Pipeline.Storage.Ports.Cluster;
@@ -24,6 +25,7 @@ internal sealed class ClusterPresence : IAsyncDisposable
         ClusterMember member, NodeContext node, NodeFlow flow, Func<int> connections, CancellationToken cancellationToken)
     {
         await SayAsync(member, NodeState.Up, node.Logger, cancellationToken);
+        Crash.At(CrashPoint.TakeoverJoinUp);
         Report();
         return new ClusterPresence(member, node.Logger, node.Options.Time.CreateTimer(_ => Report(), null, ReportEvery, ReportEvery));
 

@@ -1,4 +1,5 @@
 using Pipeline.Actors.Receipt;
+using Pipeline.Faults;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 
@@ -78,6 +79,7 @@ internal sealed partial class SmtpSession
         }
         else
         {
+            Crash.At(CrashPoint.AcceptChunkReceived);
             _state = SmtpSessionState.Chunking;
             _channel.Reply(SessionReplies.ChunkReceived(chunk.Octets));
         }
@@ -130,10 +132,16 @@ internal sealed partial class SmtpSession
             return;
         }
 
+        Crash.At(CrashPoint.AcceptDataEnded);
         ReceiptDecision decision = await _receipt.EndDataAsync(cancellationToken);
+        Crash.At(CrashPoint.AcceptReplyReady);
         if (Answer(decision))
         {
             _nonMailCommands = 0;
+
+            // At once, and not with the replies to what follows: until the client has it, the client may send the message again (RFC 1047).
+            await _channel.FlushAsync();
+            Crash.At(CrashPoint.AcceptReplySent);
         }
 
         LeaveTransaction(SmtpSessionState.Greeted);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Pipeline.Faults;
 using Pipeline.Mail.Message;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Postgres.Database;
@@ -51,6 +52,11 @@ internal sealed class Claims(PostgresDatabase database, TimeProvider time, ILogg
         for (var attempt = 1; ; attempt++)
         {
             var chosen = await ChooseAsync(now, limit, scope);
+            if (chosen.Length > 0)
+            {
+                Crash.At(CrashPoint.RouteMessagesChosen);
+            }
+
             var claimed = chosen.Length == 0 ? Claimed.Nothing : await ClaimAsync(owner, chosen);
             if (claimed.Ids.Count > 0 || chosen.Length == 0 || attempt == Attempts)
             {
@@ -110,6 +116,11 @@ internal sealed class Claims(PostgresDatabase database, TimeProvider time, ILogg
                 }
             }
             while (await reader.NextResultAsync());
+
+            if (claimed.Count > 0)
+            {
+                Crash.At(CrashPoint.RouteMessagesClaimed);
+            }
 
             return new Claimed(number, [.. claimed.Order().Select(static c => MessageId.Create(c.Id))]);
         }

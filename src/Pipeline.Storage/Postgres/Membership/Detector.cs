@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.Faults;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Ports.Cluster;
 using Pipeline.Storage.Postgres.Database;
@@ -100,6 +101,7 @@ internal sealed class Detector(PostgresDatabase database, Lease lease, LifeEndin
             return;
         }
 
+        Crash.At(CrashPoint.TakeoverDeathSeen);
         try
         {
             await ending.EndAsync(

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Pipeline.Faults;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Ports.Cluster;
 using Pipeline.Storage.Postgres.Database;
@@ -26,6 +27,7 @@ internal sealed class Joining(PostgresDatabase database, LifeEnding ending, Memb
         try
         {
             var provenAt = await TakeNameAsync(session, card.Name, cancellationToken);
+            Crash.At(CrashPoint.TakeoverJoinNamed);
             await EndEarlierLifeAsync(card.Name, processBegan, cancellationToken);
             var epoch = await RegisterAsync(card, cancellationToken);
             MembershipLog.Joined(logger, card.Name, epoch);
@@ -112,6 +114,7 @@ internal sealed class Joining(PostgresDatabase database, LifeEnding ending, Memb
         await LockAsync(transaction, LeaseKey.Of(card.Name), cancellationToken);
         var epoch = (long)(await ScalarAsync(TakeLease.On(connection, transaction, card.Name), cancellationToken)
             ?? throw new NodeNameInUseException(await DescribeHolderAsync(card.Name, cancellationToken)));
+        Crash.At(CrashPoint.TakeoverJoinEpochRaised);
         var earlier = await ScalarAsync(EarlierState.On(connection, transaction, card.Name), cancellationToken) as short?;
         await ScalarAsync(Forget.On(connection, transaction), cancellationToken);
         await ScalarAsync(
@@ -137,6 +140,7 @@ internal sealed class Joining(PostgresDatabase database, LifeEnding ending, Memb
         await ClusterEvents.WriteAsync(
             transaction, kind, new Ownership(card.Name, epoch), card.Name, $"version {card.Version}, {card.Roles}", 0, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        Crash.At(CrashPoint.TakeoverJoinRegistered);
         return epoch;
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Pipeline.Faults;
 using Pipeline.Storage.Ports.Cluster;
 using Pipeline.Storage.Postgres.Database;
 
@@ -28,23 +29,31 @@ internal sealed class LifeEnding(PostgresDatabase database, MembershipOptions op
             return null;
         }
 
+        Crash.At(CrashPoint.TakeoverBegun);
         if (order.EndSessionsBefore is { } before)
         {
             await RunAsync(EndSessions.On(connection, transaction, PostgresDatabase.SessionName(node), before), cancellationToken);
         }
 
+        Crash.At(CrashPoint.TakeoverSessionsEnded);
+
         // Waits for the commits of that life that are on their way, and keeps out those that come.
         await ScalarAsync(transaction, "SELECT pg_advisory_xact_lock($1)", LeaseKey.Of(node), cancellationToken);
+        Crash.At(CrashPoint.TakeoverLeaseLocked);
         if (await RunAsync(EndLease.On(connection, transaction, node, epoch), cancellationToken) == 0)
         {
             return null;
         }
 
+        Crash.At(CrashPoint.TakeoverLeaseEnded);
         var messages = await options.Work.ReleaseAsync(transaction, node, epoch, time.GetUtcNow(), cancellationToken);
+        Crash.At(CrashPoint.TakeoverWorkReleased);
         await RunAsync(
             EndNode.On(connection, transaction, node, epoch, (short)order.State, order.Ordered, order.Reason, order.By), cancellationToken);
         await TellAsync(transaction, order, messages, cancellationToken);
+        Crash.At(CrashPoint.TakeoverNoted);
         await transaction.CommitAsync(cancellationToken);
+        Crash.At(CrashPoint.TakeoverCommitted);
         MembershipLog.LifeEnded(logger, node, epoch, order.By, order.Reason, messages);
         return new EndedLife(node, epoch, messages);
     }

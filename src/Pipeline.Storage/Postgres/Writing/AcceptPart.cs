@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Faults;
 using Pipeline.Storage.Bodies;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Postgres.Database;
@@ -99,11 +100,14 @@ internal sealed class AcceptPart
     /// <exception cref="IOException">The file has not what was received.</exception>
     public async Task UploadAsync(NpgsqlConnection connection)
     {
+        Crash.At(CrashPoint.AcceptRowsWritten);
         await using var body = _body.OpenBody();
         if (await BodyChunks.WriteAsync(connection, _id, body) != _body.Length)
         {
             throw new IOException($"the file of the body of {_id} is damaged");
         }
+
+        Crash.At(CrashPoint.AcceptBodyUploaded);
     }
 
     /// <summary>The commit is done with the body, whatever came of it.</summary>

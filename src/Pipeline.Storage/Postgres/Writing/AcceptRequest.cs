@@ -1,3 +1,4 @@
+using Pipeline.Faults;
 using Pipeline.Mail.Message;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Writing;
@@ -20,10 +21,15 @@ internal sealed class AcceptRequest(AcceptPart message) : WriteRequest<GroupComm
 
     public override bool TryJoin(HashSet<MessageId> written) => written.Add(message.Message.Id);
 
-    public override void Apply(GroupCommit commit) => message.AddTo(commit);
+    public override void Apply(GroupCommit commit)
+    {
+        Crash.At(CrashPoint.AcceptGroupTaken);
+        message.AddTo(commit);
+    }
 
     public override void Committed()
     {
+        Crash.At(CrashPoint.AcceptCommitted);
         message.Release();
         base.Committed();
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Npgsql;
+using Pipeline.Faults;
 using Pipeline.Storage.Postgres.Database;
 
 namespace Pipeline.Storage.Postgres.Writing;
@@ -33,6 +34,7 @@ internal static class BodyChunks
                     BatchCommands = { Statements.Of("put_chunk").Value(id).Value(chunk).Value<ReadOnlyMemory<byte>>(buffer.AsMemory(0, count)) },
                 };
                 await batch.ExecuteNonQueryAsync();
+                Crash.At(CrashPoint.AcceptChunkUploaded);
                 sent += count;
             }
         }

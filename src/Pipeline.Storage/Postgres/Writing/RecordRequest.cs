@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Npgsql;
+using Pipeline.Faults;
 using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
@@ -45,6 +46,7 @@ internal sealed class RecordRequest(MessageId id, ImmutableArray<JournalEntry> e
 
     public override void Committed()
     {
+        Crash.At(CrashPoint.AcceptRefusalRecorded);
         if (_recorded)
         {
             base.Committed();

@@ -1,4 +1,5 @@
 using Npgsql;
+using Pipeline.Faults;
 using Pipeline.Mail.Message;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Postgres.Reading;
@@ -88,6 +89,7 @@ internal sealed class UpdateRequest : WriteRequest<GroupCommit, WriteOutcome>, I
         _look = new Look(owned, row.GetBoolean(2), row.GetBoolean(3), null, 0);
         if (owned && Folds)
         {
+            Crash.At(CrashPoint.RouteReleaseLooked);
             var state = QueuedRow.Read(row, 4);
             _look = _look with { Recipients = state.Recipients, NextSequence = state.NextSequence };
         }
@@ -106,6 +108,7 @@ internal sealed class UpdateRequest : WriteRequest<GroupCommit, WriteOutcome>, I
         switch (Update.Closing)
         {
             case UpdateClosing.Complete:
+                Crash.At(CrashPoint.DeliverCompletionTaken);
                 commit.Completions.Add(this);
                 break;
             case var closing when Folds:
@@ -129,12 +132,29 @@ internal sealed class UpdateRequest : WriteRequest<GroupCommit, WriteOutcome>, I
         _fault = owned && !there ? Contract.SequenceTaken(Update.Id, First ?? 0) : null;
     }
 
-    public void Completed(bool gone, bool repeated) => _outcome = gone || repeated ? WriteOutcome.Durable : WriteOutcome.Fenced;
+    public void Completed(bool gone, bool repeated)
+    {
+        if (_notifications.Count > 0)
+        {
+            Crash.At(CrashPoint.DeliverNotificationWritten);
+        }
 
-    public void FoldWritten(bool written) => _outcome = written ? WriteOutcome.Durable : WriteOutcome.Fenced;
+        _outcome = gone || repeated ? WriteOutcome.Durable : WriteOutcome.Fenced;
+    }
+
+    public void FoldWritten(bool written)
+    {
+        Crash.At(CrashPoint.RouteReleaseWritten);
+        _outcome = written ? WriteOutcome.Durable : WriteOutcome.Fenced;
+    }
 
     public override void Committed()
     {
+        if (Crash.IsOrdered)
+        {
+            Crash.At(UpdateCrashPoint.Of(Update));
+        }
+
         ReleaseNotifications();
         if (_fault is not null)
         {

@@ -1,3 +1,4 @@
+using Pipeline.Faults;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Writing;
 
@@ -11,10 +12,16 @@ internal sealed class AcceptRequest(AcceptPart message) : WriteRequest<WriteSess
 
     protected override WriteOutcome Unavailable => WriteOutcome.Unavailable;
 
-    public override void Apply(WriteSession session) => message.Apply(session);
+    public override void Apply(WriteSession session)
+    {
+        Crash.At(CrashPoint.AcceptGroupTaken);
+        message.Apply(session);
+        Crash.At(CrashPoint.AcceptRowsWritten);
+    }
 
     public override void Committed()
     {
+        Crash.At(CrashPoint.AcceptCommitted);
         message.Committed();
         base.Committed();
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pipeline.Faults;
 using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
@@ -44,6 +45,12 @@ internal sealed class RecordRequest(MessageId id, ImmutableArray<JournalEntry> e
         {
             throw Contract.SequenceTaken(id, first);
         }
+    }
+
+    public override void Committed()
+    {
+        Crash.At(CrashPoint.AcceptRefusalRecorded);
+        base.Committed();
     }
 
     private bool IsRepeated(WriteSession session, int first)

@@ -1,3 +1,4 @@
+using Pipeline.Faults;
 using Pipeline.Storage.Bodies;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.State;
@@ -64,6 +65,11 @@ internal sealed class UpdateRequest : WriteRequest<WriteSession, WriteOutcome>
 
     public override void Committed()
     {
+        if (Crash.IsOrdered)
+        {
+            Crash.At(UpdateCrashPoint.Of(_update));
+        }
+
         foreach (var notification in _notifications)
         {
             if (_outcome == WriteOutcome.Durable)

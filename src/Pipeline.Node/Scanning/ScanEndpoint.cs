@@ -101,7 +101,7 @@ internal sealed class ScanEndpoint(LocalScanner scanner, ScanSettings settings, 
 
             if (read.IsCompleted || read.Buffer.Length >= ScanQuestion.MaxLineBytes)
             {
-                var question = read.IsCompleted ? Cut(out var problem) : Long(out problem);
+                var question = read.Buffer.Length >= ScanQuestion.MaxLineBytes ? Long(out var problem) : Cut(out problem);
                 body.AdvanceTo(read.Buffer.End);
                 return (question, problem);
             }

@@ -42,7 +42,8 @@ internal sealed class NodeScanner : IMessageScanner
         HashSet<string> failed = new(StringComparer.Ordinal);
         while (!cancellationToken.IsCancellationRequested && job.Deadline - _time.GetElapsedTime(began) is var left && left > TimeSpan.Zero)
         {
-            var candidates = await CandidatesAsync(failed);
+            var candidates = await CandidatesAsync(failed, anew: false);
+            candidates = candidates.Count == 0 ? await CandidatesAsync(failed, anew: true) : candidates;
             if (candidates.Count == 0)
             {
                 return new ScanOutcome.Failed(string.Join("; ", reasons.DefaultIfEmpty(WhyNobody ?? "no node of the cluster scans now")));
@@ -104,7 +105,7 @@ internal sealed class NodeScanner : IMessageScanner
     }
 
     /// <summary>Those who have not failed this message, the least busy first; of equals this node, and then by chance. Those who failed another a moment ago come last.</summary>
-    private async Task<List<Candidate>> CandidatesAsync(HashSet<string> failed)
+    private async Task<List<Candidate>> CandidatesAsync(HashSet<string> failed, bool anew)
     {
         List<Candidate> candidates = [];
         if (_local is { } local)
@@ -114,7 +115,7 @@ internal sealed class NodeScanner : IMessageScanner
 
         if (_directory is not null && _calls is { } calls)
         {
-            foreach (var node in await _directory.ReadAsync())
+            foreach (var node in await _directory.ReadAsync(anew))
             {
                 var distrusted = node.FailedAt is var at and not 0 && _time.GetElapsedTime(at) < Distrust;
                 candidates.Add(new Candidate(

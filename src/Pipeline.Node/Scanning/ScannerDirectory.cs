@@ -5,7 +5,7 @@ using Pipeline.Storage.Ports.Cluster;
 namespace Pipeline.Node.Scanning;
 
 /// <summary>The other nodes of the cluster that scan now, as its database has them.</summary>
-/// <remarks>Read at most once a second, and only while somebody asks. When the database is away, those known last count: a scan that fails is tried elsewhere.</remarks>
+/// <remarks>Read once a second while somebody asks, and anew when nobody that is known could scan. When the database is away, those known last count: a scan that fails is tried elsewhere.</remarks>
 internal sealed class ScannerDirectory(ICluster cluster, string self, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
@@ -16,11 +16,12 @@ internal sealed class ScannerDirectory(ICluster cluster, string self, TimeProvid
     private Task<ImmutableArray<ScannerNode>>? _reading;
     private long _readAt;
 
-    public Task<ImmutableArray<ScannerNode>> ReadAsync()
+    /// <param name="anew">What is known has failed: look whether there is more.</param>
+    public Task<ImmutableArray<ScannerNode>> ReadAsync(bool anew = false)
     {
         lock (_gate)
         {
-            if (_reading is null || (_reading.IsCompleted && time.GetElapsedTime(_readAt) >= Fresh))
+            if (_reading is null || (_reading.IsCompleted && (anew || time.GetElapsedTime(_readAt) >= Fresh)))
             {
                 _readAt = time.GetTimestamp();
                 _reading = ReadNowAsync(_reading is { } last ? last.Result : []);

@@ -286,6 +286,18 @@ public sealed class ScanTests : IDisposable
     }
 
     [Fact]
+    public async Task When_nobody_is_left_the_directory_is_read_anew()
+    {
+        using var closed = new ClosedPort();
+        await using var good = await ScannerHost.StartAsync(_authority, "good", ScriptedScanner.Scores(1));
+        _cluster.Nodes = [FakeCluster.Node("bad", $"127.0.0.1:{closed.Port}")];
+        var asker = Asker();
+        Assert.IsType<ScanOutcome.Failed>(await AskAsync(asker));
+        _cluster.Nodes = [.. _cluster.Nodes, FakeCluster.Node("good", good.Address)];
+        Assert.IsType<ScanOutcome.Scanned>(await AskAsync(asker));
+    }
+
+    [Fact]
     public async Task Scanner_whose_servers_are_down_leads_to_another()
     {
         var down = new ScriptedScanner((_, _) => Task.FromResult<ScanOutcome>(new ScanOutcome.Failed("no spamd")));

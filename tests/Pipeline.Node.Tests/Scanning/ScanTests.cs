@@ -14,6 +14,7 @@ using Pipeline.Node.Scanning;
 using Pipeline.Node.Tests.Admin;
 using Pipeline.Tests.Support;
 using Pipeline.Tests.Support.Scanning;
+using Pipeline.Tests.Support.Tls;
 
 namespace Pipeline.Node.Tests.Scanning;
 

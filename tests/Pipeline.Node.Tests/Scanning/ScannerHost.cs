@@ -9,6 +9,7 @@ using Pipeline.Node.Admin.Tls;
 using Pipeline.Node.Configuration;
 using Pipeline.Node.Scanning;
 using Pipeline.Node.Tests.Admin;
+using Pipeline.Tests.Support.Tls;
 
 namespace Pipeline.Node.Tests.Scanning;
 

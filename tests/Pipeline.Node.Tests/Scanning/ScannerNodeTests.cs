@@ -12,6 +12,7 @@ using Pipeline.Storage.Ports;
 using Pipeline.Storage.TestKit;
 using Pipeline.Tests.Support;
 using Pipeline.Tests.Support.Scanning;
+using Pipeline.Tests.Support.Tls;
 
 namespace Pipeline.Node.Tests.Scanning;
 

@@ -2,10 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Pipeline.Node.Tests.Admin;
+namespace Pipeline.Tests.Support.Tls;
 
 /// <summary>A private authority in a folder, and what it signs there as PEM files.</summary>
-internal sealed class TestAuthority : IDisposable
+public sealed class TestAuthority : IDisposable
 {
     private readonly string _folder;
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

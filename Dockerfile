@@ -16,6 +16,13 @@ RUN install -d -o 1654 -g 1654 -m 0700 /authority /certificates
 USER 1654:1654
 ENTRYPOINT ["/bin/sh", "-euc"]
 
+# SpamAssassin's server, for the cluster of docker-compose.cluster.yml:  docker build --target spamd .
+FROM debian:bookworm-slim AS spamd
+RUN apt-get update && apt-get install -y --no-install-recommends spamassassin spamd && rm -rf /var/lib/apt/lists/*
+USER debian-spamd
+EXPOSE 7783
+ENTRYPOINT ["/usr/sbin/spamd", "-x", "-i", "0.0.0.0", "-p", "7783", "-A", "0.0.0.0/0", "-s", "stderr"]
+
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS node
 COPY --from=build /source/out /opt/mailpipeline
 # 1654 is the user that the base image has for applications. A volume that is mounted here first becomes theirs.

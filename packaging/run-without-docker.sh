@@ -90,11 +90,11 @@ if "$program" config check "$work/etc/sink.conf" --node "$work/cluster.json" >/d
   eventually 30 "$bin/psql" -h "$work/pg" -U mail -d postgres -c 'CREATE DATABASE mail' >/dev/null 2>&1 || fail "PostgreSQL does not start"
   say "PostgreSQL is ready"
   export MAILPIPELINE_Cluster__Database="Host=$work/pg;Username=mail;Database=mail"
-  start receiver-1 mailpipeline.conf receiver.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink"
-  start receiver-2 mailpipeline.conf receiver.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink"
-  start scanner-1 mailpipeline.conf scanner.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink"
-  start deliverer-1 mailpipeline.conf deliverer.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink"
-  start deliverer-2 mailpipeline.conf deliverer.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink"
+  start receiver-1 mailpipeline.conf receiver.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink" "SPAMD=127.0.0.1 783"
+  start receiver-2 mailpipeline.conf receiver.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink" "SPAMD=127.0.0.1 783"
+  start scanner-1 mailpipeline.conf scanner.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink" "SPAMD=127.0.0.1 783"
+  start deliverer-1 mailpipeline.conf deliverer.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink" "SPAMD=127.0.0.1 783"
+  start deliverer-2 mailpipeline.conf deliverer.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink" "SPAMD=127.0.0.1 783"
   receiver=receiver-1
 else
   say "this version has no cluster: one node does it all"

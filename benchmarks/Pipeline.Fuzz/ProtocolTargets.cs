@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Text;
 using Pipeline.Connectors.Dns;
+using Pipeline.Connectors.Scanners;
 using Pipeline.Connectors.Smtp;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Smtp;
+using Pipeline.Messages.Scanning;
 
 namespace Pipeline.Fuzz;
 
@@ -21,10 +23,33 @@ internal static class ProtocolTargets
         new("smtp-chunk", DecodeChunk, Targets.Seeds("a\r\nb\r\n", "a\rb\nc", "\r\n.\r\n")),
         new("smtp-reply", ReadReply, Targets.Seeds("250-a\r\n250-PIPELINING\r\n250 5.1.1 b\r\n", "220 x\r\n", "421\r\n", "550-5.7.1 no\r\n550 5.7.1 really\r\n"), AllocationFactor: 256),
         new("header", ScanHeader, Targets.Seeds("A: 1\r\nSubject : x\r\n\ty\r\n\r\nbody\r\n", "From: a\r\nno field\r\n", "\r\n"), AllocationFactor: 256),
+        new("spamd-reply", ReadSpamdReply, Targets.Seeds(
+            "SPAMD/1.1 0 EX_OK\r\nContent-length: 9\r\nSpam: True ; 15.04 / 5.0\r\nX: y\r\n\r\nline\r\ntwo", "SPAMD/1.5 0 EX_OK\nspam: False ; -2 / 5\n\nreport",
+            "SPAMD/1.0 76 Bad header line\r\n"), AllocationFactor: 256),
+        new("scan-question", ReadScanQuestion, Targets.Seeds(
+            "{\"form\":1,\"message\":\"m\",\"user\":\"joe\",\"servers\":\"127.0.0.1 783\",\"size\":1234,\"deadlineMs\":60000}\n"), AllocationFactor: 512),
+        new("scan-answer", ReadScanAnswer, Targets.Seeds(
+            "{\"form\":1,\"by\":\"n2\",\"score\":7.5,\"threshold\":5,\"report\":\"a\\nb\"}", "{\"form\":1,\"by\":\"n2\",\"reason\":\"down\"}"), AllocationFactor: 512),
         new("dns-message", ReadDns, [DnsSeed()], AllocationFactor: 1024),
     ];
 
     private static void ReadCommand(ReadOnlySpan<byte> input) => _ = SmtpCommandParser.Parse(input, SmtpGrammar.Default, Everything, smtpUtf8: true);
+
+    /// <summary>A reply that is read early is read the same with more behind it; and there is a reply, or a problem, or more is needed.</summary>
+    private static void ReadSpamdReply(ReadOnlySpan<byte> input)
+    {
+        var whole = SpamdReply.Parse(input, ended: true, out var reply, out var problem);
+        Targets.Require(whole != OperationStatus.NeedMoreData, "at the end nothing more is needed");
+        Targets.Require((reply is not null) == (whole == OperationStatus.Done) && (problem.Length > 0) == (whole == OperationStatus.InvalidData), "result and status agree");
+        var begin = SpamdReply.Parse(input[..(input.Length / 2)], ended: false, out var early, out _);
+        Targets.Require(begin != OperationStatus.Done || early == reply, "what is read early stays");
+        Targets.Require(begin != OperationStatus.InvalidData || whole == OperationStatus.InvalidData, "what is wrong stays wrong");
+    }
+
+    private static void ReadScanQuestion(ReadOnlySpan<byte> input) =>
+        Targets.Require((ScanJson.ReadQuestion(input, out var problem) is null) == (problem.Length > 0), "a question or a problem");
+
+    private static void ReadScanAnswer(ReadOnlySpan<byte> input) => _ = ScanJson.ReadAnswer(input, "n2");
 
     /// <summary>Cut anywhere, the data decode alike; and nothing but CRLF, dot, CRLF ends them.</summary>
     private static void DecodeData(ReadOnlySpan<byte> input)

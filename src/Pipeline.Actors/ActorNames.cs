@@ -9,6 +9,7 @@ public static class ActorNames
     public const string Queue = "queue";
     public const string Spf = "spf";
     public const string Dkim = "dkim";
+    public const string Spam = "spam";
 
     /// <summary>Where the supervisor of messages is; each message is below it by its id.</summary>
     public const string MessagesPath = $"/user/{Pipeline}/{Messages}";

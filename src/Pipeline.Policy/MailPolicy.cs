@@ -25,7 +25,10 @@ public sealed class MailPolicy
     public AclEngine Acls { get; init; } = new(AclProgram.Empty, new AclServices { RateLimits = new Acl.RateLimiting.InMemoryRateLimitStore() });
 
     /// <summary>The checks of a message whose results any ACL of this policy can ask for; no other needs to run.</summary>
-    public AclChecks Checks { get; init; }
+    public AclChecks Checks => Demand.Checks;
+
+    /// <summary>What the ACLs behind the options of this policy can ask for.</summary>
+    public AclDemand Demand { get; init; } = new(AclChecks.None, []);
 
     /// <summary>The routers in their order.</summary>
     public RouterChain Routers { get; init; } = RouterChain.Empty;

@@ -60,7 +60,7 @@ public static class PolicyCompiler
             Routers = routers,
             Transports = transports,
             Retry = RetryRules.Parse(configuration.RetryLines, problems, options.RetryIntervalMax),
-            Checks = acls.Analyse(options.AclOptions.Values.Select(acl => acl.Source)),
+            Demand = acls.Analyse(options.AclOptions.Values.Select(acl => acl.Source)),
         };
         return new PolicyCompilation(problems.Count == 0 ? policy : null, problems) { Notices = notices };
     }

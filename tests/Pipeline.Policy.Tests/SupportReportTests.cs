@@ -70,7 +70,7 @@ public sealed class SupportReportTests
         Assert.Equal(notice is null ? [] : [$"{MemoryFiles.MainPath}:{notice}"], Notices(text + (text.Contains("transport = t", StringComparison.Ordinal) ? "\nbegin transports\nt:\ndriver = smtp" : "")));
 
     [Theory]
-    [InlineData("warn spam = nobody", "ACL condition \"spam = nobody\" is not done: a message that comes to it waits")]
+    [InlineData("warn malware = *", "ACL condition \"malware = *\" is not done: a message that comes to it waits")]
     [InlineData("warn !verify = sender/callout", "ACL condition \"!verify = sender/callout\" is not done: a message that comes to it waits")]
     [InlineData("require verify = arc", "ACL condition \"verify = arc\" is not done: a message that comes to it waits")]
     [InlineData("accept control = freeze", "ACL modifier \"control = freeze\" is not done: a message that comes to it waits")]
@@ -102,7 +102,7 @@ public sealed class SupportReportTests
     [Theory]
     [InlineData("begin acl\na:\ndeny condition = ${if eq{$dmarc_status}{reject}}", "3: variable \"$dmarc_status\" in ACL condition \"condition\"")]
     [InlineData("begin acl\na:\nwarn condition = ${if def:malware_name}", "3: variable \"$malware_name\" in ACL condition \"condition\"")]
-    [InlineData("smtp_banner = ${spam_score}", "1: variable \"$spam_score\" in main option \"smtp_banner\"")]
+    [InlineData("smtp_banner = ${dcc_result}", "1: variable \"$dcc_result\" in main option \"smtp_banner\"")]
     public void Variable_that_nothing_sets_is_listed(string text, string notice) =>
         Assert.Equal([$"{MemoryFiles.MainPath}:{notice} has no effect here: it is always empty"], Notices(text));
 

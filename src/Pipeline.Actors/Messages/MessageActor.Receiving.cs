@@ -17,6 +17,7 @@ internal sealed partial class MessageActor
         Receive<MessageProtocol.BeginCheck>(message => Begin(message.Plan));
         Receive<CheckActor.Finished>(OnCheckFinished);
         Receive<MessageProtocol.AwaitCheck>(message => Await(message.Check));
+        Receive<MessageProtocol.GiveUpCheck>(message => GiveUp(message.Check));
         Receive<MessageProtocol.Commit>(message =>
         {
             _commit = message;
@@ -48,10 +49,9 @@ internal sealed partial class MessageActor
 
     private void OnCheckFinished(CheckActor.Finished message)
     {
-        var check = _checks[message.Check];
-        if (check.Result is not null)
+        if (!_checks.TryGetValue(message.Check, out var check) || check.Result is not null)
         {
-            return; // the notice of the child's end, behind its result
+            return; // it was given up; or this is the notice of the child's end, behind its result
         }
 
         check.Result = message.Result;
@@ -64,6 +64,15 @@ internal sealed partial class MessageActor
 
         check.Waiting.Clear();
         CommitWhenChecked();
+    }
+
+    private void GiveUp(string name)
+    {
+        if (_checks.TryGetValue(name, out var check) && check.Result is null && check.Waiting.Count == 0)
+        {
+            _checks.Remove(name);
+            Context.Stop(Context.Child(name));
+        }
     }
 
     private void Await(string name)

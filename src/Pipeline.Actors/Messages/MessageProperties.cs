@@ -15,8 +15,15 @@ internal static class MessageProperties
     public const string AuthenticatedId = "auth-id";
     public const string Authenticator = "auth";
     public const string TlsCipher = "tls-cipher";
+    public const string SpamScore = "spam-score";
+    public const string SpamScoreInt = "spam-score-int";
+    public const string SpamBar = "spam-bar";
     public const string ConnectionVariable = "c:";
     public const string MessageVariable = "m:";
+
+    /// <summary>Those that hold what a scanner found, each with the variable that shows it.</summary>
+    public static ImmutableArray<(string Name, string Variable)> Verdicts { get; } =
+        [(SpamScore, "spam_score"), (SpamScoreInt, "spam_score_int"), (SpamBar, "spam_bar")];
 
     public static SpoolFacts SpoolFacts(ImmutableDictionary<string, string> properties) => new()
     {
@@ -28,6 +35,9 @@ internal static class MessageProperties
         Protocol = properties.GetValueOrDefault(Protocol),
         AuthenticatedId = properties.GetValueOrDefault(AuthenticatedId),
         TlsCipher = properties.GetValueOrDefault(TlsCipher),
+        SpamScore = properties.GetValueOrDefault(SpamScore),
+        SpamScoreInt = properties.GetValueOrDefault(SpamScoreInt),
+        SpamBar = properties.GetValueOrDefault(SpamBar),
         ConnectionVariables = Variables(properties, ConnectionVariable),
         MessageVariables = Variables(properties, MessageVariable),
     };

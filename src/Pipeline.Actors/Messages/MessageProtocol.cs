@@ -23,6 +23,9 @@ public static class MessageProtocol
     /// <summary>To a message that is being received: answer with the <see cref="CheckResult"/> of a check, as soon as it is known.</summary>
     public sealed record AwaitCheck(string Check);
 
+    /// <summary>To a message that is being received: nobody will ask about a check, which ends without a result and without a word in the journal.</summary>
+    public sealed record GiveUpCheck(string Check);
+
     /// <summary>To a message that is being received: the policy has accepted it. Answered by <see cref="Committed"/> or <see cref="NotCommitted"/>.</summary>
     /// <param name="Message">Complete but for the journal, which the message actor holds.</param>
     public sealed record Commit(NewMessage Message);

@@ -51,7 +51,8 @@ internal static class AcceptedMessage
         };
     }
 
-    private static async ValueTask<string> ReceivedAsync(ActivePolicy active, EvaluationScope scope, CancellationToken cancellationToken)
+    /// <summary>Our Received field, without its line end.</summary>
+    public static async ValueTask<string> ReceivedAsync(ActivePolicy active, EvaluationScope scope, CancellationToken cancellationToken)
     {
         var template = active.Policy.MainOptions.ReceivedHeaderText ?? ReceivedTemplate;
         var text = await template.ExpandAsync(scope, cancellationToken);
@@ -73,6 +74,11 @@ internal static class AcceptedMessage
         Add(MessageProperties.TlsCipher, connection.Tls?.Cipher);
         Add(MessageProperties.ClientAddress, EndPoint(connection.ClientAddress, connection.ClientPort));
         Add(MessageProperties.Interface, EndPoint(connection.LocalAddress, connection.LocalPort));
+        foreach (var (name, variable) in MessageProperties.Verdicts)
+        {
+            Add(name, scope.Message.ConditionVariables.GetValueOrDefault(variable));
+        }
+
         foreach (var (name, value) in connection.AclVariables)
         {
             Add(MessageProperties.ConnectionVariable + name, value);

@@ -1,22 +1,29 @@
 using Pipeline.Actors.Messages;
+using Pipeline.Actors.Scanning;
 using Pipeline.Actors.Verification;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Message;
+using Pipeline.Mail.Scanning;
 using Pipeline.Mail.Spf;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
+using Pipeline.Storage.Ports;
 
 namespace Pipeline.Actors.Receipt;
 
 /// <summary>The checks of one message: started as early as what they need is known, awaited only where the policy asks.</summary>
-/// <remarks>SPF starts at MAIL when an ACL of the policy can ask for it; DKIM keys are asked when the header is complete, and the check itself runs at the end of data.</remarks>
+/// <remarks>
+/// SPF starts at MAIL when an ACL of the policy can ask for it; DKIM keys are asked when the header is complete, and the check itself runs at the end of data,
+/// as do scans.
+/// </remarks>
 internal sealed class MessageChecks(ReceiptServices services, ActivePolicy active, EvaluationScope scope, IActorRef message) : IMessageVerification, IDisposable
 {
     private const string DisableDkim = "dkim_disable_verify";
 
     private readonly CancellationTokenSource _cancel = new();
     private DkimVerifier? _verifier;
+    private MessageScans? _scans;
     private bool _spfBegun;
     private SpfResult? _spf;
     private IReadOnlyList<DkimResult>? _dkim;
@@ -65,6 +72,22 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
                 services.Limits.CheckDeadline));
         }
     }
+
+    /// <summary>The message is complete.</summary>
+    public async ValueTask MessageArrivedAsync(StagedHeader header, IBodyWriter body, CancellationToken cancellationToken)
+    {
+        if ((active.Policy.Checks & AclChecks.Spam) != 0)
+        {
+            _scans = new MessageScans(services, active, scope.Message.Id, message, _cancel.Token);
+            _scans.Arrived(header.Compose(await AcceptedMessage.ReceivedAsync(active, scope, cancellationToken)), body);
+        }
+    }
+
+    /// <summary>The policy has accepted the message.</summary>
+    public void Accepted() => _scans?.GiveUpUnasked();
+
+    public ValueTask<ScanOutcome> ScanAsync(string user, string servers, CancellationToken cancellationToken) =>
+        _scans?.AskAsync(user, servers, cancellationToken) ?? new(new ScanOutcome.Failed("the message cannot be scanned here"));
 
     /// <summary>Asked in the MAIL ACL, this begins the check; later it is on its way.</summary>
     public async ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken)

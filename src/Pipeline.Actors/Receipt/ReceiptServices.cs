@@ -1,3 +1,4 @@
+using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Dns;
 using Pipeline.Mail.Message;
@@ -30,6 +31,8 @@ public sealed record ReceiptServices
     /// <summary>Parsed DKIM keys of all messages.</summary>
     public required DkimKeyCache DkimKeys { get; init; }
 
+    public required IMessageScanner Scanner { get; init; }
+
     public ReceiptLimits Limits { get; init; } = new();
 }
 
@@ -55,6 +58,12 @@ public sealed record ReceiptLimits
 {
     /// <summary>How long one check of a message may take (SPF, DKIM …); then it ends as a temporary error.</summary>
     public TimeSpan CheckDeadline { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a scan may take, wherever it is done and however often it is tried. Exim's is two minutes for each server.</summary>
+    public TimeSpan ScanDeadline { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>A larger message is scanned when an ACL asks, and not before: policies spare large ones. SpamAssassin's own client skips what is larger than this.</summary>
+    public int EarlyScanBytes { get; init; } = 500 * 1024;
 
     /// <summary>How long the end of data waits for the durable commit before the client is told to try later.</summary>
     public TimeSpan CommitDeadline { get; init; } = TimeSpan.FromSeconds(60);

@@ -21,6 +21,7 @@ internal sealed partial class ReceiptTransaction
         }
 
         var header = ShowMessage(reception);
+        await _checks.MessageArrivedAsync(header, reception.Body, cancellationToken);
         if (await RunDkimAsync(header, cancellationToken) is { } refused)
         {
             return refused;
@@ -99,6 +100,7 @@ internal sealed partial class ReceiptTransaction
     private async ValueTask<ReceiptDecision> CommitAsync(
         StagedHeader header, MessageReception reception, AclOutcome outcome, CancellationToken cancellationToken)
     {
+        _checks.Accepted();
         var message = await AcceptedMessage.ComposeAsync(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), header, reception.Body, cancellationToken);
         try
         {

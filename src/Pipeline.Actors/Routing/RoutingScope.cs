@@ -47,6 +47,14 @@ internal static class RoutingScope
             }
         }
 
+        foreach (var (name, variable) in MessageProperties.Verdicts)
+        {
+            if (facts.Properties.TryGetValue(name, out var value))
+            {
+                message.ConditionVariables[variable] = value;
+            }
+        }
+
         return new EvaluationScope { Environment = active.Environment, Connection = connection, Message = message };
 
         string Text(string name) => facts.Properties.GetValueOrDefault(name, "");

@@ -22,7 +22,7 @@ internal static class AdminAuthorization
     public static Func<HttpContext, RequestDelegate, Task> Middleware(ILogger logger) => (context, next) =>
     {
         var caller = context.Features.Get<AdminCaller>();
-        var problem = Refusal(caller, HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
+        var problem = Refusal(caller, AccessOf(context.Request));
         if (problem is null)
         {
             return next(context);
@@ -35,7 +35,7 @@ internal static class AdminAuthorization
     };
 
     /// <summary>Null when the caller may do it.</summary>
-    public static AdminProblem? Refusal(AdminCaller? caller, bool onlyLooks) => caller switch
+    public static AdminProblem? Refusal(AdminCaller? caller, AdminAccess access) => caller switch
     {
         null => new AdminProblem(StatusCodes.Status401Unauthorized, "Unauthorized", "the connection does not show who calls"),
         { Role: AdminRole.None } => new AdminProblem(
@@ -43,8 +43,16 @@ internal static class AdminAuthorization
             "Forbidden",
             $"the certificate of {caller.Name} names no role: it needs a URI mailpipeline:operator or mailpipeline:viewer among its alternative names"),
         { Role: AdminRole.Operator } => null,
-        _ when onlyLooks => null,
+        { Role: AdminRole.Node } when access == AdminAccess.Scan => null,
+        _ when access == AdminAccess.Look => null,
         _ => new AdminProblem(
-            StatusCodes.Status403Forbidden, "Forbidden", $"{caller.Name} is a {caller.Role.ToString().ToLowerInvariant()}, who may look; orders are for operators"),
+            StatusCodes.Status403Forbidden,
+            "Forbidden",
+            $"{caller.Name} is a {caller.Role.ToString().ToLowerInvariant()}, who may look; {(access == AdminAccess.Scan ? "scans are for nodes" : "orders are for operators")}"),
     };
+
+    private static AdminAccess AccessOf(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? AdminAccess.Look
+        : request.Path == Scanning.ScanCalls.Path ? AdminAccess.Scan
+        : AdminAccess.Order;
 }

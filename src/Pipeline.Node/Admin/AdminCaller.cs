@@ -13,9 +13,20 @@ internal enum AdminRole
     /// <summary>Looks, and gives no orders.</summary>
     Viewer = 1,
 
-    /// <summary>Another node of the cluster: on this port, it may what a viewer may.</summary>
+    /// <summary>Another node of the cluster: it may what a viewer may, and have messages scanned.</summary>
     Node = 2,
 
     /// <summary>Looks and gives orders.</summary>
     Operator = 3,
+}
+
+/// <summary>What a request is about.</summary>
+internal enum AdminAccess
+{
+    /// <summary>It changes nothing.</summary>
+    Look = 0,
+    Order = 1,
+
+    /// <summary>A message is to be scanned.</summary>
+    Scan = 2,
 }

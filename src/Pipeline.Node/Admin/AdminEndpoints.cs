@@ -20,6 +20,11 @@ internal static class AdminEndpoints
             await context.Response.WriteAsJsonAsync(await services.Health.LookAsync(context.RequestAborted), AdminJson.Default.HealthReport));
         application.MapActors(services.System);
         application.MapCluster(services);
+        if (services.Scans is { } scans)
+        {
+            application.MapPost(Scanning.ScanCalls.Path, scans.ServeAsync);
+        }
+
         application.MapPost("/queue/run", (HttpContext context) =>
         {
             services.Messages.Tell(MessageProtocol.Wake.Instance, ActorRefs.NoSender);

@@ -18,5 +18,8 @@ internal sealed record AdminServices
     /// <summary>Null for a node that is alone.</summary>
     public ClusterServices? Cluster { get; init; }
 
+    /// <summary>Null for a node that does not scan for others.</summary>
+    public Scanning.ScanEndpoint? Scans { get; init; }
+
     public required ILogger Logger { get; init; }
 }

@@ -27,6 +27,8 @@ public sealed record NodeSettings
     /// <summary>Null: orders come through the node's Unix socket alone.</summary>
     public AdminSettings? Admin { get; init; }
 
+    public ScanSettings Scan { get; init; } = new();
+
     /// <summary>How long the journal of a message is kept after its end.</summary>
     public TimeSpan JournalRetention { get; init; } = TimeSpan.FromDays(30);
 

@@ -7,6 +7,11 @@ internal static class NodeSettingsReader
 {
     public const string EnvironmentPrefix = "MAILPIPELINE_";
 
+    private static readonly TimeSpan ShortestScan = TimeSpan.FromSeconds(1);
+
+    // RFC 5321, 4.5.3.2.6: the client waits ten minutes behind its final dot, of which the commit takes some.
+    private static readonly TimeSpan LongestScan = TimeSpan.FromMinutes(8);
+
     /// <param name="file">Null for the environment alone.</param>
     /// <returns>The settings, or null with errors.</returns>
     public static (NodeSettings? Settings, IReadOnlyList<string> Errors) Read(string? file)
@@ -92,7 +97,7 @@ internal static class NodeSettingsReader
             yield return error;
         }
 
-        foreach (var (name, value) in new[]
+        foreach (var (name, value) in new (string, long)[]
         {
             ("Smtp:MaxConnections", settings.Smtp.MaxConnections),
             ("Smtp:MaxConnectionsPerAddress", settings.Smtp.MaxConnectionsPerAddress),
@@ -100,12 +105,19 @@ internal static class NodeSettingsReader
             ("Delivery:PerDestination", settings.Delivery.PerDestination),
             ("Delivery:Overall", settings.Delivery.Overall),
             ("Delivery:MaxActiveMessages", settings.Delivery.MaxActiveMessages),
+            ("Scan:Concurrent", settings.Scan.Concurrent),
+            ("Scan:MaxMessageBytes", settings.Scan.MaxMessageBytes),
         })
         {
             if (value < 1)
             {
                 yield return $"{name}: {value} is not a positive number";
             }
+        }
+
+        if (settings.Scan.Deadline < ShortestScan || settings.Scan.Deadline > LongestScan)
+        {
+            yield return $"Scan:Deadline: {settings.Scan.Deadline} is not between {ShortestScan} and {LongestScan}: a client waits ten minutes for its answer at most";
         }
     }
 }

@@ -2,10 +2,12 @@ using System.Net;
 using Pipeline.Faults;
 using Pipeline.Node.Admin;
 using Pipeline.Node.Admin.Cluster;
+using Pipeline.Node.Admin.Tls;
 using Pipeline.Node.Hosting.Clustering;
 using Pipeline.Node.Hosting.Policies;
 using Pipeline.Node.Hosting.Stores;
 using Pipeline.Node.Logging;
+using Pipeline.Node.Scanning;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
 using Pipeline.Storage.Ports;
@@ -187,7 +189,9 @@ internal sealed class MailNode : IAsyncDisposable
         var listeners = options.AcceptsMail ? ListenerSettings.Make(options.Listen, options.Settings, policies.Current.Policy.MainOptions) : null;
         var own = new OwnEndpoints(
             [.. (listeners?.Endpoints ?? []).Select(endpoint => endpoint.Address)], () => policies.Current.Environment.LocalAddresses);
-        var flow = parts.Add(await NodeFlow.StartAsync(context, own, cancellationToken));
+        var admin = CreateAdminListener(context);
+        var scanning = parts.AddSync(NodeScanning.Create(context, admin?.Certificates));
+        var flow = parts.Add(await NodeFlow.StartAsync(context, own, scanning.Scanner, cancellationToken));
         var node = new MailNode(context, parts, flow);
         var services = new AdminServices
         {
@@ -196,15 +200,17 @@ internal sealed class MailNode : IAsyncDisposable
             Status = node.StatusAsync,
             Health = node.Health,
             Cluster = context.Store.Member is { } asked ? node.ServicesOf(asked) : null,
+            Scans = scanning.Endpoint,
             Logger = context.Logger,
         };
-        node._host = parts.Add(await NodeHost.StartAsync(context, flow, listeners, services, own, cancellationToken));
+        node._host = parts.Add(await NodeHost.StartAsync(context, flow, listeners, admin, services, own, cancellationToken));
         node.Health.WhyClosed = node.WhyClosed;
         parts.Add(JournalPurge.Start(context.Store, options.Settings.JournalRetention, options.Time, context.Logger));
         if (context.Store.Member is { } member)
         {
             var host = node._host;
-            node._presence = parts.Add(await ClusterPresence.ShowAsync(member, context, flow, () => host.ConnectionCount, cancellationToken));
+            node._presence = parts.Add(await ClusterPresence.ShowAsync(
+                member, context, flow, () => new BusyWith(host.ConnectionCount, scanning.Running), cancellationToken));
         }
 
         policies.Follow();
@@ -212,6 +218,18 @@ internal sealed class MailNode : IAsyncDisposable
         Log.Started(
             context.Logger, Version, options.Settings.Name, policy.Number, policy.SourcePath, policies.StoreDirectory, string.Join(", ", node.Endpoints));
         return node;
+    }
+
+    /// <exception cref="NodeStartException">The admin port cannot be as it is set.</exception>
+    private static AdminListener? CreateAdminListener(NodeContext node)
+    {
+        if (node.Options.Settings.Admin is not { } settings)
+        {
+            return null;
+        }
+
+        List<string> errors = [];
+        return AdminListener.Create(settings, errors, node.Options.Time, node.Logger) ?? throw new NodeStartException(errors);
     }
 
     private ClusterServices ServicesOf(ClusterMember member) => new()

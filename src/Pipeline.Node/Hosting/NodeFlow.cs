@@ -4,6 +4,7 @@ using Pipeline.Actors.Messages;
 using Pipeline.Actors.Receipt;
 using Pipeline.Actors.Reporting;
 using Pipeline.Actors.Routing;
+using Pipeline.Connectors.Ports;
 using Pipeline.Connectors.Smtp;
 using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Message;
@@ -33,7 +34,7 @@ internal sealed class NodeFlow : IAsyncDisposable
     public LocalSubmission Submission { get; }
 
     /// <param name="own">Where this node itself takes mail.</param>
-    public static async Task<NodeFlow> StartAsync(NodeContext node, OwnEndpoints own, CancellationToken cancellationToken)
+    public static async Task<NodeFlow> StartAsync(NodeContext node, OwnEndpoints own, IMessageScanner scanner, CancellationToken cancellationToken)
     {
         var (options, policies) = (node.Options, node.Policies);
         var ids = new MessageIdSource(options.Time);
@@ -74,6 +75,8 @@ internal sealed class NodeFlow : IAsyncDisposable
                 Messages = actors.Messages,
                 Log = node.PolicyLog,
                 DkimKeys = new DkimKeyCache(),
+                Scanner = scanner,
+                Limits = new ReceiptLimits { ScanDeadline = options.Settings.Scan.Deadline },
             });
             var session = ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions);
             return new NodeFlow(agents, system, actors, receipt, new LocalSubmission(session, receipt, options.Time, node.Logger));

@@ -26,11 +26,16 @@ internal sealed class NodeHost : IAsyncDisposable
     public IPEndPoint? AdminEndpoint => _admin?.Endpoint;
 
     /// <param name="listeners">Null for a node that takes no mail over the network.</param>
-    /// <exception cref="NodeStartException">The admin port cannot be as it is set.</exception>
+    /// <param name="admin">Null when no orders are taken over the network.</param>
     public static async Task<NodeHost> StartAsync(
-        NodeContext node, NodeFlow flow, ListenerOptions? listeners, AdminServices services, OwnEndpoints own, CancellationToken cancellationToken)
+        NodeContext node,
+        NodeFlow flow,
+        ListenerOptions? listeners,
+        AdminListener? admin,
+        AdminServices services,
+        OwnEndpoints own,
+        CancellationToken cancellationToken)
     {
-        var admin = CreateAdminListener(node);
         var sockets = new NodeSockets(node.Policies.StoreDirectory);
         var application = Build(node, flow, listeners, sockets, admin);
         var host = new NodeHost(application, sockets, admin);
@@ -93,16 +98,5 @@ internal sealed class NodeHost : IAsyncDisposable
             network?.Attach(kestrel);
         });
         return builder.Build();
-    }
-
-    private static AdminListener? CreateAdminListener(NodeContext node)
-    {
-        if (node.Options.Settings.Admin is not { } settings)
-        {
-            return null;
-        }
-
-        List<string> errors = [];
-        return AdminListener.Create(settings, errors, node.Options.Time, node.Logger) ?? throw new NodeStartException(errors);
     }
 }

@@ -21,9 +21,10 @@ internal sealed class AclAnalysis(AclProgram program)
     private const AclChecks AuthenticationResults = AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.Arc | AclChecks.HostName;
 
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _scanUsers = new(StringComparer.Ordinal);
     private AclChecks _found;
 
-    public AclChecks Run(IEnumerable<string?> options)
+    public AclDemand Run(IEnumerable<string?> options)
     {
         foreach (var option in options)
         {
@@ -33,7 +34,7 @@ internal sealed class AclAnalysis(AclProgram program)
             }
         }
 
-        return _found;
+        return new AclDemand(_found, [.. _scanUsers]);
     }
 
     private void Call(string acl)
@@ -84,6 +85,11 @@ internal sealed class AclAnalysis(AclProgram program)
             if (item.Kind is Conditions.VerifyCondition)
             {
                 _found |= Conditions.VerifyCondition.ChecksOf(item.Value.Source);
+            }
+
+            if (item.Kind is Conditions.SpamCondition && Conditions.SpamCondition.UserOf(item.Value) is { } user)
+            {
+                _scanUsers.Add(user);
             }
 
             Scan(item.Value.Source);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Pipeline.Policy.Acl;
 
 /// <summary>Checks of a message whose results an ACL can ask for.</summary>
@@ -19,3 +21,7 @@ public enum AclChecks
 
     All = Spf | Dkim | Arc | Dmarc | Dcc | Spam | Malware | Brightmail | HostName,
 }
+
+/// <summary>What ACLs can ask for.</summary>
+/// <param name="ScanUsers">The users that <c>spam =</c> names in so many words; one that depends on the message is not among them.</param>
+public sealed record AclDemand(AclChecks Checks, ImmutableArray<string> ScanUsers);

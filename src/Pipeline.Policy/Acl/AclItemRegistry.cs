@@ -39,6 +39,7 @@ internal static class AclItemRegistry
         new SpfCondition(),
         new DkimStatusCondition(),
         new DkimSignersCondition(),
+        new SpamCondition(),
         .. UnavailableConditions.All,
         new MessageModifier(),
         new LogMessageModifier(),

@@ -52,7 +52,7 @@ public sealed class AclProgram
 
     /// <summary>The checks that the ACLs behind these options can ask for, so that a receiver starts those early and no others.</summary>
     /// <param name="options">Values of <c>acl_smtp_…</c> options as written; one whose name depends on variables counts as every ACL.</param>
-    public AclChecks Analyse(IEnumerable<string?> options) => new AclAnalysis(this).Run(options);
+    public AclDemand Analyse(IEnumerable<string?> options) => new AclAnalysis(this).Run(options);
 
     private static string? NameOf(string line)
     {

@@ -1,4 +1,5 @@
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Scanning;
 
 namespace Pipeline.Policy.Configuration;
 
@@ -50,6 +51,15 @@ internal static class MainOptionChecks
             if (path.StartsWith('/') && !path.Contains("%s", StringComparison.Ordinal))
             {
                 Report("log_file_path", $"log_file_path \"{path}\" does not contain \"%s\"");
+            }
+        }
+
+        if (!options.SpamdAddress.Source.StartsWith('$'))
+        {
+            SpamdServerList.Parse(options.SpamdAddress.Source, out var problem);
+            if (problem.Length > 0)
+            {
+                Report("spamd_address", problem);
             }
         }
 

@@ -259,6 +259,11 @@ public interface IMessageVerification
 
     /// <summary>The DKIM results, one for each signature from the top; empty without signatures (RFC 6376).</summary>
     ValueTask<IReadOnlyList<Mail.Dkim.DkimResult>> DkimAsync(CancellationToken cancellationToken);
+
+    /// <summary>What a scanner thinks of the message; asked twice with the same words, it is scanned once.</summary>
+    /// <param name="user">Whose profile the scanner is to use.</param>
+    /// <param name="servers">A list in the form of <c>spamd_address</c>.</param>
+    ValueTask<Mail.Scanning.ScanOutcome> ScanAsync(string user, string servers, CancellationToken cancellationToken);
 }
 
 /// <summary>Verifies addresses by running the routers in verify mode (<c>verify = recipient</c>, <c>verify = sender</c>).</summary>

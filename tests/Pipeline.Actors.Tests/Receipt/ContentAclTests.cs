@@ -301,6 +301,7 @@ public sealed class ContentAclTests : TestKit
             Messages = ActorOf(MessageSupervisorActor.CreateProps(services, CreateTestProbe("delivery-probe").Ref), "messages"),
             Log = _policy,
             DkimKeys = new DkimKeyCache(),
+            Scanner = new FakeScanner(),
         });
     }
 

@@ -75,6 +75,7 @@ public sealed class ReceiptSessionTests : TestKit
             Messages = messages,
             Log = _policy,
             DkimKeys = new DkimKeyCache(),
+            Scanner = new FakeScanner(),
         });
     }
 

@@ -62,6 +62,7 @@ public sealed class SessionEndTests : TestKit
             Messages = ActorOf(MessageSupervisorActor.CreateProps(services, CreateTestProbe("delivery-probe").Ref), "messages"),
             Log = _policy,
             DkimKeys = new DkimKeyCache(),
+            Scanner = new FakeScanner(),
         });
     }
 

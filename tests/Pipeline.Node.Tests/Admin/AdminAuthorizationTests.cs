@@ -5,19 +5,25 @@ namespace Pipeline.Node.Tests.Admin;
 public sealed class AdminAuthorizationTests
 {
     [Theory]
-    [InlineData("None", true, 403)]
-    [InlineData("None", false, 403)]
-    [InlineData("Viewer", true, null)]
-    [InlineData("Viewer", false, 403)]
-    [InlineData("Node", true, null)]
-    [InlineData("Node", false, 403)]
-    [InlineData("Operator", true, null)]
-    [InlineData("Operator", false, null)]
-    public void Role_decides_who_may_look_and_who_may_order(string role, bool onlyLooks, int? status) =>
-        Assert.Equal(status, AdminAuthorization.Refusal(new AdminCaller("alice", Enum.Parse<AdminRole>(role)), onlyLooks)?.Status);
+    [InlineData("None", "Look", 403)]
+    [InlineData("None", "Order", 403)]
+    [InlineData("None", "Scan", 403)]
+    [InlineData("Viewer", "Look", null)]
+    [InlineData("Viewer", "Order", 403)]
+    [InlineData("Viewer", "Scan", 403)]
+    [InlineData("Node", "Look", null)]
+    [InlineData("Node", "Order", 403)]
+    [InlineData("Node", "Scan", null)]
+    [InlineData("Operator", "Look", null)]
+    [InlineData("Operator", "Order", null)]
+    [InlineData("Operator", "Scan", null)]
+    public void Role_decides_who_may_what(string role, string access, int? status) => Assert.Equal(
+        status, AdminAuthorization.Refusal(new AdminCaller("alice", Enum.Parse<AdminRole>(role)), Enum.Parse<AdminAccess>(access))?.Status);
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Connection_that_shows_nobody_may_nothing(bool onlyLooks) => Assert.Equal(401, AdminAuthorization.Refusal(null, onlyLooks)!.Status);
+    [InlineData("Look")]
+    [InlineData("Order")]
+    [InlineData("Scan")]
+    public void Connection_that_shows_nobody_may_nothing(string access) =>
+        Assert.Equal(401, AdminAuthorization.Refusal(null, Enum.Parse<AdminAccess>(access))!.Status);
 }

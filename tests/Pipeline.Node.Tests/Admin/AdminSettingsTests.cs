@@ -1,6 +1,7 @@
 using Pipeline.Node.Configuration;
 using Pipeline.Node.Hosting;
 using Pipeline.Node.Tests.CommandLine.Exim;
+using Pipeline.Tests.Support.Tls;
 
 namespace Pipeline.Node.Tests.Admin;
 

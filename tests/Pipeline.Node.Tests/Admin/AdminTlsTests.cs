@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Pipeline.Node.Admin;
+using Pipeline.Tests.Support.Tls;
 
 namespace Pipeline.Node.Tests.Admin;
 

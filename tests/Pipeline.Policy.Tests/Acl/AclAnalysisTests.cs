@@ -54,13 +54,23 @@ public sealed class AclAnalysisTests
     [InlineData("nosuch", AclChecks.None)]
     [InlineData("/a/file", AclChecks.All)]
     public void Acl_asks_for_checks(string option, AclChecks expected) =>
-        Assert.Equal(expected, AclProgram.Parse(AclBench.Lines(Section), []).Analyse([option]));
+        Assert.Equal(expected, AclProgram.Parse(AclBench.Lines(Section), []).Analyse([option]).Checks);
 
     [Fact]
     public void Name_that_depends_on_variables_stands_for_every_acl() => Assert.Equal(
         AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.Arc | AclChecks.Dcc | AclChecks.Spam | AclChecks.HostName,
-        AclProgram.Parse(AclBench.Lines(Section), []).Analyse(["acl_$local_part"]));
+        AclProgram.Parse(AclBench.Lines(Section), []).Analyse(["acl_$local_part"]).Checks);
 
     [Fact]
-    public void Options_that_are_not_set_ask_for_nothing() => Assert.Equal(AclChecks.None, AclProgram.Parse(AclBench.Lines(Section), []).Analyse([null, null]));
+    public void Options_that_are_not_set_ask_for_nothing() => Assert.Equal(AclChecks.None, AclProgram.Parse(AclBench.Lines(Section), []).Analyse([null, null]).Checks);
+
+    [Theory]
+    [InlineData("deny spam = nobody/defer_ok", "nobody")]
+    [InlineData("deny spam = joe:true\nwarn spam = ann", "ann,joe")]
+    [InlineData("deny spam = joe\nwarn spam = joe:true/defer_ok", "joe")]
+    [InlineData("deny spam = $sender_address", "")]
+    [InlineData("deny spam = false", "")]
+    [InlineData("warn message = $spam_report", "")]
+    public void Users_to_scan_for_are_those_that_do_not_depend_on_the_message(string acl, string users) =>
+        Assert.Equal(users, string.Join(',', AclProgram.Parse(AclBench.Lines("a:\n" + acl), []).Analyse(["a"]).ScanUsers));
 }

@@ -15,7 +15,7 @@ internal sealed class AclBench
 {
     private readonly List<string> _log = [];
 
-    public AclBench(IDnsResolver? dns = null, IPAddress? client = null, TlsFacts? tls = null, bool local = false, ManualTime? time = null)
+    public AclBench(IDnsResolver? dns = null, IPAddress? client = null, TlsFacts? tls = null, bool local = false, ManualTime? time = null, string? spamdAddress = null)
     {
         Time = time ?? new ManualTime();
         Scope = new EvaluationScope
@@ -24,6 +24,9 @@ internal sealed class AclBench
             {
                 Policy = new MailPolicy
                 {
+                    MainOptions = spamdAddress is null
+                        ? MainOptions.Defaults
+                        : MainOptions.Defaults with { SpamdAddress = StringExpansion.Compile(spamdAddress) },
                     NamedLists = new NamedListTable(
                     [
                         new NamedList(ListKind.Domain, "local_domains", StringExpansion.Compile("local.test")),

@@ -3,6 +3,7 @@ using System.Text;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Dns;
+using Pipeline.Mail.Scanning;
 using Pipeline.Mail.Spf;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
@@ -287,5 +288,8 @@ public sealed class AclConditionTests
             new DkimResult(DkimVerdict.Pass, "a.test", "s", null, "rsa-sha256", 2048, ""),
             new DkimResult(DkimVerdict.Fail, "b.test", "s", "@b.test", "rsa-sha256", 2048, ""),
         ]);
+
+        public ValueTask<ScanOutcome> ScanAsync(string user, string servers, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("no test here asks for a scan");
     }
 }

@@ -24,6 +24,8 @@ internal sealed class AdminListener
     private AdminListener(IPEndPoint address, AdminCertificates certificates, TimeProvider time, ILogger logger) =>
         (_address, _certificates, _time, _logger) = (address, certificates, time, logger);
 
+    public AdminCertificates Certificates => _certificates;
+
     /// <summary>Where it listens, with its real port once the server has started.</summary>
     public IPEndPoint Endpoint => _bound?.IPEndPoint ?? _address;
 

@@ -20,9 +20,9 @@ internal sealed class ClusterPresence : IAsyncDisposable
 
     private ClusterPresence(ClusterMember member, ILogger logger, ITimer reports) => (_member, _logger, _reports) = (member, logger, reports);
 
-    /// <param name="connections">Clients that are connected now.</param>
+    /// <param name="busy">With what the node is busy now, besides its messages.</param>
     public static async Task<ClusterPresence> ShowAsync(
-        ClusterMember member, NodeContext node, NodeFlow flow, Func<int> connections, CancellationToken cancellationToken)
+        ClusterMember member, NodeContext node, NodeFlow flow, Func<BusyWith> busy, CancellationToken cancellationToken)
     {
         await SayAsync(member, NodeState.Up, node.Logger, cancellationToken);
         Crash.At(CrashPoint.TakeoverJoinUp);
@@ -32,7 +32,8 @@ internal sealed class ClusterPresence : IAsyncDisposable
         void Report()
         {
             var active = flow.System.Inspect(ActorNames.MessagesPath, depth: 0, limit: 1)?.ChildCount ?? 0;
-            member.Life.Report(new NodeReport((int)node.Policies.Current.Policy.Number, new NodeLoad(active, 0, connections(), 0)));
+            var (connections, scans) = busy();
+            member.Life.Report(new NodeReport((int)node.Policies.Current.Policy.Number, new NodeLoad(active, 0, connections, scans)));
         }
     }
 
@@ -72,3 +73,7 @@ internal sealed class ClusterPresence : IAsyncDisposable
         }
     }
 }
+
+/// <param name="Connections">Clients that are connected.</param>
+/// <param name="Scans">Under way here, for whomever.</param>
+internal readonly record struct BusyWith(int Connections, int Scans);

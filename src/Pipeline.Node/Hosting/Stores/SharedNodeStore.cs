@@ -67,5 +67,6 @@ internal sealed class SharedNodeStore : NodeStore
         Wire = ClusterForms.Wire,
         Stored = ClusterForms.Stored,
         AdminAddress = settings.Advertise,
+        ScannerAddress = Scanning.NodeScanning.ScannerAddress(options.Settings),
     };
 }

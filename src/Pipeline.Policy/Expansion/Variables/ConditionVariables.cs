@@ -14,7 +14,8 @@ internal static class ConditionVariables
         "lookup_dnssec_authenticated", "prvscheck_address", "prvscheck_keynum", "prvscheck_result", "queue_name", "recipient_data",
         "recipient_verify_failure", "sender_address_data", "sender_data", "sender_helo_dnssec", "sender_helo_verified", "sender_host_dnssec",
         "sender_rate", "sender_rate_limit", "sender_rate_period", "sender_verify_failure", "smtp_command_history", "smtp_notquit_reason",
-        "spf_header_comment", "spf_received", "spf_result", "spf_result_guessed", "spf_smtp_comment", "spf_used_domain", "srs_recipient",
+        "spam_action", "spam_bar", "spam_report", "spam_score", "spam_score_int", "spf_header_comment", "spf_received",
+        "spf_result", "spf_result_guessed", "spf_smtp_comment", "spf_used_domain", "srs_recipient",
     ];
 
     // Those of facilities that are not there: nothing sets them.
@@ -27,7 +28,7 @@ internal static class ConditionVariables
         "mime_content_id", "mime_content_size", "mime_content_transfer_encoding", "mime_content_type", "mime_decoded_filename", "mime_filename",
         "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822", "mime_part_count", "prdr_requested", "proxy_external_address",
         "proxy_external_port", "proxy_local_address", "proxy_local_port", "proxy_session", "regex_cachesize", "regex_match_string",
-        "spam_action", "spam_bar", "spam_report", "spam_score", "spam_score_int", "spf_guess",
+        "spf_guess",
         "tls_in_ocsp", "tls_in_ourcert", "tls_in_peercert", "tls_in_resumption", "warn_message_delay", "warn_message_recipients",
     ];
 

@@ -2,10 +2,10 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Pipeline.Node.Tests.Admin;
+namespace Pipeline.Tests.Support.Tls;
 
 /// <summary>A private authority in a folder, and what it signs there as PEM files.</summary>
-internal sealed class TestAuthority : IDisposable
+public sealed class TestAuthority : IDisposable
 {
     private readonly string _folder;
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -26,13 +26,25 @@ internal sealed class TestAuthority : IDisposable
     public string File { get; }
 
     /// <param name="role">The URI's part behind the scheme; null for none.</param>
-    /// <param name="isServer">Good for servers, with 127.0.0.1 as its name; else for clients.</param>
+    /// <param name="isServer">Good for servers, with 127.0.0.1 as its name.</param>
+    /// <param name="isClient">Good for clients; so is one that is good for nothing else.</param>
     /// <param name="validDays">From yesterday on, in days; below zero: it ended before.</param>
-    public (string Certificate, string Key) Sign(string name, string? role, bool isServer = false, int validDays = 2, string? file = null)
+    public (string Certificate, string Key) Sign(string name, string? role, bool isServer = false, bool isClient = false, int validDays = 2, string? file = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(isServer ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2")], false));
+        OidCollection usages = [];
+        if (isServer)
+        {
+            usages.Add(new Oid("1.3.6.1.5.5.7.3.1"));
+        }
+
+        if (isClient || !isServer)
+        {
+            usages.Add(new Oid("1.3.6.1.5.5.7.3.2"));
+        }
+
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(usages, false));
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("some.example");
         if (isServer)

@@ -1,0 +1,110 @@
+using System.Globalization;
+using Pipeline.Actors.Messages;
+using Pipeline.Actors.Receipt;
+using Pipeline.Actors.Verification;
+using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Message;
+using Pipeline.Mail.Scanning;
+using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Scanning;
+using Pipeline.Storage.Ports;
+
+namespace Pipeline.Actors.Scanning;
+
+/// <summary>The scans of one message: one for each user and list of servers, begun at the end of data when the policy names them, and else when an ACL asks.</summary>
+/// <remarks>Those that no ACL has asked about when the message is accepted are given up: an ACL that spares a message from scanning does not make it wait.</remarks>
+internal sealed class MessageScans(ReceiptServices services, ActivePolicy active, string id, IActorRef message, CancellationToken ended)
+{
+    /// <summary>Further users are not scanned for: policies name one or two, and more would be a way to make a scanner work for nothing.</summary>
+    private const int MaxScans = 8;
+
+    /// <summary>So that the scan's own word comes before the deadline of its check.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private readonly Dictionary<(string User, string Servers), Scan> _scans = [];
+    private KeptMessage? _content;
+
+    /// <summary>The message is complete: begin what the ACLs ask for in so many words.</summary>
+    /// <param name="header">With our Received field.</param>
+    public void Arrived(byte[] header, IBodyWriter body)
+    {
+        // A copy where the body is in a buffer: that goes back to its pool when the transaction ends, and a scan may not have noticed by then.
+        _content = new KeptMessage(body.TryGetBody(out var octets) ? new InMemoryMessageContent(header, octets.ToArray()) : new AcceptedContent(header, body));
+        if (SpamdAddress.Constant(active.Policy) is not { } servers || _content.Size > services.Limits.EarlyScanBytes)
+        {
+            return;
+        }
+
+        foreach (var user in active.Policy.Demand.ScanUsers)
+        {
+            Find(user, servers);
+        }
+    }
+
+    public async ValueTask<ScanOutcome> AskAsync(string user, string servers, CancellationToken cancellationToken)
+    {
+        if (Find(user, servers) is not { } scan)
+        {
+            return new ScanOutcome.Failed(_content is null ? "the message has not arrived" : $"a message is scanned for {MaxScans} users at most");
+        }
+
+        scan.Asked = true;
+        return scan.Outcome ??= (ScanOutcome)(await message.Ask<CheckResult>(
+            new MessageProtocol.AwaitCheck(scan.Check), services.Limits.ScanDeadline + Grace + services.Limits.OpenDeadline, cancellationToken)).Value;
+    }
+
+    /// <summary>The message is accepted: nobody will ask any more.</summary>
+    public void GiveUpUnasked()
+    {
+        foreach (var scan in _scans.Values.Where(scan => !scan.Asked))
+        {
+            message.Tell(new MessageProtocol.GiveUpCheck(scan.Check));
+        }
+    }
+
+    /// <returns>Null when none can be begun.</returns>
+    private Scan? Find(string user, string servers)
+    {
+        if (_scans.TryGetValue((user, servers), out var known))
+        {
+            return known;
+        }
+
+        if (_content is not { } content || _scans.Count == MaxScans)
+        {
+            return null;
+        }
+
+        var scan = new Scan(_scans.Count == 0 ? ActorNames.Spam : string.Create(CultureInfo.InvariantCulture, $"{ActorNames.Spam}-{_scans.Count + 1}"));
+        var job = new ScanJob { Message = id, User = user, Servers = servers, Content = content, Deadline = services.Limits.ScanDeadline };
+        _scans.Add((user, servers), scan);
+        message.Tell(new MessageProtocol.BeginCheck(new CheckPlan(
+            scan.Check, cancellationToken => RunAsync(job, cancellationToken), reason => Result(job, new ScanOutcome.Failed(reason)), job.Deadline + Grace)));
+        return scan;
+    }
+
+    private async Task<CheckResult> RunAsync(ScanJob job, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, ended);
+        return Result(job, await services.Scanner.ScanAsync(job, either.Token));
+    }
+
+    private static CheckResult Result(ScanJob job, ScanOutcome outcome) => outcome switch
+    {
+        ScanOutcome.Scanned { Verdict: var verdict, By: var by } => new CheckResult(
+            verdict.IsSpam ? "spam" : "ham",
+            string.Create(CultureInfo.InvariantCulture, $"{verdict.Score} of {verdict.Threshold} for {OctetString.ToText(job.User)}, by {by}"),
+            outcome),
+        ScanOutcome.Busy busy => new CheckResult("temperror", busy.Reason, outcome),
+        _ => new CheckResult("temperror", ((ScanOutcome.Failed)outcome).Reason, outcome),
+    };
+
+    private sealed class Scan(string check)
+    {
+        public string Check => check;
+
+        public bool Asked { get; set; }
+
+        public ScanOutcome? Outcome { get; set; }
+    }
+}

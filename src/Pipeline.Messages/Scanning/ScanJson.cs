@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pipeline.Mail.Scanning;
+
+namespace Pipeline.Messages.Scanning;
+
+/// <summary>The octets of questions and answers.</summary>
+public static class ScanJson
+{
+    public static byte[] Write(ScanQuestion question) => [.. JsonSerializer.SerializeToUtf8Bytes(question, ScanJsonContext.Default.ScanQuestion), (byte)'\n'];
+
+    /// <param name="by">The node that answers.</param>
+    public static byte[] Write(ScanOutcome outcome, string by) => JsonSerializer.SerializeToUtf8Bytes(
+        outcome switch
+        {
+            ScanOutcome.Scanned scanned => new ScanAnswer(
+                ScanQuestion.CurrentForm, $"{by}, {scanned.By}", scanned.Verdict.Score, scanned.Verdict.Threshold, scanned.Verdict.Report, null),
+            ScanOutcome.Busy busy => new ScanAnswer(ScanQuestion.CurrentForm, by, null, null, null, busy.Reason),
+            _ => new ScanAnswer(ScanQuestion.CurrentForm, by, null, null, null, ((ScanOutcome.Failed)outcome).Reason),
+        },
+        ScanJsonContext.Default.ScanAnswer);
+
+    /// <param name="line">With or without its end.</param>
+    /// <param name="problem">What is wrong with it; empty when nothing is.</param>
+    /// <returns>Null with a problem.</returns>
+    public static ScanQuestion? ReadQuestion(ReadOnlySpan<byte> line, out string problem)
+    {
+        problem = "";
+        try
+        {
+            var question = line.Length > ScanQuestion.MaxLineBytes ? null : JsonSerializer.Deserialize(line, ScanJsonContext.Default.ScanQuestion);
+            problem = question switch
+            {
+                null => "not a question",
+                { Form: not ScanQuestion.CurrentForm } => $"a question in form {question.Form}; this program understands {ScanQuestion.CurrentForm}",
+                { Message: null } or { User: null } or { Servers: null } or { Size: < 0 } or { DeadlineMs: <= 0 } => "a question without all that it needs",
+                _ => "",
+            };
+            return problem.Length == 0 ? question : null;
+        }
+        catch (JsonException error)
+        {
+            problem = $"not a question: {error.Message}";
+            return null;
+        }
+    }
+
+    /// <param name="from">The node that was asked.</param>
+    public static ScanOutcome ReadAnswer(ReadOnlySpan<byte> json, string from)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ScanJsonContext.Default.ScanAnswer) switch
+            {
+                { Form: ScanQuestion.CurrentForm, Score: { } score, Threshold: { } threshold } answer =>
+                    new ScanOutcome.Scanned(new SpamVerdict(score, threshold, answer.Report ?? ""), answer.By ?? from),
+                { Form: ScanQuestion.CurrentForm } answer => new ScanOutcome.Failed($"{from}: {answer.Reason ?? "no reason given"}"),
+                _ => new ScanOutcome.Failed($"{from} answers in a form that is not known"),
+            };
+        }
+        catch (JsonException error)
+        {
+            return new ScanOutcome.Failed($"{from}: what it answers cannot be read: {error.Message}");
+        }
+    }
+}
+
+[JsonSerializable(typeof(ScanQuestion))]
+[JsonSerializable(typeof(ScanAnswer))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+internal sealed partial class ScanJsonContext : JsonSerializerContext;

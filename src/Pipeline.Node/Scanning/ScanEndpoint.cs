@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Scanning;
+using Pipeline.Messages.Scanning;
+using Pipeline.Node.Admin;
+using Pipeline.Node.Configuration;
+
+namespace Pipeline.Node.Scanning;
+
+/// <summary>Where other nodes have messages scanned. Full is answered at once, with 503: who asks has others to turn to.</summary>
+internal sealed class ScanEndpoint(LocalScanner scanner, ScanSettings settings, string node, ILogger logger)
+{
+    public async Task ServeAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = settings.MaxMessageBytes + ScanQuestion.MaxLineBytes;
+        }
+
+        try
+        {
+            var (question, problem) = await ReadQuestionAsync(context.Request.BodyReader, context.RequestAborted);
+            if (question is null)
+            {
+                await RefuseAsync(context, StatusCodes.Status400BadRequest, "Bad Request", problem);
+                return;
+            }
+
+            if (question.Size > settings.MaxMessageBytes)
+            {
+                await RefuseAsync(
+                    context, StatusCodes.Status413PayloadTooLarge, "Content Too Large", $"messages of up to {settings.MaxMessageBytes} octets are scanned here");
+                return;
+            }
+
+            await AnswerAsync(context, question);
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        {
+            // Who asked has gone, or asks elsewhere.
+        }
+        catch (BadHttpRequestException error)
+        {
+            await RefuseAsync(context, error.StatusCode, "Bad Request", error.Message);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, ScanQuestion question)
+    {
+        var outcome = await scanner.ScanAsync(
+            new ScanJob
+            {
+                Message = question.Message,
+                User = question.User,
+                Servers = question.Servers,
+                Content = new RequestedMessage(context.Request.BodyReader, question.Size),
+                Deadline = TimeSpan.FromMilliseconds(question.DeadlineMs),
+            },
+            context.RequestAborted);
+        switch (outcome)
+        {
+            case ScanOutcome.Busy busy:
+                await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "Service Unavailable", busy.Reason);
+                return;
+            case ScanOutcome.Failed failed when !context.RequestAborted.IsCancellationRequested:
+                ScanLog.Failed(logger, question.Message, node, failed.Reason);
+                break;
+        }
+
+        context.Response.ContentType = "application/json";
+        var answer = ScanJson.Write(outcome, node);
+        context.Response.ContentLength = answer.Length;
+        await context.Response.Body.WriteAsync(answer, context.RequestAborted);
+    }
+
+    private async Task RefuseAsync(HttpContext context, int status, string title, string detail)
+    {
+        if (status != StatusCodes.Status503ServiceUnavailable)
+        {
+            ScanLog.Refused(logger, AdminAuthorization.Caller(context).Name, detail);
+        }
+
+        context.Response.StatusCode = status;
+        await context.Response.WriteAsJsonAsync(new AdminProblem(status, title, detail), AdminJson.Default.AdminProblem, AdminAuthorization.ProblemType);
+    }
+
+    private static async Task<(ScanQuestion? Question, string Problem)> ReadQuestionAsync(PipeReader body, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await body.ReadAsync(cancellationToken);
+            if (read.Buffer.PositionOf((byte)'\n') is { } end)
+            {
+                var line = read.Buffer.Slice(0, end);
+                var question = line.Length < ScanQuestion.MaxLineBytes ? ScanJson.ReadQuestion(line.ToArray(), out var problem) : Long(out problem);
+                body.AdvanceTo(read.Buffer.GetPosition(1, end));
+                return (question, problem);
+            }
+
+            if (read.IsCompleted || read.Buffer.Length >= ScanQuestion.MaxLineBytes)
+            {
+                var question = read.Buffer.Length >= ScanQuestion.MaxLineBytes ? Long(out var problem) : Cut(out problem);
+                body.AdvanceTo(read.Buffer.End);
+                return (question, problem);
+            }
+
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+
+        static ScanQuestion? Long(out string problem)
+        {
+            problem = $"the question is longer than {ScanQuestion.MaxLineBytes} octets";
+            return null;
+        }
+
+        static ScanQuestion? Cut(out string problem)
+        {
+            problem = "the request ends in its question";
+            return null;
+        }
+    }
+}

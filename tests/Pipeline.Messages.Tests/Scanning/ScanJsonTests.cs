@@ -1,0 +1,67 @@
+using System.Text;
+using Pipeline.Mail.Scanning;
+using Pipeline.Messages.Scanning;
+
+namespace Pipeline.Messages.Tests.Scanning;
+
+/// <summary>What nodes of different versions say to each other: these octets do not change.</summary>
+public sealed class ScanJsonTests
+{
+    private const string Question =
+        """{"form":1,"message":"1xV3ze-IUvupnsd1MR-393w","user":"joe","servers":"127.0.0.1 783","size":1234,"deadlineMs":60000}""" + "\n";
+
+    [Fact]
+    public void Question_has_this_form()
+    {
+        var question = new ScanQuestion(ScanQuestion.CurrentForm, "1xV3ze-IUvupnsd1MR-393w", "joe", "127.0.0.1 783", 1234, 60_000);
+        Assert.Equal(Question, Encoding.UTF8.GetString(ScanJson.Write(question)));
+        Assert.Equal(question, ScanJson.ReadQuestion(Encoding.UTF8.GetBytes(Question), out _));
+    }
+
+    [Fact]
+    public void Answers_have_these_forms()
+    {
+        ScanOutcome scanned = new ScanOutcome.Scanned(new SpamVerdict(7.50m, 5.0m, "a\n\u00E9"), "127.0.0.1 783");
+        Assert.Equal(
+            """{"form":1,"by":"n2, 127.0.0.1 783","score":7.50,"threshold":5.0,"report":"a\n\u00E9"}""", Encoding.UTF8.GetString(ScanJson.Write(scanned, "n2")));
+        Assert.Equal(
+            new ScanOutcome.Scanned(new SpamVerdict(7.50m, 5.0m, "a\n\u00E9"), "n2, 127.0.0.1 783"), ScanJson.ReadAnswer(ScanJson.Write(scanned, "n2"), "n2"));
+
+        ScanOutcome failed = new ScanOutcome.Failed("it is down");
+        Assert.Equal("""{"form":1,"by":"n2","reason":"it is down"}""", Encoding.UTF8.GetString(ScanJson.Write(failed, "n2")));
+        Assert.Equal(new ScanOutcome.Failed("n2: it is down"), ScanJson.ReadAnswer(ScanJson.Write(failed, "n2"), "n2"));
+    }
+
+    [Fact]
+    public void Members_of_a_newer_program_are_passed_over() =>
+        Assert.NotNull(ScanJson.ReadQuestion(Encoding.UTF8.GetBytes(Question.Replace("{", """{"new":[1],""", StringComparison.Ordinal)), out _));
+
+    [Theory]
+    [InlineData("", "not a question")]
+    [InlineData("null", "not a question")]
+    [InlineData("[]", "not a question")]
+    [InlineData("{\"form\":2}", "a question in form 2; this program understands 1")]
+    [InlineData("{\"form\":1}", "a question without all that it needs")]
+    [InlineData("{\"form\":1,\"message\":\"m\",\"user\":\"u\",\"servers\":\"s\",\"size\":-1,\"deadlineMs\":1}", "a question without all that it needs")]
+    [InlineData("{\"form\":1,\"message\":\"m\",\"user\":\"u\",\"servers\":\"s\",\"size\":1,\"deadlineMs\":0}", "a question without all that it needs")]
+    public void What_is_no_question_is_said(string line, string problem)
+    {
+        Assert.Null(ScanJson.ReadQuestion(Encoding.UTF8.GetBytes(line), out var said));
+        Assert.StartsWith(problem, said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{\"form\":2,\"score\":1,\"threshold\":2}")]
+    [InlineData("{\"form\":1,\"score\":1}")]
+    [InlineData("{\"form\":1,\"score\":\"x\",\"threshold\":1}")]
+    public void What_is_no_answer_is_a_failure(string answer) => Assert.IsType<ScanOutcome.Failed>(ScanJson.ReadAnswer(Encoding.UTF8.GetBytes(answer), "n2"));
+
+    [Fact]
+    public void Longest_report_fits_into_an_answer()
+    {
+        var report = new string('\u00FF', 64 * 1024);
+        Assert.InRange(ScanJson.Write(new ScanOutcome.Scanned(new SpamVerdict(1, 5, report), "x"), "n2").Length, report.Length, ScanAnswer.MaxBytes);
+    }
+}

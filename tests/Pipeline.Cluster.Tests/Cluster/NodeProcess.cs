@@ -6,16 +6,29 @@ using Pipeline.Tests.Support;
 
 namespace Pipeline.Cluster.Tests.Cluster;
 
-/// <summary>A node as a program of its own, which can be killed and frozen. All its lives have the same port and the same log.</summary>
-internal sealed class NodeProcess(string name, string policy, string settings, string log, IPEndPoint endpoint) : IDisposable
+/// <summary>A node as a program of its own, which can be killed and frozen. All its lives have the same endpoint and the same log.</summary>
+internal sealed class NodeProcess(string name, string policy, string settings, string log, Link link, Reaper reaper) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // Has itself entered with the reaper before it becomes the node: no node is left behind, whenever the run ends.
+    private const string Script =
+        """
+        echo "kill -KILL $$" >"$0" || exit
+        exec >>"$1" 2>&1
+        shift
+        exec "$@"
+        """;
+
+    private readonly string _undo = reaper.Reserve();
     private Process? _process;
 
     public string Name => name;
 
-    public IPEndPoint Endpoint => endpoint;
+    public IPEndPoint Endpoint => link.Endpoint;
+
+    /// <summary>Variables of the environment that its next life begins with, beside those of this process.</summary>
+    public Dictionary<string, string?> Environment { get; } = [];
 
     /// <summary>Whether clients may try it: neither killed nor frozen by the run.</summary>
     public bool IsUp { get; private set; }
@@ -29,8 +42,14 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
     {
         _process?.Dispose();
         var program = Path.Combine(AppContext.BaseDirectory, "mailpipeline.dll");
-        _process = Process.Start(
-            new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" run --config \"$1\" --node \"$2\" >>\"$3\" 2>&1", program, policy, settings, log]))!;
+        var start = new ProcessStartInfo(
+            "/bin/sh", ["-c", Script, _undo, log, .. link.Enter, "dotnet", program, "run", "--config", policy, "--node", settings]);
+        foreach (var (variable, value) in Environment)
+        {
+            start.Environment[variable] = value;
+        }
+
+        _process = Process.Start(start)!;
         if (!await AnswersAsync(cancellationToken))
         {
             throw new InvalidOperationException($"{name} does not take mail; the end of its log:\n{LogEnd()}");
@@ -51,22 +70,15 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
         IsUp = false;
         _process!.Kill();
         await _process.WaitForExitAsync(cancellationToken);
+        File.Delete(_undo);
     }
 
     public Task FreezeAsync(CancellationToken cancellationToken) => SignalAsync("-STOP", cancellationToken);
 
     public Task ThawAsync(CancellationToken cancellationToken) => SignalAsync("-CONT", cancellationToken);
 
-    public void Dispose()
-    {
-        if (_process is { HasExited: false } running)
-        {
-            running.Kill();
-            running.WaitForExit();
-        }
-
-        _process?.Dispose();
-    }
+    /// <summary>The reaper ends the program.</summary>
+    public void Dispose() => _process?.Dispose();
 
     private async Task SignalAsync(string signal, CancellationToken cancellationToken)
     {
@@ -78,7 +90,7 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
     {
         try
         {
-            await using var session = await SmtpClientSession.OpenAsync(endpoint, TimeSpan.FromSeconds(5));
+            await using var session = await SmtpClientSession.OpenAsync(Endpoint, TimeSpan.FromSeconds(5));
             return true;
         }
         catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using Npgsql;
+using Pipeline.Mail.Message;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Postgres;
 using Pipeline.Storage.Postgres.Private;
@@ -12,23 +12,41 @@ namespace Pipeline.Cluster.Tests.Cluster;
 /// <summary>A PostgreSQL of its own, some node processes on it, a next hop, and a folder that all nodes deliver to.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
+    public const string MaildirDomain = "maildir.test";
+    public const string QueueDomain = "queue.test";
+    public const string SmtpDomain = "smtp.test";
+
+    /// <summary>The mailbox of <see cref="MaildirDomain"/> that clients send from, where notifications of failures arrive.</summary>
+    public const string BounceBox = "bounces";
+
     private const string Database = "cluster";
 
+    private readonly Reaper _reaper = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("mp-cluster-").FullName;
+    private readonly string _removal;
+    private readonly ClusterNetwork _network;
     private readonly List<NodeProcess> _nodes = [];
     private readonly List<Link> _links = [];
     private readonly List<SmallDisk> _disks = [];
     private PostgresMessageStore? _store;
 
-    private TestCluster(PrivatePostgres server) => Server = server;
+    private PrivatePostgres? _server;
+    private NpgsqlDataSource? _database;
 
-    public PrivatePostgres Server { get; }
+    private TestCluster()
+    {
+        _removal = _reaper.Undo($"rm -rf {_folder}");
+        _network = ClusterNetwork.Create(_reaper);
+        Sink = new SmtpSink(_network.Host);
+    }
 
-    public SmtpSink Sink { get; } = new();
+    public PrivatePostgres Server => _server!;
+
+    public SmtpSink Sink { get; }
 
     public IReadOnlyList<NodeProcess> Nodes => _nodes;
 
-    /// <summary>The ways of the nodes to the database, in the order of the nodes.</summary>
+    /// <summary>The ways of the nodes to everything else, in the order of the nodes.</summary>
     public IReadOnlyList<Link> Links => _links;
 
     /// <summary>The disks of the nodes' own folders, in the order of the nodes; empty where this machine cannot mount any.</summary>
@@ -36,6 +54,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>Why there are no disks.</summary>
     public string? WhyNoDisks { get; private set; }
+
+    /// <summary>Why links are cut to the database only; null when they are cut to everything.</summary>
+    public string? WhyNotWhole => _network.WhyNotWhole;
 
     /// <summary>What all nodes share, seen from beside them.</summary>
     public IMessageStore Store => _store!;
@@ -46,9 +67,10 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken)
     {
-        var cluster = new TestCluster(await PrivatePostgres.StartAsync(durable: false, cancellationToken));
+        var cluster = new TestCluster();
         try
         {
+            cluster._server = await PrivatePostgres.StartAsync(durable: false, cluster._network.Entrance, cancellationToken);
             await cluster.StartNodesAsync(nodes, cancellationToken);
             return cluster;
         }
@@ -61,25 +83,59 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>One recipient for each way of delivery.</summary>
     public static ImmutableArray<string> RecipientsOf(int token) =>
-        [string.Create(CultureInfo.InvariantCulture, $"box{token % 5}@maildir.test"), "spool@queue.test", "far@smtp.test"];
+        [string.Create(CultureInfo.InvariantCulture, $"box{token % 5}@{MaildirDomain}"), $"spool@{QueueDomain}", $"{SinkAnswers.LocalPartOf(token)}@{SmtpDomain}"];
+
+    /// <summary>The messages that the database has in the hands of a node.</summary>
+    public async Task<IReadOnlyList<MessageId>> HeldByAsync(string node, CancellationToken cancellationToken)
+    {
+        await using var command = _database!.CreateCommand("SELECT id FROM queue WHERE owner = $1");
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = node });
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        var held = new List<MessageId>();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            held.Add(MessageId.Create(rows.GetString(0)));
+        }
+
+        return held;
+    }
+
+    /// <summary>Leaves what was delivered and all logs behind, for whoever looks into a failure.</summary>
+    /// <param name="findings">What is wrong, as text.</param>
+    /// <returns>The folder.</returns>
+    public string KeepEvidence(string findings)
+    {
+        File.Delete(_removal);
+        Write("findings.txt", findings);
+        var log = Path.Combine(Server.Folder, "log");
+        if (File.Exists(log))
+        {
+            File.Copy(log, Path.Combine(_folder, "postgresql.log"), overwrite: true);
+        }
+
+        return _folder;
+    }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var node in _nodes)
-        {
-            node.Dispose();
-        }
-
+        _nodes.ForEach(static node => node.Dispose());
         if (_store is not null)
         {
             await _store.DisposeAsync();
         }
 
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
+
         _links.ForEach(static link => link.Dispose());
-        _disks.ForEach(static disk => disk.Dispose());
+        _reaper.Dispose();
         Sink.Dispose();
-        await Server.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
     }
 
     private async Task StartNodesAsync(int count, CancellationToken cancellationToken)
@@ -92,26 +148,26 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"n{i}");
             var own = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
-            if (SmallDisk.TryMount(own, out var reason) is { } disk)
+            if (SmallDisk.TryMount(own, _reaper, out var reason) is { } disk)
             {
                 _disks.Add(disk);
             }
 
             WhyNoDisks ??= reason;
-            var link = new Link(Server.Port);
+            var link = _network.Connect(i, Server.Port);
             _links.Add(link);
-            var endpoint = FreeEndpoint();
             var settings = Write(name + ".json", JsonSerializer.Serialize(new
             {
                 Name = name,
                 StoreDirectory = own,
-                Listen = new[] { new { Address = endpoint.ToString() } },
+                Listen = new[] { new { Address = link.Endpoint.ToString() } },
                 Dns = new { ZoneFile = zone },
-                Cluster = new { Database = $"Host=127.0.0.1;Port={link.Port};Username=mailpipeline;Database={Database}" },
+                Cluster = new { Database = $"Host={link.Database.Address};Port={link.Database.Port};Username=mailpipeline;Database={Database}" },
             }));
-            _nodes.Add(new NodeProcess(name, policy, settings, Path.Combine(_folder, name + ".log"), endpoint));
+            _nodes.Add(new NodeProcess(name, policy, settings, Path.Combine(_folder, name + ".log"), link, _reaper));
         }
 
+        _database = NpgsqlDataSource.Create(database);
         await _nodes[0].StartAsync(cancellationToken);
         await Task.WhenAll(_nodes.Skip(1).Select(node => node.StartAsync(cancellationToken)));
         _store = await PostgresMessageStore.OpenAsync(
@@ -127,21 +183,21 @@ internal sealed class TestCluster : IAsyncDisposable
 
         begin acl
         check_rcpt:
-          accept domains = maildir.test : queue.test : smtp.test
+          accept domains = {{MaildirDomain}} : {{QueueDomain}} : {{SmtpDomain}}
 
         begin routers
         boxes:
           driver = accept
-          domains = maildir.test
+          domains = {{MaildirDomain}}
           transport = maildir
         spools:
           driver = accept
-          domains = queue.test
+          domains = {{QueueDomain}}
           transport = spool_out
         far:
           driver = manualroute
-          domains = smtp.test
-          route_list = * 127.0.0.1::{{Sink.Port}}
+          domains = {{SmtpDomain}}
+          route_list = * {{Sink.Endpoint.Address}}::{{Sink.Endpoint.Port}}
           self = send
           transport = smtp
 
@@ -166,12 +222,5 @@ internal sealed class TestCluster : IAsyncDisposable
         var path = Path.Combine(_folder, name);
         File.WriteAllText(path, content);
         return path;
-    }
-
-    private static IPEndPoint FreeEndpoint()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)probe.LocalEndPoint!;
     }
 }

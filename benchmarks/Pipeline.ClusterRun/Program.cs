@@ -33,6 +33,7 @@ if (PrivatePostgres.WhyNot() is { } reason)
 Fault[] choice = [Fault.Kill, Fault.Kill, Fault.Kill, Fault.Freeze, Fault.DatabaseRestart, Fault.DatabaseCrash, Fault.DatabaseOutage, Fault.LinkCut, Fault.FullDisk];
 var random = new Random(numbers["--seed"]);
 await using var cluster = await TestCluster.StartAsync(numbers["--nodes"], CancellationToken.None);
+Console.WriteLine(cluster);
 var run = new FaultRun(cluster, numbers["--seed"], numbers["--messages"], Console.WriteLine);
 try
 {

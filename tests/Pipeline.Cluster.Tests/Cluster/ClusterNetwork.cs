@@ -16,9 +16,12 @@ internal abstract class ClusterNetwork
     public virtual string? WhyNotWhole => null;
 
     /// <param name="number">From 1.</param>
-    public abstract Link Connect(int number, int databasePort);
+    public abstract Task<Link> ConnectAsync(int number, int databasePort, CancellationToken cancellationToken);
 
     /// <summary>A namespace for each node where this machine allows it, else loopback.</summary>
-    public static ClusterNetwork Create(Reaper reaper) =>
-        NamespaceNetwork.TryCreate(reaper, out var reason) is { } network ? network : new LoopbackNetwork(reason!);
+    public static async Task<ClusterNetwork> CreateAsync(Reaper reaper, CancellationToken cancellationToken)
+    {
+        var (network, reason) = await NamespaceNetwork.TryCreateAsync(reaper, cancellationToken);
+        return network ?? (ClusterNetwork)new LoopbackNetwork(reason!);
+    }
 }

@@ -91,12 +91,10 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
         switch (fault)
         {
             case Fault.Kill:
-                await node.KillAsync(cancellationToken);
-                await NoteAsync(fault, node, cancellationToken);
+                await StrikeAsync(fault, node, () => node.KillAsync(cancellationToken), cancellationToken);
                 return $"kill -9 of {node.Name}";
             case Fault.Freeze:
-                await node.FreezeAsync(cancellationToken);
-                await NoteAsync(fault, node, cancellationToken);
+                await StrikeAsync(fault, node, () => node.FreezeAsync(cancellationToken), cancellationToken);
                 await Task.Delay(2 * Lease, cancellationToken);
                 await node.ThawAsync(cancellationToken);
                 return $"freeze of {node.Name}";
@@ -106,10 +104,9 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
                 await cluster.Server.StartServerAsync(cancellationToken);
                 return fault.ToString();
             case Fault.LinkCut:
-                cluster.Links[index].Cut();
-                await NoteAsync(fault, node, cancellationToken);
+                await StrikeAsync(fault, node, () => cluster.Links[index].CutAsync(cancellationToken), cancellationToken);
                 await Task.Delay(2 * Lease, cancellationToken);
-                cluster.Links[index].Mend();
+                await cluster.Links[index].MendAsync(cancellationToken);
                 return $"cut of the link of {node.Name}" + (cluster.WhyNotWhole is { } reason ? $" to the database only: {reason}" : "");
             case Fault.FullDisk when cluster.Disks.Count == 0:
                 return $"full disk skipped: {cluster.WhyNoDisks}";
@@ -123,11 +120,13 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
         }
     }
 
-    /// <summary>The strike is certain: whatever is delivered from now on of what the node holds, another one delivers. The others do not miss it so soon.</summary>
-    private async Task NoteAsync(Fault fault, NodeProcess node, CancellationToken cancellationToken)
+    /// <summary>Once the strike is certain, whatever is delivered of what the node holds, another one delivers. The others do not miss it before that is looked up.</summary>
+    private async Task StrikeAsync(Fault fault, NodeProcess node, Func<Task> strike, CancellationToken cancellationToken)
     {
+        await using var observer = await cluster.ObserveAsync(cancellationToken);
+        await strike();
         var at = TimeProvider.System.GetUtcNow();
-        _strike = new Strike(fault, at, await cluster.HeldByAsync(node.Name, cancellationToken));
+        _strike = new Strike(fault, at, await observer.HeldByAsync(node.Name, cancellationToken));
     }
 
     private async Task ReachedAsync(Func<bool> reached, string otherwise, CancellationToken cancellationToken)

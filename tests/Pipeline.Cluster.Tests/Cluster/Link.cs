@@ -15,9 +15,9 @@ internal abstract class Link : IDisposable
     public virtual IReadOnlyList<string> Enter => [];
 
     /// <summary>From now on nothing arrives, and nobody is told.</summary>
-    public abstract void Cut();
+    public abstract Task CutAsync(CancellationToken cancellationToken);
 
-    public abstract void Mend();
+    public abstract Task MendAsync(CancellationToken cancellationToken);
 
     public virtual void Dispose()
     {

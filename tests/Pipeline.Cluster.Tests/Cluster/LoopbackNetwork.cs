@@ -9,5 +9,8 @@ internal sealed class LoopbackNetwork(string whyNotWhole) : ClusterNetwork
 
     public override string WhyNotWhole => whyNotWhole;
 
-    public override Link Connect(int number, int databasePort) => new RelayLink(new IPEndPoint(Host, databasePort));
+    public override string ToString() => $"everything on loopback: {whyNotWhole}";
+
+    public override Task<Link> ConnectAsync(int number, int databasePort, CancellationToken cancellationToken) =>
+        Task.FromResult<Link>(new RelayLink(new IPEndPoint(Host, databasePort)));
 }

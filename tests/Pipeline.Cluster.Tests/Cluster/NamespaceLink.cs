@@ -16,10 +16,10 @@ internal sealed class NamespaceLink(string name, IPEndPoint endpoint, IPEndPoint
     public override IReadOnlyList<string> Enter => ["ip", "netns", "exec", name];
 
     /// <returns>Null, or why it cannot be made.</returns>
-    public string? Make(string bridge, Reaper reaper)
+    public async Task<string?> MakeAsync(string bridge, Reaper reaper, CancellationToken cancellationToken)
     {
         reaper.Undo($"ip netns del {name}; ip link del {name}");
-        return Shell.Run(
+        return await Shell.RunAsync(
             """
             ip netns add $1
             ip link add $1 type veth peer name eth0 netns $1
@@ -28,18 +28,17 @@ internal sealed class NamespaceLink(string name, IPEndPoint endpoint, IPEndPoint
             ip -n $1 link set eth0 up
             ip -n $1 link set lo up
             """,
-            name,
-            bridge,
-            endpoint.Address.ToString());
+            [name, bridge, endpoint.Address.ToString()],
+            cancellationToken);
     }
 
-    public override void Cut() => Turn("down");
+    public override Task CutAsync(CancellationToken cancellationToken) => TurnAsync("down", cancellationToken);
 
-    public override void Mend() => Turn("up");
+    public override Task MendAsync(CancellationToken cancellationToken) => TurnAsync("up", cancellationToken);
 
-    private void Turn(string state)
+    private async Task TurnAsync(string state, CancellationToken cancellationToken)
     {
-        if (Shell.Run("ip link set $1 $2", name, state) is { } reason)
+        if (await Shell.RunAsync("ip link set $1 $2", [name, state], cancellationToken) is { } reason)
         {
             throw new InvalidOperationException($"the link {name} cannot be turned {state}: {reason}");
         }

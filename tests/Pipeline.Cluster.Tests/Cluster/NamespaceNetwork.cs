@@ -27,11 +27,16 @@ internal sealed class NamespaceNetwork : ClusterNetwork
 
     private string Bridge => string.Create(CultureInfo.InvariantCulture, $"mp{_network[1]}x{_network[2]}");
 
-    /// <returns>Null when this machine does not allow it; the reason says so.</returns>
-    public static NamespaceNetwork? TryCreate(Reaper reaper, out string? reason)
+    /// <returns>No network when this machine does not allow it; the reason says so.</returns>
+    public static async Task<(NamespaceNetwork? Network, string? Reason)> TryCreateAsync(Reaper reaper, CancellationToken cancellationToken)
     {
-        reason = Environment.IsPrivilegedProcess ? "no addresses are free" : "only root may make network namespaces";
-        for (var attempt = 0; attempt < Attempts && Environment.IsPrivilegedProcess; attempt++)
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return (null, "only root may make network namespaces");
+        }
+
+        var reason = "no addresses are free";
+        for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var network = new NamespaceNetwork(reaper, (byte)Random.Shared.Next(18, 20), (byte)Random.Shared.Next(256));
             if (network.IsInUse())
@@ -39,24 +44,29 @@ internal sealed class NamespaceNetwork : ClusterNetwork
                 continue;
             }
 
-            reason = Shell.Run("ip link add name $1 type bridge", network.Bridge);
-            if (reason is null)
+            if (await Shell.RunAsync("ip link add name $1 type bridge", [network.Bridge], cancellationToken) is { } taken)
             {
-                reaper.Undo($"ip link del {network.Bridge}");
-                reason = Shell.Run("ip addr add $2/24 dev $1; ip link set $1 up", network.Bridge, network.Host.ToString()) ?? network.Probe();
-                return reason is null ? network : null;
+                reason = taken;
+                continue;
             }
+
+            var problem = await network.OpenAsync(cancellationToken);
+            return problem is null ? (network, null) : (null, problem);
         }
 
-        return null;
+        return (null, reason);
     }
 
-    public override Link Connect(int number, int databasePort)
+    public override async Task<Link> ConnectAsync(int number, int databasePort, CancellationToken cancellationToken)
     {
-        var link = new NamespaceLink(
-            string.Create(CultureInfo.InvariantCulture, $"{Bridge}n{number}"), new IPEndPoint(AddressOf(FirstNode + number), NamespaceLink.Port), new IPEndPoint(Host, databasePort));
-        return link.Make(Bridge, _reaper) is { } reason ? throw new InvalidOperationException($"no link for node {number}: {reason}") : link;
+        var endpoint = new IPEndPoint(AddressOf(FirstNode + number), NamespaceLink.Port);
+        var link = new NamespaceLink(string.Create(CultureInfo.InvariantCulture, $"{Bridge}n{number}"), endpoint, new IPEndPoint(Host, databasePort));
+        return await link.MakeAsync(Bridge, _reaper, cancellationToken) is { } problem
+            ? throw new InvalidOperationException($"no link for node {number}: {problem}")
+            : link;
     }
+
+    public override string ToString() => $"a network namespace for each node at bridge {Bridge}";
 
     private IPAddress AddressOf(int host) => new([.. _network, (byte)host]);
 
@@ -65,14 +75,23 @@ internal sealed class NamespaceNetwork : ClusterNetwork
             .SelectMany(static one => one.GetIPProperties().UnicastAddresses)
             .Any(used => used.Address.AddressFamily == AddressFamily.InterNetwork && Entrance.From.Contains(used.Address));
 
-    /// <summary>Whether a program in a namespace reaches this side: a firewall may not let it.</summary>
+    /// <summary>Gives the bridge its address, and looks whether a program in a namespace reaches it: a firewall may not let it.</summary>
     /// <returns>Null, or why not.</returns>
-    private string? Probe()
+    private async Task<string?> OpenAsync(CancellationToken cancellationToken)
     {
+        _reaper.Undo($"ip link del {Bridge}");
+        if (await Shell.RunAsync("ip addr add $2/24 dev $1; ip link set $1 up", [Bridge, Host.ToString()], cancellationToken) is { } problem)
+        {
+            return problem;
+        }
+
         using var listener = new TcpListener(Host, 0);
         listener.Start();
-        var probe = new NamespaceLink(Bridge + "p", new IPEndPoint(AddressOf(FirstNode), NamespaceLink.Port), (IPEndPoint)listener.LocalEndpoint);
-        return probe.Make(Bridge, _reaper) ?? Shell.Run(
-            string.Join(' ', ["timeout 5", .. probe.Enter, "bash -c", $"'</dev/tcp/{probe.Database.Address}/{probe.Database.Port}'"]));
+        var here = (IPEndPoint)listener.LocalEndpoint;
+        var probe = new NamespaceLink(Bridge + "p", new IPEndPoint(AddressOf(FirstNode), NamespaceLink.Port), here);
+        return await probe.MakeAsync(Bridge, _reaper, cancellationToken) ?? await Shell.RunAsync(
+            "address=$1; port=$2; shift 2; timeout 10 \"$@\" bash -c \": </dev/tcp/$address/$port\"",
+            [here.Address.ToString(), here.Port.ToString(CultureInfo.InvariantCulture), .. probe.Enter],
+            cancellationToken);
     }
 }

@@ -82,8 +82,10 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
 
     private async Task SignalAsync(string signal, CancellationToken cancellationToken)
     {
-        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(cancellationToken);
+        if (await Shell.RunAsync("kill $1 $2", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)], cancellationToken) is { } reason)
+        {
+            throw new InvalidOperationException($"{name} cannot be given {signal}: {reason}");
+        }
     }
 
     private async Task<bool> GreetsAsync()

@@ -26,9 +26,17 @@ internal sealed class RelayLink : Link
 
     public override IPEndPoint Database => (IPEndPoint)_listener.LocalEndpoint;
 
-    public override void Cut() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public override Task CutAsync(CancellationToken cancellationToken)
+    {
+        _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return Task.CompletedTask;
+    }
 
-    public override void Mend() => _open.TrySetResult();
+    public override Task MendAsync(CancellationToken cancellationToken)
+    {
+        _open.TrySetResult();
+        return Task.CompletedTask;
+    }
 
     public override void Dispose()
     {

@@ -7,11 +7,11 @@ internal static class Shell
 {
     /// <param name="script">For sh; ends at its first failure. The arguments are $1 and so on.</param>
     /// <returns>Null, or what it said when it failed.</returns>
-    public static string? Run(string script, params string[] arguments)
+    public static async Task<string?> RunAsync(string script, string[] arguments, CancellationToken cancellationToken)
     {
         using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-e", "-c", script, "sh", .. arguments]) { RedirectStandardError = true })!;
-        var said = process.StandardError.ReadToEnd().Trim();
-        process.WaitForExit();
+        var said = (await process.StandardError.ReadToEndAsync(cancellationToken)).Trim();
+        await process.WaitForExitAsync(cancellationToken);
         return process.ExitCode == 0 ? null : said.Length > 0 ? said : $"exit code {process.ExitCode}";
     }
 }

@@ -12,16 +12,15 @@ internal sealed class SmallDisk
     private string Filler => Path.Combine(_folder, "filler");
 
     /// <returns>Null when this process may not mount; the reason says so.</returns>
-    public static SmallDisk? TryMount(string folder, Reaper reaper, out string? reason)
+    public static async Task<(SmallDisk? Disk, string? Reason)> TryMountAsync(string folder, Reaper reaper, CancellationToken cancellationToken)
     {
-        reason = Environment.IsPrivilegedProcess ? Shell.Run("mount -t tmpfs -o size=$1 tmpfs $2", Size, folder) : "only root may mount a small disk";
-        if (reason is not null)
+        if (!Environment.IsPrivilegedProcess)
         {
-            return null;
+            return (null, "only root may mount a small disk");
         }
 
-        reaper.Undo($"umount -l {folder}");
-        return new SmallDisk(folder);
+        reaper.Undo($"umount -l {folder} 2>/dev/null");
+        return await Shell.RunAsync("mount -t tmpfs -o size=$1 tmpfs $2", [Size, folder], cancellationToken) is { } reason ? (null, reason) : (new SmallDisk(folder), null);
     }
 
     /// <summary>Leaves not one octet free.</summary>

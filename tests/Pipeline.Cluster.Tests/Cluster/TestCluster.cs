@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using Npgsql;
-using Pipeline.Mail.Message;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Postgres;
 using Pipeline.Storage.Postgres.Private;
@@ -21,7 +19,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private const string Database = "cluster";
 
-    private readonly Reaper _reaper = new();
+    private readonly Reaper _reaper;
     private readonly string _folder = Directory.CreateTempSubdirectory("mp-cluster-").FullName;
     private readonly string _removal;
     private readonly ClusterNetwork _network;
@@ -31,12 +29,11 @@ internal sealed class TestCluster : IAsyncDisposable
     private PostgresMessageStore? _store;
 
     private PrivatePostgres? _server;
-    private NpgsqlDataSource? _database;
 
-    private TestCluster()
+    private TestCluster(Reaper reaper, ClusterNetwork network)
     {
+        (_reaper, _network) = (reaper, network);
         _removal = _reaper.Undo($"rm -rf {_folder}");
-        _network = ClusterNetwork.Create(_reaper);
         Sink = new SmtpSink(_network.Host);
     }
 
@@ -67,7 +64,8 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public static async Task<TestCluster> StartAsync(int nodes, CancellationToken cancellationToken)
     {
-        var cluster = new TestCluster();
+        var reaper = new Reaper();
+        var cluster = new TestCluster(reaper, await ClusterNetwork.CreateAsync(reaper, cancellationToken));
         try
         {
             cluster._server = await PrivatePostgres.StartAsync(durable: false, cluster._network.Entrance, cancellationToken);
@@ -85,20 +83,11 @@ internal sealed class TestCluster : IAsyncDisposable
     public static ImmutableArray<string> RecipientsOf(int token) =>
         [string.Create(CultureInfo.InvariantCulture, $"box{token % 5}@{MaildirDomain}"), $"spool@{QueueDomain}", $"{SinkAnswers.LocalPartOf(token)}@{SmtpDomain}"];
 
-    /// <summary>The messages that the database has in the hands of a node.</summary>
-    public async Task<IReadOnlyList<MessageId>> HeldByAsync(string node, CancellationToken cancellationToken)
-    {
-        await using var command = _database!.CreateCommand("SELECT id FROM queue WHERE owner = $1");
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = node });
-        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
-        var held = new List<MessageId>();
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            held.Add(MessageId.Create(rows.GetString(0)));
-        }
+    /// <summary>A look into the queue itself, ready for use.</summary>
+    public Task<QueueObserver> ObserveAsync(CancellationToken cancellationToken) => QueueObserver.OpenAsync(Server.ConnectionString(Database), cancellationToken);
 
-        return held;
-    }
+    /// <summary>What this cluster has on this machine, for whoever watches it.</summary>
+    public override string ToString() => $"{_nodes.Count} nodes in {_folder}, PostgreSQL in {Server.Folder}, {_network}";
 
     /// <summary>Leaves what was delivered and all logs behind, for whoever looks into a failure.</summary>
     /// <param name="findings">What is wrong, as text.</param>
@@ -124,11 +113,6 @@ internal sealed class TestCluster : IAsyncDisposable
             await _store.DisposeAsync();
         }
 
-        if (_database is not null)
-        {
-            await _database.DisposeAsync();
-        }
-
         _links.ForEach(static link => link.Dispose());
         _reaper.Dispose();
         Sink.Dispose();
@@ -148,13 +132,14 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"n{i}");
             var own = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
-            if (SmallDisk.TryMount(own, _reaper, out var reason) is { } disk)
+            var (disk, reason) = await SmallDisk.TryMountAsync(own, _reaper, cancellationToken);
+            if (disk is not null)
             {
                 _disks.Add(disk);
             }
 
             WhyNoDisks ??= reason;
-            var link = _network.Connect(i, Server.Port);
+            var link = await _network.ConnectAsync(i, Server.Port, cancellationToken);
             _links.Add(link);
             var settings = Write(name + ".json", JsonSerializer.Serialize(new
             {
@@ -167,7 +152,6 @@ internal sealed class TestCluster : IAsyncDisposable
             _nodes.Add(new NodeProcess(name, policy, settings, Path.Combine(_folder, name + ".log"), link, _reaper));
         }
 
-        _database = NpgsqlDataSource.Create(database);
         await _nodes[0].StartAsync(cancellationToken);
         await Task.WhenAll(_nodes.Skip(1).Select(node => node.StartAsync(cancellationToken)));
         _store = await PostgresMessageStore.OpenAsync(

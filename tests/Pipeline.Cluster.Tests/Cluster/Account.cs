@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
-using Pipeline.Storage.Ports;
 
 namespace Pipeline.Cluster.Tests.Cluster;
 
@@ -10,7 +9,7 @@ namespace Pipeline.Cluster.Tests.Cluster;
 /// <remarks>
 /// It covers every message that the database ever accepted: acknowledged ones, those whose 250 did not arrive, and the notifications that the cluster made itself.
 /// </remarks>
-internal sealed class Account(IMessageStore store, Submissions submissions, Copies copies)
+internal sealed class Account(IJournals journals, Submissions submissions, Copies copies)
 {
     /// <summary>A transaction that began so long before the last look may have been accepted since.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(10);
@@ -58,7 +57,7 @@ internal sealed class Account(IMessageStore store, Submissions submissions, Copi
         copies.Look();
         var looking = TimeProvider.System.GetUtcNow();
         var since = _looked == DateTimeOffset.MinValue ? (DateTimeOffset?)null : _looked - Overlap;
-        _known.UnionWith(await store.FindAsync(new JournalQuery(null, null, since, null, int.MaxValue), cancellationToken));
+        _known.UnionWith(await journals.FindAsync(since, cancellationToken));
         _looked = looking;
         (Accepted, Delivered, Failed, Queued, InDoubt, Doubts, Notifications, Lost, RefusedAndThere) = (0, 0, 0, 0, 0, 0, 0, 0, 0);
         (MaildirDuplicates, QueueDuplicates, SmtpDuplicates) = (0, 0, 0);
@@ -101,7 +100,7 @@ internal sealed class Account(IMessageStore store, Submissions submissions, Copi
             return known;
         }
 
-        var fate = MessageFate.Of(id, await store.ReadJournalAsync(id, cancellationToken));
+        var fate = MessageFate.Of(id, await journals.ReadAsync(id, cancellationToken));
         if (fate.IsComplete)
         {
             _ended.Add(id, fate);

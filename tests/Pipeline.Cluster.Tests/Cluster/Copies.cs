@@ -4,7 +4,7 @@ using Pipeline.Mail.Message;
 namespace Pipeline.Cluster.Tests.Cluster;
 
 /// <summary>What was delivered, by domain of the recipient and message id: every file of the folders, every message of the sink.</summary>
-internal sealed class Copies(TestCluster cluster)
+internal sealed class Copies(string mailFolder, string queueFolder, SmtpSink sink)
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Domain, MessageId Id), int> _counts = [];
@@ -26,7 +26,7 @@ internal sealed class Copies(TestCluster cluster)
     /// <summary>Counts what has come since the last call.</summary>
     public void Look()
     {
-        foreach (var file in New(cluster.MailFolder, "*", SearchOption.AllDirectories).Where(static file => file.Contains("/new/", StringComparison.Ordinal)))
+        foreach (var file in New(mailFolder, "*", SearchOption.AllDirectories).Where(static file => file.Contains("/new/", StringComparison.Ordinal)))
         {
             var text = File.ReadAllText(file);
             if (file.Contains($"/{TestCluster.BounceBox}/", StringComparison.Ordinal))
@@ -39,13 +39,13 @@ internal sealed class Copies(TestCluster cluster)
             }
         }
 
-        foreach (var file in New(cluster.QueueFolder, "*-H", SearchOption.TopDirectoryOnly))
+        foreach (var file in New(queueFolder, "*-H", SearchOption.TopDirectoryOnly))
         {
             var body = file[..^1] + "D";
             CountMessage(TestCluster.QueueDomain, File.ReadAllText(file), File.Exists(body) ? File.ReadAllText(body) : "", file);
         }
 
-        foreach (var message in cluster.Sink.Take())
+        foreach (var message in sink.Take())
         {
             CountMessage(TestCluster.SmtpDomain, message, message, "a message of the sink");
         }

@@ -32,7 +32,7 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
     /// <summary>The node that was struck in this round, if one was.</summary>
     private Strike? _strike;
 
-    public Account Account => _account ??= new Account(cluster.Store, _submissions, new Copies(cluster));
+    public Account Account => _account ??= new Account(new StoredJournals(cluster.Store), _submissions, new Copies(cluster.MailFolder, cluster.QueueFolder, cluster.Sink));
 
     /// <summary>How many rounds each fault has had so far.</summary>
     public IReadOnlyDictionary<Fault, int> Rounds => _rounds;
@@ -189,7 +189,7 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
 
         var time = firsts.Count == 0 ? (TimeSpan?)null : firsts.Min() - strike.At;
         _takeOvers[strike.Fault].Add(time);
-        say(string.Create(CultureInfo.InvariantCulture, $"  it held {strike.Held.Count} messages; the first delivery by another node came after {time?.TotalSeconds ?? double.NaN:0.00} s"));
+        say($"  it held {strike.Held.Count} messages; the first delivery by another node came after {TakeOverTimes.Seconds(time)}");
         _strike = null;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class SmtpSink : IDisposable
     public TimeSpan Delay { get; set; } = TimeSpan.FromMilliseconds(60);
 
     /// <summary>The same for <see cref="SinkAnswer.Slow"/> recipients: nodes always have some of them in their hands.</summary>
-    public TimeSpan LongDelay { get; set; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan LongDelay { get; set; } = TimeSpan.FromMilliseconds(800);
 
     /// <summary>Messages that have come since the last call, header and body.</summary>
     public IEnumerable<string> Take()
@@ -37,6 +37,9 @@ internal sealed class SmtpSink : IDisposable
             yield return message;
         }
     }
+
+    /// <summary>Counts a copy.</summary>
+    public void Remember(string message) => _messages.Enqueue(message);
 
     public void Dispose()
     {
@@ -116,7 +119,7 @@ internal sealed class SmtpSink : IDisposable
             return "451 4.3.2 too busy";
         }
 
-        _messages.Enqueue(message);
+        Remember(message);
         return "250 ok";
     }
 

@@ -32,5 +32,9 @@ internal sealed class TakeOverTimes
     }
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"median {Median?.TotalSeconds ?? double.NaN:0.00} s, worst {Worst?.TotalSeconds ?? double.NaN:0.00} s, of {Count} ({WithoutFigure} without)");
+        Count + WithoutFigure == 0 ? "no such round"
+        : string.Create(CultureInfo.InvariantCulture, $"median {Seconds(Median)}, worst {Seconds(Worst)}, of {Count} ({WithoutFigure} more held nothing that was still to be delivered)");
+
+    /// <summary>As text with its unit.</summary>
+    public static string Seconds(TimeSpan? time) => time is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.TotalSeconds:0.00} s") : "-";
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using Pipeline.Storage.Postgres.Private;
 
@@ -35,16 +34,11 @@ internal sealed class NamespaceNetwork : ClusterNetwork
             return (null, "only root may make network namespaces");
         }
 
-        var reason = "no addresses are free";
+        var reason = "";
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
             var network = new NamespaceNetwork(reaper, (byte)Random.Shared.Next(18, 20), (byte)Random.Shared.Next(256));
-            if (network.IsInUse())
-            {
-                continue;
-            }
-
-            if (await Shell.RunAsync("ip link add name $1 type bridge", [network.Bridge], cancellationToken) is { } taken)
+            if (await network.ClaimAsync(cancellationToken) is { } taken)
             {
                 reason = taken;
                 continue;
@@ -70,10 +64,16 @@ internal sealed class NamespaceNetwork : ClusterNetwork
 
     private IPAddress AddressOf(int host) => new([.. _network, (byte)host]);
 
-    private bool IsInUse() =>
-        NetworkInterface.GetAllNetworkInterfaces()
-            .SelectMany(static one => one.GetIPProperties().UnicastAddresses)
-            .Any(used => used.Address.AddressFamily == AddressFamily.InterNetwork && Entrance.From.Contains(used.Address));
+    /// <returns>Null, or why the addresses cannot be had.</returns>
+    private Task<string?> ClaimAsync(CancellationToken cancellationToken) =>
+        Shell.RunAsync(
+            """
+            used=$(ip -4 -o addr show to $2)
+            [ -z "$used" ] || { echo "in use: $used" >&2; exit 1; }
+            ip link add name $1 type bridge
+            """,
+            [Bridge, Entrance.From.ToString()],
+            cancellationToken);
 
     /// <summary>Gives the bridge its address, and looks whether a program in a namespace reaches it: a firewall may not let it.</summary>
     /// <returns>Null, or why not.</returns>

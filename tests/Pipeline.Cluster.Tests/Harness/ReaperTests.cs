@@ -8,16 +8,27 @@ namespace Pipeline.Cluster.Tests.Harness;
 
 public sealed class ReaperTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Where ip(8) keeps those that have names.</summary>
     private const string Namespaces = "/run/netns";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mp-reaper-test-");
 
+    private Process? _run;
+
     private string Trace => Path.Combine(_folder.FullName, "trace");
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        _folder.Delete(recursive: true);
+        if (_run is { HasExited: false })
+        {
+            _run.Kill();
+        }
+
+        _run?.Dispose();
+    }
 
     [Fact]
     public void What_was_done_last_is_undone_first_and_what_was_taken_back_is_not()
@@ -41,9 +52,9 @@ public sealed class ReaperTests : IDisposable
     [InlineData("INT")]
     public async Task A_run_that_is_killed_leaves_nothing_behind(string signal)
     {
-        using var run = Start();
+        var run = _run = Start();
         var about = await run.StandardOutput.ReadLineAsync().WaitAsync(Patience);
-        Assert.NotNull(about);
+        Assert.True(about is not null, $"the run did not come so far: {await run.StandardError.ReadToEndAsync().WaitAsync(Patience)}");
         var places = about.Split(' ', ',').Where(static word => word.StartsWith(Path.GetTempPath(), StringComparison.Ordinal)).ToArray();
         Assert.Equal(2, places.Length);
         var bridge = about.Split(' ')[^1];
@@ -71,9 +82,10 @@ public sealed class ReaperTests : IDisposable
 
         // A shell that was started in the background would leave SIGINT ignored: env sets it right.
         return Process.Start(new ProcessStartInfo(
-            "env", ["--default-signal=INT", "dotnet", Path.Combine(program, "Pipeline.ClusterRun.dll"), "--rounds", "100", "--nodes", "3", "--fault", "Kill"])
+            "env", ["--default-signal=INT", "dotnet", Path.Combine(program, "Pipeline.ClusterRun.dll"), "--rounds", "100", "--nodes", "3", "--fault", nameof(Fault.DatabaseRestart)])
         {
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
     }
 

@@ -27,7 +27,7 @@ internal sealed class SmtpSink : IDisposable
     public TimeSpan Delay { get; set; } = TimeSpan.FromMilliseconds(60);
 
     /// <summary>The same for <see cref="SinkAnswer.Slow"/> recipients: nodes always have some of them in their hands.</summary>
-    public TimeSpan LongDelay { get; set; } = TimeSpan.FromMilliseconds(1500);
+    public TimeSpan LongDelay { get; set; } = TimeSpan.FromMilliseconds(800);
 
     /// <summary>Messages that have come since the last call, header and body.</summary>
     public IEnumerable<string> Take()

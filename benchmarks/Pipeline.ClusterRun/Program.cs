@@ -9,10 +9,24 @@ if (args is ["--crash-points", var kills, .. var rest] && int.TryParse(kills, Nu
     return await CrashPointRuns.RunAsync(times, promptly: rest.Length > 0);
 }
 
-if (args.Length % 2 != 0 || Enumerable.Range(0, args.Length / 2).Any(i => args[2 * i] is not ("--rounds" or "--nodes" or "--seed" or "--messages" or "--fault")))
+var numbers = new Dictionary<string, int> { ["--rounds"] = 200, ["--nodes"] = 5, ["--seed"] = 1, ["--messages"] = 120 };
+Fault? only = null;
+for (var i = 0; i < args.Length; i += 2)
 {
-    Console.Error.WriteLine("usage: [--rounds 200] [--nodes 5] [--seed 1] [--messages 120] [--fault Kill|Freeze|DatabaseRestart|DatabaseCrash|DatabaseOutage|LinkCut|FullDisk]\n       --crash-points 5 [--promptly]");
-    return 2;
+    var value = i + 1 < args.Length ? args[i + 1] : "";
+    if (args[i] == "--fault" && Enum.TryParse<Fault>(value, ignoreCase: true, out var fault) && Enum.IsDefined(fault))
+    {
+        only = fault;
+    }
+    else if (numbers.ContainsKey(args[i]) && int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > (args[i] == "--nodes" ? 1 : 0))
+    {
+        numbers[args[i]] = number;
+    }
+    else
+    {
+        Console.Error.WriteLine($"usage: [--rounds 200] [--nodes 5] [--seed 1] [--messages 120] [--fault {string.Join('|', Enum.GetNames<Fault>())}]\n       --crash-points 5 [--promptly]");
+        return 2;
+    }
 }
 
 if (PrivatePostgres.WhyNot() is { } reason)
@@ -21,43 +35,28 @@ if (PrivatePostgres.WhyNot() is { } reason)
     return 2;
 }
 
-var (rounds, nodes, seed, messages) = (Number("--rounds", 200), Number("--nodes", 5), Number("--seed", 1), Number("--messages", 120));
-var only = Enum.TryParse<Fault>(Text("--fault"), out var fault) ? fault : (Fault?)null;
-
 // Kills are the commonest fault by far, as in life.
 Fault[] choice = [Fault.Kill, Fault.Kill, Fault.Kill, Fault.Freeze, Fault.DatabaseRestart, Fault.DatabaseCrash, Fault.DatabaseOutage, Fault.LinkCut, Fault.FullDisk];
-var random = new Random(seed);
-await using var cluster = await TestCluster.StartAsync(nodes, CancellationToken.None);
-var run = new FaultRun(cluster, seed, messages, Console.WriteLine);
+var random = new Random(numbers["--seed"]);
+await using var cluster = await TestCluster.StartAsync(numbers["--nodes"], CancellationToken.None);
+Console.WriteLine(cluster);
+var run = new FaultRun(cluster, numbers["--seed"], numbers["--messages"], Console.WriteLine);
 try
 {
-    for (var round = 0; round < rounds; round++)
+    for (var round = 0; round < numbers["--rounds"]; round++)
     {
         await run.RoundAsync(only ?? choice[random.Next(choice.Length)], CancellationToken.None);
     }
 
     await run.CheckAsync("at the end", CancellationToken.None);
+    Console.Write("\n" + Summary.Of(run, cluster));
+    return 0;
 }
-catch (Exception error) when (error is AccountException or InvalidOperationException)
+#pragma warning disable CA1031 // Whatever ends a run: what it left is evidence.
+catch (Exception error)
+#pragma warning restore CA1031
 {
-    Console.WriteLine(error.Message);
+    var findings = error is AccountException ? error.Message : error.ToString();
+    Console.WriteLine($"{findings}\n{Summary.Of(run, cluster)}logs of the nodes and what they delivered: {cluster.KeepEvidence(findings)}");
     return 1;
-}
-
-Print("killed", run.TakeOversAfterKill);
-Print("frozen", run.TakeOversAfterFreeze);
-return 0;
-
-string? Text(string option) => Array.IndexOf(args, option) is >= 0 and var at ? args[at + 1] : null;
-
-int Number(string option, int otherwise) => Text(option) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
-
-static void Print(string what, IReadOnlyList<TimeSpan> times)
-{
-    if (FaultRun.Median(times) is { } median)
-    {
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"first delivery by another node of a message that a {what} node held: median {median.TotalSeconds:0.00} s, worst {times.Max().TotalSeconds:0.00} s, of {times.Count}"));
-    }
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Pipeline.Cluster.Tests.Cluster;
 using Pipeline.Storage.Postgres.Private;
+using Pipeline.Tests.Support;
 using Pipeline.Tests.Support.Scanning;
 using Pipeline.Tests.Support.Tls;
 
@@ -13,6 +13,7 @@ namespace Pipeline.ScalingRun;
 internal sealed class ScalingCluster : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mp-scaling-").FullName;
+    private readonly Reaper _reaper = new();
     private readonly List<NodeProcess> _nodes = [];
     private readonly ScriptedSpamd _spamd;
     private readonly TestAuthority _authority;
@@ -20,7 +21,7 @@ internal sealed class ScalingCluster : IAsyncDisposable
     private ScalingCluster(string database, TimeSpan delay)
     {
         Database = database;
-        Sink = new SmtpSink { Delay = delay };
+        Sink = new SmtpSink(IPAddress.Loopback) { Delay = delay };
         _authority = new TestAuthority(_folder, "authority");
         _spamd = ScriptedSpamd.Start(async request =>
         {
@@ -45,9 +46,9 @@ internal sealed class ScalingCluster : IAsyncDisposable
             var zone = cluster.Write("zone.json", "{}");
             for (var i = 1; i <= nodes; i++)
             {
-                var node = cluster.Node(string.Create(CultureInfo.InvariantCulture, $"n{i}"), policy, zone, way);
-                await node.StartAsync(CancellationToken.None);
+                var node = cluster.Node(string.Create(CultureInfo.InvariantCulture, $"n{i}"), policy, zone, way, new DirectLink(new IPEndPoint(IPAddress.Loopback, server.Port)));
                 cluster._nodes.Add(node);
+                await node.StartAsync(CancellationToken.None);
             }
 
             return cluster;
@@ -61,31 +62,27 @@ internal sealed class ScalingCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var node in _nodes)
-        {
-            node.Dispose();
-        }
-
+        _nodes.ForEach(static node => node.Dispose());
+        _reaper.Dispose();
         Sink.Dispose();
         await _spamd.DisposeAsync();
         _authority.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
-    private NodeProcess Node(string name, string policy, string zone, string database)
+    private NodeProcess Node(string name, string policy, string zone, string database, Link link)
     {
         var (certificate, key) = _authority.Sign(name, "node", isServer: true, isClient: true);
-        var endpoint = FreeEndpoint();
         var settings = Write(name + ".json", JsonSerializer.Serialize(new
         {
             Name = name,
             StoreDirectory = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName,
-            Listen = new[] { new { Address = endpoint.ToString() } },
+            Listen = new[] { new { Address = link.Endpoint.ToString() } },
             Dns = new { ZoneFile = zone },
             Cluster = new { Database = database },
-            Admin = new { Listen = FreeEndpoint().ToString(), Certificate = certificate, Key = key, ClientCa = _authority.File },
+            Admin = new { Listen = Loopback.FreeEndpoint().ToString(), Certificate = certificate, Key = key, ClientCa = _authority.File },
         }));
-        return new NodeProcess(name, policy, settings, Path.Combine(_folder, name + ".log"), endpoint);
+        return new NodeProcess(name, policy, settings, Path.Combine(_folder, name + ".log"), link, _reaper);
     }
 
     private string Policy() => $"""
@@ -105,7 +102,7 @@ internal sealed class ScalingCluster : IAsyncDisposable
         begin routers
         far:
           driver = manualroute
-          route_list = * 127.0.0.1::{Sink.Port}
+          route_list = * 127.0.0.1::{Sink.Endpoint.Port}
           self = send
           transport = remote_smtp
 
@@ -123,12 +120,5 @@ internal sealed class ScalingCluster : IAsyncDisposable
         var path = Path.Combine(_folder, name);
         File.WriteAllText(path, content);
         return path;
-    }
-
-    private static IPEndPoint FreeEndpoint()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)probe.LocalEndPoint!;
     }
 }

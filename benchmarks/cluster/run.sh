@@ -5,5 +5,5 @@
 # Exit code: 0 when every message is accounted for, 1 when there is a difference, 2 when the run could not be made.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-dotnet build "$here/../Pipeline.ClusterRun" --configuration Release --output "$here/out" --verbosity quiet --nologo
+said=$(dotnet build "$here/../Pipeline.ClusterRun" --configuration Release --output "$here/out" --verbosity quiet --nologo 2>&1) || { printf '%s\n' "$said" >&2; exit 2; }
 exec dotnet "$here/out/Pipeline.ClusterRun.dll" "$@"

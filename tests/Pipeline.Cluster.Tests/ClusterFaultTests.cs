@@ -25,11 +25,20 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(6));
         await using var cluster = await TestCluster.StartAsync(nodes, bound.Token);
         var run = new FaultRun(cluster, seed, Messages, output.WriteLine);
-        foreach (var fault in faults)
+        try
         {
-            await run.RoundAsync(fault, bound.Token);
-        }
+            foreach (var fault in faults)
+            {
+                await run.RoundAsync(fault, bound.Token);
+            }
 
-        await run.CheckAsync("at the end", bound.Token);
+            await run.CheckAsync("at the end", bound.Token);
+            output.WriteLine("\n" + Summary.Of(run, cluster));
+        }
+        catch (Exception error)
+        {
+            output.WriteLine($"logs of the nodes and what they delivered: {cluster.KeepEvidence(error.ToString())}");
+            throw;
+        }
     }
 }

@@ -22,6 +22,8 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
     private int _woken;
     private bool _claiming;
     private bool _moreIsDue;
+
+    /// <summary>When the timer fires; the maximum when none is set.</summary>
     private DateTimeOffset _wakeAt = DateTimeOffset.MaxValue;
 
     public MessageSupervisorActor(MessageServices services, IActorRef delivery)
@@ -48,6 +50,7 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         Receive<MessageProtocol.Wake>(_ =>
         {
             Volatile.Write(ref _woken, 0);
+            _wakeAt = DateTimeOffset.MaxValue; // the timer has fired, or is needless: whatever comes of this look sets it again
             Claim();
         });
         Receive<Claimed>(OnClaimed);

@@ -119,6 +119,23 @@ public sealed class ClusterWorkTests : TestKit
     }
 
     [Fact]
+    public async Task A_lease_that_is_still_doubtful_at_the_next_look_does_not_end_claiming()
+    {
+        Start(MessageWork.Route | MessageWork.Deliver);
+        await AwaitConditionAsync(() => Task.FromResult(!_store.Claims.IsEmpty && Time.ActiveTimers > 0));
+        _lease.MayClaim = false;
+        Time.Advance(new MessageLimits().PollInterval);
+        await AwaitConditionAsync(() => Task.FromResult(Time.ActiveTimers > 0));
+        Time.Advance(new MessageLimits().LeaseDoubtPause);
+        await AwaitConditionAsync(() => Task.FromResult(Time.ActiveTimers > 0));
+        _store.Due.Enqueue(Stored());
+        _lease.MayClaim = true;
+        Time.Advance(new MessageLimits().LeaseDoubtPause);
+
+        await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+    }
+
+    [Fact]
     public async Task No_final_step_is_taken_under_a_lease_that_is_too_old_although_the_attempt_is_recorded()
     {
         _store.Due.Enqueue(Stored());

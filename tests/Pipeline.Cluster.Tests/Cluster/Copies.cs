@@ -3,75 +3,88 @@ using Pipeline.Mail.Message;
 
 namespace Pipeline.Cluster.Tests.Cluster;
 
-/// <summary>What was delivered, by way of delivery and token: every file of the folders, every message of the sink.</summary>
-internal sealed class Copies(TestCluster cluster)
+/// <summary>What was delivered, by domain of the recipient and message id: every file of the folders, every message of the sink.</summary>
+internal sealed class Copies(string mailFolder, string queueFolder, SmtpSink sink)
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
-    private readonly Dictionary<int, int> _maildir = [];
-    private readonly Dictionary<int, int> _queue = [];
-    private readonly Dictionary<int, int> _smtp = [];
-    private readonly Dictionary<int, MessageId> _ids = [];
-    private readonly List<string> _damaged = [];
+    private readonly Dictionary<(string Domain, MessageId Id), int> _counts = [];
+    private readonly Dictionary<int, MessageId> _tokens = [];
+    private readonly List<string> _problems = [];
 
-    /// <summary>Copies that are not whole, by name.</summary>
-    public IReadOnlyList<string> Damaged => _damaged;
+    /// <summary>Copies that are not whole, or not of one message.</summary>
+    public IReadOnlyList<string> Problems => _problems;
 
-    public (int Maildir, int Queue, int Smtp) Of(int token) =>
-        (_maildir.GetValueOrDefault(token), _queue.GetValueOrDefault(token), _smtp.GetValueOrDefault(token));
+    /// <summary>Every message of which there is a copy.</summary>
+    public IEnumerable<MessageId> Ids => _counts.Keys.Select(static key => key.Id).Distinct();
 
-    /// <summary>The id that the message of a token has, when a copy of it is there.</summary>
-    public MessageId? IdOf(int token) => _ids.TryGetValue(token, out var id) ? id : null;
+    /// <param name="domain">Of the recipient: each has a way of delivery of its own.</param>
+    public int Of(string domain, MessageId id) => _counts.GetValueOrDefault((domain, id));
+
+    /// <summary>The message that a sending became, when a copy of it is there.</summary>
+    public MessageId? IdOf(int token) => _tokens.TryGetValue(token, out var id) ? id : null;
 
     /// <summary>Counts what has come since the last call.</summary>
     public void Look()
     {
-        foreach (var file in New(cluster.MailFolder, "*", SearchOption.AllDirectories)
-            .Where(static file => file.Contains("/new/", StringComparison.Ordinal) && !file.Contains("/bounces/", StringComparison.Ordinal)))
+        foreach (var file in New(mailFolder, "*", SearchOption.AllDirectories).Where(static file => file.Contains("/new/", StringComparison.Ordinal)))
         {
-            Count(_maildir, File.ReadAllText(file), file, whole: true);
-        }
-
-        foreach (var file in New(cluster.QueueFolder, "*-H", SearchOption.TopDirectoryOnly))
-        {
-            var token = Count(_queue, File.ReadAllText(file), file, whole: false);
-            var body = file[..^1] + "D";
-            if (!File.Exists(body) || !File.ReadAllText(body).EndsWith(LoadClient.LastLine(token) + "\n", StringComparison.Ordinal))
+            var text = File.ReadAllText(file);
+            if (file.Contains($"/{TestCluster.BounceBox}/", StringComparison.Ordinal))
             {
-                _damaged.Add(body);
+                CountNotification(text, file);
+            }
+            else
+            {
+                CountMessage(TestCluster.MaildirDomain, text, text, file);
             }
         }
 
-        foreach (var message in cluster.Sink.Take())
+        foreach (var file in New(queueFolder, "*-H", SearchOption.TopDirectoryOnly))
         {
-            Count(_smtp, message, "a message of the sink", whole: true);
+            var body = file[..^1] + "D";
+            CountMessage(TestCluster.QueueDomain, File.ReadAllText(file), File.Exists(body) ? File.ReadAllText(body) : "", file);
+        }
+
+        foreach (var message in sink.Take())
+        {
+            CountMessage(TestCluster.SmtpDomain, message, message, "a message of the sink");
         }
     }
 
     private IEnumerable<string> New(string folder, string pattern, SearchOption depth) =>
         Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern, depth).Where(_seen.Add) : [];
 
-    private int Count(Dictionary<int, int> copies, string text, string name, bool whole)
+    private void CountMessage(string domain, string header, string body, string name)
     {
-        var number = Between(text, LoadClient.TokenHeader, "\n");
-        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var token))
+        if (!int.TryParse(Between(header, LoadClient.TokenHeader, "\n"), NumberStyles.None, CultureInfo.InvariantCulture, out var token)
+            || !MessageId.TryCreate(Between(header, "\tid ", "\n").TrimEnd(';'), out var id)
+            || !body.EndsWith(LoadClient.LastLine(token) + "\n", StringComparison.Ordinal))
         {
-            _damaged.Add(name);
-            return -1;
+            _problems.Add($"not whole: {name}");
+            return;
         }
 
-        copies[token] = copies.GetValueOrDefault(token) + 1;
-        if (MessageId.TryCreate(Between(text, "\tid ", "\n").TrimEnd(';'), out var id))
+        if (!_tokens.TryAdd(token, id) && _tokens[token] != id)
         {
-            _ids[token] = id;
+            _problems.Add($"token {token} is in {_tokens[token]} and in {id}: {name}");
         }
 
-        if (whole && !text.EndsWith(LoadClient.LastLine(token) + "\n", StringComparison.Ordinal))
-        {
-            _damaged.Add(name);
-        }
-
-        return token;
+        Count(domain, id);
     }
+
+    private void CountNotification(string text, string name)
+    {
+        if (MessageId.TryCreate(Between(text, "Message-Id: <E", "@"), out var id) && text.TrimEnd('\n').EndsWith("--", StringComparison.Ordinal))
+        {
+            Count(TestCluster.MaildirDomain, id);
+        }
+        else
+        {
+            _problems.Add($"not a whole notification: {name}");
+        }
+    }
+
+    private void Count(string domain, MessageId id) => _counts[(domain, id)] = Of(domain, id) + 1;
 
     private static string Between(string text, string start, string end)
     {

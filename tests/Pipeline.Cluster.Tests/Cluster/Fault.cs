@@ -15,7 +15,7 @@ internal enum Fault
     /// <summary>The database is away for 10 s.</summary>
     DatabaseOutage,
 
-    /// <summary>Between one node and the database nothing arrives for twice the lease.</summary>
+    /// <summary>One node is cut off from everything (from the database only, where links are relays) for twice the lease.</summary>
     LinkCut,
 
     /// <summary>Not one octet is free in the folder of one node.</summary>

@@ -18,30 +18,35 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
 
     private readonly Random _random = new(seed);
     private readonly Submissions _submissions = new();
-    private readonly List<TimeSpan> _afterKill = [];
-    private readonly List<TimeSpan> _afterFreeze = [];
+    private readonly SortedDictionary<Fault, int> _rounds = [];
+    private readonly Dictionary<Fault, TakeOverTimes> _takeOvers = new()
+    {
+        [Fault.Kill] = new TakeOverTimes(),
+        [Fault.Freeze] = new TakeOverTimes(),
+        [Fault.LinkCut] = new TakeOverTimes(),
+    };
+
     private Account? _account;
     private int _round;
 
-    // The node that was killed or frozen in this round, when, and where its take-over time goes.
-    private DateTimeOffset _struckAt;
-    private string? _struck;
-    private List<TimeSpan>? _times;
+    /// <summary>The node that was struck in this round, if one was.</summary>
+    private Strike? _strike;
 
-    public Account Account => _account ??= new Account(cluster.Store, _submissions, new Copies(cluster));
+    public Account Account => _account ??= new Account(new StoredJournals(cluster.Store), _submissions, new Copies(cluster.MailFolder, cluster.QueueFolder, cluster.Sink));
 
-    /// <summary>From the death of a node to the first delivery, by another one, of a message it held.</summary>
-    public IReadOnlyList<TimeSpan> TakeOversAfterKill => _afterKill;
+    /// <summary>How many rounds each fault has had so far.</summary>
+    public IReadOnlyDictionary<Fault, int> Rounds => _rounds;
 
-    public IReadOnlyList<TimeSpan> TakeOversAfterFreeze => _afterFreeze;
+    /// <summary>Messages that clients had acknowledged.</summary>
+    public int Acknowledged => _submissions.Acknowledged;
 
-    public static TimeSpan? Median(IReadOnlyList<TimeSpan> times) =>
-        times.Count == 0 ? null : times.Order().ElementAt(times.Count / 2);
+    public IReadOnlyDictionary<Fault, TakeOverTimes> TakeOvers => _takeOvers;
 
     /// <exception cref="AccountException">A message was lost or doubled, or the cluster did not recover.</exception>
     public async Task RoundAsync(Fault fault, CancellationToken cancellationToken)
     {
         _round++;
+        _rounds[fault] = _rounds.GetValueOrDefault(fault) + 1;
         _submissions.Want(messages);
         var sending = Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => new LoadClient(cluster, _submissions, new Random(_random.Next())).RunAsync(cancellationToken)));
         var at = _submissions.Acknowledged + _random.Next(messages / 8, messages * 3 / 4);
@@ -78,20 +83,18 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
         }
     }
 
+    /// <returns>What was done, in words.</returns>
     private async Task<string> StrikeAsync(Fault fault, CancellationToken cancellationToken)
     {
         var index = _random.Next(cluster.Nodes.Count);
         var node = cluster.Nodes[index];
-        (_struck, _times, _struckAt) = (null, null, TimeProvider.System.GetUtcNow());
         switch (fault)
         {
             case Fault.Kill:
-                (_struck, _times) = (node.Name, _afterKill);
-                await node.KillAsync(cancellationToken);
+                await StrikeAsync(fault, node, () => node.KillAsync(cancellationToken), cancellationToken);
                 return $"kill -9 of {node.Name}";
             case Fault.Freeze:
-                (_struck, _times) = (node.Name, _afterFreeze);
-                await node.FreezeAsync(cancellationToken);
+                await StrikeAsync(fault, node, () => node.FreezeAsync(cancellationToken), cancellationToken);
                 await Task.Delay(2 * Lease, cancellationToken);
                 await node.ThawAsync(cancellationToken);
                 return $"freeze of {node.Name}";
@@ -101,10 +104,10 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
                 await cluster.Server.StartServerAsync(cancellationToken);
                 return fault.ToString();
             case Fault.LinkCut:
-                cluster.Links[index].Cut();
+                await StrikeAsync(fault, node, () => cluster.Links[index].CutAsync(cancellationToken), cancellationToken);
                 await Task.Delay(2 * Lease, cancellationToken);
-                cluster.Links[index].Mend();
-                return $"cut of the link of {node.Name}";
+                await cluster.Links[index].MendAsync(cancellationToken);
+                return $"cut of the link of {node.Name}" + (cluster.WhyNotWhole is { } reason ? $" to the database only: {reason}" : "");
             case Fault.FullDisk when cluster.Disks.Count == 0:
                 return $"full disk skipped: {cluster.WhyNoDisks}";
             case Fault.FullDisk:
@@ -115,6 +118,15 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
             default:
                 throw new ArgumentOutOfRangeException(nameof(fault), fault, "no such fault");
         }
+    }
+
+    /// <summary>Once the strike is certain, whatever is delivered of what the node holds, another one delivers. The others do not miss it before that is looked up.</summary>
+    private async Task StrikeAsync(Fault fault, NodeProcess node, Func<Task> strike, CancellationToken cancellationToken)
+    {
+        await using var observer = await cluster.ObserveAsync(cancellationToken);
+        await strike();
+        var at = TimeProvider.System.GetUtcNow();
+        _strike = new Strike(fault, at, await observer.HeldByAsync(node.Name, cancellationToken));
     }
 
     private async Task ReachedAsync(Func<bool> reached, string otherwise, CancellationToken cancellationToken)
@@ -163,25 +175,21 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
 
     private async Task MeasureAsync(CancellationToken cancellationToken)
     {
-        if (_struck is null)
+        if (_strike is not { } strike)
         {
             return;
         }
 
-        DateTimeOffset? first = null;
-        foreach (var submission in _submissions.All.Where(one => one.Node == _struck && one.AcknowledgedAt != default && one.AcknowledgedAt < _struckAt))
+        var firsts = new List<DateTimeOffset>();
+        foreach (var id in strike.Held)
         {
-            var journal = await Account.JournalAsync(submission.Acknowledged!.Value, cancellationToken);
-            var entry = journal.FirstOrDefault(entry => entry.At > _struckAt && entry.Event is RecipientDelivered);
-            first = entry is not null && (first is null || entry.At < first) ? entry.At : first;
+            var journal = await Account.JournalAsync(id, cancellationToken);
+            firsts.AddRange(journal.Where(entry => entry.At > strike.At && entry.Event is RecipientDelivered).Select(static entry => entry.At).Take(1));
         }
 
-        if (first is { } at)
-        {
-            _times!.Add(at - _struckAt);
-            say(string.Create(CultureInfo.InvariantCulture, $"  taken over after {(at - _struckAt).TotalSeconds:0.00} s"));
-        }
-
-        _struck = null;
+        var time = firsts.Count == 0 ? (TimeSpan?)null : firsts.Min() - strike.At;
+        _takeOvers[strike.Fault].Add(time);
+        say($"  it held {strike.Held.Count} messages; the first delivery by another node came after {TakeOverTimes.Seconds(time)}");
+        _strike = null;
     }
 }

@@ -1,96 +1,25 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace Pipeline.Cluster.Tests.Cluster;
 
-/// <summary>The way from one node to the database, which can be cut.</summary>
-/// <remarks>
-/// A cut link neither delivers nor closes anything, as a network that loses every packet; what was sent meanwhile arrives once it is mended,
-/// as TCP would repeat it.
-/// </remarks>
-internal sealed class Link : IDisposable
+/// <summary>The way between one node and the rest of the world, which can be cut.</summary>
+internal abstract class Link : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly int _target;
-    private volatile TaskCompletionSource _open = Opened();
+    /// <summary>Where the node takes mail.</summary>
+    public abstract IPEndPoint Endpoint { get; }
 
-    public Link(int target)
+    /// <summary>Where the node finds the database.</summary>
+    public abstract IPEndPoint Database { get; }
+
+    /// <summary>What to put before the command line of a program that is to live at the node's end of the link.</summary>
+    public virtual IReadOnlyList<string> Enter => [];
+
+    /// <summary>From now on nothing arrives, and nobody is told.</summary>
+    public abstract Task CutAsync(CancellationToken cancellationToken);
+
+    public abstract Task MendAsync(CancellationToken cancellationToken);
+
+    public virtual void Dispose()
     {
-        _target = target;
-        _listener.Start();
-        _ = AcceptAsync();
-    }
-
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
-
-    public void Cut() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public void Mend() => _open.TrySetResult();
-
-    public void Dispose()
-    {
-        _stopping.Cancel();
-        _listener.Dispose();
-        _stopping.Dispose();
-    }
-
-    private static TaskCompletionSource Opened()
-    {
-        var open = new TaskCompletionSource();
-        open.SetResult();
-        return open;
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                _ = RelayAsync(await _listener.AcceptTcpClientAsync(_stopping.Token), _stopping.Token);
-            }
-        }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The run is over.
-        }
-    }
-
-    private async Task RelayAsync(TcpClient node, CancellationToken stopping)
-    {
-        using var near = node;
-        using var far = new TcpClient();
-        try
-        {
-            near.NoDelay = far.NoDelay = true;
-            await _open.Task.WaitAsync(stopping);
-            await far.ConnectAsync(IPAddress.Loopback, _target, stopping);
-            await Task.WhenAny(PumpAsync(near, far, stopping), PumpAsync(far, near, stopping));
-        }
-        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)
-        {
-            // Closing both ends tells them.
-        }
-    }
-
-    private async Task PumpAsync(TcpClient from, TcpClient to, CancellationToken stopping)
-    {
-        var buffer = new byte[64 * 1024];
-        try
-        {
-            int read;
-            do
-            {
-                read = await from.GetStream().ReadAsync(buffer, stopping);
-                await _open.Task.WaitAsync(stopping);
-                await to.GetStream().WriteAsync(buffer.AsMemory(0, read), stopping);
-            }
-            while (read > 0);
-        }
-        catch (Exception error) when (error is IOException or SocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
-        {
-            // As an end of the stream.
-        }
     }
 }

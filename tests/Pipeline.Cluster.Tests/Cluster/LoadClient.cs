@@ -62,7 +62,7 @@ internal sealed class LoadClient(TestCluster cluster, Submissions submissions, R
         var dotted = false;
         try
         {
-            await session.CommandAsync("MAIL FROM:<bounces@maildir.test>", '2');
+            await session.CommandAsync($"MAIL FROM:<{TestCluster.BounceBox}@{TestCluster.MaildirDomain}>", '2');
             foreach (var recipient in TestCluster.RecipientsOf(submission.Token))
             {
                 await session.CommandAsync($"RCPT TO:<{recipient}>", '2');

@@ -6,11 +6,21 @@ using Pipeline.Tests.Support;
 
 namespace Pipeline.Cluster.Tests.Cluster;
 
-/// <summary>A node as a program of its own, which can be killed and frozen. All its lives have the same port and the same log.</summary>
-internal sealed class NodeProcess(string name, string policy, string settings, string log, IPEndPoint endpoint) : IDisposable
+/// <summary>A node as a program of its own, which can be killed and frozen. All its lives have the same endpoint and the same log.</summary>
+internal sealed class NodeProcess(string name, string policy, string settings, string log, Link link, Reaper reaper) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // Has itself entered with the reaper before it becomes the node: no node is left behind, whenever the run ends.
+    private const string Script =
+        """
+        echo "kill -KILL $$" >"$0" || exit
+        exec >>"$1" 2>&1
+        shift
+        exec "$@"
+        """;
+
+    private readonly string _undo = reaper.Reserve();
     private Process? _process;
     private long _logStart;
 
@@ -25,7 +35,7 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
     /// <summary>The file of its node settings, for commands beside it.</summary>
     public string Settings => settings;
 
-    public IPEndPoint Endpoint => endpoint;
+    public IPEndPoint Endpoint => link.Endpoint;
 
     /// <summary>Whether clients may try it: neither killed nor frozen by the run.</summary>
     public bool IsUp { get; private set; }
@@ -47,10 +57,11 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
     {
         _process?.Dispose();
         _logStart = File.Exists(log) ? new FileInfo(log).Length : 0;
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" run --config \"$1\" --node \"$2\" >>\"$3\" 2>&1", Program, policy, settings, log]);
-        foreach (var (name, value) in environment)
+        var start = new ProcessStartInfo(
+            "/bin/sh", ["-c", Script, _undo, log, .. link.Enter, "dotnet", Program, "run", "--config", policy, "--node", settings]);
+        foreach (var (variable, value) in environment)
         {
-            start.Environment[name] = value;
+            start.Environment[variable] = value;
         }
 
         _process = Process.Start(start)!;
@@ -87,6 +98,7 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
     {
         await _process!.WaitForExitAsync(cancellationToken);
         IsUp = false;
+        File.Delete(_undo);
         return _process.ExitCode;
     }
 
@@ -101,35 +113,29 @@ internal sealed class NodeProcess(string name, string policy, string settings, s
     {
         IsUp = false;
         _process!.Kill();
-        await _process.WaitForExitAsync(cancellationToken);
+        await EndAsync(cancellationToken);
     }
 
     public Task FreezeAsync(CancellationToken cancellationToken) => SignalAsync("-STOP", cancellationToken);
 
     public Task ThawAsync(CancellationToken cancellationToken) => SignalAsync("-CONT", cancellationToken);
 
-    public void Dispose()
-    {
-        if (_process is { HasExited: false } running)
-        {
-            running.Kill();
-            running.WaitForExit();
-        }
-
-        _process?.Dispose();
-    }
+    /// <summary>The reaper ends the program.</summary>
+    public void Dispose() => _process?.Dispose();
 
     private async Task SignalAsync(string signal, CancellationToken cancellationToken)
     {
-        using var kill = Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync(cancellationToken);
+        if (await Shell.RunAsync("kill $1 $2", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)], cancellationToken) is { } reason)
+        {
+            throw new InvalidOperationException($"{name} cannot be given {signal}: {reason}");
+        }
     }
 
     private async Task<bool> GreetsAsync()
     {
         try
         {
-            await using var session = await SmtpClientSession.OpenAsync(endpoint, TimeSpan.FromSeconds(5));
+            await using var session = await SmtpClientSession.OpenAsync(Endpoint, TimeSpan.FromSeconds(5));
             return true;
         }
         catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)

@@ -1,9 +1,7 @@
-using System.Diagnostics;
-
 namespace Pipeline.Cluster.Tests.Cluster;
 
 /// <summary>A small disk of its own below a folder, which can be filled.</summary>
-internal sealed class SmallDisk : IDisposable
+internal sealed class SmallDisk
 {
     private const string Size = "16m";
 
@@ -14,15 +12,15 @@ internal sealed class SmallDisk : IDisposable
     private string Filler => Path.Combine(_folder, "filler");
 
     /// <returns>Null when this process may not mount; the reason says so.</returns>
-    public static SmallDisk? TryMount(string folder, out string? reason)
+    public static async Task<(SmallDisk? Disk, string? Reason)> TryMountAsync(string folder, Reaper reaper, CancellationToken cancellationToken)
     {
-        reason = Environment.IsPrivilegedProcess ? null : "only root may mount a small disk";
-        if (reason is null && !Run("mount", "-t", "tmpfs", "-o", $"size={Size}", "tmpfs", folder))
+        if (!Environment.IsPrivilegedProcess)
         {
-            reason = "this machine does not allow to mount a small disk";
+            return (null, "only root may mount a small disk");
         }
 
-        return reason is null ? new SmallDisk(folder) : null;
+        reaper.Undo($"umount -l {folder} 2>/dev/null");
+        return await Shell.RunAsync("mount -t tmpfs -o size=$1 tmpfs $2", [Size, folder], cancellationToken) is { } reason ? (null, reason) : (new SmallDisk(folder), null);
     }
 
     /// <summary>Leaves not one octet free.</summary>
@@ -44,14 +42,4 @@ internal sealed class SmallDisk : IDisposable
     }
 
     public void Free() => File.Delete(Filler);
-
-    public void Dispose() => Run("umount", "-l", _folder);
-
-    private static bool Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0;
-    }
 }

@@ -5,23 +5,29 @@ using System.Text;
 
 namespace Pipeline.Cluster.Tests.Cluster;
 
-/// <summary>The next hop: takes every message after a while and remembers each copy. A copy counts when its 250 is about to be sent.</summary>
+/// <summary>The next hop: takes or refuses messages by their recipient, after a while, and remembers each copy. A copy counts when its 250 is about to be sent.</summary>
+/// <remarks>One recipient for each transaction: the last one decides.</remarks>
 internal sealed class SmtpSink : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentQueue<string> _messages = new();
+    private readonly ConcurrentDictionary<string, bool> _putOff = new(StringComparer.OrdinalIgnoreCase);
 
-    public SmtpSink()
+    public SmtpSink(IPAddress address)
     {
+        _listener = new TcpListener(address, 0);
         _listener.Start();
         _ = AcceptAsync();
     }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public IPEndPoint Endpoint => (IPEndPoint)_listener.LocalEndpoint;
 
-    /// <summary>How long a message waits for its 250: the time in which a kill leaves doubt.</summary>
+    /// <summary>How long a message waits for its answer: the time in which a kill leaves doubt.</summary>
     public TimeSpan Delay { get; set; } = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>The same for <see cref="SinkAnswer.Slow"/> recipients: nodes always have some of them in their hands.</summary>
+    public TimeSpan LongDelay { get; set; } = TimeSpan.FromMilliseconds(800);
 
     /// <summary>Messages that have come since the last call, header and body.</summary>
     public IEnumerable<string> Take()
@@ -31,6 +37,9 @@ internal sealed class SmtpSink : IDisposable
             yield return message;
         }
     }
+
+    /// <summary>Counts a copy.</summary>
+    public void Remember(string message) => _messages.Enqueue(message);
 
     public void Dispose()
     {
@@ -62,9 +71,12 @@ internal sealed class SmtpSink : IDisposable
             using var reader = new StreamReader(connection.GetStream(), Encoding.Latin1);
             await using var writer = new StreamWriter(connection.GetStream(), Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };
             await writer.WriteLineAsync("220 sink.test");
+            var recipient = "";
             while (await reader.ReadLineAsync(stopping) is { } line)
             {
-                if (line.Equals("DATA", StringComparison.OrdinalIgnoreCase))
+                var verb = line.Split(' ', ':')[0].ToUpperInvariant();
+                recipient = verb == "RCPT" ? line : recipient;
+                if (verb == "DATA")
                 {
                     await writer.WriteLineAsync("354 go on");
                     if (await ReadMessageAsync(reader, stopping) is not { } message)
@@ -72,17 +84,43 @@ internal sealed class SmtpSink : IDisposable
                         return;
                     }
 
-                    await Task.Delay(Delay, stopping);
-                    _messages.Enqueue(message);
+                    await writer.WriteLineAsync(await AnswerAsync(message, recipient, stopping));
                 }
-
-                await writer.WriteLineAsync("250 ok");
+                else
+                {
+                    await writer.WriteLineAsync(verb switch { "RCPT" => Answer(recipient), "QUIT" => "221 bye", _ => "250 ok" });
+                }
             }
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
             // The node was killed, or the run is over.
         }
+    }
+
+    private string Answer(string recipient) => SinkAnswers.Of(recipient) switch
+    {
+        SinkAnswer.Later when _putOff.TryAdd(recipient, true) => "450 4.2.1 not yet",
+        SinkAnswer.Gone => "550 5.1.1 nobody of that name",
+        _ => "250 ok",
+    };
+
+    private async Task<string> AnswerAsync(string message, string recipient, CancellationToken stopping)
+    {
+        var answer = SinkAnswers.Of(recipient);
+        await Task.Delay(answer == SinkAnswer.Slow ? LongDelay : Delay, stopping);
+        if (answer == SinkAnswer.Unwanted)
+        {
+            return "554 5.7.1 not wanted here";
+        }
+
+        if (answer == SinkAnswer.Busy && _putOff.TryAdd(recipient, true))
+        {
+            return "451 4.3.2 too busy";
+        }
+
+        Remember(message);
+        return "250 ok";
     }
 
     /// <returns>Null when the connection ended before the final dot.</returns>

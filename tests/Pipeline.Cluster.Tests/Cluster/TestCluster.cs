@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Postgres;
@@ -12,24 +10,40 @@ namespace Pipeline.Cluster.Tests.Cluster;
 /// <summary>A PostgreSQL of its own, some node processes on it, a next hop, and a folder that all nodes deliver to.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
+    public const string MaildirDomain = "maildir.test";
+    public const string QueueDomain = "queue.test";
+    public const string SmtpDomain = "smtp.test";
+
+    /// <summary>The mailbox of <see cref="MaildirDomain"/> that clients send from, where notifications of failures arrive.</summary>
+    public const string BounceBox = "bounces";
+
     private const string Database = "cluster";
 
+    private readonly Reaper _reaper;
     private readonly string _folder = Directory.CreateTempSubdirectory("mp-cluster-").FullName;
+    private readonly string _removal;
+    private readonly ClusterNetwork _network;
     private readonly List<NodeProcess> _nodes = [];
     private readonly List<Link> _links = [];
     private readonly List<SmallDisk> _disks = [];
+    private PrivatePostgres? _server;
     private string _database = "";
     private PostgresMessageStore? _store;
 
-    private TestCluster(PrivatePostgres server) => Server = server;
+    private TestCluster(Reaper reaper, ClusterNetwork network)
+    {
+        (_reaper, _network) = (reaper, network);
+        _removal = _reaper.Undo($"rm -rf {_folder}");
+        Sink = new SmtpSink(_network.Host);
+    }
 
-    public PrivatePostgres Server { get; }
+    public PrivatePostgres Server => _server!;
 
-    public SmtpSink Sink { get; } = new();
+    public SmtpSink Sink { get; }
 
     public IReadOnlyList<NodeProcess> Nodes => _nodes;
 
-    /// <summary>The ways of the nodes to the database, in the order of the nodes.</summary>
+    /// <summary>The ways of the nodes to everything else, in the order of the nodes.</summary>
     public IReadOnlyList<Link> Links => _links;
 
     /// <summary>The disks of the nodes' own folders, in the order of the nodes; empty where this machine cannot mount any.</summary>
@@ -37,6 +51,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>Why there are no disks.</summary>
     public string? WhyNoDisks { get; private set; }
+
+    /// <summary>Why links are cut to the database only; null when they are cut to everything.</summary>
+    public string? WhyNotWhole => _network.WhyNotWhole;
 
     /// <summary>What all nodes share, seen from beside them.</summary>
     public IMessageStore Store => _store!;
@@ -47,14 +64,16 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public string QueueFolder => Path.Combine(_folder, "out");
 
-    /// <param name="policy">What the nodes are configured with; null for three recipients that are all delivered.</param>
+    /// <param name="policy">What the nodes are configured with; null for three recipients, each with a way of its own.</param>
     /// <param name="program">What the nodes run at first; null for the program that these tests were built with. With another one, <see cref="OpenStoreAsync"/> is the caller's.</param>
     public static async Task<TestCluster> StartAsync(
         int nodes, CancellationToken cancellationToken, Func<TestCluster, string>? policy = null, string? program = null)
     {
-        var cluster = new TestCluster(await PrivatePostgres.StartAsync(durable: false, cancellationToken));
+        var reaper = new Reaper();
+        var cluster = new TestCluster(reaper, await ClusterNetwork.CreateAsync(reaper, cancellationToken));
         try
         {
+            cluster._server = await PrivatePostgres.StartAsync(durable: false, cluster._network.Entrance, cancellationToken);
             await cluster.StartNodesAsync(nodes, policy?.Invoke(cluster) ?? cluster.Policy(), program, cancellationToken);
             if (program is null)
             {
@@ -72,25 +91,45 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>One recipient for each way of delivery.</summary>
     public static ImmutableArray<string> RecipientsOf(int token) =>
-        [string.Create(CultureInfo.InvariantCulture, $"box{token % 5}@maildir.test"), "spool@queue.test", "far@smtp.test"];
+        [string.Create(CultureInfo.InvariantCulture, $"box{token % 5}@{MaildirDomain}"), $"spool@{QueueDomain}", $"{SinkAnswers.LocalPartOf(token)}@{SmtpDomain}"];
+
+    /// <summary>A look into the queue itself, ready for use.</summary>
+    public Task<QueueObserver> ObserveAsync(CancellationToken cancellationToken) => QueueObserver.OpenAsync(Server.ConnectionString(Database), cancellationToken);
+
+    /// <summary>What this cluster has on this machine, for whoever watches it.</summary>
+    public override string ToString() => $"{_nodes.Count} nodes in {_folder}, PostgreSQL in {Server.Folder}, {_network}";
+
+    /// <summary>Leaves what was delivered and all logs behind, for whoever looks into a failure.</summary>
+    /// <param name="findings">What is wrong, as text.</param>
+    /// <returns>The folder.</returns>
+    public string KeepEvidence(string findings)
+    {
+        File.Delete(_removal);
+        Write("findings.txt", findings);
+        var log = Path.Combine(Server.Folder, "log");
+        if (File.Exists(log))
+        {
+            File.Copy(log, Path.Combine(_folder, "postgresql.log"), overwrite: true);
+        }
+
+        return _folder;
+    }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var node in _nodes)
-        {
-            node.Dispose();
-        }
-
+        _nodes.ForEach(static node => node.Dispose());
         if (_store is not null)
         {
             await _store.DisposeAsync();
         }
 
         _links.ForEach(static link => link.Dispose());
-        _disks.ForEach(static disk => disk.Dispose());
+        _reaper.Dispose();
         Sink.Dispose();
-        await Server.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
     }
 
     /// <summary>Opens <see cref="Store"/>, once a node has brought the database to this version's schema.</summary>
@@ -110,24 +149,24 @@ internal sealed class TestCluster : IAsyncDisposable
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"n{i}");
             var own = Directory.CreateDirectory(Path.Combine(_folder, name)).FullName;
-            if (SmallDisk.TryMount(own, out var reason) is { } disk)
+            var (disk, reason) = await SmallDisk.TryMountAsync(own, _reaper, cancellationToken);
+            if (disk is not null)
             {
                 _disks.Add(disk);
             }
 
             WhyNoDisks ??= reason;
-            var link = new Link(Server.Port);
+            var link = await _network.ConnectAsync(i, Server.Port, cancellationToken);
             _links.Add(link);
-            var endpoint = FreeEndpoint();
             var settings = Write(name + ".json", JsonSerializer.Serialize(new
             {
                 Name = name,
                 StoreDirectory = own,
-                Listen = new[] { new { Address = endpoint.ToString() } },
+                Listen = new[] { new { Address = link.Endpoint.ToString() } },
                 Dns = new { ZoneFile = zone },
-                Cluster = new { Database = $"Host=127.0.0.1;Port={link.Port};Username=mailpipeline;Database={Database}" },
+                Cluster = new { Database = $"Host={link.Database.Address};Port={link.Database.Port};Username=mailpipeline;Database={Database}" },
             }));
-            _nodes.Add(new NodeProcess(name, policy, settings, Path.Combine(_folder, name + ".log"), endpoint) { Program = program ?? NodeProcess.ThisProgram });
+            _nodes.Add(new NodeProcess(name, policy, settings, Path.Combine(_folder, name + ".log"), link, _reaper) { Program = program ?? NodeProcess.ThisProgram });
         }
 
         await _nodes[0].StartAsync(cancellationToken);
@@ -141,21 +180,21 @@ internal sealed class TestCluster : IAsyncDisposable
 
         begin acl
         check_rcpt:
-          accept domains = maildir.test : queue.test : smtp.test
+          accept domains = {{MaildirDomain}} : {{QueueDomain}} : {{SmtpDomain}}
 
         begin routers
         boxes:
           driver = accept
-          domains = maildir.test
+          domains = {{MaildirDomain}}
           transport = maildir
         spools:
           driver = accept
-          domains = queue.test
+          domains = {{QueueDomain}}
           transport = spool_out
         far:
           driver = manualroute
-          domains = smtp.test
-          route_list = * 127.0.0.1::{{Sink.Port}}
+          domains = {{SmtpDomain}}
+          route_list = * {{Sink.Endpoint.Address}}::{{Sink.Endpoint.Port}}
           self = send
           transport = smtp
 
@@ -180,12 +219,5 @@ internal sealed class TestCluster : IAsyncDisposable
         var path = Path.Combine(_folder, name);
         File.WriteAllText(path, content);
         return path;
-    }
-
-    private static IPEndPoint FreeEndpoint()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)probe.LocalEndPoint!;
     }
 }

@@ -50,7 +50,7 @@ internal static class CrashPolicy
         far:
           driver = manualroute
           domains = smtp.test
-          route_list = * 127.0.0.1::{{{cluster.Sink.Port}}}
+          route_list = * {{{cluster.Sink.Endpoint.Address}}}::{{{cluster.Sink.Endpoint.Port}}}
           self = send
           transport = smtp
 

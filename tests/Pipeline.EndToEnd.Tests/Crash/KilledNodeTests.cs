@@ -6,6 +6,7 @@ using Pipeline.Messages.Journal;
 using Pipeline.Node.Configuration;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Sqlite;
+using Pipeline.Tests.Support;
 
 namespace Pipeline.EndToEnd.Tests.Crash;
 
@@ -26,7 +27,7 @@ public sealed class KilledNodeTests : IDisposable
     [Fact]
     public async Task A_node_that_is_killed_twice_delivers_each_acknowledged_message_exactly_once()
     {
-        var endpoint = NodeProcess.FreeEndpoint();
+        var endpoint = Loopback.FreeEndpoint();
         var policy = _folder.Write("mailpipeline.conf", Policies.Local().Replace("FOLDER", _folder.Path, StringComparison.Ordinal));
         var settings = _folder.Write("node.json", JsonSerializer.Serialize(new { Listen = new[] { new ListenSettings(endpoint.ToString()) }, Dns = new { ZoneFile = _folder.Write("zone.json", "{}") } }));
         var account = new AccountedMessages(Messages);

@@ -27,14 +27,6 @@ internal sealed class NodeProcess(string program, IReadOnlyList<string> options,
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>A port that is free now; the node has it over all its lives.</summary>
-    public static IPEndPoint FreeEndpoint()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)probe.LocalEndPoint!;
-    }
-
     public void Dispose()
     {
         if (_process is { HasExited: false } running)

@@ -22,7 +22,7 @@ internal sealed class SpamAssassin : IAsyncDisposable
 
     public static async Task<SpamAssassin> StartAsync()
     {
-        var port = FreePort();
+        var port = Loopback.FreeEndpoint().Port;
         string[] user = Environment.IsPrivilegedProcess ? ["-u", "nobody"] : [];
         var process = Process.Start(new ProcessStartInfo(
             Program,
@@ -48,13 +48,6 @@ internal sealed class SpamAssassin : IAsyncDisposable
         }
 
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 
     private static bool Listens(int port)

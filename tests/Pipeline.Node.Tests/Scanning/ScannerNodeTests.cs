@@ -150,7 +150,7 @@ public sealed class ScannerNodeTests : IDisposable
     private Task<MailNode> StartAsync(string name, string policy, string database, params string[] roles)
     {
         var (certificate, key) = _authority.Sign(name, "node", isServer: true, isClient: true);
-        var port = FreePort();
+        var port = Loopback.FreeEndpoint().Port;
         return MailNode.StartAsync(
             new NodeOptions
             {
@@ -172,12 +172,5 @@ public sealed class ScannerNodeTests : IDisposable
                 },
             },
             CancellationToken.None);
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Pipeline.Storage.Postgres.Private;
 
-/// <summary>A PostgreSQL server of this process alone: on loopback, in a folder of its own, gone with the process. For the cluster demonstration and for tests.</summary>
+/// <summary>A PostgreSQL server of this process alone: on loopback (and one more address when asked for), in a folder of its own, gone with the process. For the cluster demonstration and for tests.</summary>
 /// <remarks>
 /// The server hangs on a pipe to this process: when the process ends, however it ends, the server stops and its folder is deleted.
 /// PostgreSQL does not run as root: a root process starts it as the user <c>postgres</c>, or <c>nobody</c> when there is no such user.
@@ -15,17 +15,17 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private const string User = "mailpipeline";
 
     // Reads until the pipe from the parent is closed; then stops the server and deletes its folder. The server's own end ends the script too.
-    // Ctrl-C at a terminal reaches the script as well as the parent, which has to end first.
+    // What ends the parent's process group (Ctrl-C at a terminal, timeout(1)) reaches the script as well, and the parent has to end first.
     private const string Lifeline =
         """
-        trap '' INT
+        trap '' HUP INT TERM
         exec 3<&0
         "$1/postgres" -D "$2/data" </dev/null >>"$2/log" 2>&1 &
         server=$!
         ( cat <&3 >/dev/null; touch "$2/over"; kill -QUIT $server 2>/dev/null ) &
         watch=$!
         wait $server
-        kill $watch 2>/dev/null
+        kill -KILL $watch 2>/dev/null
         [ -e "$2/over" ] && rm -rf "$2"
         exit 0
         """;
@@ -53,7 +53,12 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     /// <param name="durable">False: no flushes, for tests whose machine does not fail.</param>
     /// <exception cref="InvalidOperationException">It cannot be started; the message has the server's own words.</exception>
-    public static async Task<PrivatePostgres> StartAsync(bool durable, CancellationToken cancellationToken)
+    public static Task<PrivatePostgres> StartAsync(bool durable, CancellationToken cancellationToken) => StartAsync(durable, null, cancellationToken);
+
+    /// <param name="durable">False: no flushes, for tests whose machine does not fail.</param>
+    /// <param name="beside">A second way in beside loopback; null for none.</param>
+    /// <exception cref="InvalidOperationException">It cannot be started; the message has the server's own words.</exception>
+    public static async Task<PrivatePostgres> StartAsync(bool durable, PostgresEntrance? beside, CancellationToken cancellationToken)
     {
         if (WhyNot() is { } reason)
         {
@@ -73,7 +78,12 @@ public sealed class PrivatePostgres : IAsyncDisposable
                 Path.Combine(server._programs, "initdb"),
                 ["-D", Path.Combine(folder, "data"), "-A", "trust", "-U", User, "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions"],
                 cancellationToken);
-            await RunAsUserAsync("/bin/sh", ["-c", $"cat >> {folder}/data/postgresql.conf <<'END'\n{Settings(folder, server.Port, durable)}\nEND"], cancellationToken);
+            await AppendAsync($"{folder}/data/postgresql.conf", Settings(folder, server.Port, durable, beside), cancellationToken);
+            if (beside is not null)
+            {
+                await AppendAsync($"{folder}/data/pg_hba.conf", $"host all all {beside.From} trust", cancellationToken);
+            }
+
             await server.StartServerAsync(cancellationToken);
             return server;
         }
@@ -150,9 +160,12 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
-    private static string Settings(string folder, int port, bool durable) =>
+    private static Task AppendAsync(string file, string lines, CancellationToken cancellationToken) =>
+        RunAsUserAsync("/bin/sh", ["-c", $"cat >> {file} <<'END'\n{lines}\nEND"], cancellationToken);
+
+    private static string Settings(string folder, int port, bool durable, PostgresEntrance? beside) =>
         $"""
-        listen_addresses = '127.0.0.1'
+        listen_addresses = '127.0.0.1{(beside is null ? "" : "," + beside.Address)}'
         port = {port}
         unix_socket_directories = '{folder}'
         max_connections = 200

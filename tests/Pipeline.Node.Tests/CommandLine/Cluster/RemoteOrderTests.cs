@@ -4,6 +4,7 @@ using Pipeline.Node.CommandLine;
 using Pipeline.Node.Configuration;
 using Pipeline.Node.Tests.Admin;
 using Pipeline.Storage.TestKit;
+using Pipeline.Tests.Support.Tls;
 
 namespace Pipeline.Node.Tests.CommandLine.Cluster;
 

@@ -54,7 +54,11 @@ public sealed class ReaperTests : IDisposable
     {
         var run = _run = Start();
         var about = await run.StandardOutput.ReadLineAsync().WaitAsync(Patience);
-        Assert.True(about is not null, $"the run did not come so far: {await run.StandardError.ReadToEndAsync().WaitAsync(Patience)}");
+        if (about is null)
+        {
+            Assert.Fail($"the run did not come so far: {await run.StandardError.ReadToEndAsync().WaitAsync(Patience)}");
+        }
+
         var places = about.Split(' ', ',').Where(static word => word.StartsWith(Path.GetTempPath(), StringComparison.Ordinal)).ToArray();
         Assert.Equal(2, places.Length);
         var bridge = about.Split(' ')[^1];

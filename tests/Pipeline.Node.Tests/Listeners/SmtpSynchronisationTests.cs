@@ -83,6 +83,20 @@ public sealed class SmtpSynchronisationTests
         }
 
         Assert.Equal(before + 1, harness.Flushes);
+    }
+
+    /// <summary>Until the client knows that the message was taken, it may send it again (RFC 1047): that reply is not kept back for those to the commands behind it.</summary>
+    [Fact]
+    public async Task Reply_to_the_end_of_data_does_not_wait_for_commands_that_are_pipelined_behind_it()
+    {
+        await using var harness = await new SessionHarness().GreetAsync();
+        await harness.Client.SendAsync("MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n");
+        foreach (string code in (string[])["250 2.1.0", "250 2.1.5", "354 "])
+        {
+            await harness.Client.ExpectAsync(code);
+        }
+
+        int before = harness.Flushes;
         await harness.Client.SendAsync("x\r\n.\r\nMAIL FROM:<d@example.com>\r\nRCPT TO:<e@example.com>\r\nDATA\r\n");
         foreach (string code in (string[])["250 2.0.0 accepted", "250 2.1.0", "250 2.1.5", "354 "])
         {

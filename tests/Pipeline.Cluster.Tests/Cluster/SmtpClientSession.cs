@@ -7,7 +7,7 @@ namespace Pipeline.Cluster.Tests.Cluster;
 /// <summary>A session of a client that gives each reply only so much time.</summary>
 internal sealed class SmtpClientSession : IAsyncDisposable
 {
-    private readonly TcpClient _connection = new();
+    private readonly TcpClient _connection = new() { NoDelay = true };
     private readonly TimeSpan _patience;
     private StreamReader _reader = StreamReader.Null;
 

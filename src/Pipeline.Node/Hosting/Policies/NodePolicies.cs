@@ -150,7 +150,7 @@ internal sealed class NodePolicies : IAsyncDisposable
 
             if (error is PolicyRegistryException or InvalidDataException or ArgumentException)
             {
-                throw new NodeStartException([error.Message]) { MayPass = true };
+                throw new NodeStartException([error.Message]) { MayPass = error is PolicyRegistryException };
             }
 
             throw;

@@ -112,6 +112,7 @@ internal sealed partial class MessageActor
     {
         if (message.Outcome != WriteOutcome.Durable)
         {
+            _commit = null;
             _committer.Tell(new MessageProtocol.NotCommitted(message.Reason ?? "the store cannot write now"));
             EndInGoodOrder(nextDue: null);
             return;

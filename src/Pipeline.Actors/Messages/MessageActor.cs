@@ -81,6 +81,11 @@ internal sealed partial class MessageActor : ReceiveActor, IWithTimers
     {
         _cancel.Cancel();
         RefuseOpenAttempts();
+        if (_commit is not null)
+        {
+            _committer.Tell(MessageProtocol.CommitUnknown.Instance);
+        }
+
         if (_body is { } body && _jobs.Count == 0)
         {
             _body = null;

@@ -26,7 +26,7 @@ public static class MessageProtocol
     /// <summary>To a message that is being received: nobody will ask about a check, which ends without a result and without a word in the journal.</summary>
     public sealed record GiveUpCheck(string Check);
 
-    /// <summary>To a message that is being received: the policy has accepted it. Answered by <see cref="Committed"/> or <see cref="NotCommitted"/>.</summary>
+    /// <summary>To a message that is being received: the policy has accepted it. Answered by <see cref="Committed"/>, <see cref="NotCommitted"/> or <see cref="CommitUnknown"/>.</summary>
     /// <param name="Message">Complete but for the journal, which the message actor holds.</param>
     public sealed record Commit(NewMessage Message);
 
@@ -36,6 +36,12 @@ public static class MessageProtocol
     }
 
     public sealed record NotCommitted(string Reason);
+
+    /// <summary>The message stopped before it heard of its commit, which may happen all the same: the body is not the session's to dispose.</summary>
+    public sealed record CommitUnknown
+    {
+        public static CommitUnknown Instance { get; } = new();
+    }
 
     /// <summary>To a message that is being received: it ends here. The journal is kept, nothing is queued.</summary>
     public sealed record Abandon(DateTimeOffset At, JournalEvent What);

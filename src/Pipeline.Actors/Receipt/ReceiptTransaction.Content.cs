@@ -108,13 +108,16 @@ internal sealed partial class ReceiptTransaction
 
             // The client's wish to go away does not undo a commit that is on its way.
             var answer = await _message.Ask<object>(new MessageProtocol.Commit(message), _services.Limits.CommitDeadline, CancellationToken.None);
-            if (answer is MessageProtocol.Committed)
+            switch (answer)
             {
-                return Accepted(outcome);
+                case MessageProtocol.Committed:
+                    return Accepted(outcome);
+                case MessageProtocol.NotCommitted refused:
+                    await reception.DisposeAsync();
+                    return NotNow(refused.Reason);
+                default:
+                    return NotNow("the node stopped before it knew of the commit");
             }
-
-            await reception.DisposeAsync();
-            return NotNow(((MessageProtocol.NotCommitted)answer).Reason);
         }
         catch (AskTimeoutException)
         {

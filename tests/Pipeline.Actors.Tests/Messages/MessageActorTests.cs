@@ -59,6 +59,19 @@ public sealed class MessageActorTests : TestKit
     }
 
     [Fact]
+    public async Task A_message_that_stops_before_it_hears_of_its_commit_says_so_to_the_session()
+    {
+        _store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var message = Receive("a");
+        await AwaitAssertAsync(() => Assert.Single(_store.Accepted));
+
+        Sys.Stop(message);
+
+        await _session.ExpectMsgAsync<MessageProtocol.CommitUnknown>();
+        _store.Gate.SetResult();
+    }
+
+    [Fact]
     public async Task The_journal_of_an_accepted_message_holds_what_was_told_and_its_acceptance_in_order()
     {
         Receive("a", "b");

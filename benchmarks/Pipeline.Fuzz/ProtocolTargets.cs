@@ -26,8 +26,12 @@ internal static class ProtocolTargets
         new("spamd-reply", ReadSpamdReply, Targets.Seeds(
             "SPAMD/1.1 0 EX_OK\r\nContent-length: 9\r\nSpam: True ; 15.04 / 5.0\r\nX: y\r\n\r\nline\r\ntwo", "SPAMD/1.5 0 EX_OK\nspam: False ; -2 / 5\n\nreport",
             "SPAMD/1.0 76 Bad header line\r\n"), AllocationFactor: 256),
+        new("rspamd-reply", ReadRspamdReply, Targets.Seeds(
+            "RSPAMD/1.3 0 EX_OK\r\nMetric: default; False; 15.00 / 15.00 / 0.0\r\nAction: reject\r\nSymbol: GTUBE(0.00)\r\n", "RSPAMD/1.3 0 EX_OK\nMetric: default; True; -2 / 15\n",
+            "RSPAMD/1.3 500 Internal error\r\n"), AllocationFactor: 256),
         new("scan-question", ReadScanQuestion, Targets.Seeds(
-            "{\"form\":1,\"message\":\"m\",\"user\":\"joe\",\"servers\":\"127.0.0.1 783\",\"size\":1234,\"deadlineMs\":60000}\n"), AllocationFactor: 512),
+            "{\"form\":1,\"message\":\"m\",\"user\":\"joe\",\"servers\":\"127.0.0.1 783\",\"size\":1234,\"deadlineMs\":60000}\n",
+            "{\"form\":1,\"message\":\"m\",\"user\":\"u\",\"servers\":\"s\",\"size\":1,\"deadlineMs\":1,\"envelope\":{\"sender\":\"a@b\",\"recipients\":[\"c@d\"],\"recipientCount\":2,\"helo\":\"x\"}}\n"), AllocationFactor: 512),
         new("scan-answer", ReadScanAnswer, Targets.Seeds(
             "{\"form\":1,\"by\":\"n2\",\"score\":7.5,\"threshold\":5,\"report\":\"a\\nb\"}", "{\"form\":1,\"by\":\"n2\",\"reason\":\"down\"}"), AllocationFactor: 512),
         new("dns-message", ReadDns, [DnsSeed()], AllocationFactor: 1024),
@@ -35,13 +39,19 @@ internal static class ProtocolTargets
 
     private static void ReadCommand(ReadOnlySpan<byte> input) => _ = SmtpCommandParser.Parse(input, SmtpGrammar.Default, Everything, smtpUtf8: true);
 
+    private delegate OperationStatus ReplyParser(ReadOnlySpan<byte> octets, bool ended, out SpamdReply? reply, out string problem);
+
+    private static void ReadSpamdReply(ReadOnlySpan<byte> input) => ReadScanReply(SpamdReply.Parse, input);
+
+    private static void ReadRspamdReply(ReadOnlySpan<byte> input) => ReadScanReply(RspamdReply.Parse, input);
+
     /// <summary>A reply that is read early is read the same with more behind it; and there is a reply, or a problem, or more is needed.</summary>
-    private static void ReadSpamdReply(ReadOnlySpan<byte> input)
+    private static void ReadScanReply(ReplyParser parse, ReadOnlySpan<byte> input)
     {
-        var whole = SpamdReply.Parse(input, ended: true, out var reply, out var problem);
+        var whole = parse(input, ended: true, out var reply, out var problem);
         Targets.Require(whole != OperationStatus.NeedMoreData, "at the end nothing more is needed");
         Targets.Require((reply is not null) == (whole == OperationStatus.Done) && (problem.Length > 0) == (whole == OperationStatus.InvalidData), "result and status agree");
-        var begin = SpamdReply.Parse(input[..(input.Length / 2)], ended: false, out var early, out _);
+        var begin = parse(input[..(input.Length / 2)], ended: false, out var early, out _);
         Targets.Require(begin != OperationStatus.Done || early == reply, "what is read early stays");
         Targets.Require(begin != OperationStatus.InvalidData || whole == OperationStatus.InvalidData, "what is wrong stays wrong");
     }

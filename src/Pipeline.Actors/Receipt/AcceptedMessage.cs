@@ -16,7 +16,7 @@ internal static class AcceptedMessage
         + "${if def:received_protocol {with $received_protocol }}${if def:tls_in_cipher {($tls_in_cipher)\n\t}}(MailPipeline)\n\t"
         + "${if def:sender_address {(envelope-from <$sender_address>)\n\t}}id $message_exim_id${if def:received_for {\n\tfor $received_for}}");
 
-    public static async ValueTask<NewMessage> ComposeAsync(
+    public static NewMessage Compose(
         ReceiptServices services,
         ActivePolicy active,
         EvaluationScope scope,
@@ -24,8 +24,7 @@ internal static class AcceptedMessage
         MessageId id,
         ImmutableArray<EnvelopeRecipient> recipients,
         StagedHeader header,
-        IBodyWriter body,
-        CancellationToken cancellationToken)
+        IBodyWriter body)
     {
         var message = scope.Message;
         return new NewMessage
@@ -43,7 +42,7 @@ internal static class AcceptedMessage
                 EnvelopeId = mail.EnvelopeId,
                 AuthenticatedSender = mail.Auth,
             },
-            HeaderBlock = header.Compose(await ReceivedAsync(active, scope, cancellationToken)),
+            HeaderBlock = header.Compose(),
             Body = body,
             Policy = (int)active.Policy.Number,
             Properties = Properties(scope),

@@ -74,12 +74,12 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     }
 
     /// <summary>The message is complete.</summary>
-    public async ValueTask MessageArrivedAsync(StagedHeader header, IBodyWriter body, CancellationToken cancellationToken)
+    public void MessageArrived(StagedHeader header, IBodyWriter body)
     {
         if ((active.Policy.Checks & AclChecks.Spam) != 0)
         {
-            _scans = new MessageScans(services, active, scope.Message.Id, message, _cancel.Token);
-            _scans.Arrived(header.Compose(await AcceptedMessage.ReceivedAsync(active, scope, cancellationToken)), body);
+            _scans = new MessageScans(services, active, scope, message, _cancel.Token);
+            _scans.Arrived(header, body);
         }
     }
 

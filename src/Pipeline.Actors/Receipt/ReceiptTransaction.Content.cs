@@ -21,7 +21,8 @@ internal sealed partial class ReceiptTransaction
         }
 
         var header = ShowMessage(reception);
-        await _checks.MessageArrivedAsync(header, reception.Body, cancellationToken);
+        header.Received = await AcceptedMessage.ReceivedAsync(_active, _scope, cancellationToken);
+        _checks.MessageArrived(header, reception.Body);
         if (await RunDkimAsync(header, cancellationToken) is { } refused)
         {
             return refused;
@@ -40,7 +41,7 @@ internal sealed partial class ReceiptTransaction
         }
 
         header.EndStage(_scope.Message);
-        return await CommitAsync(header, reception, outcome, cancellationToken);
+        return await CommitAsync(header, reception, outcome);
     }
 
     /// <summary>Runs the DKIM ACL for each signer of <c>dkim_verify_signers</c>, and leaves the results for the DATA ACL.</summary>
@@ -97,11 +98,10 @@ internal sealed partial class ReceiptTransaction
         return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
     }
 
-    private async ValueTask<ReceiptDecision> CommitAsync(
-        StagedHeader header, MessageReception reception, AclOutcome outcome, CancellationToken cancellationToken)
+    private async ValueTask<ReceiptDecision> CommitAsync(StagedHeader header, MessageReception reception, AclOutcome outcome)
     {
         _checks.Accepted();
-        var message = await AcceptedMessage.ComposeAsync(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), header, reception.Body, cancellationToken);
+        var message = AcceptedMessage.Compose(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), header, reception.Body);
         try
         {
             Crash.At(CrashPoint.AcceptContentJudged);

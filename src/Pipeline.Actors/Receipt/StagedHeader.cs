@@ -22,8 +22,11 @@ internal sealed class StagedHeader
         Remove(field => IsDropped(field, options));
     }
 
+    /// <summary>Our Received field, as in <see cref="HeaderComposer.Compose"/>; empty as long as it has not been made.</summary>
+    public string Received { get; set; } = "";
+
     /// <summary>What expansions see.</summary>
-    public ReadOnlyMemory<byte> Visible => _added.Count == 0 ? _received.Bytes : Compose("");
+    public ReadOnlyMemory<byte> Visible => _added.Count == 0 ? _received.Bytes : HeaderComposer.Compose(_received, "", _added);
 
     /// <summary>The end of a stage: takes over what its ACLs have asked for.</summary>
     public void EndStage(MessageScope message)
@@ -40,8 +43,8 @@ internal sealed class StagedHeader
         message.HeaderBlock = Visible;
     }
 
-    /// <param name="received">Our Received field, as in <see cref="HeaderComposer.Compose"/>.</param>
-    public byte[] Compose(string received) => HeaderComposer.Compose(_received, received, _added);
+    /// <summary>What scanners see and what is stored: with our Received field.</summary>
+    public byte[] Compose() => HeaderComposer.Compose(_received, Received, _added);
 
     /// <summary>Fields that mean final delivery here do not come from outside (RFC 5321 section 4.4).</summary>
     private static bool IsDropped(HeaderField field, MainOptions options) =>

@@ -13,7 +13,7 @@ namespace Pipeline.Actors.Scanning;
 
 /// <summary>The scans of one message: one for each user and list of servers, begun at the end of data when the policy names them, and else when an ACL asks.</summary>
 /// <remarks>Those that no ACL has asked about when the message is accepted are given up: an ACL that spares a message from scanning does not make it wait.</remarks>
-internal sealed class MessageScans(ReceiptServices services, ActivePolicy active, string id, IActorRef message, CancellationToken ended)
+internal sealed class MessageScans(ReceiptServices services, ActivePolicy active, EvaluationScope scope, IActorRef message, CancellationToken ended)
 {
     /// <summary>Further users are not scanned for: policies name one or two, and more would be a way to make a scanner work for nothing.</summary>
     private const int MaxScans = 8;
@@ -22,15 +22,14 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly Dictionary<(string User, string Servers), Scan> _scans = [];
-    private KeptMessage? _content;
+    private Lazy<KeptMessage>? _content;
 
     /// <summary>The message is complete: begin what the ACLs ask for in so many words.</summary>
-    /// <param name="header">With our Received field.</param>
-    public void Arrived(byte[] header, IBodyWriter body)
+    /// <param name="header">As it is when the first scan begins, it is for every scan.</param>
+    public void Arrived(StagedHeader header, IBodyWriter body)
     {
-        // A copy where the body is in a buffer: that goes back to its pool when the transaction ends, and a scan may not have noticed by then.
-        _content = new KeptMessage(body.TryGetBody(out var octets) ? new InMemoryMessageContent(header, octets.ToArray()) : new AcceptedContent(header, body));
-        if (SpamdAddress.Constant(active.Policy) is not { } servers || _content.Size > services.Limits.EarlyScanBytes)
+        _content = new Lazy<KeptMessage>(() => Keep(header.Compose(), body));
+        if (SpamdAddress.Constant(active.Policy) is not { } servers || scope.Message.Size > services.Limits.EarlyScanBytes)
         {
             return;
         }
@@ -76,11 +75,36 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
         }
 
         var scan = new Scan(_scans.Count == 0 ? ActorNames.Spam : string.Create(CultureInfo.InvariantCulture, $"{ActorNames.Spam}-{_scans.Count + 1}"));
-        var job = new ScanJob { Message = id, User = user, Servers = servers, Content = content, Deadline = services.Limits.ScanDeadline };
+        var job = new ScanJob
+        {
+            Message = scope.Message.Id,
+            User = user,
+            Servers = servers,
+            Envelope = EnvelopeOf(scope),
+            Content = content.Value,
+            Deadline = services.Limits.ScanDeadline,
+        };
         _scans.Add((user, servers), scan);
         message.Tell(new MessageProtocol.BeginCheck(new CheckPlan(
             scan.Check, cancellationToken => RunAsync(job, cancellationToken), reason => Result(job, new ScanOutcome.Failed(reason)), job.Deadline + Grace)));
         return scan;
+    }
+
+    /// <summary>A copy where the body is in a buffer: that goes back to its pool when the transaction ends, and a scan may not have noticed by then.</summary>
+    private static KeptMessage Keep(byte[] header, IBodyWriter body) =>
+        new(body.TryGetBody(out var octets) ? new InMemoryMessageContent(header, octets.ToArray()) : new AcceptedContent(header, body));
+
+    private static ScanEnvelope EnvelopeOf(EvaluationScope scope)
+    {
+        var (connection, message) = (scope.Connection, scope.Message);
+        return new ScanEnvelope(
+            OctetString.FromText(message.Sender.ToString()),
+            ScanEnvelope.Named(message.Recipients.Select(static recipient => OctetString.FromText(recipient.ToString()))),
+            message.Recipients.Count,
+            connection.HeloName.Length == 0 ? null : connection.HeloName,
+            connection.ClientName,
+            connection.ClientAddress?.ToString(),
+            connection.AuthenticatedId.Length == 0 ? null : connection.AuthenticatedId);
     }
 
     private async Task<CheckResult> RunAsync(ScanJob job, CancellationToken cancellationToken)

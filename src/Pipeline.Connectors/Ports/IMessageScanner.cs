@@ -22,6 +22,9 @@ public sealed record ScanJob
     /// <summary>A list in the form of <c>spamd_address</c>. A host of it is meant as the node that scans knows it.</summary>
     public required string Servers { get; init; }
 
+    /// <summary>Null when it is not known here.</summary>
+    public ScanEnvelope? Envelope { get; init; }
+
     public required IScannedMessage Content { get; init; }
 
     /// <summary>How long all of it may take.</summary>

@@ -18,40 +18,27 @@ internal sealed record SpamdReply(SpamVerdict? Verdict, string? Refusal)
 
     public const int MaxBytes = MaxHeaderBytes + MaxReportBytes;
 
-    private const int MaxRefusalText = 200;
-    private const int MaxDigits = 9;
+    /// <summary>Digits of a number.</summary>
+    public const int MaxDigits = 9;
 
     /// <summary>Reads a reply from its start; while more is needed, call again with all that has come.</summary>
     /// <param name="ended">Nothing more will come.</param>
     /// <param name="problem">Why it is no reply; empty otherwise.</param>
     public static OperationStatus Parse(ReadOnlySpan<byte> octets, bool ended, out SpamdReply? reply, out string problem)
     {
-        (reply, problem) = (null, "");
         var rest = octets;
-        if (!TryTakeLine(ref rest, out var line))
+        if (ReadStatus(ref rest, "SPAMD/"u8, "SpamAssassin", ended, out reply, out problem) is var status && (status != OperationStatus.Done || reply is not null))
         {
-            return More(octets.Length, ended, "it hung up without an answer", ref problem);
-        }
-
-        if (!TryReadStatus(line, out var code, out var text))
-        {
-            problem = $"\"{Printable(line)}\" is no answer of a SpamAssassin server";
-            return OperationStatus.InvalidData;
-        }
-
-        if (code != 0)
-        {
-            reply = new SpamdReply(null, text.IsEmpty ? $"code {code}" : $"code {code} {Printable(text)}");
-            return OperationStatus.Done;
+            return status;
         }
 
         int? length = null;
         (decimal Score, decimal Threshold)? scores = null;
         while (true)
         {
-            if (!TryTakeLine(ref rest, out line))
+            if (!SpamdText.TryTakeLine(ref rest, out var line))
             {
-                return More(octets.Length, ended, "it hung up in the middle of its answer", ref problem);
+                return More(octets.Length, ended, "it hung up in the middle of its answer", out problem);
             }
 
             if (line.IsEmpty)
@@ -61,12 +48,51 @@ internal sealed record SpamdReply(SpamVerdict? Verdict, string? Refusal)
 
             if (!TryReadField(line, ref length, ref scores))
             {
-                problem = $"\"{Printable(line)}\" is not understood";
+                problem = $"\"{SpamdText.Printable(line)}\" is not understood";
                 return OperationStatus.InvalidData;
             }
         }
 
         return ReadReport(rest, ended, length, scores, out reply, out problem);
+    }
+
+    /// <summary>Takes the status line.</summary>
+    /// <param name="protocol">What it begins with.</param>
+    /// <param name="server">Whose protocol that is.</param>
+    /// <param name="reply">With <see cref="OperationStatus.Done"/>: a refusal, which is all there is; null when the verdict follows.</param>
+    public static OperationStatus ReadStatus(
+        ref ReadOnlySpan<byte> rest, ReadOnlySpan<byte> protocol, string server, bool ended, out SpamdReply? reply, out string problem)
+    {
+        (reply, problem) = (null, "");
+        var length = rest.Length;
+        if (!SpamdText.TryTakeLine(ref rest, out var line))
+        {
+            return More(length, ended, "it hung up without an answer", out problem);
+        }
+
+        if (!SpamdText.TryReadStatus(line, protocol, out var code, out var text))
+        {
+            problem = $"\"{SpamdText.Printable(line)}\" is no answer of {server}";
+            return OperationStatus.InvalidData;
+        }
+
+        reply = code == 0 ? null : new SpamdReply(null, text.IsEmpty ? $"code {code}" : $"code {code} {SpamdText.Printable(text)}");
+        return OperationStatus.Done;
+    }
+
+    /// <summary>The header is not whole yet.</summary>
+    /// <param name="length">Octets so far.</param>
+    /// <param name="atEnd">What is wrong with it when nothing more will come.</param>
+    public static OperationStatus More(int length, bool ended, string atEnd, out string problem)
+    {
+        if (length > MaxHeaderBytes)
+        {
+            problem = $"the header of the answer is longer than {MaxHeaderBytes} octets";
+            return OperationStatus.InvalidData;
+        }
+
+        problem = ended ? atEnd : "";
+        return ended ? OperationStatus.InvalidData : OperationStatus.NeedMoreData;
     }
 
     private static OperationStatus ReadReport(
@@ -91,46 +117,8 @@ internal sealed record SpamdReply(SpamVerdict? Verdict, string? Refusal)
             return ended ? OperationStatus.InvalidData : OperationStatus.NeedMoreData;
         }
 
-        reply = new SpamdReply(new SpamVerdict(found.Score, found.Threshold, Lines(rest[..(length ?? rest.Length)])), null);
+        reply = new SpamdReply(new SpamVerdict(found.Score, found.Threshold, SpamdText.Lines(rest[..(length ?? rest.Length)])), null);
         return OperationStatus.Done;
-    }
-
-    private static OperationStatus More(int length, bool ended, string atEnd, ref string problem)
-    {
-        if (length > MaxHeaderBytes)
-        {
-            problem = $"the header of the answer is longer than {MaxHeaderBytes} octets";
-            return OperationStatus.InvalidData;
-        }
-
-        problem = ended ? atEnd : "";
-        return ended ? OperationStatus.InvalidData : OperationStatus.NeedMoreData;
-    }
-
-    /// <summary>Bare LF ends a line too: servers before 3.0 send it.</summary>
-    private static bool TryTakeLine(ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> line)
-    {
-        var end = rest[..Math.Min(rest.Length, MaxHeaderBytes)].IndexOf((byte)'\n');
-        line = end > 0 && rest[end - 1] == '\r' ? rest[..(end - 1)] : rest[..Math.Max(end, 0)];
-        rest = rest[(end + 1)..];
-        return end >= 0;
-    }
-
-    /// <summary><c>SPAMD/1.1 0 EX_OK</c></summary>
-    private static bool TryReadStatus(ReadOnlySpan<byte> line, out int code, out ReadOnlySpan<byte> text)
-    {
-        code = 0;
-        text = default;
-        if (!line.StartsWith("SPAMD/"u8) || line.IndexOf((byte)' ') is var blank && blank < 0)
-        {
-            return false;
-        }
-
-        var rest = line[blank..].Trim((byte)' ');
-        var digits = rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        var number = digits < 0 ? rest : rest[..digits];
-        text = digits < 0 ? default : rest[digits..].Trim((byte)' ');
-        return number.Length is > 0 and <= MaxDigits && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out code);
     }
 
     /// <summary>Fields that are not known are passed over, as the protocol asks.</summary>
@@ -166,14 +154,20 @@ internal sealed record SpamdReply(SpamVerdict? Verdict, string? Refusal)
         return true;
     }
 
-    /// <summary><c>True ; 15.0 / 5.0</c>. The word says what the numbers say.</summary>
-    private static bool TryReadScores(ReadOnlySpan<byte> value, out (decimal Score, decimal Threshold) scores)
+    /// <summary><c>True ; 15.0 / 5.0</c>. The word says what the numbers say. What rspamd writes behind another solidus is passed over.</summary>
+    public static bool TryReadScores(ReadOnlySpan<byte> value, out (decimal Score, decimal Threshold) scores)
     {
         scores = default;
         var semicolon = value.IndexOf((byte)';');
         var slash = value.IndexOf((byte)'/');
-        if (semicolon < 1 || slash < semicolon
-            || !TryReadNumber(value[(semicolon + 1)..slash].Trim((byte)' '), out var score) || !TryReadNumber(value[(slash + 1)..].Trim((byte)' '), out var threshold))
+        if (semicolon < 1 || slash < semicolon || !SpamdText.TryReadNumber(value[(semicolon + 1)..slash].Trim((byte)' '), out var score))
+        {
+            return false;
+        }
+
+        var behind = value[(slash + 1)..];
+        var second = behind.IndexOf((byte)'/');
+        if (!SpamdText.TryReadNumber((second < 0 ? behind : behind[..second]).Trim((byte)' '), out var threshold))
         {
             return false;
         }
@@ -181,37 +175,4 @@ internal sealed record SpamdReply(SpamVerdict? Verdict, string? Refusal)
         scores = (score, threshold);
         return true;
     }
-
-    private static bool TryReadNumber(ReadOnlySpan<byte> text, out decimal number)
-    {
-        number = 0;
-        return text.Length is > 0 and <= 2 * MaxDigits
-            && decimal.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number);
-    }
-
-    /// <summary>Lines ended by LF, without control characters, and without empty lines at either end.</summary>
-    private static string Lines(ReadOnlySpan<byte> report)
-    {
-        var text = new StringBuilder(report.Length);
-        foreach (var octet in report)
-        {
-            if (octet is (byte)'\n' or (byte)'\t' or >= 0x20 and not 0x7F)
-            {
-                text.Append((char)octet);
-            }
-        }
-
-        return text.ToString().Trim('\n');
-    }
-
-    private static string Printable(ReadOnlySpan<byte> text) => string.Create(
-        Math.Min(text.Length, MaxRefusalText),
-        text[..Math.Min(text.Length, MaxRefusalText)],
-        static (span, source) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-            {
-                span[i] = source[i] is >= 0x20 and < 0x7F ? (char)source[i] : '?';
-            }
-        });
 }

@@ -2,14 +2,13 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Scanning;
 using Pipeline.Policy.Scanning;
 
 namespace Pipeline.Connectors.Scanners;
 
-/// <summary>Asks SpamAssassin servers by their own protocol, one conversation for each scan.</summary>
+/// <summary>Asks servers of SpamAssassin and rspamd by their own protocols, one conversation for each scan.</summary>
 /// <remarks>
 /// As in Exim, a server that cannot be reached leads to the next; one that was reached has the last word, whatever it says or fails to say. Names are looked up
 /// as every program of the machine does: a scanner stands beside its node, and its name in /etc/hosts.
@@ -120,8 +119,8 @@ public sealed class SpamdScanner(TimeProvider time, Random random) : IMessageSca
         await using var stream = new NetworkStream(socket, ownsSocket: true);
         try
         {
-            var unsent = await SendAsync(socket, stream, job, either.Token);
-            var (reply, problem) = await ReadAsync(stream, either.Token);
+            var unsent = await SendAsync(socket, stream, SpamdRequest.For(job, server.Variant), job.Content, either.Token);
+            var (reply, problem) = await ReadAsync(stream, server.Variant, either.Token);
             return reply switch
             {
                 { Verdict: { } verdict } => new ScanOutcome.Scanned(verdict, server.ToString()),
@@ -142,14 +141,12 @@ public sealed class SpamdScanner(TimeProvider time, Random random) : IMessageSca
 
     /// <summary>The request, the message, and the half-close that tells the server that this is all.</summary>
     /// <returns>Why it could not be sent; null when it was. The server may have said why in its answer: it need not read what it does not want.</returns>
-    private static async Task<string?> SendAsync(Socket socket, NetworkStream stream, ScanJob job, CancellationToken cancellationToken)
+    private static async Task<string?> SendAsync(Socket socket, NetworkStream stream, byte[] request, IScannedMessage message, CancellationToken cancellationToken)
     {
-        var request = Encoding.Latin1.GetBytes(string.Create(
-            CultureInfo.InvariantCulture, $"REPORT SPAMC/1.5\r\nContent-length: {job.Content.Size}\r\nUser: {job.User}\r\n\r\n"));
         try
         {
             await stream.WriteAsync(request, cancellationToken);
-            await job.Content.CopyToAsync(stream, cancellationToken);
+            await message.CopyToAsync(stream, cancellationToken);
             socket.Shutdown(SocketShutdown.Send);
             return null;
         }
@@ -159,7 +156,7 @@ public sealed class SpamdScanner(TimeProvider time, Random random) : IMessageSca
         }
     }
 
-    private static async Task<(SpamdReply? Reply, string Problem)> ReadAsync(NetworkStream stream, CancellationToken cancellationToken)
+    private static async Task<(SpamdReply? Reply, string Problem)> ReadAsync(NetworkStream stream, SpamdVariant variant, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(FirstRead);
         try
@@ -176,7 +173,10 @@ public sealed class SpamdScanner(TimeProvider time, Random random) : IMessageSca
 
                 var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
                 length += read;
-                if (SpamdReply.Parse(buffer.AsSpan(0, length), ended: read == 0, out var reply, out var problem) != OperationStatus.NeedMoreData)
+                var status = variant == SpamdVariant.Rspamd
+                    ? RspamdReply.Parse(buffer.AsSpan(0, length), ended: read == 0, out var reply, out var problem)
+                    : SpamdReply.Parse(buffer.AsSpan(0, length), ended: read == 0, out reply, out problem);
+                if (status != OperationStatus.NeedMoreData)
                 {
                     return (reply, problem);
                 }

@@ -7,6 +7,8 @@ namespace Pipeline.Messages.Scanning;
 /// <summary>The octets of questions and answers.</summary>
 public static class ScanJson
 {
+    private const string Incomplete = "a question without all that it needs";
+
     public static byte[] Write(ScanQuestion question) => [.. JsonSerializer.SerializeToUtf8Bytes(question, ScanJsonContext.Default.ScanQuestion), (byte)'\n'];
 
     /// <param name="by">The node that answers.</param>
@@ -14,7 +16,7 @@ public static class ScanJson
         outcome switch
         {
             ScanOutcome.Scanned scanned => new ScanAnswer(
-                ScanQuestion.CurrentForm, $"{by}, {scanned.By}", scanned.Verdict.Score, scanned.Verdict.Threshold, scanned.Verdict.Report, null),
+                ScanQuestion.CurrentForm, $"{by}, {scanned.By}", scanned.Verdict.Score, scanned.Verdict.Threshold, scanned.Verdict.Report, null, scanned.Verdict.Proposal),
             ScanOutcome.Busy busy => new ScanAnswer(ScanQuestion.CurrentForm, by, null, null, null, busy.Reason),
             _ => new ScanAnswer(ScanQuestion.CurrentForm, by, null, null, null, ((ScanOutcome.Failed)outcome).Reason),
         },
@@ -33,7 +35,8 @@ public static class ScanJson
             {
                 null => "not a question",
                 { Form: not ScanQuestion.CurrentForm } => $"a question in form {question.Form}; this program understands {ScanQuestion.CurrentForm}",
-                { Message: null } or { User: null } or { Servers: null } or { Size: < 0 } or { DeadlineMs: <= 0 } => "a question without all that it needs",
+                { Message: null } or { User: null } or { Servers: null } or { Size: < 0 } or { DeadlineMs: <= 0 } => Incomplete,
+                { Envelope: { } envelope } when envelope.Sender is null || envelope.Recipients.IsDefault || envelope.Recipients.Contains(null!) => Incomplete,
                 _ => "",
             };
             return problem.Length == 0 ? question : null;
@@ -53,7 +56,7 @@ public static class ScanJson
             return JsonSerializer.Deserialize(json, ScanJsonContext.Default.ScanAnswer) switch
             {
                 { Form: ScanQuestion.CurrentForm, Score: { } score, Threshold: { } threshold } answer =>
-                    new ScanOutcome.Scanned(new SpamVerdict(score, threshold, answer.Report ?? ""), answer.By ?? from),
+                    new ScanOutcome.Scanned(new SpamVerdict(score, threshold, answer.Report ?? "", answer.Proposal), answer.By ?? from),
                 { Form: ScanQuestion.CurrentForm } answer => new ScanOutcome.Failed($"{from}: {answer.Reason ?? "no reason given"}"),
                 _ => new ScanOutcome.Failed($"{from} answers in a form that is not known"),
             };

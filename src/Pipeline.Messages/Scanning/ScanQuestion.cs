@@ -1,3 +1,5 @@
+using Pipeline.Mail.Scanning;
+
 namespace Pipeline.Messages.Scanning;
 
 /// <summary>What a node asks of a scanner node. The message follows it.</summary>
@@ -11,12 +13,13 @@ namespace Pipeline.Messages.Scanning;
 /// <param name="Servers">A list in the form of <c>spamd_address</c>, as the scanner node knows its hosts.</param>
 /// <param name="Size">Octets of the message.</param>
 /// <param name="DeadlineMs">How long the asker will wait, in milliseconds from now.</param>
-public sealed record ScanQuestion(int Form, string Message, string User, string Servers, long Size, int DeadlineMs)
+/// <param name="Envelope">Null when none of the servers is told it.</param>
+public sealed record ScanQuestion(int Form, string Message, string User, string Servers, long Size, int DeadlineMs, ScanEnvelope? Envelope = null)
 {
     public const int CurrentForm = 1;
 
     /// <summary>Octets of the line, its end included.</summary>
-    public const int MaxLineBytes = 16 * 1024;
+    public const int MaxLineBytes = 256 * 1024;
 }
 
 /// <summary>What a scanner node answers.</summary>
@@ -25,7 +28,8 @@ public sealed record ScanQuestion(int Form, string Message, string User, string 
 /// <param name="Score">Null when there is no verdict.</param>
 /// <param name="Report">One char for each octet.</param>
 /// <param name="Reason">Why there is no verdict.</param>
-public sealed record ScanAnswer(int Form, string By, decimal? Score, decimal? Threshold, string? Report, string? Reason)
+/// <param name="Proposal">Null when the server says nothing of it.</param>
+public sealed record ScanAnswer(int Form, string By, decimal? Score, decimal? Threshold, string? Report, string? Reason, string? Proposal = null)
 {
     /// <summary>Octets of an answer in JSON: a report in which every character is escaped, and room for the rest.</summary>
     public const int MaxBytes = (6 * 64 * 1024) + (16 * 1024);

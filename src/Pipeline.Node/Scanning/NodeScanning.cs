@@ -49,15 +49,24 @@ internal sealed class NodeScanning : IDisposable
         {
             ScanLog.Scans(node.Logger, address, settings.Scan.Concurrent);
         }
+        else
+        {
+            ScanLog.NoAddress(node.Logger);
+        }
 
         return new NodeScanning(local, transport, scanner, new ScanEndpoint(local, settings.Scan, settings.Name, node.Logger));
     }
 
-    /// <summary>Where others ask this node to scan: the admin port as it is advertised, or as this machine is known to others; null when it has none or does not scan.</summary>
+    /// <summary>Where others ask this node to scan: the admin port as it is advertised, or as this machine is known to others; null when it has none, one with a port of its own choice, or does not scan.</summary>
     public static string? ScannerAddress(NodeSettings settings)
     {
         if (settings is not { Cluster: { } cluster, Admin.Listen: { } listen } || !cluster.Does().HasFlag(NodeRoles.Scanner)
             || !System.Net.IPEndPoint.TryParse(listen, out var address))
+        {
+            return null;
+        }
+
+        if (cluster.Advertise is null && address.Port == 0)
         {
             return null;
         }

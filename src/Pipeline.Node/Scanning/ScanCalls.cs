@@ -4,6 +4,7 @@ using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Scanning;
 using Pipeline.Messages.Scanning;
 using Pipeline.Node.Admin;
+using Pipeline.Policy.Scanning;
 
 namespace Pipeline.Node.Scanning;
 
@@ -22,12 +23,13 @@ internal sealed class ScanCalls(ScanTransport transport, TimeProvider time)
         using var deadline = new CancellationTokenSource(job.Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var milliseconds = (int)Math.Clamp(job.Deadline.TotalMilliseconds, 1, int.MaxValue);
+        var envelope = SpamdServerList.TellsEnvelope(job.Servers) ? job.Envelope : null;
         var content = new ScanContent(
-            new ScanQuestion(ScanQuestion.CurrentForm, job.Message, job.User, job.Servers, job.Content.Size, milliseconds), job.Content);
+            new ScanQuestion(ScanQuestion.CurrentForm, job.Message, job.User, job.Servers, job.Content.Size, milliseconds, envelope), job.Content);
         if (!content.Fits)
         {
             content.Dispose();
-            return new ScanOutcome.Failed($"the user and the servers of the scan have more than {ScanQuestion.MaxLineBytes} octets");
+            return new ScanOutcome.Failed($"the user, the servers and the envelope of the scan have more than {ScanQuestion.MaxLineBytes} octets");
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Post, new UriBuilder("https", host, port, Path).Uri)

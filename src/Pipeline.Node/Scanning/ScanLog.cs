@@ -12,6 +12,9 @@ internal static partial class ScanLog
     [LoggerMessage(82, LogLevel.Warning, "{Caller} was refused a scan: {Reason}")]
     public static partial void Refused(ILogger logger, string caller, string reason);
 
+    [LoggerMessage(84, LogLevel.Warning, "Does not scan for others: Admin.Listen has no port that they could know, and the cluster's Advertise is not set")]
+    public static partial void NoAddress(ILogger logger);
+
     [LoggerMessage(83, LogLevel.Information, "Scans for others at {Address}, {Count} messages at a time")]
     public static partial void Scans(ILogger logger, string address, int count);
 }

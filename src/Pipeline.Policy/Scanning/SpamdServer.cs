@@ -1,6 +1,6 @@
 namespace Pipeline.Policy.Scanning;
 
-/// <summary>One item of <c>spamd_address</c>: a SpamAssassin server and when to ask it.</summary>
+/// <summary>One item of <c>spamd_address</c>: a server, what it speaks, and when to ask it.</summary>
 /// <param name="Host">A name, an IP address, or the absolute path of a Unix socket.</param>
 /// <param name="FirstPort">0 for a Unix socket.</param>
 /// <param name="LastPort">Ports from the first to this one are tried in order; the same, or lower, for one that counts down.</param>
@@ -11,6 +11,8 @@ public sealed record SpamdServer(string Host, int FirstPort, int LastPort)
     public const int DefaultWeight = 1;
 
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(2);
+
+    public SpamdVariant Variant { get; init; }
 
     public bool IsUnixSocket => Host.StartsWith('/');
 

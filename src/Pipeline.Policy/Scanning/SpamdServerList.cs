@@ -37,6 +37,9 @@ public static class SpamdServerList
         return servers.ToImmutable();
     }
 
+    /// <summary>Whether any server of a list is told how a message came.</summary>
+    public static bool TellsEnvelope(string list) => Parse(list, out _).Any(static server => server.Variant == SpamdVariant.Rspamd);
+
     private static SpamdServer? ParseServer(string item, out string problem)
     {
         // Blanks separate words unless the item chooses something else, as every list can.
@@ -88,14 +91,16 @@ public static class SpamdServerList
         var (name, value) = equals < 0 ? (word, "") : (word[..equals], word[(equals + 1)..]);
         problem = name switch
         {
-            "variant" => $"spamd_address: \"{word}\" is not available in this version: only SpamAssassin's protocol is spoken",
+            "variant" => $"spamd_address: \"{word}\": rspamd is the only variant",
             "pri" or "weight" => $"spamd_address: \"{word}\": a number is expected",
             "time" => $"spamd_address: \"{word}\": two times of day are expected, such as time=8.30-17",
             "retry" or "tmo" => $"spamd_address: \"{word}\": a time is expected, such as 20s",
-            _ => $"spamd_address: \"{word}\" is no option of a server: pri, weight, time, retry and tmo are",
+            _ => $"spamd_address: \"{word}\" is no option of a server: variant, pri, weight, time, retry and tmo are",
         };
         switch (name)
         {
+            case "variant" when value == "rspamd":
+                return server with { Variant = SpamdVariant.Rspamd };
             case "pri" when int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority):
                 return server with { Priority = priority };
             case "weight" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var weight) && weight is >= 0 and <= 10_000:

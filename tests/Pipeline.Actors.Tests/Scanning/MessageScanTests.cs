@@ -53,6 +53,7 @@ public sealed class MessageScanTests : TestKit
 
         var (job, message) = Assert.Single(_scanner.Scans);
         Assert.Equal(("joe", "127.0.0.1 783", message.Length), (job.User, job.Servers, (int)job.Content.Size));
+        Assert.Equal(("sender@from.example", 1, "192.0.2.1"), (job.Envelope!.Sender, job.Envelope.RecipientCount, job.Envelope.ClientAddress));
         Assert.StartsWith("Received: from ", message, StringComparison.Ordinal);
         Assert.EndsWith("\r\n" + Mail, message, StringComparison.Ordinal);
     }
@@ -118,7 +119,7 @@ public sealed class MessageScanTests : TestKit
     public async Task Large_message_is_scanned_only_when_an_acl_asks()
     {
         _scanner.Answer = FakeScanner.Score(1);
-        var limits = new ReceiptLimits { EarlyScanBytes = Mail.Length };
+        var limits = new ReceiptLimits { EarlyScanBytes = Mail.Length - 1 };
         await SendAsync("check_data:\n  accept hosts = 192.0.2.1\n  deny spam = nobody", limits);
         Assert.Empty(_scanner.Scans);
         await SendAsync("check_data:\n  deny spam = nobody\n  accept", limits);

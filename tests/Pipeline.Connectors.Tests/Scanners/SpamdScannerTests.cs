@@ -29,6 +29,25 @@ public sealed class SpamdScannerTests
     }
 
     [Fact]
+    public async Task Rspamd_is_told_the_envelope_and_says_what_it_would_do()
+    {
+        await using var rspamd = ScriptedSpamd.Start(request => request.AnswerAsync(
+            "RSPAMD/1.3 0 EX_OK\r\nMetric: default; False; 7.20 / 15.00 / 0.0\r\nAction: add header\r\nSymbol: BAYES_SPAM(5.10)\r\n"));
+        var scanned = Assert.IsType<ScanOutcome.Scanned>(await ScanAsync($"{rspamd.Address} variant=rspamd", "joe"));
+        Assert.Equal(
+            (7.2m, 15m, false, "add header", "Action: add header\nSymbol: BAYES_SPAM(5.10)"),
+            (scanned.Verdict.Score, scanned.Verdict.Threshold, scanned.Verdict.IsSpam, scanned.Verdict.Action, scanned.Verdict.Report));
+        var request = Assert.Single(rspamd.Requests);
+        Assert.Equal(
+            [
+                "CHECK RSPAMC/1.3", $"Content-length: {Header.Length + 2 + Body.Length}", "Queue-Id: 1xV3ze-IUvupnsd1MR-393w", "From: <a@from.test>", "Recipient-Number: 3",
+                "Rcpt: <b@to.test>", "Rcpt: <\"c d\"@to.test>", "Helo: client.test", "IP: 192.0.2.1", "User: ann",
+            ],
+            request.Header.Split("\r\n"));
+        Assert.Equal($"{Header}\r\n{Body}", request.Message);
+    }
+
+    [Fact]
     public async Task Server_that_refuses_connections_leads_to_the_next()
     {
         using var closed = new ClosedPort();
@@ -73,7 +92,7 @@ public sealed class SpamdScannerTests
     [Theory]
     [InlineData("", "it hung up without an answer")]
     [InlineData("SPAMD/1.1 0 EX_OK\r\nContent-length: 50\r\nSpam: True ; 1 / 5\r\n\r\nabc", "it hung up in the middle of its report")]
-    [InlineData("garbage\r\n", "\"garbage\" is no answer of a SpamAssassin server")]
+    [InlineData("garbage\r\n", "\"garbage\" is no answer of SpamAssassin")]
     [InlineData("SPAMD/1.0 76 Bad header line\r\n", "code 76 Bad header line")]
     public async Task Bad_answer_is_a_failure_with_its_reason(string answer, string reason)
     {
@@ -158,6 +177,7 @@ public sealed class SpamdScannerTests
                 Message = "1xV3ze-IUvupnsd1MR-393w",
                 User = user,
                 Servers = servers,
+                Envelope = new ScanEnvelope("a@from.test", ["b@to.test", "\"c d\"@to.test"], 3, "client.test", "two\r\nlines: x", "192.0.2.1", "ann"),
                 Content = new KeptMessage(new InMemoryMessageContent(Encoding.Latin1.GetBytes(Header), Encoding.Latin1.GetBytes(Body))),
                 Deadline = TimeSpan.FromMinutes(1),
             },

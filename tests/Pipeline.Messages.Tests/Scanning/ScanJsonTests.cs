@@ -19,6 +19,31 @@ public sealed class ScanJsonTests
     }
 
     [Fact]
+    public void Question_with_an_envelope_has_this_form()
+    {
+        var envelope = new ScanEnvelope("a@b.test", ["c@d.test", "\u00E9@d.test"], 3, "client.test", null, "192.0.2.1", null);
+        var question = new ScanQuestion(ScanQuestion.CurrentForm, "1xV3ze-IUvupnsd1MR-393w", "joe", "127.0.0.1 783", 1234, 60_000, envelope);
+        var expected = Question.Replace(
+            "}",
+            ""","envelope":{"sender":"a@b.test","recipients":["c@d.test","\u00E9@d.test"],"recipientCount":3,"helo":"client.test","clientAddress":"192.0.2.1"}}""",
+            StringComparison.Ordinal);
+        Assert.Equal(expected, Encoding.UTF8.GetString(ScanJson.Write(question)));
+        var read = ScanJson.ReadQuestion(Encoding.UTF8.GetBytes(expected), out _)!.Envelope!;
+        Assert.Equal<string[]>([.. envelope.Recipients], [.. read.Recipients]);
+        Assert.Equal(envelope with { Recipients = default }, read with { Recipients = default });
+    }
+
+    [Fact]
+    public void Longest_envelope_fits_into_a_question()
+    {
+        var recipients = ScanEnvelope.Named(Enumerable.Repeat(new string('\u00FF', 300), 10_000));
+        Assert.Equal(ScanEnvelope.RecipientRoom / 300, recipients.Length);
+        var longest = new string('\u00FF', 256);
+        var envelope = new ScanEnvelope(longest, recipients, 10_000, longest, longest, longest, longest);
+        Assert.InRange(ScanJson.Write(new ScanQuestion(ScanQuestion.CurrentForm, "m", longest, "h 1", 1, 1, envelope)).Length, ScanEnvelope.RecipientRoom, ScanQuestion.MaxLineBytes);
+    }
+
+    [Fact]
     public void Answers_have_these_forms()
     {
         ScanOutcome scanned = new ScanOutcome.Scanned(new SpamVerdict(7.50m, 5.0m, "a\n\u00E9"), "127.0.0.1 783");
@@ -26,6 +51,12 @@ public sealed class ScanJsonTests
             """{"form":1,"by":"n2, 127.0.0.1 783","score":7.50,"threshold":5.0,"report":"a\n\u00E9"}""", Encoding.UTF8.GetString(ScanJson.Write(scanned, "n2")));
         Assert.Equal(
             new ScanOutcome.Scanned(new SpamVerdict(7.50m, 5.0m, "a\n\u00E9"), "n2, 127.0.0.1 783"), ScanJson.ReadAnswer(ScanJson.Write(scanned, "n2"), "n2"));
+
+        ScanOutcome proposed = new ScanOutcome.Scanned(new SpamVerdict(7, 15, "", "add header"), "n2, 127.0.0.1 11333");
+        Assert.Equal(
+            """{"form":1,"by":"n2, 127.0.0.1 11333","score":7,"threshold":15,"report":"","proposal":"add header"}""",
+            Encoding.UTF8.GetString(ScanJson.Write(new ScanOutcome.Scanned(new SpamVerdict(7, 15, "", "add header"), "127.0.0.1 11333"), "n2")));
+        Assert.Equal(proposed, ScanJson.ReadAnswer("""{"form":1,"by":"n2, 127.0.0.1 11333","score":7,"threshold":15,"report":"","proposal":"add header"}"""u8, "n2"));
 
         ScanOutcome failed = new ScanOutcome.Failed("it is down");
         Assert.Equal("""{"form":1,"by":"n2","reason":"it is down"}""", Encoding.UTF8.GetString(ScanJson.Write(failed, "n2")));
@@ -44,6 +75,8 @@ public sealed class ScanJsonTests
     [InlineData("{\"form\":1}", "a question without all that it needs")]
     [InlineData("{\"form\":1,\"message\":\"m\",\"user\":\"u\",\"servers\":\"s\",\"size\":-1,\"deadlineMs\":1}", "a question without all that it needs")]
     [InlineData("{\"form\":1,\"message\":\"m\",\"user\":\"u\",\"servers\":\"s\",\"size\":1,\"deadlineMs\":0}", "a question without all that it needs")]
+    [InlineData("{\"form\":1,\"message\":\"m\",\"user\":\"u\",\"servers\":\"s\",\"size\":1,\"deadlineMs\":1,\"envelope\":{}}", "a question without all that it needs")]
+    [InlineData("{\"form\":1,\"message\":\"m\",\"user\":\"u\",\"servers\":\"s\",\"size\":1,\"deadlineMs\":1,\"envelope\":{\"sender\":\"\",\"recipients\":[null]}}", "a question without all that it needs")]
     public void What_is_no_question_is_said(string line, string problem)
     {
         Assert.Null(ScanJson.ReadQuestion(Encoding.UTF8.GetBytes(line), out var said));

@@ -71,7 +71,7 @@ public sealed class ComposeTests
     public void Services_of_the_cluster_are_all_there()
     {
         Assert.Equal(
-            ["certificates", "deliverer-1", "deliverer-2", "postgres", "receiver-1", "receiver-2", "scanner", "sink", "spamd"],
+            ["certificates", "deliverer-1", "deliverer-2", "postgres", "receiver-1", "receiver-2", "rspamd", "scanner", "sink"],
             _compose.Services.Select(service => service.Key).Order(StringComparer.Ordinal));
         Assert.StartsWith("postgres:", _compose.Root["services"]["postgres"]["image"].Text, StringComparison.Ordinal);
         Assert.True(int.Parse(_compose.Root["services"]["postgres"]["image"].Text["postgres:".Length..], CultureInfo.InvariantCulture) >= 15);

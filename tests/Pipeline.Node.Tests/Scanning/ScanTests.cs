@@ -53,6 +53,18 @@ public sealed class ScanTests : IDisposable
         Assert.InRange(job.Deadline, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
     }
 
+    [Theory]
+    [InlineData("127.0.0.1 783", null)]
+    [InlineData("127.0.0.1 783 pri=2 : /run/rspamd.sock variant=rspamd", "a@from.test")]
+    public async Task Envelope_goes_over_where_a_server_is_told_it(string list, string? sender)
+    {
+        var servers = ScriptedScanner.Scores(1);
+        await using var scanner = await ScannerHost.StartAsync(_authority, "s1", servers);
+        Join(("s1", scanner));
+        Assert.IsType<ScanOutcome.Scanned>(await AskAsync(servers: list));
+        Assert.Equal(sender, Assert.Single(servers.Scans).Job.Envelope?.Sender);
+    }
+
     [Fact]
     public async Task Message_of_many_megabytes_goes_over()
     {
@@ -357,7 +369,7 @@ public sealed class ScanTests : IDisposable
     }
 
     [Theory]
-    [InlineData(16 * 1024, "the question is longer than 16384 octets")]
+    [InlineData(ScanQuestion.MaxLineBytes, "the question is longer than 262144 octets")]
     [InlineData(100, "the request ends in its question")]
     public async Task Question_has_a_bound_and_an_end(int length, string reason)
     {
@@ -414,14 +426,17 @@ public sealed class ScanTests : IDisposable
             logger);
     }
 
-    private Task<ScanOutcome> AskAsync(AdminCertificates? asker = null, byte[]? body = null) => AskAsync(Asker(asker), body);
+    private Task<ScanOutcome> AskAsync(AdminCertificates? asker = null, byte[]? body = null, string servers = "127.0.0.1 783") =>
+        AskAsync(Asker(asker), body, servers);
 
-    private static Task<ScanOutcome> AskAsync(NodeScanner scanner, byte[]? body = null, CancellationToken cancellationToken = default) => scanner.ScanAsync(
+    private static Task<ScanOutcome> AskAsync(
+        NodeScanner scanner, byte[]? body = null, string servers = "127.0.0.1 783", CancellationToken cancellationToken = default) => scanner.ScanAsync(
         new ScanJob
         {
             Message = "1xV3ze-IUvupnsd1MR-393w",
             User = "joe",
-            Servers = "127.0.0.1 783",
+            Servers = servers,
+            Envelope = new ScanEnvelope("a@from.test", ["b@to.test"], 1, "client.test", null, "192.0.2.1", null),
             Content = new KeptMessage(new InMemoryMessageContent("Subject: a\r\n"u8.ToArray(), body ?? "body\r\n"u8.ToArray())),
             Deadline = TimeSpan.FromMinutes(1),
         },

@@ -26,7 +26,9 @@ public sealed class SpamdServerListTests
         var server = Assert.Single(SpamdServerList.Parse("h 1 pri=3 weight=7 time=8.30-17.00.01 retry=10s tmo=1m30s", out _));
         Assert.Equal((3, 7, new TimeSpan(8, 30, 0), new TimeSpan(17, 0, 1)), (server.Priority, server.Weight, server.From, server.Until));
         Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(90)), (server.Retry, server.Timeout));
+        Assert.Equal(SpamdVariant.Rspamd, Assert.Single(SpamdServerList.Parse("h 11333 variant=rspamd tmo=5s", out _)).Variant);
         var plain = Assert.Single(SpamdServerList.Parse("h 1", out _));
+        Assert.Equal(SpamdVariant.SpamAssassin, plain.Variant);
         Assert.Equal((1, 1, null, TimeSpan.FromMinutes(2)), (plain.Priority, plain.Weight, plain.Retry, plain.Timeout));
     }
 
@@ -37,7 +39,7 @@ public sealed class SpamdServerListTests
     [InlineData("host 0", "neither a host and a port")]
     [InlineData("host 65536", "neither a host and a port")]
     [InlineData("host 1-200", "neither a host and a port")]
-    [InlineData("host 783 variant=rspamd", "only SpamAssassin's protocol is spoken")]
+    [InlineData("host 783 variant=spamassassin", "rspamd is the only variant")]
     [InlineData("host 783 backup", "\"backup\" is no option of a server")]
     [InlineData("/socket 783", "\"783\" is no option of a server")]
     [InlineData("host 783 pri=high", "a number is expected")]
@@ -60,7 +62,7 @@ public sealed class SpamdServerListTests
         Assert.Equal(accepted, SpamdServerList.Parse(string.Join(" : ", Enumerable.Repeat("h 1", count)), out _).Length == count);
 
     [Theory]
-    [InlineData("spamd_address = 127.0.0.1 783 variant=rspamd", "/etc/x/main.conf:2: spamd_address: \"variant=rspamd\" is not available")]
+    [InlineData("spamd_address = 127.0.0.1 783 variant=other", "/etc/x/main.conf:2: spamd_address: \"variant=other\": rspamd is the only variant")]
     [InlineData("spamd_address = nonsense", "/etc/x/main.conf:2: spamd_address: \"nonsense\" is neither")]
     [InlineData("spamd_address = ${if eq{$sender_address}{}{nonsense}}", null)]
     [InlineData("spamd_address = 127.0.0.1 783", null)]

@@ -5,7 +5,7 @@ using Pipeline.Policy.Scanning;
 
 namespace Pipeline.Policy.Acl.Conditions;
 
-/// <summary><c>spam =</c>: SpamAssassin's score of the message has reached the threshold of the user named.</summary>
+/// <summary><c>spam =</c>: the score that SpamAssassin or rspamd gives the message has reached its threshold.</summary>
 /// <remarks>One scan for each message, user and list of servers: asked again, the same verdict answers.</remarks>
 internal sealed class SpamCondition() : AclCondition("spam")
 {
@@ -50,7 +50,7 @@ internal sealed class SpamCondition() : AclCondition("spam")
         evaluation.SetVariable("spam_score", decimal.Round(verdict.Score, 1, MidpointRounding.AwayFromZero).ToString("0.0", CultureInfo.InvariantCulture));
         evaluation.SetVariable("spam_score_int", decimal.Truncate(verdict.Score * 10).ToString("0", CultureInfo.InvariantCulture));
         evaluation.SetVariable("spam_bar", whole == 0 ? "/" : new string(whole > 0 ? '+' : '-', Math.Abs(whole)));
-        evaluation.SetVariable("spam_action", verdict.IsSpam ? "reject" : "no action");
+        evaluation.SetVariable("spam_action", verdict.Action);
 
         // Indented behind its first line, so that it can be the value of a header field.
         evaluation.SetVariable("spam_report", verdict.Report.Replace("\n", "\n ", StringComparison.Ordinal));

@@ -2,8 +2,8 @@ using Pipeline.Messages.Journal;
 
 namespace Pipeline.EndToEnd.Tests.Scanning;
 
-/// <summary>The ACL condition spam against the real server.</summary>
-public sealed class SpamAssassinTests : IDisposable
+/// <summary>The ACL condition spam against the real servers.</summary>
+public sealed class SpamServerTests : IDisposable
 {
     private const string Gtube = "XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X";
 
@@ -14,10 +14,30 @@ public sealed class SpamAssassinTests : IDisposable
     [ProgramTheory(SpamAssassin.Program)]
     [InlineData("a message like any other", "ham", false)]
     [InlineData(Gtube, "spam", true)]
-    public async Task Message_is_scored(string body, string word, bool isRefused)
+    public async Task SpamAssassin_scores_a_message(string body, string word, bool isRefused)
     {
         await using var spamd = await SpamAssassin.StartAsync();
-        await using var node = await TestNode.StartAsync(_folder, Policies.Local(main: $"spamd_address = {spamd.Address}\nacl_smtp_data = check_data").Replace("begin acl\n", """
+        await ScoreAsync(spamd.Address, body, word, isRefused);
+    }
+
+    [ProgramTheory(Rspamd.Program)]
+    [InlineData("a message like any other", "ham", false)]
+    [InlineData(Gtube, "spam", true)]
+    public async Task Rspamd_scores_a_message_and_is_told_its_envelope(string body, string word, bool isRefused)
+    {
+        await using (var rspamd = await Rspamd.StartAsync(_folder))
+        {
+            await ScoreAsync($"{rspamd.Address} variant=rspamd", body, word, isRefused);
+        }
+
+        Assert.Matches(
+            "told: qid <[0-9A-Za-z]{6}-[0-9A-Za-z]{11}-[0-9A-Za-z]{4}> ip 127\\.0\\.0\\.1 user <.*> from <a@from\\.test> rcpts <b@local\\.test>",
+            await File.ReadAllTextAsync(Rspamd.LogOf(_folder)));
+    }
+
+    private async Task ScoreAsync(string server, string body, string word, bool isRefused)
+    {
+        await using var node = await TestNode.StartAsync(_folder, Policies.Local(main: $"spamd_address = {server}\nacl_smtp_data = check_data").Replace("begin acl\n", """
             begin acl
             check_data:
               warn    spam = nobody:true
@@ -34,7 +54,7 @@ public sealed class SpamAssassinTests : IDisposable
             var events = await node.UntilAsync<MessageCompleted>(id);
             Assert.Equal(word, Assert.Single(events.OfType<CheckCompleted>(), check => check.Check == "spam").Result);
             Assert.Matches("(?m)^X-Spam-Score: -?\\d+\\.\\d \\(", await File.ReadAllTextAsync(Assert.Single(_folder.Mail("b"))));
-            Assert.Contains("for nobody, by " + spamd.Address, await node.ExplainAsync(id), StringComparison.Ordinal);
+            Assert.Contains("for nobody, by " + server.Replace(" variant=rspamd", "", StringComparison.Ordinal), await node.ExplainAsync(id), StringComparison.Ordinal);
             return;
         }
 

@@ -16,12 +16,15 @@ RUN install -d -o 1654 -g 1654 -m 0700 /authority /certificates
 USER 1654:1654
 ENTRYPOINT ["/bin/sh", "-euc"]
 
-# SpamAssassin's server, for the cluster of docker-compose.cluster.yml:  docker build --target spamd .
-FROM debian:bookworm-slim AS spamd
-RUN apt-get update && apt-get install -y --no-install-recommends spamassassin spamd && rm -rf /var/lib/apt/lists/*
-USER debian-spamd
-EXPOSE 7783
-ENTRYPOINT ["/usr/sbin/spamd", "-x", "-i", "0.0.0.0", "-p", "7783", "-A", "0.0.0.0/0", "-s", "stderr"]
+# rspamd, for the cluster of docker-compose.cluster.yml:  docker build --target rspamd .
+FROM debian:bookworm-slim AS rspamd
+RUN apt-get update && apt-get install -y --no-install-recommends rspamd ca-certificates && rm -rf /var/lib/apt/lists/* \
+ && install -d -o _rspamd -g _rspamd -m 0750 /run/rspamd /var/lib/rspamd
+COPY cluster-config/compose/rspamd/local.d /etc/rspamd/local.d
+USER _rspamd
+EXPOSE 11333
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["/usr/bin/rspamd", "--no-fork", "--config", "/etc/rspamd/rspamd.conf"]
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS node
 COPY --from=build /source/out /opt/mailpipeline

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs what docker-compose.cluster.yml runs, as processes on this machine: publishes the program, makes certificates, starts PostgreSQL where it
-# is installed, starts the nodes with the settings of cluster-config/compose on free ports of loopback, sends a message through, and stops everything.
+# Runs what docker-compose.cluster.yml runs, as processes on this machine: publishes the program, makes certificates, starts PostgreSQL, and
+# rspamd where it is installed, starts the nodes with the settings of cluster-config/compose on free ports of loopback, sends a message through, and stops everything.
 #
 #   packaging/run-without-docker.sh
 #
@@ -9,13 +9,14 @@ set -euo pipefail
 repository=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d /tmp/mpr.XXXXXX)
 chmod 755 "$work"
-nodes=() postgres=
+nodes=() postgres= rspamd=
 
 say() { echo "== $*"; }
 fail() { echo "run-without-docker.sh: $*" >&2; tail -n 20 "$work"/*.log >&2 2>/dev/null || true; exit 1; }
 
 clean_up() {
   for node in "${nodes[@]}"; do kill -KILL "$node" 2>/dev/null || true; done
+  [ -z "$rspamd" ] || kill -TERM "$rspamd" 2>/dev/null || true
   [ -z "$postgres" ] || kill -QUIT "$postgres" 2>/dev/null || true
   wait 2>/dev/null || true
   rm -rf "$work"
@@ -68,6 +69,13 @@ start() {
   say "$name is ready"
 }
 
+# A port that nobody listens on, below those that the system gives away.
+free_port() {
+  local port
+  while port=$((20000 + RANDOM % 10000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+  echo "$port"
+}
+
 # The port after a phrase in a node's log.
 port() { sed -n "s/.*$2[^0-9]*127\.0\.0\.1:\([0-9]*\).*/\1/p" "$work/$1.log" | head -n 1; }
 
@@ -75,33 +83,46 @@ port() { sed -n "s/.*$2[^0-9]*127\.0\.0\.1:\([0-9]*\).*/\1/p" "$work/$1.log" | h
 start sink sink.conf sink.json
 sink=$(port sink 'listening on')
 
-# --- PostgreSQL and the cluster, where this version of the program knows the section Cluster; else one node with a store of its own
-echo '{ "Cluster": { "Database": "Host=nowhere", "Roles": [ "receiver" ] } }' >"$work/cluster.json"
-if "$program" config check "$work/etc/sink.conf" --node "$work/cluster.json" >/dev/null 2>&1; then
-  bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1 || true)
-  [ -n "$bin" ] || bin=$(dirname "$(command -v initdb)" 2>/dev/null) || fail "the cluster needs PostgreSQL's programs (initdb, postgres)"
+# --- rspamd, with the settings of its container; a cluster runs without it as well
+scanning=$work/rspamd/rspamd.sock
+if command -v rspamd >/dev/null; then
+  mkdir -p "$work/rspamd/run" "$work/rspamd/db"
+  cp -r "$work/etc/rspamd/local.d" "$work/rspamd/local.d"
+  sed -i "s#\*:11333#$scanning mode=0666#" "$work/rspamd/local.d/worker-normal.inc"
+  echo 'dns { nameserver = ["127.0.0.1:1"]; timeout = 1s; retransmits = 1; }' >"$work/rspamd/local.d/options.inc" # it asks nothing of any network
   as=()
-  if [ "$(id -u)" = 0 ]; then as=(setpriv --reuid=postgres --regid=postgres --clear-groups); fi
-  mkdir "$work/pg"
-  [ "$(id -u)" != 0 ] || chown postgres "$work/pg"
-  (cd "$work/pg" && "${as[@]}" "$bin/initdb" -A trust -U mail -D "$work/pg/data" >"$work/pg.log" 2>&1) || fail "initdb failed"
-  (cd "$work/pg" && exec "${as[@]}" "$bin/postgres" -D "$work/pg/data" -c listen_addresses= -c "unix_socket_directories=$work/pg" >>"$work/pg.log" 2>&1) &
-  postgres=$!
-  eventually 30 "$bin/psql" -h "$work/pg" -U mail -d postgres -c 'CREATE DATABASE mail' >/dev/null 2>&1 || fail "PostgreSQL does not start"
-  say "PostgreSQL is ready"
-  export MAILPIPELINE_Cluster__Database="Host=$work/pg;Username=mail;Database=mail"
-  start receiver-1 mailpipeline.conf receiver.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink" "SPAMD=127.0.0.1 783"
-  start receiver-2 mailpipeline.conf receiver.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink" "SPAMD=127.0.0.1 783"
-  start scanner-1 mailpipeline.conf scanner.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink" "SPAMD=127.0.0.1 783"
-  start deliverer-1 mailpipeline.conf deliverer.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink" "SPAMD=127.0.0.1 783"
-  start deliverer-2 mailpipeline.conf deliverer.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink" "SPAMD=127.0.0.1 783"
-  receiver=receiver-1
+  if [ "$(id -u)" = 0 ]; then as=(setpriv --reuid=_rspamd --regid=_rspamd --clear-groups); chown -R _rspamd "$work/rspamd"; fi
+  "${as[@]}" rspamd --no-fork --config /etc/rspamd/rspamd.conf --var=LOCAL_CONFDIR="$work/rspamd" --var=RUNDIR="$work/rspamd/run" \
+    --var=DBDIR="$work/rspamd/db" --var=LOGDIR="$work/rspamd/run" >"$work/rspamd.log" 2>&1 &
+  rspamd=$!
+  eventually 60 [ -S "$scanning" ] || fail "rspamd does not start"
+  say "rspamd is ready"
 else
-  say "this version has no cluster: one node does it all"
-  sed '/"Cluster": {/,/^  },/d' "$work/etc/receiver.json" >"$work/etc/gateway.json"
-  start gateway mailpipeline.conf gateway.json SINK_HOST=127.0.0.1 "SINK_PORT=$sink"
-  receiver=gateway
+  say "rspamd is not installed: messages go unscanned"
 fi
+
+# --- PostgreSQL and the cluster
+bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1 || true)
+[ -n "$bin" ] || bin=$(dirname "$(command -v initdb)" 2>/dev/null) || fail "the cluster needs PostgreSQL's programs (initdb, postgres)"
+as=()
+if [ "$(id -u)" = 0 ]; then as=(setpriv --reuid=postgres --regid=postgres --clear-groups); fi
+mkdir "$work/pg"
+[ "$(id -u)" != 0 ] || chown postgres "$work/pg"
+(cd "$work/pg" && "${as[@]}" "$bin/initdb" -A trust -U mail -D "$work/pg/data" >"$work/pg.log" 2>&1) || fail "initdb failed"
+(cd "$work/pg" && exec "${as[@]}" "$bin/postgres" -D "$work/pg/data" -c listen_addresses= -c "unix_socket_directories=$work/pg" >>"$work/pg.log" 2>&1) &
+postgres=$!
+eventually 30 "$bin/psql" -h "$work/pg" -U mail -d postgres -c 'CREATE DATABASE mail' >/dev/null 2>&1 || fail "PostgreSQL does not start"
+say "PostgreSQL is ready"
+export MAILPIPELINE_Cluster__Database="Host=$work/pg;Username=mail;Database=mail"
+around=(SINK_HOST=127.0.0.1 "SINK_PORT=$sink" "SPAMD=$scanning variant=rspamd")
+start receiver-1 mailpipeline.conf receiver.json "${around[@]}"
+start receiver-2 mailpipeline.conf receiver.json "${around[@]}"
+# Others look the scanner up in the database: it has to know its port when it joins.
+sed -i "s#127\.0\.0\.1:0#127.0.0.1:$(free_port)#" "$work/etc/scanner.json"
+start scanner-1 mailpipeline.conf scanner.json "${around[@]}"
+start deliverer-1 mailpipeline.conf deliverer.json "${around[@]}"
+start deliverer-2 mailpipeline.conf deliverer.json "${around[@]}"
+receiver=receiver-1
 
 # --- the admin port: a viewer looks and gives no orders, an operator does
 admin=$(port "$receiver" 'Takes orders on')
@@ -140,6 +161,9 @@ eventually 60 arrived || {
   fail "the message did not arrive"
 }
 say "arrived at the sink"
+if [ -n "$rspamd" ]; then
+  grep -s '^X-Spam-Score: ' "$work"/sink/mail/new/* || fail "the message has not been scanned"
+fi
 
 # --- a stop in good order
 for node in "${nodes[@]}"; do kill -TERM "$node"; done

@@ -167,7 +167,8 @@ internal sealed partial class MessageActor
             {
                 case DeliveryOutcome.Delivered delivered:
                     _ledger.Record(Now, new RecipientDelivered(
-                        index, job.Transport, delivered.Host, delivered.Ip?.ToString(), delivered.Reply?.ToString(), delivered.Detail, additional));
+                        index, job.Transport, delivered.Host, delivered.Ip?.ToString(), delivered.Reply?.ToString(), delivered.Detail, additional,
+                        delivered.Port == 0 ? null : delivered.Port));
                     additional = true;
                     OnDelivered(index, delivered, job);
                     break;

@@ -267,7 +267,9 @@ internal sealed class ReceiptSession : IReceiptSession
         _connection.Tls?.Cipher,
         _connection.AuthenticatedId.Length == 0 ? null : _connection.AuthenticatedId,
         _connection.Tls?.CertificateVerified,
-        _connection.AuthenticatorName.Length == 0 ? null : _connection.AuthenticatorName);
+        _connection.AuthenticatorName.Length == 0 ? null : _connection.AuthenticatorName,
+        _connection.Tls?.PeerDistinguishedName,
+        _connection.Tls?.ServerNameIndication);
 
     private void RecordRefusedConnection(string stage, AclOutcome outcome)
     {

@@ -93,7 +93,9 @@ internal sealed partial class ReceiptTransaction
 
     private async ValueTask<ReceiptDecision> RefuseContentAsync(AclOutcome outcome, string what)
     {
-        LogRefusal(outcome, what, $"{_id} ");
+        var rejected = new RejectedContent(
+            _mail.Sender.ToString(), [.. _recipients.Select(static recipient => recipient.Address.ToString())], _scope.Message.HeaderBlock);
+        _services.Log.Write(outcome.RejectLogTarget, $"{_id} {RefusalLine(outcome, what)}", rejected);
         await RefuseAsync("end of data", outcome.Reply!);
         return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
     }

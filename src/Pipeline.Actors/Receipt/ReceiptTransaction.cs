@@ -178,8 +178,8 @@ internal sealed partial class ReceiptTransaction : IDisposable
         return outcome;
     }
 
-    /// <param name="id">The id of the message before the line, once there is a message that was refused.</param>
-    private void LogRefusal(AclOutcome outcome, string what, string id = "") => _services.Log.Write(
-        outcome.RejectLogTarget,
-        $"{id}{LogText.Host(_scope.Connection)} F=<{_mail.Sender}> {(outcome.Reply!.IsTransient ? "temporarily " : "")}{what}: {outcome.LogMessage ?? outcome.UserMessage}");
+    private void LogRefusal(AclOutcome outcome, string what) => _services.Log.Write(outcome.RejectLogTarget, RefusalLine(outcome, what));
+
+    private string RefusalLine(AclOutcome outcome, string what) =>
+        $"{LogText.Host(_scope.Connection)} F=<{_mail.Sender}> {(outcome.Reply!.IsTransient ? "temporarily " : "")}{what}: {outcome.LogMessage ?? outcome.UserMessage}";
 }

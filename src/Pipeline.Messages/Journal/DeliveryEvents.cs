@@ -14,8 +14,10 @@ public sealed record RecipientDeferred(
     int Recipient, string Class, string Reason, string? Reply, string? Host, DateTimeOffset NextTry, string? Address = null) : RecipientEvent(Recipient);
 
 /// <param name="Additional">True for each but the first recipient of one delivery; null for the first.</param>
+/// <param name="Port">Of the peer; null for local transports, and in journals older than this member.</param>
 public sealed record RecipientDelivered(
-    int Recipient, string Transport, string? Host, string? Address, string? Reply, string Detail, bool? Additional = null) : RecipientEvent(Recipient);
+    int Recipient, string Transport, string? Host, string? Address, string? Reply, string Detail, bool? Additional = null, int? Port = null)
+    : RecipientEvent(Recipient);
 
 /// <summary>The recipient has failed for good. The fields that a notification needs are kept with it.</summary>
 public sealed record RecipientFailed(

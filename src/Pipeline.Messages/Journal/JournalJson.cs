@@ -69,6 +69,19 @@ public static class JournalJson
         writer.Reset(Nowhere.Instance);
     }
 
+    /// <summary>Writes the object of an event alone, without its manifest.</summary>
+    public static void WriteEvent(Utf8JsonWriter writer, JournalEvent journalEvent)
+    {
+        if (journalEvent is UnknownEvent unknown)
+        {
+            writer.WriteRawValue(unknown.Json);
+        }
+        else
+        {
+            JsonSerializer.Serialize(writer, journalEvent, ByType[journalEvent.GetType()].Info);
+        }
+    }
+
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="JsonException">The octets are not such an array: the journal is damaged.</exception>
     public static ImmutableArray<JournalEntry> Read(ReadOnlySpan<byte> json)
@@ -106,17 +119,14 @@ public static class JournalJson
         if (entry.Event is UnknownEvent unknown)
         {
             writer.WriteString(Kind, unknown.Manifest);
-            writer.WritePropertyName(Event);
-            writer.WriteRawValue(unknown.Json);
         }
         else
         {
-            var (manifest, info) = ByType[entry.Event.GetType()];
-            writer.WriteString(Kind, manifest);
-            writer.WritePropertyName(Event);
-            JsonSerializer.Serialize(writer, entry.Event, info);
+            writer.WriteString(Kind, ByType[entry.Event.GetType()].Manifest);
         }
 
+        writer.WritePropertyName(Event);
+        WriteEvent(writer, entry.Event);
         writer.WriteEndObject();
     }
 

@@ -6,6 +6,8 @@ namespace Pipeline.Messages.Journal;
 /// <param name="Protocol">smtp, esmtp, esmtps, local-smtp …, as in $received_protocol.</param>
 /// <param name="TlsVerified">The client showed a certificate that verified; null without TLS, and in journals older than this member.</param>
 /// <param name="Authenticator">The authenticator that was used; null without one.</param>
+/// <param name="TlsPeer">The distinguished name of the client's certificate; null without one.</param>
+/// <param name="TlsServerName">The server name that the client asked for; null when it asked for none.</param>
 public sealed record ClientFacts(
     string? Address,
     int Port,
@@ -17,7 +19,9 @@ public sealed record ClientFacts(
     string? TlsCipher,
     string? AuthenticatedId,
     bool? TlsVerified = null,
-    string? Authenticator = null);
+    string? Authenticator = null,
+    string? TlsPeer = null,
+    string? TlsServerName = null);
 
 /// <summary>MAIL FROM was accepted for processing: the message exists from here on.</summary>
 /// <param name="Policy">The number of the policy under which the message will live to its end.</param>

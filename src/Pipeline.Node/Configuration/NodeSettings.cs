@@ -65,14 +65,20 @@ public sealed record SmtpLimitSettings
     public string BareLineEnds { get; init; } = "refuse";
 }
 
-/// <summary>The main log: a line for what became of each message, in Exim's form. What a line tells, log_selector of the policy says.</summary>
+/// <summary>The logs of mail: a line for what became of each message. What a line tells, log_selector of the policy says.</summary>
 public sealed record LogSettings
 {
+    public const string Exim = "exim";
+    public const string Json = "json";
+
     /// <summary>Off: the node logs only of itself.</summary>
     public bool Main { get; init; } = true;
 
-    /// <summary>A file to append to; null: where the node's own log goes. It may be moved away at any time.</summary>
+    /// <summary>A file to append the main log to; null: by log_file_path of the policy, and without it where the node's own log goes. It may be moved away at any time.</summary>
     public string? File { get; init; }
+
+    /// <summary>exim (default) or json.</summary>
+    public string Form { get; init; } = Exim;
 }
 
 public sealed record DeliverySettings

@@ -82,6 +82,11 @@ internal static class NodeSettingsReader
             yield return error;
         }
 
+        if (settings.Log.Form is not (LogSettings.Exim or LogSettings.Json))
+        {
+            yield return $"Log:Form: \"{settings.Log.Form}\" is neither {LogSettings.Exim} nor {LogSettings.Json}";
+        }
+
         if (settings.Smtp.BareLineEnds is not ("refuse" or "normalise"))
         {
             yield return $"Smtp:BareLineEnds: \"{settings.Smtp.BareLineEnds}\" is neither refuse nor normalise";

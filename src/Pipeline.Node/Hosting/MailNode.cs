@@ -162,10 +162,10 @@ internal sealed class MailNode : IAsyncDisposable
         var policies = parts.Add(await NodePolicies.OpenAsync(options, preparation, logger, cancellationToken));
         var store = parts.Add(await NodeStore.OpenAsync(options, policies.StoreDirectory, loggers, cancellationToken));
         await policies.BeginAsync(store.Owner.Epoch, cancellationToken);
-        policyLog.Main = MainLogs.Open(options, policies.Current.Policy.MainOptions.LogSelector, logger);
-        if (policyLog.Main is { } mainLog)
+        policyLog.Mail = await MailLogs.OpenAsync(options, () => policies.Current, logger, cancellationToken);
+        if (policyLog.Mail is { } mailLog)
         {
-            parts.Add(mainLog);
+            parts.Add(mailLog);
         }
 
         return new NodeContext
@@ -177,7 +177,7 @@ internal sealed class MailNode : IAsyncDisposable
             PolicyLog = policyLog,
             Policies = policies,
             Store = store,
-            Messages = policyLog.Main is { } log ? new LoggedMessageStore(store.Messages, log) : store.Messages,
+            Messages = policyLog.Mail is { } log ? new LoggedMessageStore(store.Messages, log) : store.Messages,
         };
     }
 

@@ -10,7 +10,7 @@ namespace Pipeline.Node.Logging;
 internal static class ArrivalLine
 {
     public static string Of(
-        TransactionStarted started, MessageAccepted accepted, MailLogEntry.Accepted message, LogSelection selection, string localUser)
+        TransactionStarted started, DateTimeOffset began, MessageAccepted accepted, DateTimeOffset received, MailLogEntry.Accepted message, LogSelection selection, string localUser)
     {
         var client = started.Client;
         var line = new StringBuilder("<= ").Append(started.Sender.Length == 0 ? "<>" : started.Sender);
@@ -36,6 +36,8 @@ internal static class ArrivalLine
         line.Append(" P=").Append(client.Protocol);
         Append(line, " X=", selection.Has("tls_cipher") ? client.TlsCipher : null);
         Append(line, " CV=", selection.Has("tls_certificate_verified") && client.TlsVerified is { } verified ? verified ? "yes" : "no" : null);
+        Append(line, " DN=", selection.Has("tls_peerdn") && client.TlsPeer is { } peer ? $"\"{Quoted(peer)}\"" : null);
+        Append(line, " SNI=", selection.Has("tls_sni") && client.TlsServerName is { } name ? $"\"{Quoted(name)}\"" : null);
         if (client.AuthenticatedId is not null || client.Authenticator is not null)
         {
             line.Append(" A=").Append(client.Authenticator);
@@ -44,6 +46,7 @@ internal static class ArrivalLine
 
         line.Append(CultureInfo.InvariantCulture, $" S={accepted.Size}");
         Append(line, " DKIM=", selection.Has("dkim") ? Signer(message) : null);
+        Append(line, " RT=", selection.Has("receive_time") ? LogTime.Of(received - began) : null);
         Append(line, " id=", message.MessageIdField);
         if (selection.Has("subject") && message.Subject is { } subject)
         {

@@ -30,13 +30,17 @@ internal static class DeliveryLine
         var line = Begin(e.Additional == true ? "->" : "=>", shown, e.Recipient, message, selection);
         Append(line, " R=", recipient.Router);
         Append(line, " T=", e.Transport);
+        Append(line, " S=", selection.Has("delivery_size") ? message.Size?.ToString(CultureInfo.InvariantCulture) : null);
         if (e.Host is not null)
         {
             AppendHost(line, e.Host, e.Address);
-            Append(line, " ", e.Detail); // X= CV= A= C=
+            Append(line, ":", selection.Has("outgoing_port") ? e.Port?.ToString(CultureInfo.InvariantCulture) : null);
+            AppendDetail(line, e.Detail, selection);
         }
 
-        return line.Append(QueueTime("queue_time", at, message, selection)).ToString();
+        line.Append(QueueTime("queue_time", at, message, selection));
+        Append(line, " DT=", selection.Has("deliver_time") && recipient.TriedAt is { } tried ? LogTime.Of(at - tried) : null);
+        return line.ToString();
     }
 
     private static string Deferred(RecipientDeferred e, LoggedMessage message, LogSelection selection)
@@ -68,12 +72,31 @@ internal static class DeliveryLine
         return line.ToString();
     }
 
+    /// <summary>What the connector says of a session: X=, CV= and A=, which are words, and C= in quotes, which is the last.</summary>
+    private static void AppendDetail(StringBuilder line, string detail, LogSelection selection)
+    {
+        var confirmation = detail.IndexOf("C=\"", StringComparison.Ordinal);
+        foreach (var word in (confirmation < 0 ? detail : detail[..confirmation]).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var selector = word.StartsWith("X=", StringComparison.Ordinal) ? "tls_cipher" : word.StartsWith("CV=", StringComparison.Ordinal) ? "tls_certificate_verified" : null;
+            Append(line, " ", selector is null || selection.Has(selector) ? word : null);
+        }
+
+        Append(line, " ", confirmation >= 0 && selection.Has("smtp_confirmation") ? detail[confirmation..] : null);
+    }
+
     private static StringBuilder Begin(string flag, string shown, int index, LoggedMessage message, LogSelection selection)
     {
         var line = new StringBuilder(flag).Append(' ').Append(shown);
-        if (message.Top(index) is var top && top != shown)
+        var descent = message.Descent(index);
+        if (descent.Count > 2 && selection.Has("all_parents"))
         {
-            line.Append(" <").Append(top).Append('>');
+            line.Append(" (").AppendJoin(", ", descent.Skip(1).SkipLast(1)).Append(')');
+        }
+
+        if (descent[^1] != shown)
+        {
+            line.Append(" <").Append(descent[^1]).Append('>');
         }
 
         return selection.Has("sender_on_delivery") && message.Sender is { } sender ? line.Append(" F=<").Append(sender).Append('>') : line;
@@ -110,22 +133,7 @@ internal static class DeliveryLine
         : (-1, null);
 
     private static string QueueTime(string selector, DateTimeOffset at, LoggedMessage message, LogSelection selection) =>
-        selection.Has(selector) && message.ReceivedAt is { } received ? $" QT={Duration(at - received)}" : "";
-
-    /// <summary>As Exim writes times: <c>1d2h</c>, <c>3m5s</c>, <c>0s</c>.</summary>
-    private static string Duration(TimeSpan time)
-    {
-        var text = new StringBuilder();
-        foreach (var (value, unit) in (ReadOnlySpan<(int, char)>)[((int)time.TotalDays, 'd'), (time.Hours, 'h'), (time.Minutes, 'm'), (time.Seconds, 's')])
-        {
-            if (value > 0)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"{value}{unit}");
-            }
-        }
-
-        return text.Length == 0 ? "0s" : text.ToString();
-    }
+        selection.Has(selector) && message.ReceivedAt is { } received ? $" QT={LogTime.Of(at - received)}" : "";
 
     private static void Append(StringBuilder line, string field, string? value)
     {

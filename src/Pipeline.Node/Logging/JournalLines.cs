@@ -1,12 +1,14 @@
 using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Configuration;
+using Pipeline.Policy.Expansion;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.Logging;
 
-/// <summary>A line of the main log, before escaping and without its frame.</summary>
-internal readonly record struct LogLine(DateTimeOffset At, MessageId? Id, string Text);
+/// <summary>A line of the logs, before escaping and without its frame.</summary>
+internal readonly record struct LogLine(
+    DateTimeOffset At, MessageId? Id, string Text, PolicyLogTarget Logs = PolicyLogTarget.Main, RejectedContent? Rejected = null);
 
 /// <summary>Turns the journals of messages into Exim's main log: a fold over what was committed, without effects.</summary>
 /// <remarks>
@@ -17,6 +19,9 @@ internal readonly record struct LogLine(DateTimeOffset At, MessageId? Id, string
 internal sealed class JournalLines(LogSelection selection, string localUser)
 {
     private readonly Dictionary<MessageId, LoggedMessage> _messages = [];
+
+    /// <summary>What the lines tell: log_selector.</summary>
+    public LogSelection Selection { get; set; } = selection;
 
     /// <summary>Messages that are remembered.</summary>
     public int Count => _messages.Count;
@@ -32,35 +37,36 @@ internal sealed class JournalLines(LogSelection selection, string localUser)
                 Accept(accepted, lines);
                 break;
             case MailLogEntry.Resumed resumed:
-                _messages[resumed.Id] = new LoggedMessage(resumed.ReceivedAt, resumed.Sender, resumed.Recipients);
+                _messages[resumed.Id] = new LoggedMessage(resumed.ReceivedAt, resumed.Sender, resumed.Size, resumed.Recipients);
                 break;
             case MailLogEntry.Changed changed:
                 Change(changed, lines);
                 break;
             case MailLogEntry.Line line:
-                lines.Add(new LogLine(line.At, null, line.Text));
+                lines.Add(new LogLine(line.At, null, line.Text, line.Logs, line.Rejected));
                 break;
         }
     }
 
     private void Accept(MailLogEntry.Accepted accepted, List<LogLine> lines)
     {
-        TransactionStarted? started = null;
+        (TransactionStarted What, DateTimeOffset At)? started = null;
         var message = new LoggedMessage();
         foreach (var (_, at, what) in accepted.Journal)
         {
             switch (what)
             {
                 case TransactionStarted e:
-                    started = e;
+                    started = (e, at);
                     message.Sender = e.Sender;
                     break;
-                case MessageAccepted e when started is not null:
+                case MessageAccepted e when started is { } began:
                     message.ReceivedAt = at;
-                    lines.Add(new LogLine(at, accepted.Id, ArrivalLine.Of(started, e, accepted, selection, localUser)));
+                    message.Size = e.Size;
+                    lines.Add(new LogLine(at, accepted.Id, ArrivalLine.Of(began.What, began.At, e, at, accepted, Selection, localUser)));
                     break;
                 default:
-                    message.Note(what);
+                    message.Note(what, at);
                     break;
             }
         }
@@ -74,7 +80,7 @@ internal sealed class JournalLines(LogSelection selection, string localUser)
         message.Know(changed.Recipients);
         foreach (var (_, at, what) in changed.Journal)
         {
-            message.Note(what);
+            message.Note(what, at);
             if (what is NotificationSent sent)
             {
                 foreach (var notification in changed.Notifications)
@@ -85,7 +91,7 @@ internal sealed class JournalLines(LogSelection selection, string localUser)
                     }
                 }
             }
-            else if (DeliveryLine.Of(what, at, message, selection) is { } text)
+            else if (DeliveryLine.Of(what, at, message, Selection) is { } text)
             {
                 lines.Add(new LogLine(at, changed.Id, text));
             }

@@ -12,9 +12,9 @@ internal sealed class LoggedMessage
     {
     }
 
-    public LoggedMessage(DateTimeOffset receivedAt, string sender, ImmutableArray<RecipientState> recipients)
+    public LoggedMessage(DateTimeOffset receivedAt, string sender, long size, ImmutableArray<RecipientState> recipients)
     {
-        (ReceivedAt, Sender) = (receivedAt, sender);
+        (ReceivedAt, Sender, Size) = (receivedAt, sender, size);
         Know(recipients);
     }
 
@@ -22,6 +22,9 @@ internal sealed class LoggedMessage
     public DateTimeOffset? ReceivedAt { get; set; }
 
     public string? Sender { get; set; }
+
+    /// <summary>Octets; null when its arrival was not seen.</summary>
+    public long? Size { get; set; }
 
     public LoggedRecipient this[int index] => _recipients.TryGetValue(index, out var recipient) ? recipient : LoggedRecipient.Unknown;
 
@@ -37,18 +40,23 @@ internal sealed class LoggedMessage
     }
 
     /// <summary>The address of the envelope that a recipient comes from.</summary>
-    public string Top(int index)
+    public string Top(int index) => Descent(index)[^1];
+
+    /// <summary>A recipient, what it was redirected from, and so on up to the address of the envelope.</summary>
+    public IReadOnlyList<string> Descent(int index)
     {
         var recipient = this[index];
-        for (var step = 0; recipient.Parent >= 0 && step < _recipients.Count; step++)
+        List<string> descent = [recipient.Address];
+        while (recipient.Parent >= 0 && descent.Count <= _recipients.Count)
         {
             recipient = this[recipient.Parent];
+            descent.Add(recipient.Address);
         }
 
-        return recipient.Address;
+        return descent;
     }
 
-    public void Note(JournalEvent what)
+    public void Note(JournalEvent what, DateTimeOffset at)
     {
         switch (what)
         {
@@ -66,6 +74,9 @@ internal sealed class LoggedMessage
                 // The router whose word stands when it is no transport: it failed or deferred the address.
                 _recipients[e.Recipient] = this[e.Recipient] with { Router = e.Outcome is "failed" or "deferred" ? e.Router : null, Transport = null };
                 break;
+            case AttemptStarted e:
+                _recipients[e.Recipient] = this[e.Recipient] with { TriedAt = at };
+                break;
             case RecipientRouted e:
                 _recipients[e.Recipient] = this[e.Recipient] with { Router = e.Router, Transport = e.Transport };
                 break;
@@ -74,7 +85,8 @@ internal sealed class LoggedMessage
 }
 
 /// <param name="Parent">Index of the recipient whose redirection made this one; -1 for one of the envelope.</param>
-internal sealed record LoggedRecipient(string Address, int Parent, string? Router = null, string? Transport = null)
+/// <param name="TriedAt">When its last attempt began.</param>
+internal sealed record LoggedRecipient(string Address, int Parent, string? Router = null, string? Transport = null, DateTimeOffset? TriedAt = null)
 {
     public static LoggedRecipient Unknown { get; } = new("(unknown)", -1);
 }

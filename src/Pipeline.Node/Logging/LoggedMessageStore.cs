@@ -4,8 +4,8 @@ using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.Logging;
 
-/// <summary>A store that tells the main log of what it has committed: the log says nothing that the journal does not.</summary>
-internal sealed class LoggedMessageStore(IMessageStore store, MainLog log) : IMessageStore
+/// <summary>A store that tells the logs of what it has committed: the log says nothing that the journal does not.</summary>
+internal sealed class LoggedMessageStore(IMessageStore store, MailLog log) : IMessageStore
 {
     public event Action<QueueStage> WorkAvailable
     {

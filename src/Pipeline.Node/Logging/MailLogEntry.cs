@@ -1,11 +1,12 @@
 using System.Text;
 using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
+using Pipeline.Policy.Expansion;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.Logging;
 
-/// <summary>What the main log is fed with. Holds no message body, however long the log's queue gets.</summary>
+/// <summary>What the logs are fed with. Holds no message body, however long the log's queue gets.</summary>
 internal abstract record MailLogEntry
 {
     private MailLogEntry()
@@ -58,11 +59,12 @@ internal abstract record MailLogEntry
     }
 
     /// <summary>A queued message came back into the node's hands.</summary>
-    public sealed record Resumed(MessageId Id, DateTimeOffset ReceivedAt, string Sender, ImmutableArray<RecipientState> Recipients) : MailLogEntry
+    public sealed record Resumed(MessageId Id, DateTimeOffset ReceivedAt, string Sender, long Size, ImmutableArray<RecipientState> Recipients) : MailLogEntry
     {
-        public static Resumed Of(StoredMessage message) => new(message.Id, message.ReceivedAt, message.Envelope.Sender.ToString(), message.Recipients);
+        public static Resumed Of(StoredMessage message) => new(message.Id, message.ReceivedAt, message.Envelope.Sender.ToString(), message.Content.HeaderBlock.Length + message.Content.BodySize, message.Recipients);
     }
 
     /// <summary>A line that is ready: what the policy says of a client, a refusal.</summary>
-    public sealed record Line(DateTimeOffset At, string Text) : MailLogEntry;
+    /// <param name="Rejected">What was refused, when the header had arrived.</param>
+    public sealed record Line(DateTimeOffset At, string Text, PolicyLogTarget Logs = PolicyLogTarget.Main, RejectedContent? Rejected = null) : MailLogEntry;
 }

@@ -7,6 +7,11 @@ public sealed class LogSelection
 {
     private const string All = "all";
 
+    /// <summary>Both names are one selector.</summary>
+    private const string RejectedHeader = "rejected_header";
+
+    private const string RejectedHeaders = "rejected_headers";
+
     private static readonly FrozenSet<string> Defaults = new[]
     {
         "acl_warn_skipped", "connection_reject", "delay_delivery", "dkim", "dnslist_defer", "etrn", "host_lookup_failed", "lost_incoming_connection",
@@ -17,8 +22,9 @@ public sealed class LogSelection
     /// <summary>The selectors that change what is written.</summary>
     private static readonly FrozenSet<string> Obeyed = new[]
     {
-        "dkim", "incoming_interface", "incoming_port", "millisec", "queue_time", "queue_time_overall", "received_recipients", "received_sender",
-        "sender_on_delivery", "subject", "tls_certificate_verified", "tls_cipher",
+        "all_parents", "deliver_time", "delivery_size", "dkim", "incoming_interface", "incoming_port", "millisec", "outgoing_port", "pid", "queue_time",
+        "queue_time_overall", "receive_time", "received_recipients", "received_sender", "rejected_header", "rejected_headers", "sender_on_delivery",
+        "smtp_confirmation", "subject", "tls_certificate_verified", "tls_cipher", "tls_peerdn", "tls_sni",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly HashSet<string> _named;
@@ -53,7 +59,7 @@ public sealed class LogSelection
         var (everything, named) = (false, new HashSet<string>(Defaults, StringComparer.Ordinal));
         foreach (var item in Items(option))
         {
-            var (on, name) = (item[0] == '+', item[1..]);
+            var (on, name) = (item[0] == '+', item[1..] == RejectedHeaders ? RejectedHeader : item[1..]);
             if (name == All)
             {
                 (everything, named) = (on, []);

@@ -46,6 +46,11 @@ internal static class MainOptionChecks
             Report("log_selector", $"unknown log_selector setting: {unknown}");
         }
 
+        if (options.Settings.GetValueOrDefault("syslog_facility")?.Value is { } facility && SyslogFacilities.NumberOf(facility) is null)
+        {
+            Report("syslog_facility", $"syslog_facility \"{facility}\" is not known");
+        }
+
         foreach (var path in options.LogFilePath?.Constant?.Split(':', StringSplitOptions.TrimEntries) ?? [])
         {
             if (path.StartsWith('/') && !path.Contains("%s", StringComparison.Ordinal))

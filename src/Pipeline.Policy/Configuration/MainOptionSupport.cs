@@ -107,10 +107,9 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Logs =>
     [
         (Support.NotDone("the node writes to standard error, and its journal is shown by \"mailpipeline explain\""), """
-            log_file_path log_ports process_log_path slow_lookup_log hosts_connection_nolog syslog_facility syslog_processname
-            event_action
+            log_ports process_log_path slow_lookup_log hosts_connection_nolog event_action
             """),
-        (Support.WithoutEffect("the node writes to standard error", "true|false"), "log_timezone write_rejectlog syslog_duplication syslog_pid syslog_timestamp print_topbitchars"),
+        (Support.WithoutEffect("the node writes to standard error", "true|false"), "print_topbitchars"),
         (Support.NotDone("times are those of the environment variable TZ"), "timezone"),
     ];
 

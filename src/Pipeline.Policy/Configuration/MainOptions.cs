@@ -310,6 +310,15 @@ public sealed record MainOptions
 
     public bool SyslogTimestamp { get; init; }
 
+    public bool SyslogPid { get; init; }
+
+    public bool SyslogDuplication { get; init; }
+
+    /// <summary>The number of RFC 5424 section 6.2.1.</summary>
+    public int SyslogFacility { get; init; }
+
+    public required string SyslogProcessName { get; init; }
+
     // Where lookups and programs run.
 
     public string? KeepEnvironment { get; init; }

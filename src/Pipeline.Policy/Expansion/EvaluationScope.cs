@@ -66,7 +66,13 @@ public sealed class PolicyEnvironment
 public interface IPolicyLog
 {
     void Write(PolicyLogTarget target, string line);
+
+    /// <param name="rejected">What the reject log has besides: a message is refused whose header has arrived. A log that keeps no headers passes it over.</param>
+    void Write(PolicyLogTarget target, string line, RejectedContent rejected) => Write(target, line);
 }
+
+/// <summary>The envelope and the header of a message that is refused. Addresses are text.</summary>
+public sealed record RejectedContent(string Sender, IReadOnlyList<string> Recipients, ReadOnlyMemory<byte> Header);
 
 [Flags]
 public enum PolicyLogTarget

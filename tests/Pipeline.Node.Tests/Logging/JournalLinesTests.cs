@@ -37,6 +37,10 @@ public sealed class JournalLinesTests
         },
         { "", new ClientFacts(null, 0, null, "", "local-esmtp", null, 0, null, null), "a@b", null, "<= a@b U=mail P=local-esmtp S=500 id=x@y" },
         {
+            "+tls_peerdn +tls_sni +receive_time", Plain with { TlsCipher = "TLS1.3", TlsPeer = "CN=\"x\",O=y", TlsServerName = "mx.local.test" }, "a@b", null,
+            "<= a@b H=(helo.example.org) [192.0.2.1] P=esmtp X=TLS1.3 DN=\"CN=\\\"x\\\",O=y\" SNI=\"mx.local.test\" S=500 RT=0s id=x@y"
+        },
+        {
             "+subject +received_recipients +received_sender +incoming_port +incoming_interface", Plain, "a@b", null,
             "<= a@b H=(helo.example.org) [192.0.2.1]:4711 I=[192.0.2.9]:25 P=esmtp S=500 id=x@y T=\"a \\\"b\\\" \\\\\" from <a@b> for b@local.test c@local.test"
         },
@@ -60,6 +64,28 @@ public sealed class JournalLinesTests
         {
             "+sender_on_delivery +queue_time", [new RecipientDelivered(0, "maildir", null, null, null, "f")],
             ["=> b <b@local.test> F=<a@example.org> R=local T=maildir QT=1m5s"]
+        },
+        {
+            "-smtp_confirmation -tls_certificate_verified +outgoing_port +delivery_size +deliver_time",
+            [
+                new AttemptStarted(0, 1, "smtp", null),
+                new RecipientDelivered(0, "smtp", "mx", "192.0.2.4", "250 OK", "X=TLS1.3:A:256 CV=yes A=plain C=\"250 X=\"", Port: 2525),
+            ],
+            ["=> b@local.test R=local T=smtp S=500 H=mx [192.0.2.4]:2525 X=TLS1.3:A:256 A=plain DT=0s"]
+        },
+        {
+            "-tls_cipher", [new RecipientDelivered(0, "smtp", "mx", "192.0.2.4", "250 OK", "X=TLS1.3:A:256 CV=no C=\"X=1 CV=2\"")],
+            ["=> b@local.test R=local T=smtp H=mx [192.0.2.4] CV=no C=\"X=1 CV=2\""]
+        },
+        {
+            "+all_parents",
+            [
+                new RecipientRedirected(0, "aliases", [new ChildRecipient(2, "d@local.test")]),
+                new RecipientRedirected(2, "aliases", [new ChildRecipient(3, "e@local.test")]),
+                new RecipientRedirected(3, "aliases", [new ChildRecipient(4, "f@remote.test")]),
+                new RecipientFailed(4, "no", null, null, null, 0, null, null),
+            ],
+            ["** f@remote.test (e@local.test, d@local.test) <b@local.test>: no"]
         },
         {
             "",
@@ -163,7 +189,7 @@ public sealed class JournalLinesTests
             new(0, new EnvelopeAddress("b", "local.test"), RecipientStatus.Redirected, Noon),
             new(1, new EnvelopeAddress("d", "remote.test"), RecipientStatus.Queued, Noon, Parent: 0),
         ];
-        Assert.Empty(Lines(lines, new MailLogEntry.Resumed(Id, Noon, "a@example.org", [.. recipients])));
+        Assert.Empty(Lines(lines, new MailLogEntry.Resumed(Id, Noon, "a@example.org", 700, [.. recipients])));
         Assert.Equal(
             [$"{Id} => d@remote.test <b@local.test> T=smtp H=mx [192.0.2.4] C=\"250\" QT=1m5s"],
             Lines(lines, Changed([new RecipientDelivered(1, "smtp", "mx", "192.0.2.4", "250", "C=\"250\"")])));

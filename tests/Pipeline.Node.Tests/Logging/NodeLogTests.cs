@@ -48,6 +48,40 @@ public sealed class NodeLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Logs_go_where_the_policy_says_and_a_refused_message_is_in_the_reject_log_with_its_header()
+    {
+        var configuration = await File.ReadAllTextAsync(_exim.ConfigurationFile);
+        await File.WriteAllTextAsync(_exim.ConfigurationFile, "log_file_path = $spool_directory/logs/%slog\nacl_smtp_data = check_data\n" + configuration.Replace(
+            "begin acl\n", "begin acl\ncheck_data:\n  deny message = not this\n       condition = ${if match{$h_subject:}{refused}}\n  accept\n", StringComparison.Ordinal));
+        await using var output = new StringWriter();
+        await using (await StartAsync(new LogSettings(), output))
+        {
+            await SubmitAsync("user@example.com");
+            await SubmitAsync("user@example.com", "refused");
+        }
+
+        Assert.Empty(output.ToString());
+        Assert.Equal(4, (await File.ReadAllLinesAsync(_exim.Path("s/logs/mainlog"))).Length);
+        var reject = await File.ReadAllLinesAsync(_exim.Path("s/logs/rejectlog"));
+        Assert.Matches(@"F=<sender@example\.org> rejected after DATA: not this$", reject[0]);
+        Assert.Equal(["Envelope-from: <sender@example.org>", "Envelope-to: <user@example.com>"], reject[1..3]);
+        Assert.Contains("  Subject: refused", reject);
+    }
+
+    [Fact]
+    public async Task Json_log_has_the_events_of_the_journal()
+    {
+        await using (await StartAsync(new LogSettings { File = _exim.Path("log.json"), Form = LogSettings.Json }, null))
+        {
+            await SubmitAsync("user@example.com");
+        }
+
+        var events = (await File.ReadAllLinesAsync(_exim.Path("log.json")))
+            .Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("event").GetString());
+        Assert.Superset(new HashSet<string?> { "tx", "accepted", "routed", "delivered", "done" }, events.ToHashSet());
+    }
+
+    [Fact]
     public async Task Log_that_is_switched_off_is_empty()
     {
         await using var output = new StringWriter();
@@ -63,12 +97,12 @@ public sealed class NodeLogTests : IDisposable
     public async Task Log_file_that_cannot_be_written_is_a_reason_not_to_start()
     {
         var error = await Assert.ThrowsAsync<NodeStartException>(() => StartAsync(new LogSettings { File = _exim.Path("no/such/folder") }, null));
-        Assert.StartsWith("Log:File: ", Assert.Single(error.Problems), StringComparison.Ordinal);
+        Assert.StartsWith("the log cannot be written: ", Assert.Single(error.Problems), StringComparison.Ordinal);
         await using var node = await StartAsync(new LogSettings(), null);
     }
 
-    private Task<EximRun> SubmitAsync(string recipient) => _exim.RunWithInputAsync(
-        $"EHLO me\nMAIL FROM:<sender@example.org>\nRCPT TO:<{recipient}>\nDATA\nMessage-Id: <one@here>\nSubject: x\n\nsecret body\n.\nQUIT\n", "-bs");
+    private Task<EximRun> SubmitAsync(string recipient, string subject = "x") => _exim.RunWithInputAsync(
+        $"EHLO me\nMAIL FROM:<sender@example.org>\nRCPT TO:<{recipient}>\nDATA\nMessage-Id: <one@here>\nSubject: {subject}\n\nsecret body\n.\nQUIT\n", "-bs");
 
     private Task<MailNode> StartAsync(LogSettings log, TextWriter? output)
     {

@@ -1,16 +1,14 @@
-using System.Globalization;
-using System.Text;
 using System.Threading.Channels;
-using Pipeline.Policy.Configuration;
+using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Node.Logging;
 
-/// <summary>Exim's main log: takes entries from everywhere without ever making anybody wait, and writes their lines in batches.</summary>
+/// <summary>The main, reject and panic logs of mail: takes entries from everywhere without ever making anybody wait, and writes their lines in batches.</summary>
 /// <remarks>
 /// Making lines and writing them is the business of one task behind a bounded queue. When the sink cannot keep up the queue runs full, and what
 /// does not fit is counted and the number written as soon as something can be: mail does not wait for its log.
 /// </remarks>
-internal sealed class MainLog : IAsyncDisposable
+internal sealed class MailLog : IAsyncDisposable
 {
     /// <summary>Entries that wait for the sink.</summary>
     public const int DefaultCapacity = 8_192;
@@ -23,26 +21,22 @@ internal sealed class MainLog : IAsyncDisposable
 
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
 
-    private readonly ILogSink _sink;
-    private readonly JournalLines _lines;
+    private readonly Func<ValueTask<LogPlan>> _plans;
+    private readonly ILogForm _form;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly string _timeFormat;
     private readonly Channel<MailLogEntry> _queue;
-    private readonly StringBuilder _batch = new();
-    private readonly List<LogLine> _made = [];
+    private readonly LogBatch _batch = new();
+    private readonly HashSet<PolicyLogTarget> _broken = [];
     private readonly Task _writing;
+    private LogPlan _plan;
     private long _lost;
-    private int _batchLines;
-    private bool _isBroken;
 
-    public MainLog(ILogSink sink, LogSelection selection, TimeProvider time, ILogger logger, int capacity = DefaultCapacity)
+    /// <param name="plan">To begin with.</param>
+    /// <param name="plans">Asked before each batch for the plan that holds now.</param>
+    public MailLog(LogPlan plan, Func<ValueTask<LogPlan>> plans, ILogForm form, TimeProvider time, ILogger logger, int capacity = DefaultCapacity)
     {
-        _sink = sink;
-        _time = time;
-        _logger = logger;
-        _lines = new JournalLines(selection, Environment.UserName);
-        _timeFormat = selection.Has("millisec") ? "yyyy-MM-dd HH:mm:ss.fff" : "yyyy-MM-dd HH:mm:ss";
+        (_plan, _plans, _form, _time, _logger) = (plan, plans, form, time, logger);
         _queue = Channel.CreateBounded<MailLogEntry>(new BoundedChannelOptions(capacity) { SingleReader = true });
         _writing = Task.Run(RunAsync);
     }
@@ -66,7 +60,7 @@ internal sealed class MainLog : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            Log.MainLogNotDrained(_logger, _queue.Reader.Count);
+            Log.NotDrained(_logger, _queue.Reader.Count);
         }
     }
 
@@ -75,15 +69,10 @@ internal sealed class MainLog : IAsyncDisposable
         while (await _queue.Reader.WaitToReadAsync())
         {
             await Task.Delay(GatherTime, _time);
+            await FollowAsync();
             while (_queue.Reader.TryRead(out var entry))
             {
-                _lines.Apply(entry, _made);
-                foreach (var line in _made)
-                {
-                    Append(line);
-                }
-
-                _made.Clear();
+                _form.Add(entry, _batch);
                 if (_batch.Length >= BatchSize)
                 {
                     Flush();
@@ -96,53 +85,60 @@ internal sealed class MainLog : IAsyncDisposable
         Flush();
     }
 
-    private void Append(LogLine line)
+    /// <summary>Takes over what a new policy says of the logs. One whose logs cannot be written leaves them where they are.</summary>
+    private async ValueTask FollowAsync()
     {
-        Begin(line.At);
-        if (line.Id is { } id)
+        try
         {
-            _batch.Append(id.ToString()).Append(' ');
+            var plan = await _plans();
+            if (!ReferenceEquals(plan, _plan))
+            {
+                _plan = plan;
+                _form.Use(plan);
+            }
         }
-
-        LogEscape.Append(_batch, line.Text);
-        _batch.Append('\n');
-        _batchLines++;
+        catch (IOException error)
+        {
+            Log.LogsStay(_logger, error.Message);
+        }
     }
-
-    private void Begin(DateTimeOffset at) =>
-        _batch.Append(TimeZoneInfo.ConvertTime(at, _time.LocalTimeZone).ToString(_timeFormat, CultureInfo.InvariantCulture)).Append(' ');
 
     private void Flush()
     {
         var lost = Interlocked.Exchange(ref _lost, 0);
         if (lost > 0)
         {
-            _lines.Forget();
-            Begin(_time.GetUtcNow());
-            _batch.Append(CultureInfo.InvariantCulture, $"{lost} entries are missing here: this log could not be written as fast as they came\n");
+            _form.AddLoss(lost, _batch);
         }
 
-        if (_batch.Length == 0)
+        foreach (var log in LogBatch.Logs)
         {
-            return;
-        }
-
-        try
-        {
-            _sink.Write(_batch.ToString());
-            _isBroken = false;
-        }
-        catch (Exception error) when (error is IOException or ObjectDisposedException)
-        {
-            Interlocked.Add(ref _lost, lost + _batchLines);
-            if (!_isBroken)
+            if (_batch[log].Length > 0 && _plan.SinkOf(log) is { } sink && !TryWrite(sink, log) && log == PolicyLogTarget.Main)
             {
-                _isBroken = true; // said once, not for each batch
-                Log.MainLogNotWritten(_logger, error.Message);
+                Interlocked.Add(ref _lost, lost + _batch.MainLines);
             }
         }
 
         _batch.Clear();
-        _batchLines = 0;
+    }
+
+    private bool TryWrite(ILogSink sink, PolicyLogTarget log)
+    {
+        try
+        {
+            sink.Write(_batch[log].ToString());
+            _broken.Remove(log);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            if (_broken.Add(log))
+            {
+                // Said once, not for each batch.
+                Log.NotWritten(_logger, LogFileName.WordOf(log), error.Message);
+            }
+
+            return false;
+        }
     }
 }

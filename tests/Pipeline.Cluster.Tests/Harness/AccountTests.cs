@@ -54,6 +54,14 @@ public sealed class AccountTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_delivered_and_is_not_there_is_lost_while_others_still_wait()
+    {
+        Journal(Delivered(Maildir));
+
+        Assert.Equal(1, (await DiffersAsync("box0@maildir.test lost (0 there, Delivered)")).Lost);
+    }
+
+    [Fact]
     public async Task Whoever_waits_in_a_message_that_is_complete_is_lost()
     {
         Journal([.. Delivered(Maildir), .. Delivered(Queue), .. Delivered(Smtp), new MessageCompleted()]);

@@ -59,8 +59,7 @@ internal sealed class ScalingTurn(ScalingCluster cluster, int clients)
         while (Stopwatch.GetElapsedTime(began) < time)
         {
             var started = Stopwatch.GetTimestamp();
-            await session.CommandAsync("MAIL FROM:<a@client.example>", '2');
-            await session.CommandAsync("RCPT TO:<b@far.test>", '2');
+            await session.EnvelopeAsync("a@client.example", ["b@far.test"]);
             await session.CommandAsync("DATA", '3');
             await session.SendAsync(Content);
             await session.CommandAsync(".", '2');

@@ -10,33 +10,21 @@ using Pipeline.Storage.Ports;
 namespace Pipeline.Actors.Tests.Messages;
 
 /// <summary>Recipients of one message that lead to the same delivery.</summary>
-public sealed class DuplicateRecipientTests : TestKit
+public sealed class DuplicateRecipientTests : MessageTests
 {
-    private readonly FakeStore _store = new();
-    private readonly FakeRouter _router = new();
-    private readonly FakeNotifications _notifications;
-    private readonly TestProbe _delivery;
-    private readonly TestProbe _watcher;
     private readonly MessageId _id;
 
-    public DuplicateRecipientTests()
-    {
-        var ids = new MessageIdSource(Time);
-        _notifications = new FakeNotifications(ids);
-        _delivery = CreateTestProbe("delivery-probe");
-        _watcher = CreateTestProbe("watcher-probe");
-        _id = ids.Next();
-    }
+    public DuplicateRecipientTests() => _id = Ids.Next();
 
     [Fact]
     public async Task An_address_that_stands_twice_in_the_envelope_is_delivered_once()
     {
         Resume(Recipient(0, "a"), Recipient(1, "a"));
 
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
         Assert.Equal(0, Assert.Single(job.Job.Recipients).Index);
-        await _delivery.ExpectNoMsgAsync();
+        await Delivery.ExpectNoMsgAsync();
     }
 
     [Fact]
@@ -44,7 +32,7 @@ public sealed class DuplicateRecipientTests : TestKit
     {
         Alias("alias", "a");
         var message = Resume(Recipient(0, "alias"), Recipient(1, "a"));
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
         Assert.Equal(1, Assert.Single(job.Job.Recipients).Index);
 
         await EndAsync(message, job, Delivered());
@@ -52,40 +40,40 @@ public sealed class DuplicateRecipientTests : TestKit
         var duplicate = Assert.Single(Events<RecipientDuplicated>());
         Assert.Equal((2, 1, "out"), (duplicate.Recipient, duplicate.Of, duplicate.Transport));
         Assert.Equal(1, Assert.Single(Events<RecipientDelivered>()).Recipient);
-        Assert.Equal(UpdateClosing.Complete, _store.Updates.Last().Closing);
+        Assert.Equal(UpdateClosing.Complete, Store.Updates.Last().Closing);
     }
 
     [Fact]
     public async Task The_lowest_recipient_stands_for_all_whatever_was_routed_first()
     {
         var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _router.Wait["a@to.example"] = recipient => recipient.Recipient.Index == 0 ? slow.Task : Task.CompletedTask;
+        Router.Wait["a@to.example"] = recipient => recipient.Recipient.Index == 0 ? slow.Task : Task.CompletedTask;
         Resume(Recipient(0, "a"), Recipient(1, "a"));
-        await _delivery.ExpectNoMsgAsync();
+        await Delivery.ExpectNoMsgAsync();
         slow.SetResult();
 
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
         Assert.Equal(0, Assert.Single(job.Job.Recipients).Index);
-        await _delivery.ExpectNoMsgAsync();
+        await Delivery.ExpectNoMsgAsync();
     }
 
     [Fact]
     public async Task A_recipient_that_is_routed_after_the_others_began_is_still_a_duplicate()
     {
         var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _router.Wait["a@to.example"] = recipient => recipient.Recipient.Index == 0 ? slow.Task : Task.CompletedTask;
+        Router.Wait["a@to.example"] = recipient => recipient.Recipient.Index == 0 ? slow.Task : Task.CompletedTask;
         var message = Resume(Recipient(0, "a"), Recipient(1, "a"));
-        await _delivery.ExpectNoMsgAsync();
+        await Delivery.ExpectNoMsgAsync();
         Time.Advance(TimeSpan.FromMilliseconds(25));
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
         Assert.Equal(1, Assert.Single(job.Job.Recipients).Index);
 
         slow.SetResult();
         await EndAsync(message, job, Delivered());
 
         Assert.Equal((0, 1), Assert.Single(Events<RecipientDuplicated>()) is var e ? (e.Recipient, e.Of) : default);
-        await _delivery.ExpectNoMsgAsync();
+        await Delivery.ExpectNoMsgAsync();
     }
 
     [Fact]
@@ -94,11 +82,11 @@ public sealed class DuplicateRecipientTests : TestKit
         var message = Resume(
             Recipient(0, "a") with { Status = RecipientStatus.Delivered, Place = "out a@to.example" }, Recipient(1, "a") with { Notify = DsnNotify.Success });
 
-        await _watcher.ExpectTerminatedAsync(message);
+        await Client.ExpectTerminatedAsync(message);
 
         Assert.Equal(0, Assert.Single(Events<RecipientDuplicated>()).Of);
-        Assert.Equal(1, Assert.Single(Assert.Single(_notifications.Asked)).Recipient.Index);
-        await _delivery.ExpectNoMsgAsync();
+        Assert.Equal(1, Assert.Single(Assert.Single(Notifications.Asked)).Recipient.Index);
+        await Delivery.ExpectNoMsgAsync();
     }
 
     [Fact]
@@ -107,11 +95,11 @@ public sealed class DuplicateRecipientTests : TestKit
         var waiting = Recipient(0, "a") with { Place = "out a@to.example", DueAt = Time.GetUtcNow() + TimeSpan.FromHours(1) };
         var message = Resume(MessageStart.WhatIsDue, waiting, Recipient(1, "a"));
 
-        await _watcher.ExpectTerminatedAsync(message);
+        await Client.ExpectTerminatedAsync(message);
 
         Assert.Equal(0, Assert.Single(Events<RecipientDuplicated>()).Of);
-        Assert.Equal(UpdateClosing.Release, _store.Updates.Last().Closing);
-        await _delivery.ExpectNoMsgAsync();
+        Assert.Equal(UpdateClosing.Release, Store.Updates.Last().Closing);
+        await Delivery.ExpectNoMsgAsync();
     }
 
     [Fact]
@@ -119,7 +107,7 @@ public sealed class DuplicateRecipientTests : TestKit
     {
         Resume(Recipient(0, "a") with { Status = RecipientStatus.Failed, Place = "out a@to.example" }, Recipient(1, "a"));
 
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
         Assert.Equal(1, Assert.Single(job.Job.Recipients).Index);
     }
@@ -128,12 +116,12 @@ public sealed class DuplicateRecipientTests : TestKit
     public async Task A_duplicate_stands_for_nobody_when_its_holder_comes_to_its_former_place()
     {
         // 1 became a duplicate of 0, and 0 is now led to where 1 was to be delivered.
-        _router.Decisions["a@to.example"] = recipient => Place(recipient, "there");
+        Router.Decisions["a@to.example"] = recipient => Place(recipient, "there");
         Resume(
             Recipient(0, "a") with { Place = "here" },
             Recipient(1, "b") with { Status = RecipientStatus.Duplicate, Place = "there", DuplicateOf = 0 });
 
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
         Assert.Equal(0, Assert.Single(job.Job.Recipients).Index);
     }
@@ -143,7 +131,7 @@ public sealed class DuplicateRecipientTests : TestKit
     {
         Resume(Recipient(0, "a"), Recipient(1, "a") with { Place = "out a@to.example", Attempts = 1, AttemptOpen = true });
 
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
         Assert.Equal(1, Assert.Single(job.Job.Recipients).Index);
         Assert.True(job.Job.InDoubt);
@@ -155,12 +143,12 @@ public sealed class DuplicateRecipientTests : TestKit
         Alias("alias", "a");
         var message = Resume(
             Recipient(0, "a") with { Notify = DsnNotify.Never }, Recipient(1, "alias") with { Notify = DsnNotify.Failure, OriginalRecipient = "rfc822;alias" });
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
         Assert.Equal(DsnNotify.Failure, Assert.Single(job.Job.Recipients).Notify);
 
         await EndAsync(message, job, new DeliveryOutcome.Failed(new DeliveryFailure { Class = FailureClass.Permanent, Reason = "no" }));
 
-        var told = Assert.Single(_notifications.Asked);
+        var told = Assert.Single(Notifications.Asked);
         Assert.Equal([0, 2], told.Select(ended => ended.Recipient.Index));
         Assert.Equal((DsnNotify.Failure, "rfc822;alias"), (told[1].Recipient.Notify, told[1].Recipient.OriginalRecipient));
         Assert.Equal("no", told[1].Failure!.Reason);
@@ -173,42 +161,42 @@ public sealed class DuplicateRecipientTests : TestKit
     public async Task Success_is_told_for_both_unless_the_next_hop_tells_it(bool peerKnowsDsn, int told)
     {
         var message = Resume(Recipient(0, "a") with { Notify = DsnNotify.Success }, Recipient(1, "a") with { Notify = DsnNotify.Success | DsnNotify.Failure });
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
         Assert.Equal(DsnNotify.Success | DsnNotify.Failure, Assert.Single(job.Job.Recipients).Notify);
 
         await EndAsync(message, job, Delivered(peerKnowsDsn));
 
-        Assert.Equal(told, _notifications.Asked.SelectMany(asked => asked).Count());
+        Assert.Equal(told, Notifications.Asked.SelectMany(asked => asked).Count());
     }
 
     [Fact]
     public async Task A_duplicate_that_the_next_hop_was_not_told_of_is_told_by_us()
     {
         var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _router.Wait["a@to.example"] = recipient => recipient.Recipient.Index == 1 ? slow.Task : Task.CompletedTask;
+        Router.Wait["a@to.example"] = recipient => recipient.Recipient.Index == 1 ? slow.Task : Task.CompletedTask;
         var message = Resume(Recipient(0, "a"), Recipient(1, "a") with { Notify = DsnNotify.Success });
-        await _delivery.ExpectNoMsgAsync();
+        await Delivery.ExpectNoMsgAsync();
         Time.Advance(TimeSpan.FromMilliseconds(25));
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
         slow.SetResult();
 
         await EndAsync(message, job, Delivered(peerKnowsDsn: true));
 
-        Assert.Equal(1, Assert.Single(Assert.Single(_notifications.Asked)).Recipient.Index);
+        Assert.Equal(1, Assert.Single(Assert.Single(Notifications.Asked)).Recipient.Index);
     }
 
     [Fact]
     public async Task A_redirection_beyond_the_limit_waits_instead_of_growing()
     {
-        _router.Decisions["a@to.example"] = _ => new RoutingDecision.Redirect([], "aliases", [new ChildToRoute(TestMessages.To("a")), new ChildToRoute(TestMessages.To("a"))]);
+        Router.Decisions["a@to.example"] = _ => new RoutingDecision.Redirect([], "aliases", [new ChildToRoute(TestMessages.To("a")), new ChildToRoute(TestMessages.To("a"))]);
         var message = Resume(Recipient(0, "a"));
 
-        await _watcher.ExpectTerminatedAsync(message);
+        await Client.ExpectTerminatedAsync(message);
 
         var state = Events<RecipientRedirected>();
         Assert.Equal(MaxRecipients, 1 + state.Sum(redirected => redirected.Children.Length));
         Assert.All(Events<RecipientDeferred>(), deferred => Assert.Contains($"more than {MaxRecipients} recipients", deferred.Reason, StringComparison.Ordinal));
-        Assert.Equal(UpdateClosing.Release, _store.Updates.Last().Closing);
+        Assert.Equal(UpdateClosing.Release, Store.Updates.Last().Closing);
     }
 
     [Theory]
@@ -229,35 +217,25 @@ public sealed class DuplicateRecipientTests : TestKit
 
     private static DeliveryOutcome.Delivered Delivered(bool peerKnowsDsn = false) => new("host", null, 25, null, "", peerKnowsDsn);
 
-    private void Alias(string localPart, params string[] targets) => _router.Decisions[$"{localPart}@to.example"] =
+    private void Alias(string localPart, params string[] targets) => Router.Decisions[$"{localPart}@to.example"] =
         _ => new RoutingDecision.Redirect([], "aliases", [.. targets.Select(target => new ChildToRoute(TestMessages.To(target)))]);
 
     private IEnumerable<T> Events<T>()
-        where T : JournalEvent => _store.Updates.SelectMany(update => update.Journal).Select(entry => entry.Event).OfType<T>();
+        where T : JournalEvent => Store.Updates.SelectMany(update => update.Journal).Select(entry => entry.Event).OfType<T>();
 
     private IActorRef Resume(params RecipientState[] recipients) => Resume(MessageStart.Everything, recipients);
 
     private IActorRef Resume(MessageStart start, params RecipientState[] recipients)
     {
-        var message = ActorOf(MessageActor.CreateResumedProps(TestMessages.Stored(_id, recipients), start, Services(), _delivery.Ref));
-        _watcher.Watch(message);
+        var services = Services() with { Limits = new MessageLimits { MaxRecipients = MaxRecipients } };
+        var message = ActorOf(MessageActor.CreateResumedProps(TestMessages.Stored(_id, recipients), start, services, Delivery.Ref));
+        Client.Watch(message);
         return message;
     }
 
     private async Task EndAsync(IActorRef message, MessageProtocol.Deliver job, DeliveryOutcome outcome)
     {
-        message.Tell(new MessageProtocol.JobEnded(job.Number, DeliveryReport.ForAll(job.Job.Recipients, outcome)), _delivery.Ref);
-        await _watcher.ExpectTerminatedAsync(message);
+        message.Tell(new MessageProtocol.JobEnded(job.Number, DeliveryReport.ForAll(job.Job.Recipients, outcome)), Delivery.Ref);
+        await Client.ExpectTerminatedAsync(message);
     }
-
-    private MessageServices Services() => new()
-    {
-        Store = _store,
-        Owner = TestMessages.Owner,
-        Time = Time,
-        Router = _router,
-        Retry = new FakeRetry(),
-        Notifications = _notifications,
-        Limits = new MessageLimits { MaxRecipients = MaxRecipients },
-    };
 }

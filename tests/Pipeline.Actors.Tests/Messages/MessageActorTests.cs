@@ -10,37 +10,23 @@ using Pipeline.Storage.Ports;
 
 namespace Pipeline.Actors.Tests.Messages;
 
-public sealed class MessageActorTests : TestKit
+public sealed class MessageActorTests : MessageTests
 {
-    private readonly FakeStore _store = new();
-    private readonly FakeRouter _router = new();
-    private readonly FakeRetry _retry = new();
-    private readonly FakeNotifications _notifications;
-    private readonly MessageIdSource _ids;
-    private readonly TestProbe _delivery;
-    private readonly TestProbe _session;
     private readonly MessageId _id;
 
-    public MessageActorTests()
-    {
-        _ids = new MessageIdSource(Time);
-        _notifications = new FakeNotifications(_ids);
-        _delivery = CreateTestProbe("delivery-probe");
-        _session = CreateTestProbe("session-probe");
-        _id = _ids.Next();
-    }
+    public MessageActorTests() => _id = Ids.Next();
 
     [Fact]
     public async Task A_commit_is_answered_only_after_the_store_says_durable()
     {
-        _store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var message = Receive("a");
 
-        await _session.ExpectNoMsgAsync();
-        _store.Gate.SetResult();
+        await Client.ExpectNoMsgAsync();
+        Store.Gate.SetResult();
 
-        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
-        Assert.Equal(_id, Assert.Single(_store.Accepted).Id);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        Assert.Equal(_id, Assert.Single(Store.Accepted).Id);
         Assert.False(message.IsNobody());
     }
 
@@ -49,26 +35,26 @@ public sealed class MessageActorTests : TestKit
     [InlineData(WriteOutcome.Fenced)]
     public async Task A_commit_that_is_not_durable_is_refused_and_nothing_is_delivered(WriteOutcome outcome)
     {
-        _store.Answer(outcome);
+        Store.Answer(outcome);
         var message = Receive("a");
-        _session.Watch(message);
+        Client.Watch(message);
 
-        await _session.ExpectMsgAsync<MessageProtocol.NotCommitted>();
-        await _session.ExpectTerminatedAsync(message);
-        await _delivery.ExpectNoMsgAsync();
+        await Client.ExpectMsgAsync<MessageProtocol.NotCommitted>();
+        await Client.ExpectTerminatedAsync(message);
+        await Delivery.ExpectNoMsgAsync();
     }
 
     [Fact]
     public async Task A_message_that_stops_before_it_hears_of_its_commit_says_so_to_the_session()
     {
-        _store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var message = Receive("a");
-        await AwaitAssertAsync(() => Assert.Single(_store.Accepted));
+        await AwaitAssertAsync(() => Assert.Single(Store.Accepted));
 
         Sys.Stop(message);
 
-        await _session.ExpectMsgAsync<MessageProtocol.CommitUnknown>();
-        _store.Gate.SetResult();
+        await Client.ExpectMsgAsync<MessageProtocol.CommitUnknown>();
+        Store.Gate.SetResult();
     }
 
     [Fact]
@@ -76,8 +62,8 @@ public sealed class MessageActorTests : TestKit
     {
         Receive("a", "b");
 
-        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
-        var journal = Assert.Single(_store.Accepted).Journal;
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var journal = Assert.Single(Store.Accepted).Journal;
         Assert.Equal([0, 1, 2], journal.Select(entry => entry.Sequence));
         Assert.Equal([typeof(RecipientAccepted), typeof(RecipientAccepted), typeof(MessageAccepted)], journal.Select(entry => entry.Event.GetType()));
     }
@@ -85,11 +71,11 @@ public sealed class MessageActorTests : TestKit
     [Fact]
     public async Task Recipients_of_one_destination_share_a_delivery()
     {
-        _router.Decisions["c@to.example"] = recipient => FakeRouter.ToTransport(recipient, "elsewhere");
+        Router.Decisions["c@to.example"] = recipient => FakeRouter.ToTransport(recipient, "elsewhere");
         Receive("a", "b", "c");
 
-        var first = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
-        var second = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var first = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var second = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
         Assert.Equal([1, 2], new[] { first, second }.Select(job => job.Job.Recipients.Length).Order());
     }
@@ -98,16 +84,16 @@ public sealed class MessageActorTests : TestKit
     public async Task A_delivered_message_completes_with_its_attempt_recorded_before_its_end()
     {
         var message = Receive("a");
-        _session.Watch(message);
-        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        Client.Watch(message);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
         Assert.True(await job.Job.BeforeFinalStep!(CancellationToken.None));
-        Assert.Contains(_store.Updates.Single().Journal, entry => entry.Event is AttemptStarted { Attempt: 1 });
+        Assert.Contains(Store.Updates.Single().Journal, entry => entry.Event is AttemptStarted { Attempt: 1 });
         End(message, job, new DeliveryOutcome.Delivered("host", null, 25, null, "", false));
 
-        await _session.ExpectTerminatedAsync(message);
-        var last = _store.Updates.Last();
+        await Client.ExpectTerminatedAsync(message);
+        var last = Store.Updates.Last();
         Assert.Equal(UpdateClosing.Complete, last.Closing);
         Assert.Equal([typeof(RecipientDelivered), typeof(MessageCompleted)], last.Journal.Select(entry => entry.Event.GetType()));
         Assert.Equal(RecipientStatus.Delivered, Assert.Single(last.Recipients).Status);
@@ -117,14 +103,14 @@ public sealed class MessageActorTests : TestKit
     public async Task A_final_step_is_not_permitted_before_its_attempt_is_durable()
     {
         Receive("a");
-        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
-        _store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        Store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         var permission = job.Job.BeforeFinalStep!(CancellationToken.None).AsTask();
-        await AwaitConditionAsync(() => Task.FromResult(!_store.Updates.IsEmpty));
+        await AwaitConditionAsync(() => Task.FromResult(!Store.Updates.IsEmpty));
         Assert.False(permission.IsCompleted);
-        _store.Gate.SetResult();
+        Store.Gate.SetResult();
 
         Assert.True(await permission);
     }
@@ -133,13 +119,13 @@ public sealed class MessageActorTests : TestKit
     public async Task A_fenced_attempt_is_refused_and_ends_the_message_here()
     {
         var message = Receive("a");
-        _session.Watch(message);
-        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
-        _store.Answer(WriteOutcome.Fenced);
+        Client.Watch(message);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        Store.Answer(WriteOutcome.Fenced);
 
         Assert.False(await job.Job.BeforeFinalStep!(CancellationToken.None));
-        await _session.ExpectTerminatedAsync(message);
+        await Client.ExpectTerminatedAsync(message);
         Assert.False(await job.Job.BeforeFinalStep!(new CancellationToken(canceled: true)));
     }
 
@@ -147,14 +133,14 @@ public sealed class MessageActorTests : TestKit
     public async Task A_deferred_recipient_is_released_with_its_next_try()
     {
         var message = Receive("a");
-        _session.Watch(message);
-        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        Client.Watch(message);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
         End(message, job, new DeliveryOutcome.Deferred(Failure("try later")));
 
-        await _session.ExpectTerminatedAsync(message);
-        var last = _store.Updates.Last();
+        await Client.ExpectTerminatedAsync(message);
+        var last = Store.Updates.Last();
         Assert.Equal(UpdateClosing.Release, last.Closing);
         var recipient = Assert.Single(last.Recipients);
         Assert.Equal(RecipientStatus.Queued, recipient.Status);
@@ -166,14 +152,14 @@ public sealed class MessageActorTests : TestKit
     public async Task A_failure_is_recorded_in_the_same_commit_as_its_notification()
     {
         var message = Receive("a");
-        _session.Watch(message);
-        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        Client.Watch(message);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
         End(message, job, new DeliveryOutcome.Failed(Failure("no such user")));
 
-        await _session.ExpectTerminatedAsync(message);
-        var update = Assert.Single(_store.Updates, update => update.Journal.Any(entry => entry.Event is RecipientFailed));
+        await Client.ExpectTerminatedAsync(message);
+        var update = Assert.Single(Store.Updates, update => update.Journal.Any(entry => entry.Event is RecipientFailed));
         Assert.Single(update.Notifications);
         Assert.Contains(update.Journal, entry => entry.Event is NotificationSent);
         Assert.Equal(UpdateClosing.Complete, update.Closing);
@@ -182,44 +168,44 @@ public sealed class MessageActorTests : TestKit
     [Fact]
     public async Task A_notification_that_cannot_be_written_leaves_the_recipient_queued()
     {
-        _notifications.Error = new IOException("disk full");
+        Notifications.Error = new IOException("disk full");
         var message = Receive("a");
-        _session.Watch(message);
-        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        Client.Watch(message);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
         End(message, job, new DeliveryOutcome.Failed(Failure("no such user")));
 
-        await _session.ExpectTerminatedAsync(message);
-        var last = _store.Updates.Last();
+        await Client.ExpectTerminatedAsync(message);
+        var last = Store.Updates.Last();
         Assert.Equal(UpdateClosing.Release, last.Closing);
-        Assert.DoesNotContain(_store.Updates.SelectMany(update => update.Journal), entry => entry.Event is RecipientFailed);
+        Assert.DoesNotContain(Store.Updates.SelectMany(update => update.Journal), entry => entry.Event is RecipientFailed);
         Assert.Equal(RecipientStatus.Queued, Assert.Single(last.Recipients).Status);
     }
 
     [Fact]
     public async Task A_temporary_failure_beyond_the_retry_time_fails_for_good()
     {
-        _retry.GivesUp = true;
+        Retry.GivesUp = true;
         var message = Receive("a");
-        _session.Watch(message);
-        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        Client.Watch(message);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
         End(message, job, new DeliveryOutcome.Deferred(Failure("try later")));
 
-        await _session.ExpectTerminatedAsync(message);
-        var failed = _store.Updates.SelectMany(update => update.Journal).Select(entry => entry.Event).OfType<RecipientFailed>().Single();
+        await Client.ExpectTerminatedAsync(message);
+        var failed = Store.Updates.SelectMany(update => update.Journal).Select(entry => entry.Event).OfType<RecipientFailed>().Single();
         Assert.Equal("try later: retry timeout exceeded", failed.Reason);
     }
 
     [Fact]
     public async Task A_redirected_recipient_is_replaced_by_children_with_indexes_of_their_own()
     {
-        _router.Decisions["list@to.example"] = _ => new RoutingDecision.Redirect([], "aliases", [new ChildToRoute(TestMessages.To("x")), new ChildToRoute(TestMessages.To("y"), "inherited")]);
+        Router.Decisions["list@to.example"] = _ => new RoutingDecision.Redirect([], "aliases", [new ChildToRoute(TestMessages.To("x")), new ChildToRoute(TestMessages.To("y"), "inherited")]);
         Receive("list");
 
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
         Assert.Equal([(1, "x@to.example"), (2, "y@to.example")], job.Job.Recipients.Select(r => (r.Index, r.Address.ToString())));
     }
@@ -227,40 +213,40 @@ public sealed class MessageActorTests : TestKit
     [Fact]
     public async Task A_discarded_recipient_completes_without_delivery()
     {
-        _router.Decisions["gone@to.example"] = _ => new RoutingDecision.Redirect([], "blackhole", []);
+        Router.Decisions["gone@to.example"] = _ => new RoutingDecision.Redirect([], "blackhole", []);
         var message = Receive("gone");
-        _session.Watch(message);
+        Client.Watch(message);
 
-        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
-        await _session.ExpectTerminatedAsync(message);
-        Assert.Equal(UpdateClosing.Complete, _store.Updates.Last().Closing);
-        await _delivery.ExpectNoMsgAsync();
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        await Client.ExpectTerminatedAsync(message);
+        Assert.Equal(UpdateClosing.Complete, Store.Updates.Last().Closing);
+        await Delivery.ExpectNoMsgAsync();
     }
 
     [Fact]
     public async Task A_store_that_cannot_write_is_asked_again_until_it_can()
     {
         var message = Receive("a");
-        _session.Watch(message);
-        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
-        _store.Answer(WriteOutcome.Unavailable, WriteOutcome.Unavailable);
+        Client.Watch(message);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        Store.Answer(WriteOutcome.Unavailable, WriteOutcome.Unavailable);
 
         End(message, job, new DeliveryOutcome.Delivered(null, null, 0, null, "", false));
         for (var i = 1; i <= 2; i++)
         {
             var seen = i;
-            await AwaitConditionAsync(() => Task.FromResult(_store.Updates.Count >= seen));
+            await AwaitConditionAsync(() => Task.FromResult(Store.Updates.Count >= seen));
             await AwaitAssertAsync(() =>
             {
                 Time.Advance(TimeSpan.FromSeconds(30));
-                Assert.True(_store.Updates.Count > seen);
+                Assert.True(Store.Updates.Count > seen);
             });
         }
 
-        await _session.ExpectTerminatedAsync(message);
-        Assert.Equal(3, _store.Updates.Count);
-        Assert.All(_store.Updates, update => Assert.Same(_store.Updates.First(), update));
+        await Client.ExpectTerminatedAsync(message);
+        Assert.Equal(3, Store.Updates.Count);
+        Assert.All(Store.Updates, update => Assert.Same(Store.Updates.First(), update));
     }
 
     [Fact]
@@ -268,12 +254,12 @@ public sealed class MessageActorTests : TestKit
     {
         Resume(MessageStart.WhatIsDue, TestMessages.Waiting(0, "a", Time.GetUtcNow(), attemptOpen: true));
 
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
         Assert.True(job.Job.InDoubt);
         Assert.True(await job.Job.BeforeFinalStep!(CancellationToken.None));
-        Assert.Contains(_store.Updates.SelectMany(update => update.Journal), entry => entry.Event is AttemptInDoubt { Attempt: 1 });
-        Assert.Contains(_store.Updates.SelectMany(update => update.Journal), entry => entry.Event is AttemptStarted { Attempt: 2 });
+        Assert.Contains(Store.Updates.SelectMany(update => update.Journal), entry => entry.Event is AttemptInDoubt { Attempt: 1 });
+        Assert.Contains(Store.Updates.SelectMany(update => update.Journal), entry => entry.Event is AttemptStarted { Attempt: 2 });
     }
 
     [Fact]
@@ -283,11 +269,11 @@ public sealed class MessageActorTests : TestKit
         RecipientState[] recipients = [TestMessages.Waiting(0, "due", now), TestMessages.Waiting(1, "later", now + TimeSpan.FromHours(1))];
 
         Resume(MessageStart.WhatIsDue, recipients);
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
         Assert.Equal("due@to.example", Assert.Single(job.Job.Recipients).Address.ToString());
 
         Resume(MessageStart.Everything, recipients);
-        job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
         Assert.Equal(2, job.Job.Recipients.Length);
     }
 
@@ -295,13 +281,13 @@ public sealed class MessageActorTests : TestKit
     public async Task A_removed_message_completes_without_delivery()
     {
         var message = Resume(MessageStart.Nothing, TestMessages.Waiting(0, "a", Time.GetUtcNow()));
-        _session.Watch(message);
+        Client.Watch(message);
 
-        message.Tell(new MessageProtocol.RemoveMessage(_id, "root"), _session.Ref);
+        message.Tell(new MessageProtocol.RemoveMessage(_id, "root"), Client.Ref);
 
-        Assert.True((await _session.ExpectMsgAsync<MessageProtocol.OperatorAnswer>()).Done);
-        await _session.ExpectTerminatedAsync(message);
-        var last = _store.Updates.Last();
+        Assert.True((await Client.ExpectMsgAsync<MessageProtocol.OperatorAnswer>()).Done);
+        await Client.ExpectTerminatedAsync(message);
+        var last = Store.Updates.Last();
         Assert.Equal(UpdateClosing.Complete, last.Closing);
         Assert.Equal(RecipientStatus.Removed, Assert.Single(last.Recipients).Status);
         Assert.Contains(last.Journal, entry => entry.Event is OperatorActed { By: "root" });
@@ -310,58 +296,58 @@ public sealed class MessageActorTests : TestKit
     [Fact]
     public async Task An_abandoned_message_keeps_its_journal_and_queues_nothing()
     {
-        var message = ActorOf(MessageActor.CreateProps(_id, Services(), _delivery.Ref));
-        _session.Watch(message);
+        var message = ActorOf(MessageActor.CreateProps(_id, Services(), Delivery.Ref));
+        Client.Watch(message);
 
-        message.Tell(new MessageProtocol.Abandon(Time.GetUtcNow(), new TransactionAborted("RSET")), _session.Ref);
+        message.Tell(new MessageProtocol.Abandon(Time.GetUtcNow(), new TransactionAborted("RSET")), Client.Ref);
 
-        await _session.ExpectTerminatedAsync(message);
-        var (id, journal) = Assert.Single(_store.Recorded);
+        await Client.ExpectTerminatedAsync(message);
+        var (id, journal) = Assert.Single(Store.Recorded);
         Assert.Equal(_id, id);
         Assert.IsType<TransactionAborted>(Assert.Single(journal).Event);
-        Assert.Empty(_store.Accepted);
+        Assert.Empty(Store.Accepted);
     }
 
     [Fact]
     public async Task A_check_is_awaited_and_journalled_before_the_commit()
     {
         var result = new TaskCompletionSource<CheckResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var message = ActorOf(MessageActor.CreateProps(_id, Services(), _delivery.Ref));
-        message.Tell(new MessageProtocol.BeginCheck(Plan(_ => result.Task)), _session.Ref);
-        message.Tell(new MessageProtocol.AwaitCheck("spf"), _session.Ref);
-        message.Tell(new MessageProtocol.Commit(TestMessages.New(_id, TestMessages.Sender, TestMessages.To("a"))), _session.Ref);
+        var message = ActorOf(MessageActor.CreateProps(_id, Services(), Delivery.Ref));
+        message.Tell(new MessageProtocol.BeginCheck(Plan(_ => result.Task)), Client.Ref);
+        message.Tell(new MessageProtocol.AwaitCheck("spf"), Client.Ref);
+        message.Tell(new MessageProtocol.Commit(TestMessages.New(_id, TestMessages.Sender, TestMessages.To("a"))), Client.Ref);
 
-        await _session.ExpectNoMsgAsync();
+        await Client.ExpectNoMsgAsync();
         result.SetResult(new CheckResult("pass", "because", 1));
 
-        Assert.Equal("pass", (await _session.ExpectMsgAsync<CheckResult>()).Word);
-        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
-        Assert.Contains(_store.Accepted.Single().Journal, entry => entry.Event is CheckCompleted { Check: "spf", Result: "pass" });
+        Assert.Equal("pass", (await Client.ExpectMsgAsync<CheckResult>()).Word);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        Assert.Contains(Store.Accepted.Single().Journal, entry => entry.Event is CheckCompleted { Check: "spf", Result: "pass" });
     }
 
     [Fact]
     public async Task A_check_that_throws_has_its_stated_outcome()
     {
-        var message = ActorOf(MessageActor.CreateProps(_id, Services(), _delivery.Ref));
-        message.Tell(new MessageProtocol.BeginCheck(Plan(_ => Task.FromException<CheckResult>(new InvalidOperationException("boom")))), _session.Ref);
-        message.Tell(new MessageProtocol.AwaitCheck("spf"), _session.Ref);
+        var message = ActorOf(MessageActor.CreateProps(_id, Services(), Delivery.Ref));
+        message.Tell(new MessageProtocol.BeginCheck(Plan(_ => Task.FromException<CheckResult>(new InvalidOperationException("boom")))), Client.Ref);
+        message.Tell(new MessageProtocol.AwaitCheck("spf"), Client.Ref);
 
-        var result = await _session.ExpectMsgAsync<CheckResult>();
+        var result = await Client.ExpectMsgAsync<CheckResult>();
         Assert.Equal(("temperror", "boom"), (result.Word, result.Detail));
     }
 
     [Fact]
     public async Task A_check_that_is_late_has_its_stated_outcome()
     {
-        var message = ActorOf(MessageActor.CreateProps(_id, Services(), _delivery.Ref));
+        var message = ActorOf(MessageActor.CreateProps(_id, Services(), Delivery.Ref));
         message.Tell(new MessageProtocol.BeginCheck(Plan(token => Task.Delay(Timeout.InfiniteTimeSpan, token).ContinueWith<CheckResult>(
-            _ => throw new OperationCanceledException(token), TaskScheduler.Default))), _session.Ref);
-        message.Tell(new MessageProtocol.AwaitCheck("spf"), _session.Ref);
-        await _session.ExpectNoMsgAsync();
+            _ => throw new OperationCanceledException(token), TaskScheduler.Default))), Client.Ref);
+        message.Tell(new MessageProtocol.AwaitCheck("spf"), Client.Ref);
+        await Client.ExpectNoMsgAsync();
 
         Time.Advance(TimeSpan.FromSeconds(21));
 
-        Assert.Equal("temperror", (await _session.ExpectMsgAsync<CheckResult>()).Word);
+        Assert.Equal("temperror", (await Client.ExpectMsgAsync<CheckResult>()).Word);
     }
 
     private static CheckPlan Plan(Func<CancellationToken, Task<CheckResult>> run) =>
@@ -369,32 +355,22 @@ public sealed class MessageActorTests : TestKit
 
     private static DeliveryFailure Failure(string reason) => new() { Class = FailureClass.Other, Reason = reason };
 
-    private MessageServices Services() => new()
-    {
-        Store = _store,
-        Owner = TestMessages.Owner,
-        Time = Time,
-        Router = _router,
-        Retry = _retry,
-        Notifications = _notifications,
-    };
-
     private IActorRef Receive(params string[] localParts)
     {
-        var message = ActorOf(MessageActor.CreateProps(_id, Services(), _delivery.Ref));
+        var message = ActorOf(MessageActor.CreateProps(_id, Services(), Delivery.Ref));
         EnvelopeAddress[] recipients = [.. localParts.Select(TestMessages.To)];
         for (var i = 0; i < recipients.Length; i++)
         {
-            message.Tell(new MessageProtocol.Happened(Time.GetUtcNow(), new RecipientAccepted(i, recipients[i].ToString())), _session.Ref);
+            message.Tell(new MessageProtocol.Happened(Time.GetUtcNow(), new RecipientAccepted(i, recipients[i].ToString())), Client.Ref);
         }
 
-        message.Tell(new MessageProtocol.Commit(TestMessages.New(_id, TestMessages.Sender, recipients)), _session.Ref);
+        message.Tell(new MessageProtocol.Commit(TestMessages.New(_id, TestMessages.Sender, recipients)), Client.Ref);
         return message;
     }
 
     private IActorRef Resume(MessageStart start, params RecipientState[] recipients) =>
-        ActorOf(MessageActor.CreateResumedProps(TestMessages.Stored(_id, recipients), start, Services(), _delivery.Ref));
+        ActorOf(MessageActor.CreateResumedProps(TestMessages.Stored(_id, recipients), start, Services(), Delivery.Ref));
 
     private void End(IActorRef message, MessageProtocol.Deliver job, DeliveryOutcome outcome) =>
-        message.Tell(new MessageProtocol.JobEnded(job.Number, DeliveryReport.ForAll(job.Job.Recipients, outcome)), _delivery.Ref);
+        message.Tell(new MessageProtocol.JobEnded(job.Number, DeliveryReport.ForAll(job.Job.Recipients, outcome)), Delivery.Ref);
 }

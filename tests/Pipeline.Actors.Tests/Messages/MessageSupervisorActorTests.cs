@@ -7,45 +7,32 @@ using Pipeline.Storage.Ports;
 
 namespace Pipeline.Actors.Tests.Messages;
 
-public sealed class MessageSupervisorActorTests : TestKit
+public sealed class MessageSupervisorActorTests : MessageTests
 {
-    private readonly FakeStore _store = new();
-    private readonly FakeRouter _router = new();
-    private readonly MessageIdSource _ids;
-    private readonly TestProbe _delivery;
-    private readonly TestProbe _client;
-
-    public MessageSupervisorActorTests()
-    {
-        _ids = new MessageIdSource(Time);
-        _delivery = CreateTestProbe("delivery-probe");
-        _client = CreateTestProbe("client-probe");
-    }
-
     [Fact]
     public async Task Work_that_is_due_at_the_start_is_claimed_and_begun()
     {
         var (first, second) = (Queue(), Queue());
         Start();
 
-        var jobs = new[] { await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>(), await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>() };
+        var jobs = new[] { await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>(), await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>() };
         Assert.Equal([first, second], jobs.Select(job => job.Job.MessageId).Order());
     }
 
     [Fact]
     public async Task Work_that_becomes_due_is_claimed_at_its_time_and_not_before()
     {
-        _store.NextDue = Time.GetUtcNow() + TimeSpan.FromSeconds(30);
+        Store.NextDue = Time.GetUtcNow() + TimeSpan.FromSeconds(30);
         var supervisor = Start();
         await IdleAsync(supervisor);
-        _store.NextDue = null;
+        Store.NextDue = null;
         Queue(TimeSpan.FromSeconds(30));
 
         Time.Advance(TimeSpan.FromSeconds(29));
-        await _delivery.ExpectNoMsgAsync();
+        await Delivery.ExpectNoMsgAsync();
         Time.Advance(TimeSpan.FromSeconds(1));
 
-        await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
     }
 
     [Fact]
@@ -57,14 +44,14 @@ public sealed class MessageSupervisorActorTests : TestKit
         }
 
         var supervisor = Start(new MessageLimits { MaxActiveMessages = 2 });
-        var first = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
-        var from = _delivery.Sender;
-        await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
-        await _delivery.ExpectNoMsgAsync();
+        var first = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var from = Delivery.Sender;
+        await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        await Delivery.ExpectNoMsgAsync();
 
-        from.Tell(new MessageProtocol.JobEnded(first.Number, DeliveryReport.ForAll(first.Job.Recipients, DeliveryOutcome.Delivered.Locally("f"))), _delivery.Ref);
+        from.Tell(new MessageProtocol.JobEnded(first.Number, DeliveryReport.ForAll(first.Job.Recipients, DeliveryOutcome.Delivered.Locally("f"))), Delivery.Ref);
 
-        await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
         Assert.False(supervisor.IsNobody());
     }
 
@@ -72,47 +59,47 @@ public sealed class MessageSupervisorActorTests : TestKit
     public async Task The_actor_of_a_message_that_fails_is_replaced_after_a_pause()
     {
         var id = Queue();
-        var released = _store.Updates.Count;
+        var released = Store.Updates.Count;
         Start();
-        await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
-        var message = _delivery.Sender;
-        _client.Watch(message);
+        await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var message = Delivery.Sender;
+        Client.Watch(message);
 
         message.Tell(Kill.Instance);
-        await _client.ExpectTerminatedAsync(message);
-        await _delivery.ExpectNoMsgAsync();
-        Assert.Equal(released, _store.Updates.Count);
-        _store.Due.Enqueue(Stored(id, TimeSpan.Zero));
-        await AdvanceUntilAsync(new MessageLimits().FailureBackoff, () => _store.Updates.Any(update => update.Id == id && update.Closing == UpdateClosing.Release));
+        await Client.ExpectTerminatedAsync(message);
+        await Delivery.ExpectNoMsgAsync();
+        Assert.Equal(released, Store.Updates.Count);
+        Store.Due.Enqueue(Stored(id, TimeSpan.Zero));
+        await AdvanceUntilAsync(new MessageLimits().FailureBackoff, () => Store.Updates.Any(update => update.Id == id && update.Closing == UpdateClosing.Release));
 
-        Assert.Equal(id, (await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>()).Job.MessageId);
+        Assert.Equal(id, (await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>()).Job.MessageId);
     }
 
     [Fact]
     public async Task An_operator_s_order_for_a_message_that_waits_claims_it()
     {
-        var id = _ids.Next();
-        _store.Queued.Add(id, Stored(id, TimeSpan.FromHours(1)));
+        var id = Ids.Next();
+        Store.Queued.Add(id, Stored(id, TimeSpan.FromHours(1)));
         var supervisor = Start();
 
-        _client.Send(supervisor, new MessageProtocol.RemoveMessage(id, "root"));
+        Client.Send(supervisor, new MessageProtocol.RemoveMessage(id, "root"));
 
-        Assert.True((await _client.ExpectMsgAsync<MessageProtocol.OperatorAnswer>()).Done);
-        await AwaitConditionAsync(() => Task.FromResult(_store.Updates.Any(update => update.Closing == UpdateClosing.Complete)));
-        Assert.Contains(_store.Updates.Last().Journal, entry => entry.Event is OperatorActed { Action: OperatorActed.Removed, By: "root" });
+        Assert.True((await Client.ExpectMsgAsync<MessageProtocol.OperatorAnswer>()).Done);
+        await AwaitConditionAsync(() => Task.FromResult(Store.Updates.Any(update => update.Closing == UpdateClosing.Complete)));
+        Assert.Contains(Store.Updates.Last().Journal, entry => entry.Event is OperatorActed { Action: OperatorActed.Removed, By: "root" });
     }
 
     [Fact]
     public async Task An_operator_can_have_a_waiting_message_tried_before_its_time()
     {
-        var id = _ids.Next();
-        _store.Queued.Add(id, Stored(id, TimeSpan.FromHours(1)));
+        var id = Ids.Next();
+        Store.Queued.Add(id, Stored(id, TimeSpan.FromHours(1)));
         var supervisor = Start();
 
-        _client.Send(supervisor, new MessageProtocol.RetryMessage(id, "root"));
+        Client.Send(supervisor, new MessageProtocol.RetryMessage(id, "root"));
 
-        Assert.True((await _client.ExpectMsgAsync<MessageProtocol.OperatorAnswer>()).Done);
-        Assert.Equal(id, (await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>()).Job.MessageId);
+        Assert.True((await Client.ExpectMsgAsync<MessageProtocol.OperatorAnswer>()).Done);
+        Assert.Equal(id, (await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>()).Job.MessageId);
     }
 
     [Fact]
@@ -120,9 +107,9 @@ public sealed class MessageSupervisorActorTests : TestKit
     {
         var supervisor = Start();
 
-        _client.Send(supervisor, new MessageProtocol.RetryMessage(_ids.Next(), "root"));
+        Client.Send(supervisor, new MessageProtocol.RetryMessage(Ids.Next(), "root"));
 
-        Assert.Equal(new MessageProtocol.OperatorAnswer(false, "no such message in the queue"), await _client.ExpectMsgAsync<MessageProtocol.OperatorAnswer>());
+        Assert.Equal(new MessageProtocol.OperatorAnswer(false, "no such message in the queue"), await Client.ExpectMsgAsync<MessageProtocol.OperatorAnswer>());
     }
 
     [Fact]
@@ -130,11 +117,11 @@ public sealed class MessageSupervisorActorTests : TestKit
     {
         var id = Queue();
         var supervisor = Start();
-        await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
 
-        _client.Send(supervisor, new MessageProtocol.RemoveMessage(id, "root"));
+        Client.Send(supervisor, new MessageProtocol.RemoveMessage(id, "root"));
 
-        Assert.False((await _client.ExpectMsgAsync<MessageProtocol.OperatorAnswer>()).Done);
+        Assert.False((await Client.ExpectMsgAsync<MessageProtocol.OperatorAnswer>()).Done);
     }
 
     [Fact]
@@ -142,15 +129,15 @@ public sealed class MessageSupervisorActorTests : TestKit
     {
         var id = Queue();
         var supervisor = Start();
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
-        _store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _delivery.Reply(new MessageProtocol.JobEnded(job.Number, DeliveryReport.ForAll(job.Job.Recipients, DeliveryOutcome.Delivered.Locally("f"))));
-        await AwaitConditionAsync(() => Task.FromResult(_store.Updates.Any(update => update.Closing == UpdateClosing.Complete)));
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        Store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Delivery.Reply(new MessageProtocol.JobEnded(job.Number, DeliveryReport.ForAll(job.Job.Recipients, DeliveryOutcome.Delivered.Locally("f"))));
+        await AwaitConditionAsync(() => Task.FromResult(Store.Updates.Any(update => update.Closing == UpdateClosing.Complete)));
 
-        _client.Send(supervisor, new MessageProtocol.RemoveMessage(id, "root"));
+        Client.Send(supervisor, new MessageProtocol.RemoveMessage(id, "root"));
 
-        Assert.False((await _client.ExpectMsgAsync<MessageProtocol.OperatorAnswer>()).Done);
-        _store.Gate.SetResult();
+        Assert.False((await Client.ExpectMsgAsync<MessageProtocol.OperatorAnswer>()).Done);
+        Store.Gate.SetResult();
     }
 
     [Fact]
@@ -158,57 +145,44 @@ public sealed class MessageSupervisorActorTests : TestKit
     {
         Queue();
         var supervisor = Start();
-        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
-        var message = _delivery.Sender;
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var message = Delivery.Sender;
 
-        _client.Send(supervisor, MessageProtocol.Drain.Instance);
+        Client.Send(supervisor, MessageProtocol.Drain.Instance);
         Queue();
         supervisor.Tell(MessageProtocol.Wake.Instance);
-        await _client.ExpectNoMsgAsync();
-        message.Tell(new MessageProtocol.JobEnded(job.Number, DeliveryReport.ForAll(job.Job.Recipients, DeliveryOutcome.Delivered.Locally("f"))), _delivery.Ref);
+        await Client.ExpectNoMsgAsync();
+        message.Tell(new MessageProtocol.JobEnded(job.Number, DeliveryReport.ForAll(job.Job.Recipients, DeliveryOutcome.Delivered.Locally("f"))), Delivery.Ref);
 
-        await _client.ExpectMsgAsync<MessageProtocol.Drained>();
-        Assert.Single(_store.Due);
+        await Client.ExpectMsgAsync<MessageProtocol.Drained>();
+        Assert.Single(Store.Due);
     }
 
     [Fact]
     public async Task A_supervisor_without_work_is_drained_at_once()
     {
         var supervisor = Start();
-        _client.Send(supervisor, MessageProtocol.Drain.Instance);
-        await _client.ExpectMsgAsync<MessageProtocol.Drained>();
+        Client.Send(supervisor, MessageProtocol.Drain.Instance);
+        await Client.ExpectMsgAsync<MessageProtocol.Drained>();
     }
 
     [Fact]
     public async Task A_transaction_gets_an_actor_named_after_its_message()
     {
-        var id = _ids.Next();
+        var id = Ids.Next();
         var supervisor = Start();
 
-        _client.Send(supervisor, new MessageProtocol.OpenTransaction(id));
+        Client.Send(supervisor, new MessageProtocol.OpenTransaction(id));
 
-        Assert.Equal(id.ToString(), (await _client.ExpectMsgAsync<MessageProtocol.TransactionOpened>()).Message.Path.Name);
+        Assert.Equal(id.ToString(), (await Client.ExpectMsgAsync<MessageProtocol.TransactionOpened>()).Message.Path.Name);
     }
 
-    private IActorRef Start(MessageLimits? limits = null) => ActorOf(
-        MessageSupervisorActor.CreateProps(
-            new MessageServices
-            {
-                Store = _store,
-                Owner = TestMessages.Owner,
-                Time = Time,
-                Router = _router,
-                Retry = new FakeRetry(),
-                Notifications = new FakeNotifications(_ids),
-                Limits = limits ?? new MessageLimits(),
-            },
-            _delivery.Ref),
-        "messages");
+    private IActorRef Start(MessageLimits? limits = null) => StartSupervisor(Services() with { Limits = limits ?? new MessageLimits() });
 
     private MessageId Queue(TimeSpan wait = default)
     {
-        var id = _ids.Next();
-        _store.Due.Enqueue(Stored(id, wait));
+        var id = Ids.Next();
+        Store.Due.Enqueue(Stored(id, wait));
         return id;
     }
 
@@ -218,8 +192,8 @@ public sealed class MessageSupervisorActorTests : TestKit
     /// <summary>Returns when the supervisor has done what came before, its first look into the store included.</summary>
     private async Task IdleAsync(IActorRef supervisor)
     {
-        _client.Send(supervisor, new MessageProtocol.RetryMessage(_ids.Next(), "nobody"));
-        await _client.ExpectMsgAsync<MessageProtocol.OperatorAnswer>();
+        Client.Send(supervisor, new MessageProtocol.RetryMessage(Ids.Next(), "nobody"));
+        await Client.ExpectMsgAsync<MessageProtocol.OperatorAnswer>();
         await AwaitConditionAsync(() => Task.FromResult(Time.ActiveTimers > 0));
     }
 

@@ -32,7 +32,7 @@ internal sealed class FaultRun(TestCluster cluster, int seed, int messages, Acti
     /// <summary>The node that was struck in this round, if one was.</summary>
     private Strike? _strike;
 
-    public Account Account => _account ??= new Account(new StoredJournals(cluster.Store), _submissions, new Copies(cluster.MailFolder, cluster.QueueFolder, cluster.Sink));
+    public Account Account => _account ??= Account.Of(cluster, _submissions);
 
     /// <summary>How many rounds each fault has had so far.</summary>
     public IReadOnlyDictionary<Fault, int> Rounds => _rounds;

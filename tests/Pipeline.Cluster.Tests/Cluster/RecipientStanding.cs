@@ -10,4 +10,7 @@ internal enum RecipientStanding
 
     Delivered,
     Failed,
+
+    /// <summary>Others stand in its place.</summary>
+    Redirected,
 }

@@ -43,6 +43,17 @@ internal sealed class SmtpClientSession : IAsyncDisposable
         return await ReadAsync(expected);
     }
 
+    /// <summary>Begins a transaction.</summary>
+    /// <exception cref="RefusedException">The sender or a recipient is not taken.</exception>
+    public async Task EnvelopeAsync(string sender, IEnumerable<string> recipients)
+    {
+        await CommandAsync($"MAIL FROM:<{sender}>", '2');
+        foreach (var recipient in recipients)
+        {
+            await CommandAsync($"RCPT TO:<{recipient}>", '2');
+        }
+    }
+
     public async Task SendAsync(string text)
     {
         using var bound = new CancellationTokenSource(_patience);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pipeline.Mail.Message;
 
 namespace Pipeline.Cluster.Tests.Cluster;
@@ -6,7 +7,7 @@ namespace Pipeline.Cluster.Tests.Cluster;
 internal sealed class Submissions
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, Submission> _all = [];
+    private readonly List<Submission> _all = [];
     private int _acknowledged;
     private int _wanted;
     private int _taken;
@@ -19,7 +20,7 @@ internal sealed class Submissions
         {
             lock (_gate)
             {
-                return [.. _all.Values];
+                return [.. _all];
             }
         }
     }
@@ -35,6 +36,18 @@ internal sealed class Submissions
         }
     }
 
+    /// <summary>A sending that nobody asked for.</summary>
+    /// <param name="recipients">By token.</param>
+    public Submission Begin(string node, Func<int, ImmutableArray<string>> recipients)
+    {
+        lock (_gate)
+        {
+            var submission = new Submission(_all.Count, node, recipients(_all.Count));
+            _all.Add(submission);
+            return submission;
+        }
+    }
+
     /// <summary>False when every wanted message is acknowledged or in the hands of another client.</summary>
     public bool TryBegin(string node, out Submission submission)
     {
@@ -47,17 +60,32 @@ internal sealed class Submissions
             }
 
             _taken++;
-            submission = new Submission(_all.Count, node);
-            _all.Add(submission.Token, submission);
+            submission = Begin(node, TestCluster.RecipientsOf);
             return true;
         }
     }
 
-    public void Acknowledge(Submission submission, MessageId id, DateTimeOffset at)
+    /// <summary>Sends the end of a message and takes down how it is answered.</summary>
+    /// <exception cref="RefusedException">By anything but 250.</exception>
+    public async Task EndAsync(SmtpClientSession session, Submission submission, string end)
+    {
+        try
+        {
+            var reply = await session.CommandAsync(end, '2');
+            Acknowledge(submission, MessageId.Create(reply.Substring(reply.IndexOf("id=", StringComparison.Ordinal) + 3, MessageId.Length)));
+        }
+        catch (RefusedException)
+        {
+            submission.Refused = true;
+            throw;
+        }
+    }
+
+    public void Acknowledge(Submission submission, MessageId id)
     {
         lock (_gate)
         {
-            (submission.Acknowledged, submission.AcknowledgedAt) = (id, at);
+            submission.Acknowledged = id;
             _acknowledged++;
         }
     }

@@ -28,9 +28,9 @@ internal static class Summary
         Row("notifications", account.Notifications, "accepted, and so counted above");
         Row("doubts listed", account.Doubts);
         Row("lost", account.Lost);
-        Row("duplicates, Maildir", account.MaildirDuplicates);
-        Row("duplicates, queuefile", account.QueueDuplicates);
-        Row("duplicates, SMTP", account.SmtpDuplicates);
+        Row("duplicates, Maildir", account.DuplicatesBy(Transport.Maildir));
+        Row("duplicates, queuefile", account.DuplicatesBy(Transport.Queuefile));
+        Row("duplicates, SMTP", account.DuplicatesBy(Transport.Smtp));
         Row("refused at the dot, there", account.RefusedAndThere, "the client's repeat is a second message");
         foreach (var (fault, times) in run.TakeOvers)
         {

@@ -10,13 +10,6 @@ namespace Pipeline.Cluster.Tests.Cluster;
 /// <summary>A PostgreSQL of its own, some node processes on it, a next hop, and a folder that all nodes deliver to.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
-    public const string MaildirDomain = "maildir.test";
-    public const string QueueDomain = "queue.test";
-    public const string SmtpDomain = "smtp.test";
-
-    /// <summary>The mailbox of <see cref="MaildirDomain"/> that clients send from, where notifications of failures arrive.</summary>
-    public const string BounceBox = "bounces";
-
     private const string Database = "cluster";
 
     private readonly Reaper _reaper;
@@ -62,6 +55,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public string MailFolder => Path.Combine(_folder, "mail");
 
+    /// <summary>Every file is an mbox.</summary>
+    public string MboxFolder => Path.Combine(_folder, "mbox");
+
     public string QueueFolder => Path.Combine(_folder, "out");
 
     /// <param name="policy">What the nodes are configured with; null for three recipients, each with a way of its own.</param>
@@ -91,7 +87,9 @@ internal sealed class TestCluster : IAsyncDisposable
 
     /// <summary>One recipient for each way of delivery.</summary>
     public static ImmutableArray<string> RecipientsOf(int token) =>
-        [string.Create(CultureInfo.InvariantCulture, $"box{token % 5}@{MaildirDomain}"), $"spool@{QueueDomain}", $"{SinkAnswers.LocalPartOf(token)}@{SmtpDomain}"];
+    [
+        string.Create(CultureInfo.InvariantCulture, $"box{token % 5}@{Domains.Maildir}"), "spool@" + Domains.Queuefile, $"{SinkAnswers.LocalPartOf(token)}@{Domains.Smtp}",
+    ];
 
     /// <summary>A look into the queue itself, ready for use.</summary>
     public Task<QueueObserver> ObserveAsync(CancellationToken cancellationToken) => QueueObserver.OpenAsync(Server.ConnectionString(Database), cancellationToken);
@@ -180,20 +178,20 @@ internal sealed class TestCluster : IAsyncDisposable
 
         begin acl
         check_rcpt:
-          accept domains = {{MaildirDomain}} : {{QueueDomain}} : {{SmtpDomain}}
+          accept domains = {{Domains.Maildir}} : {{Domains.Queuefile}} : {{Domains.Smtp}}
 
         begin routers
         boxes:
           driver = accept
-          domains = {{MaildirDomain}}
+          domains = {{Domains.Maildir}}
           transport = maildir
         spools:
           driver = accept
-          domains = {{QueueDomain}}
+          domains = {{Domains.Queuefile}}
           transport = spool_out
         far:
           driver = manualroute
-          domains = {{SmtpDomain}}
+          domains = {{Domains.Smtp}}
           route_list = * {{Sink.Endpoint.Address}}::{{Sink.Endpoint.Port}}
           self = send
           transport = smtp

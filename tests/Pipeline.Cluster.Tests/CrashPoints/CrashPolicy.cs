@@ -5,10 +5,8 @@ namespace Pipeline.Cluster.Tests.CrashPoints;
 /// <summary>A policy under which one message goes every way: into files of three kinds, over SMTP, redirected, failed, and put off until a gate is open.</summary>
 internal static class CrashPolicy
 {
-    /// <summary>While this file is absent, recipients at slow.test are put off.</summary>
+    /// <summary>While this file is absent, recipients at <see cref="Domains.Slow"/> are put off.</summary>
     public static string GateOf(TestCluster cluster) => Path.Combine(cluster.Folder, "open");
-
-    public static string MboxFolderOf(TestCluster cluster) => Path.Combine(cluster.Folder, "mbox");
 
     public static string Of(TestCluster cluster) => $$$"""
         GATE = {{{GateOf(cluster)}}}
@@ -18,38 +16,38 @@ internal static class CrashPolicy
 
         begin acl
         check_rcpt:
-          accept domains = maildir.test : queue.test : smtp.test : mbox.test : alias.test : void.test : slow.test
+          accept domains = {{{Domains.Maildir}}} : {{{Domains.Queuefile}}} : {{{Domains.Smtp}}} : {{{Domains.Mbox}}} : {{{Domains.Alias}}} : {{{Domains.Void}}} : {{{Domains.Slow}}}
 
         begin routers
         aliases:
           driver = redirect
-          domains = alias.test
-          data = east@maildir.test, west@maildir.test
+          domains = {{{Domains.Alias}}}
+          data = east@{{{Domains.Maildir}}}, west@{{{Domains.Maildir}}}
         nobody:
           driver = redirect
-          domains = void.test
+          domains = {{{Domains.Void}}}
           allow_fail
           data = :fail: nobody of this name
         slow:
           driver = redirect
-          domains = slow.test
+          domains = {{{Domains.Slow}}}
           allow_defer
-          data = ${if exists{GATE}{late@maildir.test}{:defer: the gate is closed}}
+          data = ${if exists{GATE}{late@{{{Domains.Maildir}}}}{:defer: the gate is closed}}
         boxes:
           driver = accept
-          domains = maildir.test
+          domains = {{{Domains.Maildir}}}
           transport = maildir
         piles:
           driver = accept
-          domains = mbox.test
+          domains = {{{Domains.Mbox}}}
           transport = mbox
         spools:
           driver = accept
-          domains = queue.test
+          domains = {{{Domains.Queuefile}}}
           transport = spool_out
         far:
           driver = manualroute
-          domains = smtp.test
+          domains = {{{Domains.Smtp}}}
           route_list = * {{{cluster.Sink.Endpoint.Address}}}::{{{cluster.Sink.Endpoint.Port}}}
           self = send
           transport = smtp
@@ -62,7 +60,7 @@ internal static class CrashPolicy
         # A killed writer leaves its lock file behind.
         mbox:
           driver = appendfile
-          file = {{{MboxFolderOf(cluster)}}}/$local_part
+          file = {{{cluster.MboxFolder}}}/$local_part
           lockfile_timeout = 1s
           lock_interval = 1s
         spool_out:

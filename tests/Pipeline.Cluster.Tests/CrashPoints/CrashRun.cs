@@ -20,10 +20,10 @@ internal sealed class CrashRun(TestCluster cluster, bool promptly, Action<string
     private static readonly TimeSpan MoreAfter = TimeSpan.FromSeconds(1);
 
     private readonly CrashLoad _load = new();
-    private CrashAccount? _account;
+    private Account? _account;
     private int _turn;
 
-    public CrashAccount Account => _account ??= new CrashAccount(cluster.Store, _load, new CrashCopies(cluster));
+    public Account Account => _account ??= Account.Of(cluster, _load.Submissions);
 
     /// <summary>A node dies at the point, the others go on, and the account is right.</summary>
     /// <param name="hit">At which time that the point is reached.</param>

@@ -23,7 +23,7 @@ internal sealed class UpgradeRun(TestCluster cluster, HashSet<string> held, Acti
     private readonly Submissions _submissions = new();
     private Account? _account;
 
-    public Account Account => _account ??= new Account(new StoredJournals(cluster.Store), _submissions, new Copies(cluster.MailFolder, cluster.QueueFolder, cluster.Sink));
+    public Account Account => _account ??= Account.Of(cluster, _submissions);
 
     /// <summary>Makes a box impossible to deliver to. Before its first message.</summary>
     public static void Hold(TestCluster cluster, string box)

@@ -9,8 +9,6 @@ namespace Pipeline.Node.Tests.CommandLine.Cluster;
 /// <summary>The commands about the cluster, as an operator types them beside nodes that run.</summary>
 public sealed class ClusterCommandTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [PostgresFact]
     public async Task Nodes_are_listed_with_a_mark_for_the_one_asked_by_itself_and_by_the_database()
     {
@@ -71,7 +69,7 @@ public sealed class ClusterCommandTests
         {
             await client.ConnectAsync(endpoint);
             using var reader = new StreamReader(client.GetStream());
-            Assert.StartsWith("421 ", await reader.ReadLineAsync().WaitAsync(Patience), StringComparison.Ordinal);
+            Assert.StartsWith("421 ", await reader.ReadLineAsync().WaitAsync(ClusterFixture.Patience), StringComparison.Ordinal);
         }
 
         Assert.Equal(ExitCodes.Failure, (await fixture.RunAsync("n1", "health")).Code);
@@ -95,7 +93,7 @@ public sealed class ClusterCommandTests
         Assert.StartsWith("n2 must be asked itself: ", far.Errors, StringComparison.Ordinal);
 
         Assert.Equal(0, (await fixture.RunAsync("n2", "cluster", "leave")).Code);
-        Assert.False(await second.Ran.WaitAsync(Patience));
+        Assert.False(await second.Ran.WaitAsync(ClusterFixture.Patience));
 
         Assert.Matches("(?m)^   n2 +left ", (await fixture.RunAsync("n1", "cluster", "show")).Output);
         Assert.Matches("(?s) n2 +up .* n2 +leaving .* n2 +left ", (await fixture.RunAsync("n1", "cluster", "tail")).Output);
@@ -115,7 +113,7 @@ public sealed class ClusterCommandTests
         Assert.Equal(1, itself.Code);
         var down = await fixture.RunAsync("n1", "cluster", "down", "n2");
         Assert.Equal((0, ""), (down.Code, down.Errors));
-        Assert.False(await second.Ran.WaitAsync(Patience));
+        Assert.False(await second.Ran.WaitAsync(ClusterFixture.Patience));
 
         var tail = await fixture.RunAsync("n1", "cluster", "tail");
         Assert.Equal(0, tail.Code);
@@ -140,10 +138,10 @@ public sealed class ClusterCommandTests
 
         await fixture.StartAsync("n2");
         Assert.Equal(0, (await fixture.RunAsync("n1", "cluster", "down", "n2")).Code);
-        await output.Printed.WaitAsync(Patience);
+        await output.Printed.WaitAsync(ClusterFixture.Patience);
         await stop.CancelAsync();
 
-        Assert.Equal(0, await follows.WaitAsync(Patience));
+        Assert.Equal(0, await follows.WaitAsync(ClusterFixture.Patience));
     }
 
     [PostgresFact]
@@ -158,7 +156,7 @@ public sealed class ClusterCommandTests
         Assert.Matches("(?m)^   n1 +up ", shown.Output);
 
         Assert.Equal(0, (await fixture.RunAsync("console", "cluster", "down", "n1")).Code);
-        Assert.False(await node.Ran.WaitAsync(Patience));
+        Assert.False(await node.Ran.WaitAsync(ClusterFixture.Patience));
         Assert.Matches("(?m)^   n1 +down ", (await fixture.RunAsync("console", "cluster", "show")).Output);
         var join = await fixture.RunAsync("console", "cluster", "join");
         Assert.Equal(1, join.Code);
@@ -171,8 +169,7 @@ public sealed class ClusterCommandTests
         await using var fixture = await ClusterFixture.CreateAsync();
         var node = await fixture.StartAsync("n1");
         await File.WriteAllTextAsync(fixture.Files.Path("node.json"), await File.ReadAllTextAsync(fixture.Files.Path("n1.json")));
-        var sent = await fixture.Files.RunWithInputAsync(
-            "HELO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<later-one@example.com>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\nQUIT\r\n", "-bs");
+        var sent = await fixture.Files.RunWithInputAsync(ClusterFixture.Submission("later-one@example.com"), "-bs");
         var id = sent.Output[(sent.Output.IndexOf("id=", StringComparison.Ordinal) + 3)..].Split('\r', '\n', ' ')[0];
         await fixture.WriteSettingsAsync("console");
 

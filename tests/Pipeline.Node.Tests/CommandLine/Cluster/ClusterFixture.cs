@@ -14,7 +14,8 @@ namespace Pipeline.Node.Tests.CommandLine.Cluster;
 /// <summary>Nodes in this process on one database, and the command line beside them.</summary>
 internal sealed class ClusterFixture : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>How long a test waits at most for what must come.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly List<ClusterNode> _nodes = [];
 
@@ -66,6 +67,9 @@ internal sealed class ClusterFixture : IAsyncDisposable
     /// <summary>The settings by which the command line finds a node, as <c>NAME.json</c>.</summary>
     public Task WriteSettingsAsync(string name) => File.WriteAllTextAsync(
         Files.Path(name + ".json"), $$$"""{"Name":"{{{name}}}","StoreDirectory":"{{{Files.Path(name)}}}","Cluster":{"Database":"{{{Database}}}"}}""");
+
+    /// <summary>What a client says to submit a message.</summary>
+    public static string Submission(string recipient) => $"HELO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<{recipient}>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\nQUIT\r\n";
 
     /// <summary>Runs a command on the machine of a node.</summary>
     public async Task<(int Code, string Output, string Errors)> RunAsync(string node, params string[] arguments)

@@ -9,8 +9,6 @@ namespace Pipeline.Node.Tests.CommandLine.Cluster;
 /// <summary>A node that a submission on the standard streams has started for itself, in a cluster.</summary>
 public sealed class OneCommandNodeTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [PostgresFact]
     public async Task It_takes_no_orders_about_its_life_and_ends_with_its_command()
     {
@@ -25,7 +23,7 @@ public sealed class OneCommandNodeTests
             TimeProvider.System,
             CancellationToken.None);
         using var replies = new StreamReader(node.Reader.AsStream());
-        Assert.StartsWith("220 ", await replies.ReadLineAsync().WaitAsync(Patience), StringComparison.Ordinal);
+        Assert.StartsWith("220 ", await replies.ReadLineAsync().WaitAsync(ClusterFixture.Patience), StringComparison.Ordinal);
 
         foreach (var order in new[] { "drain", "join", "leave" })
         {
@@ -34,12 +32,11 @@ public sealed class OneCommandNodeTests
                 (1, "", "once runs for one command (a queue run or a submission) and leaves as soon as that is done: it takes no orders about its life\n"), answer);
         }
 
-        await client.Writer.WriteAsync(Encoding.ASCII.GetBytes(
-            "HELO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<user@example.com>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\nQUIT\r\n"));
+        await client.Writer.WriteAsync(Encoding.ASCII.GetBytes(ClusterFixture.Submission("user@example.com")));
         await client.Writer.CompleteAsync();
-        Assert.Equal(0, await session.WaitAsync(Patience));
+        Assert.Equal(0, await session.WaitAsync(ClusterFixture.Patience));
         await node.Writer.CompleteAsync();
-        Assert.Contains("250 OK id=", await replies.ReadToEndAsync().WaitAsync(Patience), StringComparison.Ordinal);
+        Assert.Contains("250 OK id=", await replies.ReadToEndAsync().WaitAsync(ClusterFixture.Patience), StringComparison.Ordinal);
         Assert.Equal("once", (await fixture.SeenAsync(static e => e is { Node: "once", Kind: ClusterEventKind.Left })).By);
     }
 }

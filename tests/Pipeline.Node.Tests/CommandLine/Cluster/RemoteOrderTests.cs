@@ -11,8 +11,6 @@ namespace Pipeline.Node.Tests.CommandLine.Cluster;
 /// <summary>The commands about the cluster over mutual TLS, from a machine without a node.</summary>
 public sealed class RemoteOrderTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [PostgresFact]
     public async Task An_order_for_another_node_goes_to_the_address_that_it_advertises()
     {
@@ -28,7 +26,7 @@ public sealed class RemoteOrderTests
         Assert.Matches("(?m)^   n2 +draining ", shown);
 
         Assert.Equal(0, (await RunAsync(fixture, asked, "cluster", "leave", "n2")).Code);
-        Assert.False(await second.Ran.WaitAsync(Patience));
+        Assert.False(await second.Ran.WaitAsync(ClusterFixture.Patience));
         Assert.Equal((1, "", "n2 is left already\n"), await RunAsync(fixture, asked, "cluster", "leave", "n2"));
         Assert.False(first.Ran.IsCompleted);
     }

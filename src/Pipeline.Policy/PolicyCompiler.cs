@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
 using Pipeline.Policy.Configuration;
@@ -27,8 +28,14 @@ public static class PolicyCompiler
     /// <param name="files">Where files come from; the disk when null.</param>
     /// <param name="services">What ACLs need from outside; in memory when null. Give the same to the next policy, or its rate limits begin anew.</param>
     /// <param name="number">The policy's number; the next of this process when null.</param>
+    /// <param name="whyNoLookup">Lookup types that this machine cannot do, by name, and why: a configuration that names one has a problem.</param>
     public static PolicyCompilation Compile(
-        string path, IReadOnlyDictionary<string, string>? macros = null, IFileSource? files = null, AclServices? services = null, long? number = null)
+        string path,
+        IReadOnlyDictionary<string, string>? macros = null,
+        IFileSource? files = null,
+        AclServices? services = null,
+        long? number = null,
+        IReadOnlyDictionary<string, string>? whyNoLookup = null)
     {
         var (configuration, read) = ConfigurationFile.Read(path, macros, files);
         var problems = new List<ConfigurationProblem>(read);
@@ -49,7 +56,7 @@ public static class PolicyCompiler
             problems);
         RewriteSection.Check(configuration.RewriteLines, problems);
         var notices = new List<ConfigurationNotice>();
-        new SupportReport(problems, notices).Add(configuration, acls);
+        new SupportReport(problems, notices, whyNoLookup ?? FrozenDictionary<string, string>.Empty).Add(configuration, acls);
         var policy = new MailPolicy
         {
             Number = number ?? Interlocked.Increment(ref _lastNumber),

@@ -8,7 +8,9 @@ namespace Pipeline.Policy;
 /// <summary>Holds a configuration against what the tables of the language say is done, so that nothing in it is left out in silence.</summary>
 /// <param name="problems">Receives what must not be left out.</param>
 /// <param name="notices">Receives everything else that is not done or has no effect.</param>
-internal sealed class SupportReport(ICollection<ConfigurationProblem> problems, ICollection<ConfigurationNotice> notices)
+/// <param name="whyNoLookup">Lookup types that this machine cannot do, by name, and why.</param>
+internal sealed class SupportReport(
+    ICollection<ConfigurationProblem> problems, ICollection<ConfigurationNotice> notices, IReadOnlyDictionary<string, string> whyNoLookup)
 {
     private static readonly Support NoSuchField = Support.NotDone("what the log does not tell, \"mailpipeline explain\" does");
 
@@ -25,7 +27,7 @@ internal sealed class SupportReport(ICollection<ConfigurationProblem> problems, 
 
         foreach (var list in configuration.NamedLists)
         {
-            Add(list.Definition, $"named list \"{list.Name}\"", null);
+            Add(list.Definition, $"named list \"{list.Name}\"", list.Location);
         }
 
         foreach (var item in acls.Acls.SelectMany(acl => acl.Statements).SelectMany(statement => statement.Items))
@@ -126,6 +128,14 @@ internal sealed class SupportReport(ICollection<ConfigurationProblem> problems, 
 
     private void Add(ExpandableString text, string subject, SourceLocation? location)
     {
+        foreach (var (type, why) in whyNoLookup)
+        {
+            if (text.Lookups.Contains(type) || NamesLookup(text.Source, type))
+            {
+                problems.Add(new ConfigurationProblem($"lookup type \"{type}\" in {subject}: {why}", location));
+            }
+        }
+
         var inLists = MissingLookups.Where(name => NamesLookup(text.Source, name)).Select(name => UnavailablePart.Failing($"lookup type \"{name}\""));
         foreach (var missing in text.Unavailable.Concat(inLists).DistinctBy(part => part.Name))
         {

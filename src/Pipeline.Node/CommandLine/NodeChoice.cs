@@ -1,3 +1,4 @@
+using Pipeline.Connectors.Lookups;
 using Pipeline.Node.Configuration;
 using Pipeline.Node.Hosting;
 using Pipeline.Policy;
@@ -19,7 +20,7 @@ internal sealed record NodeChoice(string PolicyFile, IFileSource? Source, NodeSe
 
     public NodeOptions ToNodeOptions() => new() { PolicyFile = PolicyFile, PolicySource = Source, Settings = Settings, Macros = Macros };
 
-    public PolicyCompilation Compile() => PolicyCompiler.Compile(PolicyFile, Macros, Source);
+    public PolicyCompilation Compile() => PolicyCompiler.Compile(PolicyFile, Macros, Source, whyNoLookup: LookupBackends.Unusable);
 
     /// <summary>The folder of the store that this choice leads to; null when the configuration has problems, which are written to <paramref name="errors"/>.</summary>
     public string? StoreDirectory(TextWriter errors)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using Pipeline.Actors.Verification;
+using Pipeline.Connectors.Lookups;
 using Pipeline.Mail.AuthResults;
 using Pipeline.Mail.Dns;
 using Pipeline.Policy;
@@ -25,6 +26,7 @@ internal static class PolicyEnvironments
             LocalAddresses = LocalAddresses(),
             SpoolDirectory = SpoolDirectory(policy),
             Log = log,
+            LookupBackends = LookupBackends.ByName,
             ProcessEnvironment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
                 .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal),
         };

@@ -83,7 +83,7 @@ internal sealed class MainPartReader(MacroTable macros, List<ConfigurationProble
             return;
         }
 
-        _lists.Add(new NamedList(kind, name, StringExpansion.Compile(value)) { Hidden = hidden, Cached = cached });
+        _lists.Add(new NamedList(kind, name, StringExpansion.Compile(value)) { Hidden = hidden, Cached = cached, Location = line.Location });
     }
 
     private void Report(string message, LogicalLine line) => problems.Add(new ConfigurationProblem(message, line.Location));

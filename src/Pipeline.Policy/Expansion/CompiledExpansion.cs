@@ -1,7 +1,8 @@
 namespace Pipeline.Policy.Expansion;
 
 /// <summary>A string that was parsed into a tree.</summary>
-internal sealed class CompiledExpansion(string source, ExpansionNode root, IReadOnlyList<UnavailablePart> unavailable) : ExpandableString
+internal sealed class CompiledExpansion(string source, ExpansionNode root, IReadOnlyList<UnavailablePart> unavailable, IReadOnlyList<string> lookups)
+    : ExpandableString
 {
     /// <summary>Expansions inside expansions (named lists, <c>expand</c>, ACLs called from strings); a list that refers to itself ends here.</summary>
     private const int MaxDepth = 100;
@@ -9,6 +10,8 @@ internal sealed class CompiledExpansion(string source, ExpansionNode root, IRead
     public override string Source => source;
 
     public override IReadOnlyList<UnavailablePart> Unavailable => unavailable;
+
+    public override IReadOnlyList<string> Lookups => lookups;
 
     public override string? Constant => root.Constant;
 

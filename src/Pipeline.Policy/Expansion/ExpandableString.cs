@@ -15,5 +15,8 @@ public abstract class ExpandableString
     /// <summary>What it uses that is not available.</summary>
     public virtual IReadOnlyList<UnavailablePart> Unavailable => [];
 
+    /// <summary>Names of the lookup types that it uses, perhaps more than once.</summary>
+    public virtual IReadOnlyList<string> Lookups => [];
+
     public override string ToString() => Source;
 }

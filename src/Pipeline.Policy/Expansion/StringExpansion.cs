@@ -15,9 +15,9 @@ public static class StringExpansion
         }
 
         var parser = new ExpansionParser(text);
-        return new CompiledExpansion(text, parser.ParseWhole(), parser.Unavailable);
+        return new CompiledExpansion(text, parser.ParseWhole(), parser.Unavailable, parser.Lookups);
     }
 
     /// <summary>A string that stands for itself, whatever characters it has.</summary>
-    public static ExpandableString Literal(string text) => new CompiledExpansion(text, new LiteralNode(text), []);
+    public static ExpandableString Literal(string text) => new CompiledExpansion(text, new LiteralNode(text), [], []);
 }

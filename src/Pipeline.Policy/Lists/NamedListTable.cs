@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Lists;
@@ -12,6 +13,9 @@ public sealed record NamedList(ListKind Kind, string Name, ExpandableString Defi
 
     /// <summary>Written with <c>_cache</c>: answers are remembered for a message even though the definition has references in it.</summary>
     public bool Cached { get; init; }
+
+    /// <summary>Where it is defined; null for one that is in no file.</summary>
+    public SourceLocation? Location { get; init; }
 
     /// <summary>The definition, read as a list.</summary>
     internal MailList List { get; } = MailList.Compile(Kind, Definition);

@@ -3,14 +3,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Pipeline.Policy.Lookups;
 
-/// <summary>Every lookup type, once. A type without a finder is known, and is available when the node brings a backend for it.</summary>
+/// <summary>Every lookup type, once. A type without a finder is known; it is available when the program brings a backend for it.</summary>
 internal static class LookupRegistry
 {
     private static readonly FrozenDictionary<string, LookupType> Known = Types().ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
 
     public static IEnumerable<string> Names => Known.Keys;
 
-    public static IEnumerable<string> AvailableNames => Known.Values.Where(t => t.Find is not null).Select(t => t.Name);
+    public static IEnumerable<string> AvailableNames => Known.Values.Where(t => t.IsAvailable).Select(t => t.Name);
 
     public static bool TryFind(string name, [NotNullWhen(true)] out LookupType? type) => Known.TryGetValue(name, out type);
 
@@ -18,12 +18,12 @@ internal static class LookupRegistry
     [
         .. LineSearch.Types, .. WildLineSearch.Types, .. AddressLineSearch.Types, .. DirectorySearch.Types, .. PasswordLookup.Types, .. DnsDatabase.Types,
         .. JsonFile.Types, .. ConstantDatabase.Types,
-        .. NeedingBackend(LookupStyle.SingleKey, "dbm", "dbmnz", "dbmjz", "lmdb", "nis", "nis0"),
-        new LookupType("spf", LookupStyle.SingleKey, null) { NeedsAbsoluteFile = false },
+        .. SpfLookup.Types, .. NeedingBackend(LookupStyle.SingleKey, "dbm", "dbmnz", "dbmjz", "nis", "nis0"),
+        new LookupType("lmdb", LookupStyle.SingleKey, null) { NeedsAbsoluteFile = false, HasBackend = true },
         new LookupType("psl", LookupStyle.SingleKey, null),
         new LookupType("mysql", LookupStyle.Query, null) { Quote = QueryQuoting.Mysql },
-        new LookupType("pgsql", LookupStyle.Query, null) { Quote = QueryQuoting.Pgsql },
-        new LookupType("sqlite", LookupStyle.Query, null) { Quote = QueryQuoting.Sqlite },
+        new LookupType("pgsql", LookupStyle.Query, null) { Quote = QueryQuoting.Pgsql, HasBackend = true },
+        new LookupType("sqlite", LookupStyle.Query, null) { Quote = QueryQuoting.Sqlite, HasBackend = true },
         new LookupType("ldap", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap },
         new LookupType("ldapm", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap },
         new LookupType("ldapdn", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap },

@@ -15,6 +15,11 @@ internal sealed record LookupType(string Name, LookupStyle Style, Func<LookupQue
     /// <summary>The single key names a file, which has to be absolute.</summary>
     public bool NeedsAbsoluteFile { get; init; } = true;
 
+    /// <summary>The program brings a backend for it.</summary>
+    public bool HasBackend { get; init; }
+
+    public bool IsAvailable => Find is not null || HasBackend;
+
     /// <summary>Quotes text for use in a query of this type (<c>${quote_TYPE:…}</c>); null when it needs none.</summary>
     public Func<string, string>? Quote { get; init; }
 

@@ -1,3 +1,4 @@
+using Pipeline.Connectors.Lookups;
 using Pipeline.Policy;
 using Pipeline.Policy.Configuration;
 using Pipeline.Storage.Ports;
@@ -13,7 +14,7 @@ internal sealed record PolicyCapture(PolicyBundle? Bundle, MailPolicy? Policy, I
     public static PolicyCapture Take(string path, IReadOnlyDictionary<string, string> macros, IFileSource? files)
     {
         var recording = new RecordingFileSource(files ?? DiskFileSource.Instance);
-        var (policy, problems) = PolicyCompiler.Compile(path, macros, recording, number: 0);
+        var (policy, problems) = PolicyCompiler.Compile(path, macros, recording, number: 0, whyNoLookup: LookupBackends.Unusable);
         if (policy is null)
         {
             return new PolicyCapture(null, null, problems);

@@ -1,4 +1,5 @@
 using Pipeline.Actors.Receipt;
+using Pipeline.Connectors.Lookups;
 using Pipeline.Mail.Dns;
 using Pipeline.Policy;
 using Pipeline.Policy.Acl;
@@ -23,7 +24,7 @@ internal sealed class PolicyPreparation(IDnsResolver dns, TimeProvider time, IPo
             macros[macro.Name] = macro.Value;
         }
 
-        var compilation = PolicyCompiler.Compile(bundle.Main, macros, new BundleFileSource(bundle), aclServices, published.Record.Number);
+        var compilation = PolicyCompiler.Compile(bundle.Main, macros, new BundleFileSource(bundle), aclServices, published.Record.Number, LookupBackends.Unusable);
         (var policy, problems) = compilation;
         var left = compilation.Notices.Count(notice => !notice.Support.IsOffered);
         if (policy is not null && left > 0)

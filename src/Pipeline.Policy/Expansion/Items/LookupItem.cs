@@ -76,7 +76,8 @@ internal sealed class LookupItem(LookupSpecification specification, ExpansionNod
             return parser.Unwind(parts);
         }
 
-        if (specification.Type.Find is null)
+        parser.Lookups.Add(specification.Type.Name);
+        if (!specification.Type.IsAvailable)
         {
             parser.Unavailable.Add(UnavailablePart.Failing($"lookup type \"{specification.Type.Name}\""));
         }

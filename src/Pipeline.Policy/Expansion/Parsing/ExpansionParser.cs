@@ -27,6 +27,9 @@ internal sealed class ExpansionParser(string text)
     /// <summary>What was met and is not available, for a check of the configuration.</summary>
     public List<UnavailablePart> Unavailable { get; } = [];
 
+    /// <summary>Names of the lookup types that were met.</summary>
+    public List<string> Lookups { get; } = [];
+
     public int Position { get; set; }
 
     public ReadOnlySpan<char> Rest => text.AsSpan(Position);

@@ -11,10 +11,10 @@ internal static class CrashPointRuns
 {
     /// <param name="promptly">Dead nodes come back at once; see <see cref="CrashRun"/>.</param>
     /// <returns>The exit code: 0 when every account is right, 1 when one is not.</returns>
-    public static async Task<int> RunAsync(int times, bool promptly)
+    public static async Task<int> RunAsync(int times, bool promptly, string? only)
     {
         var ends = new List<(string Line, bool IsRight)>();
-        foreach (var phase in CrashCase.All.GroupBy(static what => what.Point.Phase))
+        foreach (var phase in CrashCase.All.GroupBy(static what => what.Point.Phase).Where(phase => only is null || phase.Key == only))
         {
             ends.Add(await RunPhaseAsync(phase.Key, [.. phase], times, promptly));
         }
@@ -48,7 +48,7 @@ internal static class CrashPointRuns
         }
         catch (Exception error) when (error is AccountException or InvalidOperationException or NpgsqlException)
         {
-            Console.WriteLine(error.Message);
+            Console.WriteLine($"{error.Message}\nlogs of the nodes and what they delivered: {cluster.KeepEvidence(error.Message)}");
             return (string.Create(CultureInfo.InvariantCulture, $"{phase}: ended after {kills} kills: {error.Message.Split('\n')[0]}"), false);
         }
     }

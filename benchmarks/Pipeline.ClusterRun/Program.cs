@@ -4,9 +4,10 @@ using Pipeline.ClusterRun;
 using Pipeline.Storage.Postgres.Private;
 
 // The long form of tests/Pipeline.Cluster.Tests. Exit code: 0 when every message is accounted for, 1 when there is a difference, 2 when the run could not be made.
-if (args is ["--crash-points", var kills, .. var rest] && int.TryParse(kills, NumberStyles.None, CultureInfo.InvariantCulture, out var times) && rest is [] or ["--promptly"] && PrivatePostgres.WhyNot() is null)
+if (args is ["--crash-points", var kills, .. var rest] && int.TryParse(kills, NumberStyles.None, CultureInfo.InvariantCulture, out var times)
+    && rest is [] or ["--promptly"] or ["--phase", "accept" or "route" or "deliver" or "takeover"] && PrivatePostgres.WhyNot() is null)
 {
-    return await CrashPointRuns.RunAsync(times, promptly: rest.Length > 0);
+    return await CrashPointRuns.RunAsync(times, promptly: rest is ["--promptly"], only: rest is ["--phase", var phase] ? phase : null);
 }
 
 var numbers = new Dictionary<string, int> { ["--rounds"] = 200, ["--nodes"] = 5, ["--seed"] = 1, ["--messages"] = 120 };
@@ -24,7 +25,7 @@ for (var i = 0; i < args.Length; i += 2)
     }
     else
     {
-        Console.Error.WriteLine($"usage: [--rounds 200] [--nodes 5] [--seed 1] [--messages 120] [--fault {string.Join('|', Enum.GetNames<Fault>())}]\n       --crash-points 5 [--promptly]");
+        Console.Error.WriteLine($"usage: [--rounds 200] [--nodes 5] [--seed 1] [--messages 120] [--fault {string.Join('|', Enum.GetNames<Fault>())}]\n       --crash-points 5 [--promptly | --phase accept|route|deliver|takeover]");
         return 2;
     }
 }

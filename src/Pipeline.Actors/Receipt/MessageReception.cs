@@ -32,6 +32,9 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
     /// <summary>Why the message cannot be accepted any more; further octets are dropped.</summary>
     public SmtpReply? Refusal { get; private set; }
 
+    /// <summary>What the client is not told of a refusal: what went wrong on this machine. Null when nothing did.</summary>
+    public string? Problem { get; private set; }
+
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken)
     {
         _size += octets.Length;
@@ -69,9 +72,9 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
 
             await WriteBodyAsync(octets, cancellationToken);
         }
-        catch (IOException)
+        catch (IOException error)
         {
-            Refusal = new SmtpReply(452, new EnhancedStatusCode(4, 3, 1), "Insufficient system storage");
+            RefuseForStorage(error);
         }
     }
 
@@ -101,13 +104,16 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
                 await body.CompleteAsync(cancellationToken);
             }
         }
-        catch (IOException)
+        catch (IOException error)
         {
-            Refusal = new SmtpReply(452, new EnhancedStatusCode(4, 3, 1), "Insufficient system storage");
+            RefuseForStorage(error);
         }
     }
 
     public ValueTask DisposeAsync() => body.DisposeAsync();
+
+    private void RefuseForStorage(IOException error) =>
+        (Refusal, Problem) = (new SmtpReply(452, new EnhancedStatusCode(4, 3, 1), "Insufficient system storage"), error.Message);
 
     private async ValueTask BeginBodyAsync(CancellationToken cancellationToken)
     {

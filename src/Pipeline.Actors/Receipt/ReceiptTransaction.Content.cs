@@ -16,6 +16,9 @@ internal sealed partial class ReceiptTransaction
         _checks.BodyArrived();
         if (reception.Refusal is { } refusal)
         {
+            _services.Log.Write(
+                PolicyLogTarget.Main | PolicyLogTarget.Reject | (reception.Problem is null ? PolicyLogTarget.None : PolicyLogTarget.Panic),
+                $"{_id} {LogText.Host(_scope.Connection)} F=<{_mail.Sender}> {(refusal.IsTransient ? "temporarily " : "")}rejected after DATA: {reception.Problem ?? refusal.Text}");
             await RefuseAsync("end of data", refusal);
             return new ReceiptDecision(refusal);
         }

@@ -99,6 +99,7 @@ public sealed class MessageReceptionTests
         await reception.CompleteAsync(CancellationToken.None);
 
         Assert.Equal("452 4.3.1 Insufficient system storage", reception.Refusal!.ToString());
+        Assert.NotEmpty(reception.Problem!);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Pipeline.Actors.Messages;
 using Pipeline.Faults;
+using Pipeline.Mail.Message;
 using Pipeline.Mail.Smtp;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
@@ -20,7 +21,7 @@ internal sealed partial class ReceiptTransaction
             return new ReceiptDecision(refusal);
         }
 
-        var header = ShowMessage(reception);
+        var header = ShowMessage(reception, await RewriteAsync(reception.Header, cancellationToken));
         header.Received = await AcceptedMessage.ReceivedAsync(_active, _scope, cancellationToken);
         _checks.MessageArrived(header, reception.Body);
         if (await RunDkimAsync(header, cancellationToken) is { } refused)
@@ -137,7 +138,7 @@ internal sealed partial class ReceiptTransaction
         return new ReceiptDecision(new SmtpReply(451, new EnhancedStatusCode(4, 3, 0), "Temporary local problem - please try later"));
     }
 
-    private StagedHeader ShowMessage(MessageReception reception)
+    private StagedHeader ShowMessage(MessageReception reception, HeaderBlock received)
     {
         var message = _scope.Message;
         message.Size = reception.Size;
@@ -146,7 +147,7 @@ internal sealed partial class ReceiptTransaction
         message.BodySize = reception.Visible.Size;
         message.BodyLineCount = reception.Visible.Lines;
         message.BodyZeroCount = reception.Visible.Zeros;
-        var header = new StagedHeader(reception.Header, _active.Policy.MainOptions, _active.Environment.PrimaryHostname);
+        var header = new StagedHeader(received, _active.Policy.MainOptions, _active.Environment.PrimaryHostname);
         header.EndStage(message);
         return header;
     }

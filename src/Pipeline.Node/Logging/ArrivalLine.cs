@@ -10,10 +10,10 @@ namespace Pipeline.Node.Logging;
 internal static class ArrivalLine
 {
     public static string Of(
-        TransactionStarted started, MessageAccepted accepted, MailLogEntry.Accepted message, LogSelection selection, string localUser)
+        TransactionStarted started, MessageAccepted accepted, MailLogEntry.Accepted message, LoggedMessage known, LogSelection selection, string localUser)
     {
         var client = started.Client;
-        var line = new StringBuilder("<= ").Append(started.Sender.Length == 0 ? "<>" : started.Sender);
+        var line = new StringBuilder("<= ").Append(string.IsNullOrEmpty(known.Sender) ? "<>" : known.Sender);
         Append(line, " R=", message.About?.ToString());
         if (client.Address is { } address)
         {
@@ -52,7 +52,7 @@ internal static class ArrivalLine
 
         if (selection.Has("received_sender"))
         {
-            line.Append(" from <").Append(started.Sender).Append('>');
+            line.Append(" from <").Append(known.Sender).Append('>');
         }
 
         if (selection.Has("received_recipients"))
@@ -60,7 +60,10 @@ internal static class ArrivalLine
             line.Append(" for");
             foreach (var entry in message.Journal)
             {
-                Append(line, " ", (entry.Event as RecipientAccepted)?.Address);
+                if (entry.Event is RecipientAccepted recipient)
+                {
+                    Append(line, " ", known[recipient.Recipient].Address);
+                }
             }
         }
 

@@ -57,10 +57,15 @@ internal sealed class JournalLines(LogSelection selection, string localUser)
                     break;
                 case MessageAccepted e when started is not null:
                     message.ReceivedAt = at;
-                    lines.Add(new LogLine(at, accepted.Id, ArrivalLine.Of(started, e, accepted, selection, localUser)));
+                    lines.Add(new LogLine(at, accepted.Id, ArrivalLine.Of(started, e, accepted, message, selection, localUser)));
                     break;
                 default:
                     message.Note(what);
+                    if (selection.Has("address_rewrite") && RewriteLine.Of(what) is { } text)
+                    {
+                        lines.Add(new LogLine(at, accepted.Id, text));
+                    }
+
                     break;
             }
         }

@@ -39,9 +39,7 @@ internal static class AddressTestCommand
 
     private static async Task<int> TestAsync(string text, EvaluationScope scope, TextWriter output, CancellationToken cancellationToken)
     {
-        var options = scope.Environment.Policy.MainOptions;
-        var domain = (options.QualifyRecipient ?? options.QualifyDomain)?.Constant ?? scope.Environment.PrimaryHostname;
-        if (CommandLineScope.Address(text, domain, out var error) is not { } address)
+        if (CommandLineScope.Address(text, scope.Environment.QualifyRecipient, out var error) is not { } address)
         {
             await output.WriteLineAsync($"syntax error: {error}");
             return Undeliverable;

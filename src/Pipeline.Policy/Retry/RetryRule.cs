@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Lists;
 

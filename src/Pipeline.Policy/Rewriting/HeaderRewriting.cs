@@ -136,6 +136,11 @@ public static class HeaderRewriting
             {
                 mailboxes.Add(scanner.Mailbox);
             }
+            else if (scanner.Error.Defect == AddressDefect.AngleNotClosed)
+            {
+                // What follows may be meant to be inside the brackets: where the next mailbox begins is anybody's guess.
+                break;
+            }
         }
 
         return mailboxes;

@@ -51,7 +51,7 @@ public sealed class HeaderRewritingTests
     [Fact]
     public async Task Rules_may_look_at_the_header()
     {
-        var bench = new RewriteBench("*@old.test  ${if match{$h_subject:}{urgent}{urgent}{$1}}@new.test");
+        var bench = new RewriteBench("*@old.test  \"${if match{$h_subject:}{urgent}{urgent}{$1}}@new.test\"");
         bench.Scope.Message.HeaderBlock = "Subject: urgent\r\nTo: a@old.test\r\n"u8.ToArray();
         Assert.Equal("To: urgent@new.test", await bench.HeaderAsync("To: a@old.test"));
     }
@@ -88,7 +88,7 @@ public sealed class HeaderRewritingTests
     [Fact]
     public async Task Any_octets_are_taken_and_the_header_stays_a_header()
     {
-        var bench = new RewriteBench("*@a  \"W \\xfc\\r\\n.\\r\\n\\r\\nx <$1@b>\"  wf\n*@a  $1$1@b  R\n*@b  ${rxquote:$1}@\"c d\"  t\n*@b  \"$1\\n@c.test\"\n*@c.test  ${quote:$1}@d.test");
+        var bench = new RewriteBench("*@a  \"W \\xfc\\r\\n.\\r\\n\\r\\nx <$1@b>\"  wf\n*@a  $1$1@b  R\n*@b  \"${rxquote:$1}@\\\"c d\\\"\"  t\n*@b  \"$1\\n@c.test\"\n*@c.test  ${quote:$1}@d.test");
         foreach (var block in Blocks(seed: 2, count: 5000))
         {
             var rewritten = await bench.RewriteAsync(block, new HeaderQualification("q", "q"));

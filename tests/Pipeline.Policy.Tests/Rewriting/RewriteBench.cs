@@ -17,6 +17,7 @@ internal sealed class RewriteBench
         qualify_domain = qd.example
         qualify_recipient = qr.example
         addresslist named = *@nal.example
+        addresslist halves = *@no.test : *x@a.test : *z@a.test
         domainlist domains = *.ndl.example
 
         """;

@@ -13,7 +13,7 @@ public sealed class RewritePatternTests : IDisposable
     [InlineData("*queen@*.fict.test", "1$1-2$2@x.test", "queen@fict.test", null)]
     [InlineData("queen@*.fict.test", "$1@x.test", "queen@a.fict.test", "a@x.test")]
     [InlineData("*@a.test", "$0.x", "Ann.B@A.Test", "Ann.B@A.Test.x")]
-    [InlineData("joe@a.test", "joseph-$0.x", "joe@A.TEST", null)]
+    [InlineData("joe@a.test", "joseph-$0.x", "joe@A.TEST", "joseph-joe@A.TEST.x")]
     [InlineData("joe@a.test", "$0.x", "joe@A.TEST", "joe@A.TEST.x")]
     [InlineData("joe@a.test", "x@y.test", "Joe@a.test", null)]
     [InlineData("a.test", "$local_part@y.test", "U@a.test", "U@y.test")]
@@ -35,14 +35,8 @@ public sealed class RewritePatternTests : IDisposable
     {
         var quoted = pattern.Contains(' ', StringComparison.Ordinal) ? $"\"{pattern.Replace("\\", "\\\\", StringComparison.Ordinal)}\"" : pattern;
         var bench = new RewriteBench($"{quoted}  {replacement}");
-        var result = await bench.EnvelopeAsync(address);
-        if (expected is null && bench.Log.Count > 0)
-        {
-            // A replacement that uses $0 in a local part cannot be an address: that it was tried shows the match.
-            Assert.Contains("yielded unparseable address", Assert.Single(bench.Log), StringComparison.Ordinal);
-        }
-
-        Assert.Equal(expected ?? address, result);
+        Assert.Equal(expected ?? address, await bench.EnvelopeAsync(address));
+        Assert.Empty(bench.Log);
     }
 
     [Theory]
@@ -77,14 +71,15 @@ public sealed class RewritePatternTests : IDisposable
         Assert.Empty(bench.Log);
     }
 
-    [Fact]
-    public async Task Half_a_match_leaves_no_captures()
+    [Theory]
+    [InlineData("ux@a.test", "u@y.test")]
+    [InlineData("uz@a.test", "u@y.test")]
+    public async Task Half_a_match_leaves_no_captures(string address, string expected)
     {
-        var bench = new RewriteBench("+both  $1@y.test");
-        bench.Scope.Environment.Policy.NamedLists.TryFind(Pipeline.Policy.Lists.ListKind.Address, "both", out var list);
-        Assert.Null(list);
-        Assert.Equal("ux@a.test", await bench.EnvelopeAsync("ux@a.test"));
-        Assert.Contains("unknown named address list", Assert.Single(bench.Log), StringComparison.Ordinal);
+        // Of the items of the list, the first matches every local part and then fails at the domain.
+        var bench = new RewriteBench("+halves  $1@y.test");
+        Assert.Equal(expected, await bench.EnvelopeAsync(address));
+        Assert.Equal(expected, await bench.EnvelopeAsync(address));
     }
 
     [Theory]

@@ -80,6 +80,6 @@ public sealed class RewriteReplacementTests
         Assert.Equal(
             ["\"u@a.test\" from env-to rewritten as \"u@b.test\" by rule 1", "\"u@b.test\" from env-to rewritten as \"u@c.test\" by rule 2"],
             result.Steps.Select(step => step.ToString()));
-        Assert.Equal([7, 8], result.Steps.Select(step => step.Rule.Location!.Line));
+        Assert.Equal([8, 9], result.Steps.Select(step => step.Rule.Location!.Line));
     }
 }

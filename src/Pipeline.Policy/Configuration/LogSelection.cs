@@ -17,8 +17,8 @@ public sealed class LogSelection
     /// <summary>The selectors that change what is written.</summary>
     private static readonly FrozenSet<string> Obeyed = new[]
     {
-        "address_rewrite", "dkim", "incoming_interface", "incoming_port", "millisec", "queue_time", "queue_time_overall", "received_recipients", "received_sender",
-        "sender_on_delivery", "subject", "tls_certificate_verified", "tls_cipher",
+        "address_rewrite", "dkim", "incoming_interface", "incoming_port", "millisec", "queue_time", "queue_time_overall", "received_recipients",
+        "received_sender", "sender_on_delivery", "subject", "tls_certificate_verified", "tls_cipher",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly HashSet<string> _named;

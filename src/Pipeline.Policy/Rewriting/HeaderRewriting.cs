@@ -29,7 +29,7 @@ public sealed record HeaderQualification(string? Sender = null, string? Recipien
 /// <summary>Rewrites the addresses in the header fields that hold senders and recipients. Phrases, comments, groups and folds stay as they are.</summary>
 /// <remarks>
 /// Elements that cannot be read stay, and so does a field that would grow beyond what a field may have. The work is bounded by the limits of headers and
-/// of addresses.
+/// of addresses, and addresses behind the first ten thousand stay.
 /// </remarks>
 public static class HeaderRewriting
 {
@@ -50,15 +50,16 @@ public static class HeaderRewriting
         var kept = 0;
         var position = 0;
         var grown = 0;
+        var budget = HeaderAddresses.MaxAddresses;
         var fields = new HeaderFields(block);
         while (fields.MoveNext())
         {
             var lines = fields.CurrentLines;
             var place = RewritePlaceNames.OfField(fields.Current.Name);
             var steps = run.Steps.Count;
-            var value = place == RewritePlaces.None
-                ? null
-                : await FieldAsync(run, fields.Current.Value, place, qualification.For(place), cancellationToken);
+            var mailboxes = place == RewritePlaces.None ? [] : Mailboxes(fields.Current.Value.Span, budget);
+            budget -= mailboxes.Count;
+            var value = await FieldAsync(run, fields.Current.Value, mailboxes, place, qualification.For(place), cancellationToken);
             if (value is not null
                 && (lines.Length - fields.Current.Value.Length + value.Length > HeaderLimits.Default.MaxFieldBytes
                     || block.Length + grown + value.Length - fields.Current.Value.Length > HeaderLimits.Default.MaxBlockBytes))
@@ -88,11 +89,11 @@ public static class HeaderRewriting
 
     /// <returns>The new value of the field, or null when it stays as it is.</returns>
     private static async ValueTask<byte[]?> FieldAsync(
-        RewriteRun run, ReadOnlyMemory<byte> value, RewritePlaces place, string? domain, CancellationToken cancellationToken)
+        RewriteRun run, ReadOnlyMemory<byte> value, List<MailboxExtent> mailboxes, RewritePlaces place, string? domain, CancellationToken cancellationToken)
     {
         ArrayBufferWriter<byte>? output = null;
         var kept = 0;
-        foreach (var element in Mailboxes(value.Span))
+        foreach (var element in mailboxes)
         {
             var mailbox = MailboxText.Read(value.Span, element);
             var result = mailbox;
@@ -126,11 +127,11 @@ public static class HeaderRewriting
         return output?.WrittenSpan.ToArray();
     }
 
-    private static List<MailboxExtent> Mailboxes(ReadOnlySpan<byte> value)
+    private static List<MailboxExtent> Mailboxes(ReadOnlySpan<byte> value, int most)
     {
         var mailboxes = new List<MailboxExtent>();
         var scanner = new AddressListScanner(value, Tolerance);
-        while (mailboxes.Count < HeaderAddresses.MaxAddresses && scanner.Next() is var step and not AddressListStep.End)
+        while (mailboxes.Count < most && scanner.Next() is var step and not AddressListStep.End)
         {
             if (step == AddressListStep.Mailbox)
             {

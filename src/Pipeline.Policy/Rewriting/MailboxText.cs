@@ -29,6 +29,12 @@ internal sealed record MailboxText(string Before, EnvelopeAddress Address, strin
     public static MailboxText? TryRead(string text, bool mayBeNull, out string error)
     {
         text = text.Trim();
+        if (text.StartsWith('@'))
+        {
+            // A source route stands in brackets by the grammar; Exim takes one without.
+            return TryRead($"<{text}>", mayBeNull: false, out error) is { } routed ? routed with { Before = "", After = "" } : null;
+        }
+
         error = text.Length == 0 ? "empty address" : text.Length > MaxLength ? "address too long" : "";
         if (error.Length > 0)
         {

@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using System.Text;
 using Pipeline.Node.CommandLine.Exim;
 
 namespace Pipeline.EndToEnd.Tests.Receipt;
 
 /// <summary><c>-brw</c> of Exim and ours, side by side, through one configuration.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class ReferenceRewritingTests : IDisposable
 {
     private const string Exim = "/usr/sbin/exim4";
@@ -15,6 +17,7 @@ public sealed class ReferenceRewritingTests : IDisposable
         spool_directory = FOLDER/spool
         log_file_path = FOLDER/log/%slog
         keep_environment =
+        headers_charset = UTF-8
         addresslist named = *@nal.example
         domainlist domains = *.ndl.example
         begin rewrite
@@ -78,7 +81,7 @@ public sealed class ReferenceRewritingTests : IDisposable
         *@grp.example  "g: $1@grp2.example;"
         *@list.example  "$1@a.example, $1@b.example"
         *@empty.example  ""
-        *@null.example  <>
+        *@null.example  <>  q
         *-b@*.cap.example  "$2_$1@$2.o.example"
         +named  $1@n.example
         *@+domains  $1_$2@n.example

@@ -9,7 +9,7 @@ public sealed class RewriteReplacementTests
     [Theory]
     [InlineData("<$1@b.test>", "u@b.test")]
     [InlineData("\"Foo <$1@b.test> (c)\"", "u@b.test")]
-    [InlineData("@x.test,@y.test:$1@b.test", "u@a.test")]
+    [InlineData("@x.test,@y.test:$1@b.test", "u@b.test")]
     [InlineData("<@x.test,@y.test:$1@b.test>", "u@b.test")]
     [InlineData(".$1.@b.test", ".u.@b.test")]
     [InlineData("$1@[192.0.2.1]", "u@[192.0.2.1]")]

@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Rewriting;
 using Pipeline.Policy.Routers;
 
 namespace Pipeline.Node.CommandLine.Exim;
@@ -43,6 +44,13 @@ internal static class AddressTestCommand
         {
             await output.WriteLineAsync($"syntax error: {error}");
             return Undeliverable;
+        }
+
+        var rewritten = await EnvelopeRewriting.RewriteTextAsync(scope, address, RewritePlaces.EnvelopeTo, cancellationToken);
+        if (!rewritten.Steps.IsEmpty)
+        {
+            address = rewritten.Address;
+            await output.WriteLineAsync($"Address rewritten as: {address}");
         }
 
         var test = await new AddressTestPrinter(scope.Environment.Policy.Routers).TestAsync(scope, RoutingAddress.Of(address), cancellationToken);

@@ -4,6 +4,7 @@ using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 using Pipeline.Policy.Retry;
+using Pipeline.Policy.Rewriting;
 using Pipeline.Policy.Routers;
 using Pipeline.Policy.Transports;
 
@@ -35,6 +36,9 @@ public sealed class MailPolicy
 
     /// <summary>By name.</summary>
     public ImmutableDictionary<string, TransportDefinition> Transports { get; init; } = ImmutableDictionary<string, TransportDefinition>.Empty;
+
+    /// <summary>The rewrite section.</summary>
+    public RewriteRules Rewriting { get; init; } = RewriteRules.None;
 
     public RetryRules Retry { get; init; } = RetryRules.None;
 

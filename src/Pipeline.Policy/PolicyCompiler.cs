@@ -5,6 +5,7 @@ using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Lists;
 using Pipeline.Policy.Lookups;
 using Pipeline.Policy.Retry;
+using Pipeline.Policy.Rewriting;
 using Pipeline.Policy.Routers;
 using Pipeline.Policy.Transports;
 
@@ -54,7 +55,6 @@ public static class PolicyCompiler
                 LocalUsers = new PasswordFileUsers(PasswordFile.DefaultPath),
             },
             problems);
-        RewriteSection.Check(configuration.RewriteLines, problems);
         var notices = new List<ConfigurationNotice>();
         new SupportReport(problems, notices, whyNoLookup ?? FrozenDictionary<string, string>.Empty).Add(configuration, acls);
         var policy = new MailPolicy
@@ -66,6 +66,7 @@ public static class PolicyCompiler
             Acls = new AclEngine(acls, services ?? new AclServices { RateLimits = new InMemoryRateLimitStore() }),
             Routers = routers,
             Transports = transports,
+            Rewriting = RewriteRules.Parse(configuration.RewriteLines, problems),
             Retry = RetryRules.Parse(configuration.RetryLines, problems, options.RetryIntervalMax),
             Demand = acls.Analyse(options.AclOptions.Values.Select(acl => acl.Source)),
         };

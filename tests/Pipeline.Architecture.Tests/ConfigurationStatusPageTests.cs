@@ -32,7 +32,7 @@ public sealed class ConfigurationStatusPageTests
             | refused | the configuration does not load: leaving the option out would weaken security or deliver mail wrongly | error, exit code 2 |
 
             A value that asks for nothing (empty, `false`, zero, or what happens anyway) is not listed. ACL conditions, modifiers and controls, and expansion items, conditions,
-            lookup types and variables that are not available are listed by `config check` in the same way. Rules in the rewrite section are refused.
+            lookup types and variables that are not available are listed by `config check` in the same way.
             `.ifdef _HAVE_…`, `_OPT_…` and `_DRIVER_…` hold for what is done or has no effect, so that a file can leave out the rest.
 
 

@@ -111,10 +111,6 @@ public sealed class SupportReportTests
         $"{MemoryFiles.MainPath}:1: ACL condition \"malware = *\" is not done", Assert.Single(Notices("acl_smtp_data = deny malware = *")), StringComparison.Ordinal);
 
     [Fact]
-    public void Rewriting_rules_are_refused() =>
-        Assert.Contains("rewriting rules", Assert.Single(Compile("begin rewrite\n*@a  $1@b").Problems).Message, StringComparison.Ordinal);
-
-    [Fact]
     public void Limit_that_would_have_to_be_expanded_is_refused() =>
         Assert.Contains("smtp_accept_max_per_host", Assert.Single(Compile("smtp_accept_max_per_host = ${if eq{a}{b}{1}{2}}").Problems).Message, StringComparison.Ordinal);
 

@@ -1,9 +1,11 @@
+using System.Security.Cryptography;
 using Pipeline.Actors.Receipt;
 using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Rewriting;
 using Pipeline.Policy.Routers;
 using Pipeline.Policy.Transports;
 
@@ -44,7 +46,7 @@ internal static class DeliveryPlanner
         var returnPath = options.ReturnPath ?? routed.ErrorsTo ?? recipient.Message.Envelope.Sender;
         var destination = Destination(settings, hosts);
         return new RoutingDecision.Deliver(
-            trials,
+            WithRewriting(trials, options),
             routed.Router,
             settings,
             hosts,
@@ -103,6 +105,18 @@ internal static class DeliveryPlanner
             DeliveryPlace.OfTarget(name, target.Target, target.Parent.ToEnvelopeAddress()));
     }
 
+    /// <summary>The trial that led to the transport says which addresses of the header the transport has rewritten.</summary>
+    private static ImmutableArray<RouterTried> WithRewriting(ImmutableArray<RouterTried> trials, ExpandedTransport options)
+    {
+        if (trials.IsEmpty || options.RewrittenHeader is not { Steps: { IsEmpty: false } steps })
+        {
+            return trials;
+        }
+
+        var note = $"headers_rewrite of {options.Name} transport: {RewriteNote.Of(steps)}";
+        return trials.SetItem(trials.Length - 1, trials[^1] with { Reason = trials[^1].Reason.Length == 0 ? note : $"{trials[^1].Reason}; {note}" });
+    }
+
     private static RoutingDecision NotReady(ImmutableArray<RouterTried> trials, TransportExpansion expansion) => expansion switch
     {
         TransportExpansion.Failed failed => new RoutingDecision.Fail(trials, failed.Message),
@@ -117,6 +131,9 @@ internal static class DeliveryPlanner
     /// <summary>Deliveries to the same text share a limit and connections.</summary>
     private static string Destination(TransportSettings settings, ImmutableArray<DestinationHost> hosts) =>
         hosts.IsEmpty ? settings.Name : $"{settings.Name} {string.Join(' ', hosts.Select(host => $"{host.Name}:{host.Port}"))}";
+
+    /// <summary>A transport may rewrite a header differently for each recipient.</summary>
+    private static string[] Digest(ReadOnlyMemory<byte>? header) => header is { } block ? ["", Convert.ToHexString(SHA256.HashData(block.Span))] : [];
 
     /// <summary>What recipients of one message must have in common to share an attempt.</summary>
     private static string GroupKey(
@@ -134,6 +151,6 @@ internal static class DeliveryPlanner
             _ when options is ExpandedAppendfileTransport { BatchMax: > 1 } file => file.Path,
             _ => $"#{recipient.Recipient.Index}",
         };
-        return string.Join('\n', [destination, returnPath.ToString(), alone, .. settings.HeadersAdd, "", .. settings.HeadersRemove]);
+        return string.Join('\n', [destination, returnPath.ToString(), alone, .. settings.HeadersAdd, "", .. settings.HeadersRemove, .. Digest(settings.HeaderBlock)]);
     }
 }

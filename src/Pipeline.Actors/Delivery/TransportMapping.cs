@@ -21,6 +21,7 @@ internal static class TransportMapping
         {
             HeadersAdd = [.. headersAdd, .. expanded.HeadersAdd],
             HeadersRemove = [.. headersRemove, .. expanded.HeadersRemove],
+            HeaderBlock = expanded.RewrittenHeader?.Block,
             ReturnPathAdd = expanded.ReturnPathAdd,
             EnvelopeToAdd = expanded.EnvelopeToAdd,
             DeliveryDateAdd = expanded.DeliveryDateAdd,

@@ -76,6 +76,9 @@ internal sealed class MessageLedger
                 Set(new RecipientState(
                     e.Recipient, AddressText.Parse(e.Address), RecipientStatus.Queued, at, Notify: e.Notify, OriginalRecipient: e.OriginalRecipient));
                 break;
+            case RecipientRewritten e:
+                Set(_recipients[e.Recipient] with { Address = AddressText.Parse(e.To) });
+                break;
             case RecipientRedirected e:
                 Redirect(at, e);
                 break;

@@ -34,7 +34,7 @@ internal static class AcceptedMessage
             ReceivedAt = message.ReceivedAt,
             Envelope = new Envelope
             {
-                Sender = mail.Sender,
+                Sender = message.Sender,
                 Recipients = recipients,
                 Body = mail.Body,
                 SmtpUtf8 = mail.SmtpUtf8,

@@ -33,6 +33,12 @@ public interface IReceiptSession : IAsyncDisposable
     /// <summary>TLS has been established; everything learnt before is forgotten (RFC 3207 section 4.2).</summary>
     void TlsEstablished(Policy.Expansion.TlsFacts facts);
 
+    /// <summary>The paths of MAIL and RCPT are to be given to <see cref="RewritePathAsync"/> before their syntax is looked at.</summary>
+    bool RewritesPaths => false;
+
+    /// <summary>Changes a path as the client wrote it. The result need not be an address: it is read as if it had been sent.</summary>
+    ValueTask<byte[]> RewritePathAsync(bool isSender, ReadOnlyMemory<byte> path, CancellationToken cancellationToken) => new(path.ToArray());
+
     ValueTask<ReceiptDecision> MailAsync(MailParameters mail, CancellationToken cancellationToken);
 
     ValueTask<ReceiptDecision> RecipientAsync(RecipientParameters recipient, CancellationToken cancellationToken);

@@ -4,6 +4,7 @@ using Pipeline.Messages.Journal;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Rewriting;
 
 namespace Pipeline.Actors.Receipt;
 
@@ -21,6 +22,7 @@ internal sealed class ReceiptSession : IReceiptSession
     private bool _extended;
     private ReceiptTransaction? _transaction;
     private string? _notQuit;
+    private ImmutableArray<RewriteStep> _pathSteps = [];
 
     public ReceiptSession(ReceiptServices services, ActivePolicy active, ClientConnection client)
     {
@@ -101,12 +103,24 @@ internal sealed class ReceiptSession : IReceiptSession
         SetProtocol();
     }
 
+    public bool RewritesPaths => _active.Policy.Rewriting.Concern(RewritePlaces.Smtp);
+
+    public async ValueTask<byte[]> RewritePathAsync(bool isSender, ReadOnlyMemory<byte> path, CancellationToken cancellationToken)
+    {
+        var scope = !isSender && _transaction is { } transaction ? transaction.Scope : ConnectionOnlyScope();
+        var rewritten = await EnvelopeRewriting.RewritePathAsync(
+            scope, OctetString.FromBytes(path.Span), isSender ? RewritePlaces.SmtpSender : RewritePlaces.SmtpRecipient, cancellationToken);
+        _pathSteps = rewritten.Steps;
+        return OctetString.ToBytes(rewritten.Path);
+    }
+
     public async ValueTask<ReceiptDecision> MailAsync(MailParameters mail, CancellationToken cancellationToken)
     {
         Command("MAIL", $"FROM:<{mail.Sender}>");
         await EndTransactionAsync("MAIL");
         var transaction = await ReceiptTransaction.OpenAsync(_services, _active, _connection, Facts(), mail, Capabilities.MaxMessageSize, cancellationToken);
         _transaction = transaction;
+        RecordPath(transaction);
         var decision = await transaction.MailAsync(cancellationToken);
         if (!decision.Reply.IsPositive)
         {
@@ -120,6 +134,7 @@ internal sealed class ReceiptSession : IReceiptSession
     public async ValueTask<ReceiptDecision> RecipientAsync(RecipientParameters recipient, CancellationToken cancellationToken)
     {
         Command("RCPT", $"TO:<{recipient.Address}>");
+        RecordPath(Transaction);
         return Answer(await Transaction.RecipientAsync(recipient, cancellationToken));
     }
 
@@ -185,6 +200,17 @@ internal sealed class ReceiptSession : IReceiptSession
     }
 
     private ReceiptTransaction Transaction => _transaction ?? throw new InvalidOperationException("no transaction is open");
+
+    /// <summary>What became of the path of this command, when a rule has changed it.</summary>
+    private void RecordPath(ReceiptTransaction transaction)
+    {
+        foreach (var step in _pathSteps)
+        {
+            transaction.Record(RewriteEvents.Of(step));
+        }
+
+        _pathSteps = [];
+    }
 
     private static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 

@@ -1,5 +1,6 @@
 using Pipeline.Actors.Messages;
 using Pipeline.Faults;
+using Pipeline.Mail.Message;
 using Pipeline.Mail.Smtp;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
@@ -18,12 +19,12 @@ internal sealed partial class ReceiptTransaction
         {
             _services.Log.Write(
                 PolicyLogTarget.Main | PolicyLogTarget.Reject | (reception.Problem is null ? PolicyLogTarget.None : PolicyLogTarget.Panic),
-                $"{_id} {LogText.Host(_scope.Connection)} F=<{_mail.Sender}> {(refusal.IsTransient ? "temporarily " : "")}rejected after DATA: {reception.Problem ?? refusal.Text}");
+                $"{_id} {LogText.Host(_scope.Connection)} F=<{_scope.Message.Sender}> {(refusal.IsTransient ? "temporarily " : "")}rejected after DATA: {reception.Problem ?? refusal.Text}");
             await RefuseAsync("end of data", refusal);
             return new ReceiptDecision(refusal);
         }
 
-        var header = ShowMessage(reception);
+        var header = ShowMessage(reception, await RewriteAsync(reception.Header, cancellationToken));
         header.Received = await AcceptedMessage.ReceivedAsync(_active, _scope, cancellationToken);
         _checks.MessageArrived(header, reception.Body);
         if (await RunDkimAsync(header, cancellationToken) is { } refused)
@@ -97,7 +98,7 @@ internal sealed partial class ReceiptTransaction
     private async ValueTask<ReceiptDecision> RefuseContentAsync(AclOutcome outcome, string what)
     {
         var rejected = new RejectedContent(
-            _mail.Sender.ToString(), [.. _recipients.Select(static recipient => recipient.Address.ToString())], _scope.Message.HeaderBlock);
+            _scope.Message.Sender.ToString(), [.. _recipients.Select(static recipient => recipient.Address.ToString())], _scope.Message.HeaderBlock);
         _services.Log.Write(outcome.RejectLogTarget, $"{_id} {RefusalLine(outcome, what)}", rejected);
         await RefuseAsync("end of data", outcome.Reply!);
         return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
@@ -142,7 +143,7 @@ internal sealed partial class ReceiptTransaction
         return new ReceiptDecision(new SmtpReply(451, new EnhancedStatusCode(4, 3, 0), "Temporary local problem - please try later"));
     }
 
-    private StagedHeader ShowMessage(MessageReception reception)
+    private StagedHeader ShowMessage(MessageReception reception, HeaderBlock received)
     {
         var message = _scope.Message;
         message.Size = reception.Size;
@@ -151,7 +152,7 @@ internal sealed partial class ReceiptTransaction
         message.BodySize = reception.Visible.Size;
         message.BodyLineCount = reception.Visible.Lines;
         message.BodyZeroCount = reception.Visible.Zeros;
-        var header = new StagedHeader(reception.Header, _active.Policy.MainOptions, _active.Environment.PrimaryHostname);
+        var header = new StagedHeader(received, _active.Policy.MainOptions, _active.Environment.PrimaryHostname);
         header.EndStage(message);
         return header;
     }

@@ -50,6 +50,8 @@ internal sealed partial class ReceiptTransaction : IDisposable
         _scope.Message.Verification = _checks;
     }
 
+    public EvaluationScope Scope => _scope;
+
     public SmtpReply? DataRefusal => _reception?.Refusal;
 
     public static async ValueTask<ReceiptTransaction> OpenAsync(
@@ -181,5 +183,5 @@ internal sealed partial class ReceiptTransaction : IDisposable
     private void LogRefusal(AclOutcome outcome, string what) => _services.Log.Write(outcome.RejectLogTarget, RefusalLine(outcome, what));
 
     private string RefusalLine(AclOutcome outcome, string what) =>
-        $"{LogText.Host(_scope.Connection)} F=<{_mail.Sender}> {(outcome.Reply!.IsTransient ? "temporarily " : "")}{what}: {outcome.LogMessage ?? outcome.UserMessage}";
+        $"{LogText.Host(_scope.Connection)} F=<{_scope.Message.Sender}> {(outcome.Reply!.IsTransient ? "temporarily " : "")}{what}: {outcome.LogMessage ?? outcome.UserMessage}";
 }

@@ -54,7 +54,7 @@ public sealed class NotificationWriter(
                 Kind = kind,
                 Id = id,
                 ReportingMta = active.Environment.PrimaryHostname,
-                QualifyDomain = active.Policy.MainOptions.QualifyDomain?.Constant ?? active.Environment.PrimaryHostname,
+                QualifyDomain = active.Environment.QualifyDomain,
                 OriginalMessageId = message.Id,
                 OriginalSender = to,
                 To = to,

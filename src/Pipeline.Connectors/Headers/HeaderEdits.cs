@@ -9,7 +9,7 @@ namespace Pipeline.Connectors.Headers;
 /// <summary>What a transport does to the header block at delivery: fields put on top, left out, and appended.</summary>
 /// <remarks>
 /// Order: Return-path, Envelope-to, Delivery-date, then the stored fields without those removed, then the added ones. Removal never touches
-/// added fields. The stored block is not changed.
+/// added fields. The stored block is not changed; when the transport rewrites addresses, what it made of the block takes its place.
 /// </remarks>
 public static class HeaderEdits
 {
@@ -19,8 +19,8 @@ public static class HeaderEdits
     /// <param name="now">For Delivery-date.</param>
     public static ReadOnlyMemory<byte> Apply(DeliveryJob job, DateTimeOffset now)
     {
-        var stored = job.Content.HeaderBlock;
         var edits = job.Transport;
+        var stored = edits.HeaderBlock ?? job.Content.HeaderBlock;
         if (edits is { ReturnPathAdd: false, EnvelopeToAdd: false, DeliveryDateAdd: false, HeadersAdd.IsEmpty: true, HeadersRemove.IsEmpty: true })
         {
             return stored;

@@ -6,6 +6,9 @@ namespace Pipeline.Connectors.Ports;
 /// <param name="Name">The transport's name in the configuration.</param>
 public abstract record TransportSettings(string Name)
 {
+    /// <summary>Stands for the header block of the message, whose addresses the transport has rewritten; null to take the message's own.</summary>
+    public ReadOnlyMemory<byte>? HeaderBlock { get; init; }
+
     /// <summary>Complete header fields to append, routers' first, without their last line end, one char per octet; folds are LF or CRLF.</summary>
     public ImmutableArray<string> HeadersAdd { get; init; } = [];
 

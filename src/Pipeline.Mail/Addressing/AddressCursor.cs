@@ -34,6 +34,14 @@ internal ref struct AddressCursor(ReadOnlySpan<byte> text, int maxCommentDepth)
 
     public void Advance(int octets) => Position = Math.Min(Position + octets, _text.Length);
 
+    /// <summary>The extent without the blanks and line ends at either end.</summary>
+    public readonly Extent Trim(Extent extent)
+    {
+        ReadOnlySpan<byte> blanks = " \t\r\n"u8;
+        var start = extent.Start + (extent.Length - extent.Of(_text).TrimStart(blanks).Length);
+        return new Extent(start, start + extent.Of(_text).Trim(blanks).Length);
+    }
+
     /// <summary>Passes over comments and folding white space.</summary>
     public AddressDefect SkipComments()
     {

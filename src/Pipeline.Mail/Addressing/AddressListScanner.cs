@@ -85,12 +85,14 @@ public ref struct AddressListScanner
         mailbox = default;
         var cursor = new AddressCursor(text, DefaultCommentDepth);
         var measure = new ElementMeasure(text, tolerance);
-        return cursor.SkipComments() == AddressDefect.None
+        var isRead = cursor.SkipComments() == AddressDefect.None
             && measure.FindAngle(ref cursor, out var open) == AddressDefect.None
             && (open < text.Length
                 ? MailboxReader.ReadAngle(ref cursor, tolerance, open, out mailbox)
                 : MailboxReader.ReadBare(ref cursor, tolerance, out mailbox)) == AddressDefect.None
             && cursor.AtEnd;
+        mailbox = isRead ? mailbox with { Element = cursor.Trim(new Extent(0, text.Length)) } : default;
+        return isRead;
     }
 
     // Between elements: commas, white space, comments, and the semicolon that closes a group.
@@ -167,7 +169,7 @@ public ref struct AddressListScanner
 
     private AddressDefect Take(MailboxExtent mailbox, AddressDefect whenFollowed)
     {
-        Mailbox = mailbox;
+        Mailbox = mailbox with { Element = _cursor.Trim(new Extent(_elementStart, _cursor.Position)) };
         return _cursor.AtEnd || _cursor.At(',') || (SemicolonSeparates && _cursor.At(';')) ? AddressDefect.None : whenFollowed;
     }
 

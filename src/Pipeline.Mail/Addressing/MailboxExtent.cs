@@ -5,6 +5,9 @@ namespace Pipeline.Mail.Addressing;
 /// <summary>Where the parts of one mailbox lie in the text it was read from; nothing is copied until a part is asked for.</summary>
 public readonly struct MailboxExtent
 {
+    /// <summary>The mailbox with its phrase and the comments around it, without the blanks at either end.</summary>
+    public Extent Element { get; internal init; }
+
     /// <summary>Octets of the address itself, inside angle brackets if there are any; comments and source route included.</summary>
     public Extent Address { get; internal init; }
 

@@ -45,6 +45,11 @@ public abstract record SmtpCommand
     /// <summary>NOOP, HELP, VRFY, EXPN, ETRN or AUTH with the rest of the line as text, which may be empty.</summary>
     public sealed record WithText(SmtpVerb Named, string Argument) : SmtpCommand(Named);
 
+    /// <summary>MAIL or RCPT whose path is to be rewritten before anything of it is looked at.</summary>
+    /// <param name="Line">The line without its line end.</param>
+    /// <param name="Path">Where in the line the path is.</param>
+    public sealed record WithPath(SmtpVerb Named, ReadOnlyMemory<byte> Line, Extent Path) : SmtpCommand(Named);
+
     /// <summary>A line that is no correct command.</summary>
     /// <param name="Named">The verb, when it was recognised.</param>
     /// <param name="Reply">What to answer.</param>

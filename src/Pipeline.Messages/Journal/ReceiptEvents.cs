@@ -46,6 +46,17 @@ public sealed record RecipientAccepted(
 /// <summary>RCPT was refused; the address never became a recipient.</summary>
 public sealed record RecipientRefused(string Address, string Reply) : JournalEvent;
 
+/// <summary>A rule of the configuration has rewritten an address of the message: the sender, one in the header, or a path of MAIL or RCPT.</summary>
+/// <param name="Place">Where it stood, in Exim's words: env-from, from:, to:, cc:, bcc:, reply-to:, sender:, smtp sender, smtp recipient.</param>
+/// <param name="Rule">The number of the rule in its section, from 1.</param>
+public sealed record AddressRewritten(string Place, string From, string To, int Rule, PolicySource? Source) : JournalEvent
+{
+    public const string Sender = "env-from";
+}
+
+/// <summary>A rule of the configuration has rewritten the address of a recipient: from here on it is the new one.</summary>
+public sealed record RecipientRewritten(int Recipient, string From, string To, int Rule, PolicySource? Source) : RecipientEvent(Recipient);
+
 /// <summary>A check has ended.</summary>
 /// <param name="Check">spf, dkim …</param>
 /// <param name="Result">The result word of the check's RFC.</param>

@@ -10,10 +10,10 @@ namespace Pipeline.Node.Logging;
 internal static class ArrivalLine
 {
     public static string Of(
-        TransactionStarted started, DateTimeOffset began, MessageAccepted accepted, DateTimeOffset received, MailLogEntry.Accepted message, LogSelection selection, string localUser)
+        TransactionStarted started, DateTimeOffset began, MailLogEntry.Accepted message, LoggedMessage known, LogSelection selection, string localUser)
     {
         var client = started.Client;
-        var line = new StringBuilder("<= ").Append(started.Sender.Length == 0 ? "<>" : started.Sender);
+        var line = new StringBuilder("<= ").Append(string.IsNullOrEmpty(known.Sender) ? "<>" : known.Sender);
         Append(line, " R=", message.About?.ToString());
         if (client.Address is { } address)
         {
@@ -44,9 +44,9 @@ internal static class ArrivalLine
             Append(line, ":", client.AuthenticatedId);
         }
 
-        line.Append(CultureInfo.InvariantCulture, $" S={accepted.Size}");
+        line.Append(CultureInfo.InvariantCulture, $" S={known.Size}");
         Append(line, " DKIM=", selection.Has("dkim") ? Signer(message) : null);
-        Append(line, " RT=", selection.Has("receive_time") ? LogTime.Of(received - began) : null);
+        Append(line, " RT=", selection.Has("receive_time") ? LogTime.Of(known.ReceivedAt.GetValueOrDefault(began) - began) : null);
         Append(line, " id=", message.MessageIdField);
         if (selection.Has("subject") && message.Subject is { } subject)
         {
@@ -55,7 +55,7 @@ internal static class ArrivalLine
 
         if (selection.Has("received_sender"))
         {
-            line.Append(" from <").Append(started.Sender).Append('>');
+            line.Append(" from <").Append(known.Sender).Append('>');
         }
 
         if (selection.Has("received_recipients"))
@@ -63,7 +63,10 @@ internal static class ArrivalLine
             line.Append(" for");
             foreach (var entry in message.Journal)
             {
-                Append(line, " ", (entry.Event as RecipientAccepted)?.Address);
+                if (entry.Event is RecipientAccepted recipient)
+                {
+                    Append(line, " ", known[recipient.Recipient].Address);
+                }
             }
         }
 

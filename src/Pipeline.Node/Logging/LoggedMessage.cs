@@ -63,6 +63,12 @@ internal sealed class LoggedMessage
             case RecipientAccepted e:
                 _recipients[e.Recipient] = new LoggedRecipient(e.Address, -1);
                 break;
+            case AddressRewritten { Place: AddressRewritten.Sender } e:
+                Sender = e.To;
+                break;
+            case RecipientRewritten e:
+                _recipients[e.Recipient] = this[e.Recipient] with { Address = e.To };
+                break;
             case RecipientRedirected e:
                 foreach (var child in e.Children)
                 {

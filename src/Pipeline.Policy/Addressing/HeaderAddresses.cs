@@ -9,7 +9,8 @@ internal sealed record HeaderAddresses(IReadOnlyList<EnvelopeAddress> Addresses,
 {
     private const AddressTolerance Tolerance = AddressTolerance.LooseDots | AddressTolerance.NullAddress | AddressTolerance.FinalDot;
 
-    private const int MaxAddresses = 10_000;
+    /// <summary>Addresses that are looked at, of one list or of a whole header.</summary>
+    public const int MaxAddresses = 10_000;
 
     public static HeaderAddresses Read(ReadOnlySpan<byte> list)
     {

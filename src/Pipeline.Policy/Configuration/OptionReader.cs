@@ -1,5 +1,6 @@
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
+using Pipeline.Policy.Rewriting;
 
 namespace Pipeline.Policy.Configuration;
 
@@ -65,6 +66,10 @@ public class OptionReader
     public MailList? GetList(string name, ListKind kind) => GetString(name) is { } text ? MailList.Compile(kind, text) : null;
 
     public MailList GetList(string name, ListKind kind, string defaultValue) => MailList.Compile(kind, GetString(name, defaultValue));
+
+    /// <summary>A list of rewriting rules; none when it was not set.</summary>
+    public RewriteRules GetRewriteRules(string name) =>
+        Find(name) is { Value: { } text } setting ? RewriteRules.ParseList(text, setting.Location, _problems) : RewriteRules.None;
 
     public bool GetBool(string name, bool defaultValue = false) => Find(name) switch
     {

@@ -100,7 +100,6 @@ public static class RouterOptionTable
                 sieve_vacation_directory
                 """),
             (Support.WithoutEffect("no reply code is taken from the text of :fail: and :defer:"), "forbid_smtp_code"),
-            (Support.WithoutEffect("there are no rewriting rules", "true|false"), "rewrite"),
             (Support.Refused("the owner of a file is not checked; restrict who may write its folder"), "check_group check_owner owners owngroups"),
             (Support.Refused("use ${srs_encode} in return_path, and inbound_srs"), "srs srs_alias srs_condition srs_dbinsert srs_dbselect"),
             (Support.NotDone("nobody is told of syntax errors; the journal has them"), "syntax_errors_text syntax_errors_to")),

@@ -26,7 +26,6 @@ public static class TransportOptionTable
         (Support.WithoutEffect("transport_filter is refused when it is reached"), "transport_filter_timeout"),
         (Support.RefusedWhenReached("use a router with \"unseen\" for copies"), "shadow_transport"),
         (Support.WithoutEffect("shadow_transport is refused when it is reached"), "shadow_condition"),
-        (Support.RefusedWhenReached("use headers_remove and headers_add"), "headers_rewrite"),
         (Support.RefusedWhenReached("whole messages are delivered"), "body_only headers_only"),
         (Support.NotDone(NoUserChange), "user group"),
         (Support.WithoutEffect(NoUserChange), "initgroups current_directory"),

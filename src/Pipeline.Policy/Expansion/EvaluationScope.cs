@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Net;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dns;
@@ -36,6 +37,12 @@ public sealed class PolicyEnvironment
 
     /// <summary>$primary_hostname.</summary>
     public required string PrimaryHostname { get; init; }
+
+    /// <summary>The domain of senders that were given without one: main option qualify_domain.</summary>
+    public string QualifyDomain => Policy.MainOptions.QualifyDomain?.Constant ?? PrimaryHostname;
+
+    /// <summary>The domain of recipients that were given without one: main option qualify_recipient.</summary>
+    public string QualifyRecipient => Policy.MainOptions.QualifyRecipient?.Constant ?? QualifyDomain;
 
     /// <summary>The addresses of this host's interfaces, for <c>@[]</c> and for finding out which MX hosts are us.</summary>
     public IReadOnlyList<IPAddress> LocalAddresses { get; init; } = [];
@@ -149,6 +156,9 @@ public sealed class MessageScope
     public string Id { get; set; } = "";
 
     public EnvelopeAddress Sender { get; set; } = EnvelopeAddress.Null;
+
+    /// <summary>How the rules have rewritten the sender; null as long as they have not been asked.</summary>
+    public ImmutableArray<Rewriting.RewriteStep>? SenderRewriting { get; set; }
 
     /// <summary>Recipients accepted so far.</summary>
     public List<EnvelopeAddress> Recipients { get; } = [];

@@ -34,7 +34,7 @@ internal sealed class AddressItem(ListItem? localPart, ListItem domain) : ListIt
 
         var domain = text[(at + 1)..];
         return new AddressItem(
-            text[..at] == "*" ? null : new TextItem(text[..at]),
+            new TextItem(text[..at]),
             domain.StartsWith('+') ? new NamedListItem(ListKind.Domain, domain[1..]) : ListItemParser.ParseText(ListKind.Domain, domain));
     }
 

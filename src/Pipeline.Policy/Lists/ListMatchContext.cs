@@ -27,6 +27,9 @@ internal sealed class ListMatchContext(EvaluationScope scope, ListKind kind, str
     /// <summary>What a temporary DNS error means (<c>+include_defer</c>, <c>+ignore_defer</c>).</summary>
     public HostFailurePolicy Deferred { get; set; }
 
+    /// <summary>Takes what the asterisks, groups and partial keys of the items that match stand for, in their order; null when nobody asks.</summary>
+    public List<string>? Captures { get; init; }
+
     public void Stop() => IsStopped = true;
 
     /// <summary>The same question to a list of its own, whose flags do not spread to the outer one.</summary>
@@ -34,7 +37,7 @@ internal sealed class ListMatchContext(EvaluationScope scope, ListKind kind, str
 
     /// <summary>The same question about another text: a half of an address, say.</summary>
     public ListMatchContext With(ListKind otherKind, string otherSubject) =>
-        new(scope, otherKind, otherSubject, host, cancellationToken) { Caseful = Caseful, Unknown = Unknown, Deferred = Deferred };
+        new(scope, otherKind, otherSubject, host, cancellationToken) { Caseful = Caseful, Unknown = Unknown, Deferred = Deferred, Captures = Captures };
 }
 
 internal enum HostFailurePolicy

@@ -42,6 +42,7 @@ internal sealed class ListProgram
     /// <summary>Tries the items; null when none of them has decided.</summary>
     public async ValueTask<ListMatchResult?> TryItemsAsync(ListMatchContext context)
     {
+        var captured = context.Captures?.Count ?? 0;
         foreach (var (item, negated) in _items)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
@@ -56,6 +57,8 @@ internal sealed class ListProgram
                 return negated ? ListMatchResult.NoMatch : result;
             }
 
+            // What half of an item has matched counts for nothing when the other half has not.
+            context.Captures?.RemoveRange(captured, context.Captures.Count - captured);
             if (context.IsStopped)
             {
                 return ListMatchResult.NoMatch;

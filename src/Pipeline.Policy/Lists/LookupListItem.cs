@@ -124,6 +124,7 @@ internal sealed class LookupListItem : ListItem
         var (result, numeric) = await LookupEngine.FindAsync(context.Scope, _specification!, key, _place, context.CancellationToken);
         if (numeric is not null)
         {
+            context.Captures?.AddRange(numeric.AsSpan(1));
             context.Scope.Transient.Numeric = numeric;
         }
 

@@ -14,8 +14,9 @@ internal sealed class NamedListItem(ListKind kind, string name) : ListItem
             return ListMatchResult.Defer($"unknown named {Describe(kind)} list \"+{name}\"");
         }
 
-        // A definition without references gives the same answer for the same subject as long as the message lasts.
-        var remembers = context.Kind != ListKind.Host && (list.Cached || list.Definition.Constant is not null);
+        // A definition without references gives the same answer for the same subject as long as the message lasts; what its
+        // patterns have captured is not remembered.
+        var remembers = context.Captures is null && context.Kind != ListKind.Host && (list.Cached || list.Definition.Constant is not null);
         var memory = context.Scope.Message.ListMemory;
         if (remembers && memory.TryGetValue((kind, name, context.Subject, context.Caseful), out var remembered))
         {

@@ -14,10 +14,16 @@ internal sealed class TextItem(string text) : ListItem
             return new(MatchPattern(context, caseful));
         }
 
-        var matches = text.StartsWith('*')
+        var isWild = text.StartsWith('*');
+        var matches = isWild
             ? EndsWith(context.Subject, text.AsSpan(1), caseful)
             : caseful ? context.Subject == text : StringConditions.CompareCaseless(context.Subject, text) == 0;
-        return new(matches ? ListMatchResult.Match(text.StartsWith('*') ? context.Subject : text) : ListMatchResult.NoMatch);
+        if (matches && isWild)
+        {
+            context.Captures?.Add(context.Subject[..(context.Subject.Length - text.Length + 1)]);
+        }
+
+        return new(matches ? ListMatchResult.Match(isWild ? context.Subject : text) : ListMatchResult.NoMatch);
     }
 
     private static bool EndsWith(string subject, ReadOnlySpan<char> suffix, bool caseful) =>
@@ -35,6 +41,7 @@ internal sealed class TextItem(string text) : ListItem
             return ListMatchResult.NoMatch;
         }
 
+        context.Captures?.AddRange(match.AsSpan(1));
         context.Scope.Transient.Numeric = match;
         return ListMatchResult.Match(context.Subject);
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Lists;
 
@@ -13,10 +12,9 @@ internal sealed record RetryRule(string PatternText, MailList Pattern, bool IsDo
 
     public static RetryRule? Parse(LogicalLine line, ICollection<ConfigurationProblem> problems)
     {
-        var rest = line.Text.AsSpan();
-        var pattern = TakeWord(ref rest);
-        var errorText = TakeWord(ref rest);
-        if (errorText.Length == 0)
+        var words = new WordReader(line.Text);
+        words.TryRead(out var pattern);
+        if (!words.TryRead(out var errorText))
         {
             return Refuse("missing error type in retry rule");
         }
@@ -27,15 +25,15 @@ internal sealed record RetryRule(string PatternText, MailList Pattern, bool IsDo
         }
 
         MailList? senders = null;
-        rest = rest.TrimStart();
-        if (rest.StartsWith("senders", StringComparison.Ordinal) && rest[7..].TrimStart() is ['=', ..])
+        if (words.Rest is ['s', 'e', 'n', 'd', 'e', 'r', 's', .. var behind] && behind.TrimStart() is ['=', ..])
         {
-            rest = rest[(rest.IndexOf('=') + 1)..];
-            senders = MailList.Compile(ListKind.Address, TakeWord(ref rest));
+            words.Skip(words.Rest.IndexOf('=') + 1);
+            words.TryRead(out var list);
+            senders = MailList.Compile(ListKind.Address, list);
         }
 
         var steps = ImmutableArray.CreateBuilder<RetryStep>();
-        foreach (var text in rest.ToString().Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (var text in words.Rest.ToString().Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (RetryStep.Parse(text, out var wrong) is not { } step)
             {
@@ -50,8 +48,8 @@ internal sealed record RetryRule(string PatternText, MailList Pattern, bool IsDo
 
         // One item, whatever separators it holds: a line end cannot occur in it.
         var isDomain = !pattern.Contains('@', StringComparison.Ordinal) && !pattern.StartsWith('^');
-        var list = MailList.Compile(isDomain ? ListKind.Domain : ListKind.Address, $"<\n {pattern}");
-        return new RetryRule(pattern, list, isDomain, error, senders, steps.ToImmutable(), line.Location);
+        var matcher = MailList.Compile(isDomain ? ListKind.Domain : ListKind.Address, $"<\n {pattern}");
+        return new RetryRule(pattern, matcher, isDomain, error, senders, steps.ToImmutable(), line.Location);
 
         RetryRule? Refuse(string message)
         {
@@ -63,27 +61,4 @@ internal sealed record RetryRule(string PatternText, MailList Pattern, bool IsDo
     /// <summary>What <c>-brt</c> prints.</summary>
     public override string ToString() =>
         $"Retry rule: {PatternText}  {Error.Text}  {string.Concat(Steps.Select(step => $"{step}; "))}";
-
-    private static string TakeWord(ref ReadOnlySpan<char> text)
-    {
-        text = text.TrimStart();
-        if (text.IsEmpty || text[0] != '"')
-        {
-            var end = text.IndexOfAny(' ', '\t');
-            var word = (end < 0 ? text : text[..end]).ToString();
-            text = end < 0 ? [] : text[end..];
-            return word;
-        }
-
-        var quoted = new StringBuilder();
-        var position = 1;
-        while (position < text.Length && text[position] != '"')
-        {
-            position += text[position] == '\\' && position + 1 < text.Length ? 1 : 0;
-            quoted.Append(text[position++]);
-        }
-
-        text = position < text.Length ? text[(position + 1)..] : [];
-        return quoted.ToString();
-    }
 }

@@ -23,6 +23,8 @@ internal sealed record StepResult(RoutingOutcome? Outcome, NextStep Next, TrialO
 /// <summary>Gives one router its turn: preconditions, driver, and what becomes of the driver's verdict.</summary>
 internal static class RouterStep
 {
+    private const string Unseen = "unseen: the address goes on";
+
     public static async ValueTask<StepResult> RunAsync(
         RouterDefinition router, EvaluationScope scope, RoutingAddress address, RoutingMode mode, RouterServices services, RouterChain chain, CancellationToken cancellationToken)
     {
@@ -45,8 +47,8 @@ internal static class RouterStep
 
         return verdict switch
         {
-            DriverVerdict.Accept accept => await ConcludeAsync(router, scope, await RoutedBuilder.BuildAsync(router, scope, address, mode, services, chain, accept, cancellationToken), TrialOutcome.Accepted, cancellationToken),
-            DriverVerdict.Redirect redirect => await ConcludeAsync(router, scope, await RoutedBuilder.RedirectAsync(router, scope, address, mode, chain, redirect, cancellationToken), TrialOutcome.Redirected, cancellationToken),
+            DriverVerdict.Accept accept => await ConcludeAsync(router, scope, await RoutedBuilder.BuildAsync(router, scope, address, mode, services, chain, accept, cancellationToken), TrialOutcome.Accepted, "", cancellationToken),
+            DriverVerdict.Redirect redirect => await ConcludeAsync(router, scope, await RoutedBuilder.RedirectAsync(router, scope, address, mode, chain, redirect, cancellationToken), TrialOutcome.Redirected, redirect.Note, cancellationToken),
             DriverVerdict.Decline decline => await DeclineAsync(router, scope, decline.Reason, cancellationToken),
             DriverVerdict.Pass pass => new StepResult(null, NextStep.PassRouter, TrialOutcome.Passed, pass.Reason),
             DriverVerdict.Fail fail => new StepResult(new RoutingOutcome.Failed(router.Name, fail.Message), NextStep.Stop, TrialOutcome.Failed, fail.Message),
@@ -87,7 +89,7 @@ internal static class RouterStep
     }
 
     private static async ValueTask<StepResult> ConcludeAsync(
-        RouterDefinition router, EvaluationScope scope, RoutingOutcome outcome, TrialOutcome trial, CancellationToken cancellationToken)
+        RouterDefinition router, EvaluationScope scope, RoutingOutcome outcome, TrialOutcome trial, string note, CancellationToken cancellationToken)
     {
         if (outcome is RoutingOutcome.Deferred deferred)
         {
@@ -98,8 +100,8 @@ internal static class RouterStep
         return unseen switch
         {
             null => Defer(router, error),
-            false => new StepResult(outcome, NextStep.Stop, trial, ""),
-            _ => new StepResult(AsCopy(outcome), NextStep.NextRouter, trial, "unseen: the address goes on"),
+            false => new StepResult(outcome, NextStep.Stop, trial, note),
+            _ => new StepResult(AsCopy(outcome), NextStep.NextRouter, trial, note.Length == 0 ? Unseen : $"{note}; {Unseen}"),
         };
     }
 

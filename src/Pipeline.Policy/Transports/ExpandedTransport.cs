@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Rewriting;
 
 namespace Pipeline.Policy.Transports;
 
@@ -11,6 +12,9 @@ public abstract record ExpandedTransport(string Name)
 
     /// <summary>Names of header fields to leave out, those of routers first.</summary>
     public ImmutableArray<string> HeadersRemove { get; init; } = [];
+
+    /// <summary>What <c>headers_rewrite</c> makes of the header of the message; null when it changes nothing.</summary>
+    public RewrittenHeader? RewrittenHeader { get; init; }
 
     public bool ReturnPathAdd { get; init; }
 

@@ -3,6 +3,7 @@ using Pipeline.Mail.Addressing;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
+using Pipeline.Policy.Rewriting;
 
 namespace Pipeline.Policy.Transports;
 
@@ -25,6 +26,7 @@ internal sealed class GenericTransportOptions
     private readonly ExpandableString? _current;
     private readonly ExpandableString? _user;
     private readonly ExpandableString? _group;
+    private readonly RewriteRules _headersRewrite;
     private readonly string? _unavailable;
 
     public GenericTransportOptions(DriverOptions options)
@@ -47,8 +49,9 @@ internal sealed class GenericTransportOptions
         _current = options.GetExpandable("current_directory");
         _user = options.GetExpandable("user");
         _group = options.GetExpandable("group");
-        _unavailable = ((string[])["transport_filter", "shadow_transport", "headers_rewrite"]).FirstOrDefault(options.IsSet)
+        _unavailable = ((string[])["transport_filter", "shadow_transport"]).FirstOrDefault(options.IsSet)
             ?? (_bodyOnly ? "body_only" : _headersOnly ? "headers_only" : null);
+        _headersRewrite = options.GetRewriteRules("headers_rewrite");
         if (_bodyOnly && _headersOnly)
         {
             options.Report($"error for {options.Name} transport: headers_only and body_only are mutually exclusive", "driver");
@@ -68,6 +71,7 @@ internal sealed class GenericTransportOptions
         {
             HeadersAdd = await HeadersAsync("headers_add", _headersAdd, expansion),
             HeadersRemove = [.. (await HeadersAsync("headers_remove", _headersRemove, expansion)).SelectMany(names => ListSyntax.Split(names))],
+            RewrittenHeader = await RewrittenHeaderAsync(expansion),
             ReturnPathAdd = _returnPathAdd,
             EnvelopeToAdd = _envelopeToAdd,
             DeliveryDateAdd = _deliveryDateAdd,
@@ -83,6 +87,19 @@ internal sealed class GenericTransportOptions
             User = await expansion.TextAsync("user", _user),
             Group = await expansion.TextAsync("group", _group),
         };
+    }
+
+    /// <summary>Rewrites what came with the message and what ACLs have added; what routers and transports add is not in that block.</summary>
+    private async ValueTask<RewrittenHeader?> RewrittenHeaderAsync(OptionExpansion expansion)
+    {
+        if (!_headersRewrite.Concern(RewritePlaces.Headers))
+        {
+            return null;
+        }
+
+        var block = expansion.Scope.Message.HeaderBlock;
+        var rewritten = await HeaderRewriting.RewriteAsync(expansion.Scope, _headersRewrite, block, HeaderQualification.None, expansion.CancellationToken);
+        return rewritten.IsChanged ? rewritten : null;
     }
 
     private static async ValueTask<ImmutableArray<string>> HeadersAsync(string option, IReadOnlyList<ExpandableString> items, OptionExpansion expansion)

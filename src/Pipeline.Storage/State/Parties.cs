@@ -11,7 +11,7 @@ internal readonly record struct Parties(string? Sender, string Recipients)
 {
     public bool IsEmpty => Sender is null && Recipients.Length == 0;
 
-    /// <summary>Refused recipients are parties too: a sender asks about them most.</summary>
+    /// <summary>Refused recipients are parties too, since a sender asks about them most, and so are addresses that were rewritten.</summary>
     public static Parties Of(NewMessage message)
     {
         var recipients = new StringBuilder();
@@ -25,6 +25,10 @@ internal readonly record struct Parties(string? Sender, string Recipients)
             if (entry.Event is RecipientRefused refused)
             {
                 recipients.Append(refused.Address).Append('\n');
+            }
+            else if (entry.Event is RecipientRewritten rewritten)
+            {
+                recipients.Append(rewritten.From).Append('\n');
             }
         }
 
@@ -41,6 +45,12 @@ internal readonly record struct Parties(string? Sender, string Recipients)
             {
                 case TransactionStarted started:
                     sender = started.Sender;
+                    break;
+                case AddressRewritten { Place: AddressRewritten.Sender } rewritten:
+                    sender = rewritten.To;
+                    break;
+                case RecipientRewritten rewritten:
+                    (recipients ??= new StringBuilder()).Append(rewritten.To).Append('\n');
                     break;
                 case RecipientAccepted accepted:
                     (recipients ??= new StringBuilder()).Append(accepted.Address).Append('\n');

@@ -19,6 +19,10 @@ public sealed class ReceiptSessionTests : TestKit
         acl_smtp_mail = check_mail
         acl_smtp_rcpt = check_rcpt
         acl_smtp_data = check_data
+        sender_unqualified_hosts = 192.0.2.7
+        begin rewrite
+        \N^bang!(.*)\N  <$1@from.example>  S
+        *@mapped.example  $1@to.example
         begin acl
         check_connect:
           drop hosts = 192.0.2.66
@@ -227,6 +231,49 @@ public sealed class ReceiptSessionTests : TestKit
         _store.Gate.SetResult();
 
         Assert.Equal(250, (await sending).Code);
+    }
+
+    [Fact]
+    public async Task Addresses_are_rewritten_before_the_content_is_judged_and_the_journal_says_by_which_rule()
+    {
+        await using var session = await OpenAsync();
+        Assert.True(session.RewritesPaths);
+        Assert.Equal("<s@from.example>", Encoding.ASCII.GetString(await session.RewritePathAsync(true, "bang!s"u8.ToArray(), CancellationToken.None)));
+        await session.MailAsync(new MailParameters(new EnvelopeAddress("s", "mapped.example"), null, default, false, default, null, null), CancellationToken.None);
+        await session.RecipientAsync(new RecipientParameters(new EnvelopeAddress("a", "mapped.example"), DsnNotify.Never, null), CancellationToken.None);
+        await RecipientAsync(session, "b");
+
+        await SendAsync(session, "From: N <x@mapped.example>\r\nTo: y\r\n\r\nbody\r\n");
+
+        var stored = Assert.Single(_store.Accepted);
+        Assert.Equal("s@to.example", stored.Envelope.Sender.ToString());
+        Assert.Equal(["a@to.example", "b@to.example"], stored.Envelope.Recipients.Select(recipient => recipient.Address.ToString()));
+        Assert.Equal(DsnNotify.Never, stored.Envelope.Recipients[0].Notify);
+        Assert.Contains("From: N <x@to.example>\r\nTo: y\r\n", Encoding.ASCII.GetString(stored.HeaderBlock.Span), StringComparison.Ordinal);
+        var events = stored.Journal.Select(entry => entry.Event).ToArray();
+        Assert.Equal(
+            [("smtp sender", "bang!s", "<s@from.example>", 1), ("env-from", "s@mapped.example", "s@to.example", 2), ("from:", "x@mapped.example", "x@to.example", 2)],
+            events.OfType<AddressRewritten>().Select(e => (e.Place, e.From, e.To, e.Rule)));
+        var rewritten = Assert.Single(events.OfType<RecipientRewritten>());
+        Assert.Equal((0, "a@mapped.example", "a@to.example", 2, "test.conf"), (rewritten.Recipient, rewritten.From, rewritten.To, rewritten.Rule, rewritten.Source!.File));
+        Assert.Equal("a@mapped.example", events.OfType<RecipientAccepted>().First().Address);
+        Assert.True(Array.FindLastIndex(events, e => e is RecipientRewritten or AddressRewritten) < Array.FindIndex(events, e => e is AclDecided { Acl: "data" }));
+    }
+
+    [Theory]
+    [InlineData(null, "From: f@mx.test\r\nTo: t@mx.test\r\n")]
+    [InlineData("192.0.2.7", "From: f@mx.test\r\nTo: t\r\n")]
+    [InlineData("192.0.2.1", "From: f\r\nTo: t\r\n")]
+    public async Task Header_addresses_are_qualified_for_those_who_may_give_addresses_without_domain(string? client, string expected)
+    {
+        await using var session = _service.Open(client is null ? new ClientConnection(null, null, false) : Client(client));
+        await session.ConnectAsync(CancellationToken.None);
+        await session.HeloAsync(true, "client.example", CancellationToken.None);
+        await BeginAsync(session, "sender", "a");
+
+        await SendAsync(session, "From: f\r\nTo: t\r\n\r\nbody\r\n");
+
+        Assert.Contains(expected, Encoding.ASCII.GetString(Assert.Single(_store.Accepted).HeaderBlock.Span), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Text;
 using Pipeline.Actors.Messages;
 using Pipeline.Actors.Routing;
 using Pipeline.Actors.Tests.Support;
@@ -48,6 +49,11 @@ public sealed class PolicyRecipientRouterTests
           local_parts = copied
           transport = spool
           unseen
+        rewritten:
+          driver = accept
+          local_parts = rewritten : rewritten2
+          transport = to_rewritten
+          address_data = ${if eq{$local_part}{rewritten}{one}{two}}
         local:
           driver = accept
           local_parts = ! gone
@@ -58,6 +64,12 @@ public sealed class PolicyRecipientRouterTests
           directory = /var/spool/out
         to_file:
           driver = appendfile
+        to_rewritten:
+          driver = appendfile
+          directory = /var/mail/x
+          maildir_format
+          batch_max = 10
+          headers_rewrite = *@from.example $1@${address_data}.example
         begin retry
         * * F,1h,1m
         """;
@@ -72,7 +84,7 @@ public sealed class PolicyRecipientRouterTests
 
         Assert.Equal(("local", "spool"), (deliver.Router, deliver.Transport.Name));
         Assert.Equal(TestMessages.Sender, deliver.ReturnPath);
-        Assert.Equal(["archive", "hole", "closed", "late", "filed", "aliases", "copies", "local"], deliver.Trials.Select(trial => trial.Router));
+        Assert.Equal(["archive", "hole", "closed", "late", "filed", "aliases", "copies", "rewritten", "local"], deliver.Trials.Select(trial => trial.Router));
         Assert.All(deliver.Trials, trial => Assert.True(trial is { Recipient: 0, Source.File: "test.conf" }));
         Assert.Equal("accepted", deliver.Trials[^1].Outcome);
     }
@@ -85,6 +97,21 @@ public sealed class PolicyRecipientRouterTests
 
         Assert.Equal(first.GroupKey, second.GroupKey);
         Assert.Equal(first.Destination, second.Destination);
+    }
+
+    [Fact]
+    public async Task A_transport_that_rewrites_headers_has_its_own_and_recipients_share_an_attempt_only_with_the_same()
+    {
+        var one = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State("rewritten")));
+        var again = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State("rewritten", index: 1)));
+        var two = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State("rewritten2", index: 2)));
+
+        Assert.Contains("@one.example", Encoding.ASCII.GetString(one.Transport.HeaderBlock!.Value.Span), StringComparison.Ordinal);
+        Assert.Contains("@two.example", Encoding.ASCII.GetString(two.Transport.HeaderBlock!.Value.Span), StringComparison.Ordinal);
+        Assert.Equal(one.GroupKey, again.GroupKey);
+        Assert.NotEqual(one.GroupKey, two.GroupKey);
+        Assert.StartsWith("headers_rewrite of to_rewritten transport: ", one.Trials[^1].Reason, StringComparison.Ordinal);
+        Assert.EndsWith(" by rule 1 (test.conf:58)", one.Trials[^1].Reason, StringComparison.Ordinal);
     }
 
     [Fact]

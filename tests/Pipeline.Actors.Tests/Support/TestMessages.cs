@@ -31,7 +31,7 @@ internal static class TestMessages
             Id = id,
             ReceivedAt = DateTimeOffset.UnixEpoch,
             Envelope = Envelope(Sender, addresses),
-            Content = new InMemoryMessageContent("Subject: test\r\n"u8.ToArray(), "body\r\n"u8.ToArray()),
+            Content = new InMemoryMessageContent("Subject: test\r\nFrom: sender@from.example\r\n"u8.ToArray(), "body\r\n"u8.ToArray()),
             Policy = 1,
             Properties = ImmutableDictionary<string, string>.Empty,
             Recipients = [.. recipients],

@@ -22,6 +22,11 @@ public sealed class HeaderEditsTests
     }
 
     [Fact]
+    public void Block_that_the_transport_has_rewritten_takes_the_place_of_the_stored_one() => Assert.Equal(
+        "To: v@b.test\r\nX-T: y\r\n",
+        Edit(Settings() with { HeaderBlock = "Subject: s\r\nTo: v@b.test\r\n"u8.ToArray(), HeadersRemove = ["subject"], HeadersAdd = ["X-T: y"] }));
+
+    [Fact]
     public void Trace_fields_go_on_top_in_their_order() =>
         Assert.Equal(
             "Return-path: <bounce@r.test>\r\nEnvelope-to: u@b.test\r\nDelivery-date: Sun, 22 Nov 2026 05:48:08 +0000\r\n" + Stored,

@@ -116,4 +116,24 @@ public sealed class AddressListScannerTests
 
     private static string Join(ReadOnlySpan<byte> text, MailboxExtent mailbox) =>
         new EnvelopeAddress(mailbox.ReadLocalPart(text, Encoding.UTF8), mailbox.ReadDomain(text, Encoding.UTF8)).ToString();
+
+    [Theory]
+    [InlineData(" (x) a@b.test (y) , \"N\" <c@d.test>(z) ", "(x) a@b.test (y)|\"N\" <c@d.test>(z)")]
+    [InlineData("g: a@b.test, N\r\n <c@d.test>; e@f.test", "a@b.test|N\r\n <c@d.test>|e@f.test")]
+    [InlineData(",, bad bad, a@b.test", "a@b.test")]
+    public void Element_is_the_mailbox_with_all_that_belongs_to_it(string text, string expected)
+    {
+        var octets = Encoding.UTF8.GetBytes(text);
+        var scanner = new AddressListScanner(octets, AddressTolerance.None);
+        var elements = new List<string>();
+        while (scanner.Next() is var step and not AddressListStep.End)
+        {
+            if (step == AddressListStep.Mailbox)
+            {
+                elements.Add(Encoding.UTF8.GetString(scanner.Mailbox.Element.Of(octets)));
+            }
+        }
+
+        Assert.Equal(expected.Split('|'), elements);
+    }
 }

@@ -21,6 +21,9 @@ internal sealed class FakeReceipt : IReceiptService
     /// <summary>Runs before a call is decided.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Rewrites paths of MAIL and RCPT; null when they are not to be rewritten.</summary>
+    public Func<string, string>? RewritePath { get; set; }
+
     /// <summary>Refuses the message while its octets come, from this many octets on.</summary>
     public long RefuseDataAt { get; set; } = long.MaxValue;
 
@@ -65,6 +68,11 @@ internal sealed class FakeReceipt : IReceiptService
         public SmtpCapabilities Capabilities => receipt.Capabilities;
 
         public SmtpReply? DataRefusal { get; private set; }
+
+        public bool RewritesPaths => receipt.RewritePath is not null;
+
+        public ValueTask<byte[]> RewritePathAsync(bool isSender, ReadOnlyMemory<byte> path, CancellationToken cancellationToken) =>
+            new(Encoding.Latin1.GetBytes(receipt.RewritePath!($"{(isSender ? "mail" : "rcpt")} {Encoding.Latin1.GetString(path.Span)}")));
 
         public ValueTask<ReceiptDecision> ConnectAsync(CancellationToken cancellationToken) =>
             Decide("connect", new SmtpReply(220, HostName + " ESMTP"));

@@ -31,6 +31,32 @@ public sealed class SmtpSessionTests
     }
 
     [Fact]
+    public async Task Paths_are_given_to_the_receipt_as_they_are_and_what_it_makes_of_them_is_read()
+    {
+        var seen = new List<string>();
+        var receipt = new FakeReceipt
+        {
+            RewritePath = path =>
+            {
+                seen.Add(path);
+                return path switch { "mail <x!y z>" => "y@x.example", "rcpt a!b" => "<b@a.example>", "rcpt <bad@a.example>" => "bad bad", var same => same[5..] };
+            },
+        };
+        await using var harness = new SessionHarness(receipt);
+        await harness.GreetAsync();
+        await harness.Client.CommandAsync("MAIL FROM:<x!y z> SIZE=10", "250 ");
+        await harness.Client.CommandAsync("rcpt to: a!b NOTIFY=NEVER", "250 ");
+        await harness.Client.CommandAsync("RCPT TO:<c@a.example>", "250 ");
+        await harness.Client.CommandAsync("RCPT TO:<bad@a.example>", "501 ");
+        await harness.Client.CommandAsync("RCPT", "501 ");
+        await harness.Client.CommandAsync("RSET", "250 ");
+
+        Assert.Equal(["mail <x!y z>", "rcpt a!b", "rcpt <c@a.example>", "rcpt <bad@a.example>"], seen);
+        Assert.Equal(("y@x.example", 10L), (Assert.Single(receipt.Mails).Sender.ToString(), receipt.Mails.First().Size));
+        Assert.Equal([("b@a.example", DsnNotify.Never), ("c@a.example", DsnNotify.None)], receipt.Recipients.Select(recipient => (recipient.Address.ToString(), recipient.Notify)));
+    }
+
+    [Fact]
     public async Task Ehlo_offers_one_keyword_for_each_capability()
     {
         var receipt = new FakeReceipt { Capabilities = new SmtpCapabilities("mx.example.com", 1000, BinaryMime: true) };

@@ -235,6 +235,29 @@ public sealed class JournalLinesTests
     public void Selection_is_read_from_left_to_right(string? option, string name, bool selected) =>
         Assert.Equal(selected, LogSelection.Parse(option).Has(name));
 
+    [Theory]
+    [InlineData("", "<= n@example.org H=(helo.example.org) [192.0.2.1] P=esmtp S=500 id=x@y")]
+    [InlineData(
+        "+address_rewrite +received_sender +received_recipients",
+        "\"b@local.test\" from env-to rewritten as \"d@local.test\" by rule 2",
+        "\"a@example.org\" from env-from rewritten as \"n@example.org\" by rule 1",
+        "\"a@example.org\" from from: rewritten as \"f@example.org\" by rule 3",
+        "<= n@example.org H=(helo.example.org) [192.0.2.1] P=esmtp S=500 id=x@y from <n@example.org> for d@local.test")]
+    public void Rewritten_addresses_are_those_of_the_lines(string selection, params string[] expected)
+    {
+        var lines = new JournalLines(LogSelection.Parse(selection), "mail");
+        var made = Lines(lines, Accepted(
+        [
+            new TransactionStarted(Plain, "a@example.org", null, 1), new RecipientAccepted(0, "b@local.test"),
+            new RecipientRewritten(0, "b@local.test", "d@local.test", 2, null), new AddressRewritten("env-from", "a@example.org", "n@example.org", 1, null),
+            new AddressRewritten("from:", "a@example.org", "f@example.org", 3, null), new MessageAccepted(500, 1),
+        ]));
+        Assert.Equal(expected.Select(line => $"{Id} {line}"), made);
+        Assert.Equal(
+            [$"{Id} => d <d@local.test> R=local T=maildir"],
+            Lines(lines, Changed([new RouterTried(0, "local", "accepted", "", null), new RecipientRouted(0, "local", "maildir", []), new RecipientDelivered(0, "maildir", null, null, null, "f")])));
+    }
+
     private static MailLogEntry.Accepted Arrived() => Accepted(
         [new TransactionStarted(Plain, "a@example.org", null, 1), new RecipientAccepted(0, "b@local.test"), new RecipientAccepted(1, "c@local.test"), new MessageAccepted(500, 2)]);
 

@@ -103,13 +103,33 @@ public sealed class AclVerifyTests
         Assert.True(bench.Scope.Connection.HostLookupDeferred);
     }
 
+    [Fact]
+    public async Task Addresses_are_verified_as_they_will_be_rewritten_and_the_sender_stays_so()
+    {
+        var bench = new Rewriting.RewriteBench("*@sender.test  $1@s.test  F\n*@local.test  $1@r.test  T");
+        var verifier = new Fixed(new AddressVerification(VerificationOutcome.Verified, ""));
+        bench.Scope.Environment.Verifier = verifier;
+        bench.Scope.Message.Sender = new EnvelopeAddress("a", "sender.test");
+        bench.Scope.Address = new AddressScope { LocalPart = "bob", Domain = "local.test", OriginalLocalPart = "Bob", OriginalDomain = "local.test" };
+
+        var outcome = await _bench.Engine("start:\naccept verify = recipient\nverify = sender\nmessage = $local_part@$domain $sender_address")
+            .RunAsync(AclPoint.Rcpt, StringExpansion.Compile("start"), bench.Scope, CancellationToken.None);
+
+        Assert.Equal("250 bob@local.test a@s.test", outcome.Reply!.ToString());
+        Assert.Equal(["recipient Bob@r.test", "sender a@s.test"], verifier.Asked);
+        Assert.Equal(1, bench.Scope.Message.SenderRewriting?.Length);
+    }
+
     private sealed class Fixed(AddressVerification answer) : IAddressVerifier
     {
         public int Calls { get; private set; }
 
+        public List<string> Asked { get; } = [];
+
         public ValueTask<AddressVerification> VerifyAsync(EvaluationScope scope, EnvelopeAddress address, bool asSender, bool successOnRedirect, CancellationToken cancellationToken)
         {
             Calls++;
+            Asked.Add($"{(asSender ? "sender" : "recipient")} {address}");
             return new(answer);
         }
     }

@@ -120,16 +120,6 @@ public sealed class RetryRulesTests
     public async Task Description_of_nothing_says_so() => Assert.Equal(
         "No retry information found", await RetryRules.None.DescribeAsync(_bench.Scope, new RetrySubject("a.test"), null, CancellationToken.None));
 
-    [Fact]
-    public void Rewrite_rules_are_refused_rather_than_left_out()
-    {
-        var problems = new List<ConfigurationProblem>();
-        RewriteSection.Check(AclBench.Lines("*@a.test $1@b.test Tt"), problems);
-        Assert.Equal("conf:1: address rewriting rules are not available in this version", Assert.Single(problems).ToString());
-        RewriteSection.Check([], problems);
-        Assert.Single(problems);
-    }
-
     private static RetryRules Parse(string rules)
     {
         var problems = new List<ConfigurationProblem>();

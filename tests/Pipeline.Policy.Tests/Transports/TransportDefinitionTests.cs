@@ -141,6 +141,19 @@ public sealed class TransportDefinitionTests
     }
 
     [Theory]
+    [InlineData("headers_rewrite = *@a.test $1@b.test f : *@c.test \"${if eq{a::b}{a::b}{$1}}@$local_part.test\"", "From: u@b.test\r\nTo: N <u@a.test>, v@v.test\r\n")]
+    [InlineData("headers_rewrite = *@a.test $1@b.test E", null)]
+    [InlineData("headers_rewrite = *@none.test $1@b.test", null)]
+    [InlineData("headers_rewrite = *@a.test *", null)]
+    [InlineData("", null)]
+    public async Task Header_is_rewritten_by_the_rules_of_the_transport(string option, string? expected)
+    {
+        _bench.Scope.Message.HeaderBlock = "From: u@a.test\r\nTo: N <u@a.test>, v@c.test\r\n"u8.ToArray();
+        var smtp = await ReadyAsync<ExpandedSmtpTransport>($"t:\ndriver = smtp\n{option}");
+        Assert.Equal(expected, smtp.RewrittenHeader is { } header ? System.Text.Encoding.ASCII.GetString(header.Block.Span) : null);
+    }
+
+    [Theory]
     [InlineData("t:\ndriver = appendfile", "Mandatory file or directory option missing from t transport")]
     [InlineData("t:\ndriver = appendfile\nfile = /a/../b", "path \"/a/../b\" of t transport is not absolute or not usable")]
     [InlineData("t:\ndriver = pipe\ncommand = /bin/cat", "the transport driver \"pipe\" of t transport is not available in this version (conf:1)")]
@@ -159,6 +172,7 @@ public sealed class TransportDefinitionTests
     [InlineData("t:\ndriver = appendfile\nfile = /a\ndirectory = /b", "error for t transport: only one of \"file\" or \"directory\" may be specified")]
     [InlineData("t:\ndriver = smtp\nprotocol = uucp", "error for t transport: \"uucp\" is not a valid protocol")]
     [InlineData("t:\ndriver = smtp\ncommand_timeout = 0s", "error for t transport: command, data, or final timeout value is zero")]
+    [InlineData("t:\ndriver = smtp\nheaders_rewrite = *@a.test $1@b.test f : *@c.test x@y.test Z", "unknown rewrite flag character 'Z' (could be missing quotes round replacement item)")]
     public void Mistake_is_reported(string transport, string problem) => Assert.Equal([problem], ProblemsOf(transport));
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Text;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Rewriting;
 using Pipeline.Policy.Routers;
 
 namespace Pipeline.Node.CommandLine.Exim;
@@ -39,12 +40,17 @@ internal static class AddressTestCommand
 
     private static async Task<int> TestAsync(string text, EvaluationScope scope, TextWriter output, CancellationToken cancellationToken)
     {
-        var options = scope.Environment.Policy.MainOptions;
-        var domain = (options.QualifyRecipient ?? options.QualifyDomain)?.Constant ?? scope.Environment.PrimaryHostname;
-        if (CommandLineScope.Address(text, domain, out var error) is not { } address)
+        if (CommandLineScope.Address(text, scope.Environment.QualifyRecipient, out var error) is not { } address)
         {
             await output.WriteLineAsync($"syntax error: {error}");
             return Undeliverable;
+        }
+
+        var rewritten = await EnvelopeRewriting.RewriteTextAsync(scope, address, RewritePlaces.EnvelopeTo, cancellationToken);
+        if (!rewritten.Steps.IsEmpty)
+        {
+            address = rewritten.Address;
+            await output.WriteLineAsync($"Address rewritten as: {address}");
         }
 
         var test = await new AddressTestPrinter(scope.Environment.Policy.Routers).TestAsync(scope, RoutingAddress.Of(address), cancellationToken);

@@ -17,8 +17,7 @@ internal static class CommandLineScope
         var sender = EnvelopeAddress.Null;
         if (command.Sender is { Length: > 0 } text)
         {
-            var domain = policy.MainOptions.QualifyDomain?.Constant ?? environment.PrimaryHostname;
-            if (Address(text, domain, out var problem) is not { } parsed)
+            if (Address(text, environment.QualifyDomain, out var problem) is not { } parsed)
             {
                 errors.WriteLine($"exim: bad -f address \"{text}\": {problem}");
                 return null;

@@ -111,6 +111,7 @@ internal sealed class EximArguments
             "-bV" => (EximMode.Version, QueueRecipients.Envelope),
             "-be" => (EximMode.Expand, QueueRecipients.Envelope),
             "-bt" => (EximMode.AddressTest, QueueRecipients.Envelope),
+            "-brw" => (EximMode.RewriteTest, QueueRecipients.Envelope),
             "-bd" => (EximMode.Daemon, QueueRecipients.Envelope),
             "-bdf" => (EximMode.ForegroundDaemon, QueueRecipients.Envelope),
             "-bs" => (EximMode.Session, QueueRecipients.Envelope),
@@ -268,7 +269,7 @@ internal sealed class EximArguments
             { Mode: EximMode.None, Operands: [var word, ..] } when CommandLineEntry.Words.Contains(word) =>
                 $"exim: the options of \"{word}\" come after it: mailpipeline {word} {string.Join(' ', _arguments.Take(_position))}",
             { Mode: EximMode.None } => $"exim: {EximHints.NoMode}",
-            { Mode: not (EximMode.Expand or EximMode.AddressTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
+            { Mode: not (EximMode.Expand or EximMode.AddressTest or EximMode.RewriteTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
                 $"exim: nothing can be done with \"{operand}\" here",
             { Mode: EximMode.Session } when _command.ClientName is not null || _command.Protocol is not null || _command.Ident is not null
                 || _command.Authenticator is not null || _command.AuthenticatedId is not null =>

@@ -31,7 +31,6 @@ internal static class EximHints
         ("-S*", "use mailpipeline queue list --sender TEXT, and mailpipeline queue retry ID"),
         ("-d*", "mailpipeline explain ID shows every step of a message with the line of the configuration that caused it"),
         ("-brt", Elsewhere),
-        ("-brw", Elsewhere),
         ("-bf*", Elsewhere),
         ("-bF", Elsewhere),
         ("-bi", Elsewhere),

@@ -17,6 +17,9 @@ internal enum EximMode
     /// <summary><c>-bt</c>.</summary>
     AddressTest,
 
+    /// <summary><c>-brw</c>.</summary>
+    RewriteTest,
+
     /// <summary><c>-bd</c>, or <c>-q</c> with an interval.</summary>
     Daemon,
 

@@ -14,6 +14,7 @@ internal static class EximProgram
           -bV                version, and check of the configuration
           -be [string ...]   expand strings, of the command line or from the input
           -bt [address ...]  show how addresses are routed
+          -brw ADDRESS       show how an address is rewritten
           -bd, -bdf          start a node; in the foreground
           -bs                SMTP session on standard input and output
           -bp[ucra] [id ...] list the queue; -bpc counts it
@@ -70,6 +71,8 @@ internal static class EximProgram
                 return await WithScopeAsync(scope => ExpansionTest.RunAsync(command.Operands, scope, streams, cancellationToken));
             case EximMode.AddressTest:
                 return await WithScopeAsync(scope => AddressTestCommand.RunAsync(command.Operands, scope, streams, cancellationToken));
+            case EximMode.RewriteTest:
+                return await WithScopeAsync(scope => RewriteTest.RunAsync(command.Operands, scope, streams, cancellationToken));
             case EximMode.Daemon when !command.Detached:
                 return await Daemon.StartAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.Daemon or EximMode.ForegroundDaemon:

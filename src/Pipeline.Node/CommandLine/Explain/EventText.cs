@@ -13,6 +13,8 @@ internal static class EventText
         AclDecided e => ("acl " + e.Acl, Acl(e)),
         RecipientAccepted e => ("recipient", $"<{e.Address}> accepted as recipient {e.Recipient}{Dsn(e)}"),
         RecipientRefused e => ("recipient", $"<{e.Address}> refused: {e.Reply}"),
+        AddressRewritten e => ("rewritten", $"{e.Place} <{e.From.Trim('<', '>')}> to <{e.To.Trim('<', '>')}> by rule {e.Rule}{At(e.Source)}"),
+        RecipientRewritten e => ("rewritten", $"<{e.From}> to <{e.To}> by rule {e.Rule}{At(e.Source)}"),
         CheckCompleted e => (e.Check, $"{e.Result}: {e.Detail} ({Number(e.Milliseconds)} ms)"),
         MessageRefused e => ("refused", $"at {e.Stage}: {e.Reply}{(e.Reason.Length == 0 ? "" : $" ({e.Reason})")}"),
         TransactionAborted e => ("aborted", e.Reason),

@@ -50,6 +50,9 @@ internal static class TimelinePrinter
                 case RecipientAccepted e:
                     addresses[e.Recipient] = e.Address;
                     break;
+                case RecipientRewritten e:
+                    addresses[e.Recipient] = e.To;
+                    break;
                 case RecipientRedirected e:
                     foreach (var child in e.Children)
                     {

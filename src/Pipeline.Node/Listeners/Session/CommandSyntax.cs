@@ -1,4 +1,5 @@
 using System.Buffers;
+using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 
 namespace Pipeline.Node.Listeners.Session;
@@ -13,6 +14,20 @@ internal sealed class CommandSyntax(SmtpGrammar grammar, bool bareLfEndsLine)
 
     /// <summary>MAIL of the open transaction had SMTPUTF8.</summary>
     public bool SmtpUtf8 { get; set; }
+
+    /// <summary>Lines of MAIL and RCPT come as <see cref="SmtpCommand.WithPath"/>.</summary>
+    public bool LeavesPaths { get; init; }
+
+    /// <summary>Reads a command whose path has been rewritten; an address without brackets gets them.</summary>
+    public SmtpCommand Parse(SmtpCommand.WithPath command, ReadOnlySpan<byte> path)
+    {
+        ReadOnlySpan<byte> line = command.Line.Span;
+        return path.SequenceEqual(command.Path.Of(line))
+            ? ParseText(line)
+            : ParseText(path.StartsWith("<"u8)
+                ? [.. line[..command.Path.Start], .. path, .. line[command.Path.End..]]
+                : [.. line[..command.Path.Start], (byte)'<', .. path, (byte)'>', .. line[command.Path.End..]]);
+    }
 
     /// <param name="line">The line up to its LF, which is not part of it; a CR before the LF is.</param>
     public SmtpCommand Parse(ReadOnlySequence<byte> line)
@@ -34,12 +49,18 @@ internal sealed class CommandSyntax(SmtpGrammar grammar, bool bareLfEndsLine)
     {
         if (line.EndsWith("\r"u8))
         {
-            return SmtpCommandParser.Parse(line[..^1], grammar, Offered, SmtpUtf8);
+            return ParseOrLeave(line[..^1]);
         }
 
-        SmtpCommand command = SmtpCommandParser.Parse(line, grammar, Offered, SmtpUtf8);
+        SmtpCommand command = ParseOrLeave(line);
         return bareLfEndsLine
             ? command
             : new SmtpCommand.Invalid(command.Verb, BareLf, "command line ended by a bare LF", LosesFraming: command.Verb == SmtpVerb.Bdat);
     }
+
+    private SmtpCommand ParseOrLeave(ReadOnlySpan<byte> line) => LeavesPaths && EnvelopePath.TryFind(line, out SmtpVerb verb, out Extent path)
+        ? new SmtpCommand.WithPath(verb, line.ToArray(), path)
+        : ParseText(line);
+
+    private SmtpCommand ParseText(ReadOnlySpan<byte> line) => SmtpCommandParser.Parse(line, grammar, Offered, SmtpUtf8);
 }

@@ -12,6 +12,13 @@ internal sealed partial class SmtpSession
     private int _messages;
     private int _recipients;
 
+    /// <summary>Has the policy rewrite the path of MAIL or RCPT as the client wrote it, and reads the command then.</summary>
+    private async ValueTask<SmtpCommand> ReadPathAsync(SmtpCommand.WithPath command, CancellationToken cancellationToken)
+    {
+        byte[] path = await _receipt.RewritePathAsync(command.Verb == SmtpVerb.Mail, command.Line[command.Path.Start..command.Path.End], cancellationToken);
+        return _syntax.Parse(command, path);
+    }
+
     private async ValueTask MailAsync(SmtpCommand.Mail mail, CancellationToken cancellationToken)
     {
         SmtpCapabilities capabilities = _receipt.Capabilities;

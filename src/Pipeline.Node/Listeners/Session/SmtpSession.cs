@@ -34,7 +34,7 @@ internal sealed partial class SmtpSession
         _receipt = receipt;
         _channel = channel;
         _watch = watch;
-        _syntax = new CommandSyntax(options.Grammar, options.BareLineEnds != BareLineEndPolicy.Refuse);
+        _syntax = new CommandSyntax(options.Grammar, options.BareLineEnds != BareLineEndPolicy.Refuse) { LeavesPaths = receipt.RewritesPaths };
         _state = InitialState;
     }
 
@@ -68,7 +68,7 @@ internal sealed partial class SmtpSession
                 CommandRead read = await _channel.ReadCommandAsync(_syntax);
                 if (read.Command is { } command)
                 {
-                    await ExecuteAsync(command, cancellationToken);
+                    await ExecuteAsync(command is SmtpCommand.WithPath raw ? await ReadPathAsync(raw, cancellationToken) : command, cancellationToken);
                 }
                 else
                 {

@@ -1,5 +1,6 @@
 using Pipeline.Mail.Addressing;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Rewriting;
 
 namespace Pipeline.Policy.Acl.Verification;
 
@@ -14,8 +15,16 @@ internal static class AddressVerifyTest
             return AclTest.Error("recipient verification is not possible here: there are no routers");
         }
 
-        var verified = await verifier.VerifyAsync(
-            scope, new EnvelopeAddress(recipient.LocalPart, recipient.Domain), asSender: false, options.SuccessOnRedirect, cancellationToken);
+        // What is verified is what the recipient will be rewritten to; the ACL goes on with the address that was given.
+        var address = new EnvelopeAddress(recipient.LocalPart, recipient.Domain);
+        if (scope.Environment.Policy.Rewriting.Concern(RewritePlaces.EnvelopeTo))
+        {
+            var given = new EnvelopeAddress(recipient.OriginalLocalPart, recipient.OriginalDomain);
+            var rewritten = await EnvelopeRewriting.RewriteAsync(scope, given, RewritePlaces.EnvelopeTo, cancellationToken);
+            address = rewritten.Steps.IsEmpty ? address : rewritten.Address;
+        }
+
+        var verified = await verifier.VerifyAsync(scope, address, asSender: false, options.SuccessOnRedirect, cancellationToken);
         if (verified.AddressData is { } data)
         {
             recipient.Values["address_data"] = data;
@@ -26,7 +35,7 @@ internal static class AddressVerifyTest
 
     public static async ValueTask<AclTest> SenderAsync(AclEvaluation evaluation, VerifyOptions options, CancellationToken cancellationToken)
     {
-        var sender = options.Address is { } text ? Parse(text) : evaluation.Message.Sender;
+        var sender = await SenderAsync(evaluation.Scope, options, cancellationToken);
         if (sender.IsNull)
         {
             return AclTest.True;
@@ -60,6 +69,18 @@ internal static class AddressVerifyTest
         return test.Outcome == AclTestOutcome.Defer
             ? AclTest.Defer($"Could not complete sender verify: {verified.Message}", "Could not complete sender verify")
             : AclTest.Failed("Sender verify failed", "Sender verify failed");
+    }
+
+    /// <summary>The sender is rewritten before it is verified, and remains so.</summary>
+    private static async ValueTask<EnvelopeAddress> SenderAsync(EvaluationScope scope, VerifyOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Address is { } text)
+        {
+            return (await EnvelopeRewriting.RewriteAsync(scope, Parse(text), RewritePlaces.EnvelopeFrom, cancellationToken)).Address;
+        }
+
+        await EnvelopeRewriting.RewriteSenderAsync(scope, cancellationToken);
+        return scope.Message.Sender;
     }
 
     private static void Report(AclEvaluation evaluation, VerifyOptions options, EnvelopeAddress sender, AddressVerification verified)

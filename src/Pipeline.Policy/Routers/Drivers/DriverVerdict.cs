@@ -15,7 +15,8 @@ internal abstract record DriverVerdict
         public static Accept WithoutHosts { get; } = new([]);
     }
 
-    internal sealed record Redirect(ImmutableArray<RoutingAddress> Children, ImmutableArray<TargetItem> Targets) : DriverVerdict;
+    /// <param name="Note">What else there is to say: which of the children were rewritten.</param>
+    internal sealed record Redirect(ImmutableArray<RoutingAddress> Children, ImmutableArray<TargetItem> Targets, string Note = "") : DriverVerdict;
 
     /// <summary>Not for this router.</summary>
     internal sealed record Decline(string Reason) : DriverVerdict;

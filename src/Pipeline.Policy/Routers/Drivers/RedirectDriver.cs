@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Pipeline.Mail.Addressing;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Rewriting;
 
 namespace Pipeline.Policy.Routers.Drivers;
 
@@ -40,7 +42,7 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
 
         return collected.IsEmpty
             ? new DriverVerdict.Decline("no addresses generated")
-            : new DriverVerdict.Redirect(collected.Children.ToImmutable(), collected.Targets.ToImmutable());
+            : new DriverVerdict.Redirect(collected.Children.ToImmutable(), collected.Targets.ToImmutable(), collected.Note);
     }
 
     /// <returns>A verdict that ends everything, or null.</returns>
@@ -108,11 +110,18 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
             }
         }
 
+        var address = new EnvelopeAddress(mailbox.LocalPart, domain);
+        if (_options.Rewrite)
+        {
+            (address, var steps) = await EnvelopeRewriting.RewriteAsync(run.Scope, address, RewritePlaces.EnvelopeTo, cancellationToken);
+            collected.Rewritten.AddRange(steps);
+        }
+
         var parent = run.Address;
         var child = parent with
         {
-            LocalPart = mailbox.LocalPart,
-            Domain = domain,
+            LocalPart = address.LocalPart,
+            Domain = address.Domain,
             Parent = parent,
             ParentRouter = run.Router.Name,
             StartRouter = run.Router.RedirectRouter,
@@ -217,6 +226,10 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
         public ImmutableArray<RoutingAddress>.Builder Children { get; } = ImmutableArray.CreateBuilder<RoutingAddress>();
 
         public ImmutableArray<TargetItem>.Builder Targets { get; } = ImmutableArray.CreateBuilder<TargetItem>();
+
+        public ImmutableArray<RewriteStep>.Builder Rewritten { get; } = ImmutableArray.CreateBuilder<RewriteStep>();
+
+        public string Note => Rewritten.Count == 0 ? "" : RewriteNote.Of(Rewritten.ToImmutable());
 
         public bool Blackholes { get; set; }
 

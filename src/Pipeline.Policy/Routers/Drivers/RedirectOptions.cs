@@ -23,6 +23,7 @@ internal sealed class RedirectOptions
         CheckAncestor = options.GetBool("check_ancestor");
         OneTime = options.GetBool("one_time");
         HideChild = options.GetBool("hide_child_in_errmsg");
+        Rewrite = options.GetBool("rewrite", defaultValue: true);
         SkipSyntaxErrors = options.GetBool("skip_syntax_errors");
         if (QualifyDomain is not null && QualifyPreserveDomain)
         {
@@ -64,6 +65,9 @@ internal sealed class RedirectOptions
     public bool OneTime { get; }
 
     public bool HideChild { get; }
+
+    /// <summary>The addresses it makes go through the rewriting rules for recipients.</summary>
+    public bool Rewrite { get; }
 
     public bool SkipSyntaxErrors { get; }
 }

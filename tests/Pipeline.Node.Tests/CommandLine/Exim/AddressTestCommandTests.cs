@@ -14,6 +14,14 @@ public sealed class AddressTestCommandTests
     }
 
     [Fact]
+    public async Task Address_is_rewritten_before_it_is_routed()
+    {
+        using var exim = new EximFixture(EximFixture.Default + "\nbegin rewrite\nold@example.com  user@example.com  T\n");
+        var run = await exim.RunAsync("-bt", "old");
+        Assert.Equal("Address rewritten as: user@example.com\nuser@example.com\n  router = local, transport = maildir\n", run.Output);
+    }
+
+    [Fact]
     public async Task Children_name_their_parent()
     {
         using var exim = new EximFixture();

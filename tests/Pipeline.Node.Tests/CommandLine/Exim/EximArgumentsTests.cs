@@ -11,6 +11,7 @@ public sealed class EximArgumentsTests
     [InlineData("--version", nameof(EximMode.Version))]
     [InlineData("-be", nameof(EximMode.Expand))]
     [InlineData("-bt", nameof(EximMode.AddressTest))]
+    [InlineData("-brw", nameof(EximMode.RewriteTest))]
     [InlineData("-bd", nameof(EximMode.Daemon))]
     [InlineData("-bdf", nameof(EximMode.ForegroundDaemon))]
     [InlineData("-bs", nameof(EximMode.Session))]

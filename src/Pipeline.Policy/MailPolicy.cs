@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pipeline.Policy.Acl;
+using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
@@ -35,6 +36,9 @@ public sealed class MailPolicy
 
     /// <summary>By name.</summary>
     public ImmutableDictionary<string, TransportDefinition> Transports { get; init; } = ImmutableDictionary<string, TransportDefinition>.Empty;
+
+    /// <summary>In the order of the file, which is the order in which mechanisms are offered and tried.</summary>
+    public ImmutableArray<AuthenticatorDefinition> Authenticators { get; init; } = [];
 
     public RetryRules Retry { get; init; } = RetryRules.None;
 

@@ -1,5 +1,6 @@
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
+using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Lists;
 using Pipeline.Policy.Lookups;
@@ -47,6 +48,7 @@ public static class PolicyCompiler
                 LocalUsers = new PasswordFileUsers(PasswordFile.DefaultPath),
             },
             problems);
+        var authenticators = AuthenticatorDefinition.Compile(configuration.Authenticators, problems);
         RewriteSection.Check(configuration.RewriteLines, problems);
         var notices = new List<ConfigurationNotice>();
         new SupportReport(problems, notices).Add(configuration, acls);
@@ -59,6 +61,7 @@ public static class PolicyCompiler
             Acls = new AclEngine(acls, services ?? new AclServices { RateLimits = new InMemoryRateLimitStore() }),
             Routers = routers,
             Transports = transports,
+            Authenticators = authenticators,
             Retry = RetryRules.Parse(configuration.RetryLines, problems, options.RetryIntervalMax),
             Demand = acls.Analyse(options.AclOptions.Values.Select(acl => acl.Source)),
         };

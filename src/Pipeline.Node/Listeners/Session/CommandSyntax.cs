@@ -14,6 +14,9 @@ internal sealed class CommandSyntax(SmtpGrammar grammar, bool bareLfEndsLine)
     /// <summary>MAIL of the open transaction had SMTPUTF8.</summary>
     public bool SmtpUtf8 { get; set; }
 
+    /// <summary>AUTH has asked something: the next line is no command.</summary>
+    public bool AwaitsResponse { get; set; }
+
     /// <param name="line">The line up to its LF, which is not part of it; a CR before the LF is.</param>
     public SmtpCommand Parse(ReadOnlySequence<byte> line)
     {
@@ -32,13 +35,10 @@ internal sealed class CommandSyntax(SmtpGrammar grammar, bool bareLfEndsLine)
 
     private SmtpCommand Parse(ReadOnlySpan<byte> line)
     {
-        if (line.EndsWith("\r"u8))
-        {
-            return SmtpCommandParser.Parse(line[..^1], grammar, Offered, SmtpUtf8);
-        }
-
-        SmtpCommand command = SmtpCommandParser.Parse(line, grammar, Offered, SmtpUtf8);
-        return bareLfEndsLine
+        bool hasCr = line.EndsWith("\r"u8);
+        ReadOnlySpan<byte> text = hasCr ? line[..^1] : line;
+        SmtpCommand command = AwaitsResponse ? SmtpCommandParser.ParseAuthResponse(text) : SmtpCommandParser.Parse(text, grammar, Offered, SmtpUtf8);
+        return hasCr || bareLfEndsLine
             ? command
             : new SmtpCommand.Invalid(command.Verb, BareLf, "command line ended by a bare LF", LosesFraming: command.Verb == SmtpVerb.Bdat);
     }

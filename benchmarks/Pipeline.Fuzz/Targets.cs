@@ -22,6 +22,7 @@ internal static class Targets
         new("stored-header", ReadStoredHeader, Seeds("A: 1\r\nB : 2\r\n\t3\r\nSubject:\r\n")),
         .. ProtocolTargets.All,
         .. AuthenticationTargets.All,
+        .. AuthTargets.All,
     ];
 
     internal static byte[][] Seeds(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];

@@ -40,6 +40,7 @@ internal static class ArrivalLine
         {
             line.Append(" A=").Append(client.Authenticator);
             Append(line, ":", client.AuthenticatedId);
+            Append(line, ":", selection.Has("smtp_mailauth") ? accepted.AuthenticatedSender : null);
         }
 
         line.Append(CultureInfo.InvariantCulture, $" S={accepted.Size}");

@@ -18,7 +18,7 @@ public sealed class LogSelection
     private static readonly FrozenSet<string> Obeyed = new[]
     {
         "dkim", "incoming_interface", "incoming_port", "millisec", "queue_time", "queue_time_overall", "received_recipients", "received_sender",
-        "sender_on_delivery", "subject", "tls_certificate_verified", "tls_cipher",
+        "sender_on_delivery", "smtp_mailauth", "subject", "tls_certificate_verified", "tls_cipher",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly HashSet<string> _named;

@@ -81,7 +81,7 @@ public sealed class SmtpAuthenticationTests
         await using var harness = await new SessionHarness(Asking()).GreetAsync();
         await harness.Client.CommandAsync("AUTH LOGIN", "334 ");
         await harness.Client.CommandAsync("QUIT", "334 ");
-        Assert.Equal("respond [B\u0002\u0013]", harness.Receipt.Calls.Last());
+        Assert.Equal("respond [AB\u0013]", harness.Receipt.Calls.Last());
         await harness.Client.CommandAsync("MAIL FROM:<a@example.com>", "501 5.5.2 Invalid base64 data");
         Assert.Empty(harness.Receipt.Mails);
         await harness.Client.CommandAsync("NOOP", "250 ");

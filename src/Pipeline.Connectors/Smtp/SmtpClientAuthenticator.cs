@@ -69,7 +69,7 @@ internal sealed class SmtpClientAuthenticator(
         }
 
         return new SmtpAuthentication(null, !required ? null : peer.Failure(
-            FailureClass.AuthFailed, $"authentication required but {why}", _failure?.Reply, _failure?.Reason, hostWide: true));
+            FailureClass.AuthFailed, $"authentication required but {why}", _failure?.Reply, hostWide: true));
     }
 
     private async ValueTask<AttemptEnd> TryAsync(ClientAuthenticator authenticator, CancellationToken cancellationToken)

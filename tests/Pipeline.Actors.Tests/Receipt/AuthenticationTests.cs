@@ -22,6 +22,8 @@ public sealed class AuthenticationTests : TestKit
         check_rcpt:
           accept authenticated = *
           deny message = no: $authentication_failed/$authenticated_fail_id
+        check_data:
+          accept add_header = ${authresults{mx.test}}
         check_auth:
           deny condition = ${if match{$smtp_command}{LOGIN}}
                message = not that one
@@ -71,11 +73,11 @@ public sealed class AuthenticationTests : TestKit
     public async Task Mechanisms_are_offered_in_their_order_as_far_as_their_conditions_let_them()
     {
         await using var session = await OpenAsync();
-        Assert.Equal(["PLAIN", "CRAM-MD5", "LONG"], session.Capabilities.Mechanisms);
+        Assert.Equal("PLAIN CRAM-MD5 LONG", string.Join(' ', session.Capabilities.Mechanisms));
 
         session.TlsEstablished(Tls);
         await session.HeloAsync(true, "client.example", CancellationToken.None);
-        Assert.Equal(["PLAIN", "LOGIN", "CRAM-MD5", "LONG"], session.Capabilities.Mechanisms);
+        Assert.Equal("PLAIN LOGIN CRAM-MD5 LONG", string.Join(' ', session.Capabilities.Mechanisms));
 
         await session.HeloAsync(false, "client.example", CancellationToken.None);
         Assert.Empty(session.Capabilities.Mechanisms);
@@ -256,7 +258,7 @@ public sealed class AuthenticationTests : TestKit
     [Fact]
     public async Task Authentication_results_tell_of_it()
     {
-        await using var session = await OpenAsync("acl_smtp_data = accept add_header = ${authresults{mx.test}}");
+        await using var session = await OpenAsync("acl_smtp_data = check_data");
         await AuthenticateAsync(session, "PLAIN", "\0user\0pass");
 
         var header = Encoding.ASCII.GetString((await SendAsync(session, "boss@from.example")).HeaderBlock.Span);

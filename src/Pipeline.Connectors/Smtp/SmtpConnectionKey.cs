@@ -43,25 +43,28 @@ internal sealed record SmtpConnectionKey
     public required Secret Credentials { get; init; }
 
     public static async ValueTask<SmtpConnectionKey> CreateAsync(
-        SmtpTransportSettings settings, string host, IPEndPoint endPoint, SmtpPeerPolicy policy, CancellationToken cancellationToken) => new()
+        SmtpTransportSettings settings, string host, IPEndPoint endPoint, SmtpPeerPolicy policy, CancellationToken cancellationToken)
     {
-        Host = host,
-        EndPoint = endPoint,
-        Dialect = settings.Protocol,
-        HeloData = settings.HeloData,
-        Interface = FirstOfFamily(settings.Interfaces, endPoint),
-        Policy = policy,
-        VerifyCertificates = settings.Tls.VerifyCertificates,
-        CertificateFile = settings.Tls.CertificateFile,
-        PrivateKeyFile = settings.Tls.PrivateKeyFile,
-        RevocationListFile = settings.Tls.RevocationListFile,
-        ServerNameIndication = settings.Tls.ServerNameIndication,
-        Ciphers = settings.Tls.Ciphers,
-        TemporaryFailureTryClear = settings.Tls.TemporaryFailureTryClear,
-        Credentials = policy.RequireAuthentication || policy.TryAuthentication
-            ? await JoinAsync(settings.Authentication.Authenticators, new AuthenticationPeer(host, endPoint), cancellationToken)
-            : default,
-    };
+        return new SmtpConnectionKey
+        {
+            Host = host,
+            EndPoint = endPoint,
+            Dialect = settings.Protocol,
+            HeloData = settings.HeloData,
+            Interface = FirstOfFamily(settings.Interfaces, endPoint),
+            Policy = policy,
+            VerifyCertificates = settings.Tls.VerifyCertificates,
+            CertificateFile = settings.Tls.CertificateFile,
+            PrivateKeyFile = settings.Tls.PrivateKeyFile,
+            RevocationListFile = settings.Tls.RevocationListFile,
+            ServerNameIndication = settings.Tls.ServerNameIndication,
+            Ciphers = settings.Tls.Ciphers,
+            TemporaryFailureTryClear = settings.Tls.TemporaryFailureTryClear,
+            Credentials = policy.RequireAuthentication || policy.TryAuthentication
+                ? await JoinAsync(settings.Authentication.Authenticators, new AuthenticationPeer(host, endPoint), cancellationToken)
+                : default,
+        };
+    }
 
     private static IPAddress? FirstOfFamily(ImmutableArray<IPAddress> interfaces, IPEndPoint endPoint)
     {

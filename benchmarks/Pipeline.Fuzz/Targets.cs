@@ -23,6 +23,7 @@ internal static class Targets
         .. ProtocolTargets.All,
         .. AuthenticationTargets.All,
         .. PolicyTargets.All,
+        .. AuthTargets.All,
     ];
 
     internal static byte[][] Seeds(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];

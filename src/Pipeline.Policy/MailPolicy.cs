@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pipeline.Policy.Acl;
+using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
@@ -39,6 +40,9 @@ public sealed class MailPolicy
 
     /// <summary>The rewrite section.</summary>
     public RewriteRules Rewriting { get; init; } = RewriteRules.None;
+
+    /// <summary>In the order of the file, which is the order in which mechanisms are offered and tried.</summary>
+    public ImmutableArray<AuthenticatorDefinition> Authenticators { get; init; } = [];
 
     public RetryRules Retry { get; init; } = RetryRules.None;
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
+using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Lists;
 using Pipeline.Policy.Lookups;
@@ -55,6 +56,7 @@ public static class PolicyCompiler
                 LocalUsers = new PasswordFileUsers(PasswordFile.DefaultPath),
             },
             problems);
+        var authenticators = AuthenticatorDefinition.Compile(configuration.Authenticators, problems);
         var notices = new List<ConfigurationNotice>();
         new SupportReport(problems, notices, whyNoLookup ?? FrozenDictionary<string, string>.Empty).Add(configuration, acls);
         var policy = new MailPolicy
@@ -67,6 +69,7 @@ public static class PolicyCompiler
             Routers = routers,
             Transports = transports,
             Rewriting = RewriteRules.Parse(configuration.RewriteLines, problems),
+            Authenticators = authenticators,
             Retry = RetryRules.Parse(configuration.RetryLines, problems, options.RetryIntervalMax),
             Demand = acls.Analyse(options.AclOptions.Values.Select(acl => acl.Source)),
         };

@@ -38,7 +38,7 @@ public sealed class ConfigurationStatusPageTests
 
             """);
         Table(page, "Main options", MainOptionTable.Instance);
-        foreach (var drivers in (DriverClass[])[DriverClass.Router, DriverClass.Transport])
+        foreach (var drivers in (DriverClass[])[DriverClass.Router, DriverClass.Transport, DriverClass.Authenticator])
         {
             Table(page, $"Options of every {drivers.Name}", drivers.Generic);
             foreach (var (driver, table) in drivers.Drivers.OrderBy(entry => entry.Key, StringComparer.Ordinal).Where(entry => entry.Value.Support.IsDone))

@@ -63,7 +63,8 @@ public sealed class SupportReportTests
     [InlineData("begin transports\nt:\ndriver = pipe\ncommand = /bin/cat\nuser = x", "2: transport t: driver \"pipe\" is not done: a message that comes to it waits: deliver to the program with SMTP or LMTP")]
     [InlineData("begin transports\nt:\ndriver = smtp\ntransport_filter = /bin/cat", "4: transport t: option \"transport_filter\" is not done: a message that comes to it waits: deliver to a program with SMTP")]
     [InlineData("begin transports\nt:\ndriver = queuefile\ndirectory = /x\nheaders_add = X: y", "5: transport t: option \"headers_add\" is not done and is ignored: the message is written as it lies in the queue, for the program that takes it")]
-    [InlineData("begin authenticators\na:\ndriver = plaintext\npublic_name = PLAIN", "2: authenticator a: driver \"plaintext\" is not done and is ignored: AUTH is neither offered to clients nor used with servers")]
+    [InlineData("begin authenticators\na:\ndriver = plaintext\nserver_debug_print = x", "4: authenticator a: option \"server_debug_print\" has no effect here: nothing prints it")]
+    [InlineData("begin authenticators\na:\ndriver = spa", "2: authenticator a: driver \"spa\" is not done and is ignored: NTLM is not spoken; use plaintext over TLS: the mechanism is neither offered to clients nor used with servers")]
     [InlineData("begin routers\nr:\ndriver = dnslookup\ntransport = t\nno_rewrite_headers\nno_qualify_single", null)]
     [InlineData("begin routers\nr:\ndriver = dnslookup\ntransport = t\nsearch_parents", "5: router r: option \"search_parents\" is not done and is ignored: domains are looked up as they are; set widen_domains")]
     public void Driver_option_is_listed_with_its_line(string text, string? notice) =>

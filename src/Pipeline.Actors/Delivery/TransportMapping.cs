@@ -75,6 +75,7 @@ internal static class TransportMapping
         {
             Require = Hosts(smtp.RequireAuth),
             Try = Hosts(smtp.TryAuth),
+            Authenticators = smtp.Authenticators,
             AuthenticatedSender = smtp.AuthenticatedSender,
             ForceAuthenticatedSender = smtp.AuthenticatedSenderForce,
         },

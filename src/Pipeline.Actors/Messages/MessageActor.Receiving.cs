@@ -100,7 +100,9 @@ internal sealed partial class MessageActor
         }
 
         var message = _commit.Message;
-        _ledger.Record(Now, new MessageAccepted(message.HeaderBlock.Length + 2 + message.Body.Length, message.Envelope.Recipients.Length));
+        _ledger.Record(
+            Now,
+            new MessageAccepted(message.HeaderBlock.Length + 2 + message.Body.Length, message.Envelope.Recipients.Length, message.Envelope.AuthenticatedSender));
         var journal = _ledger.TakeChanges().Journal;
         Become(Committing);
         Crash.At(CrashPoint.AcceptCommitAsked);

@@ -40,7 +40,7 @@ internal static class AcceptedMessage
                 SmtpUtf8 = mail.SmtpUtf8,
                 Return = mail.Return,
                 EnvelopeId = mail.EnvelopeId,
-                AuthenticatedSender = mail.Auth,
+                AuthenticatedSender = message.AuthenticatedSender.Length == 0 ? null : OctetString.ToText(message.AuthenticatedSender),
             },
             HeaderBlock = header.Compose(),
             Body = body,

@@ -21,6 +21,8 @@ internal static class AclEvents
         AclPoint.Connect => "connect",
         AclPoint.Helo => "helo",
         AclPoint.StartTls => "starttls",
+        AclPoint.Auth => "auth",
+        AclPoint.MailAuth => "mailauth",
         AclPoint.Mail => "mail",
         AclPoint.Rcpt => "rcpt",
         AclPoint.Predata => "predata",

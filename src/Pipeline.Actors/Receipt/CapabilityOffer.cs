@@ -23,10 +23,13 @@ internal static class CapabilityOffer
                 && await Offers(options.TlsAdvertiseHosts),
             Dsn: await Offers(options.DsnAdvertiseHosts));
 
-        // A list that cannot be decided now is not offered: an extension can do without, a session cannot wait.
-        async ValueTask<bool> Offers(MailList? hosts) => hosts is not null
-            && (await hosts.MatchAsync(scope, scope.Connection.ClientAddress?.ToString() ?? "", cancellationToken)).IsMatch;
+        ValueTask<bool> Offers(MailList? hosts) => MatchesAsync(hosts, scope, cancellationToken);
     }
+
+    /// <summary>Whether the client is in a list of those an extension is offered to.</summary>
+    /// <remarks>A list that cannot be decided now has nobody in it: an extension can do without, a session cannot wait.</remarks>
+    public static async ValueTask<bool> MatchesAsync(MailList? hosts, EvaluationScope scope, CancellationToken cancellationToken) => hosts is not null
+        && (await hosts.MatchAsync(scope, scope.Connection.ClientAddress?.ToString() ?? "", cancellationToken)).IsMatch;
 
     /// <summary>message_size_limit for this client; what cannot be read as a number is the default of the language.</summary>
     private static async ValueTask<long> MaxMessageSizeAsync(MainOptions options, EvaluationScope scope, CancellationToken cancellationToken)

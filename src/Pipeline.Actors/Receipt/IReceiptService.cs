@@ -39,6 +39,14 @@ public interface IReceiptSession : IAsyncDisposable
     /// <summary>Changes a path as the client wrote it. The result need not be an address: it is read as if it had been sent.</summary>
     ValueTask<byte[]> RewritePathAsync(bool isSender, ReadOnlyMemory<byte> path, CancellationToken cancellationToken) => new(path.ToArray());
 
+    /// <summary>AUTH: an exchange begins. A reply of 334 is a challenge, to be answered by <see cref="RespondAsync"/>; any other ends the exchange.</summary>
+    /// <param name="initialResponse">Decoded; empty for <c>=</c>, null when the command had none.</param>
+    /// <remarks>An exchange that the client breaks off ends with a <see cref="ProtocolIncident"/> of AUTH, or with the session.</remarks>
+    ValueTask<ReceiptDecision> AuthenticateAsync(string mechanism, byte[]? initialResponse, CancellationToken cancellationToken);
+
+    /// <summary>The answer to the last challenge, decoded.</summary>
+    ValueTask<ReceiptDecision> RespondAsync(byte[] response, CancellationToken cancellationToken);
+
     ValueTask<ReceiptDecision> MailAsync(MailParameters mail, CancellationToken cancellationToken);
 
     ValueTask<ReceiptDecision> RecipientAsync(RecipientParameters recipient, CancellationToken cancellationToken);
@@ -83,7 +91,14 @@ public sealed record SmtpCapabilities(
     bool StartTls = false,
     bool Dsn = true,
     bool EnhancedStatusCodes = true,
-    bool BinaryMime = false);
+    bool BinaryMime = false)
+{
+    /// <summary>The mechanisms of AUTH, in the order to offer them; without one AUTH is not offered.</summary>
+    public ImmutableArray<string> Mechanisms { get; init; } = [];
+
+    /// <summary>AUTH may be used where it was not offered.</summary>
+    public bool TakesUnadvertisedAuth { get; init; }
+}
 
 /// <summary>MAIL with its parameters, syntax checked.</summary>
 /// <param name="EnvelopeId">ENVID as received, xtext.</param>

@@ -13,7 +13,7 @@ namespace Pipeline.Actors.Receipt;
 /// Not an actor: it runs in the flow of the connection, one call at a time. From MAIL to the end of the message it works through a
 /// <see cref="ReceiptTransaction"/>, whose message actor keeps the journal.
 /// </remarks>
-internal sealed class ReceiptSession : IReceiptSession
+internal sealed partial class ReceiptSession : IReceiptSession
 {
     private readonly ReceiptServices _services;
     private readonly ActivePolicy _active;
@@ -78,6 +78,7 @@ internal sealed class ReceiptSession : IReceiptSession
         }
 
         Capabilities = await CapabilityOffer.MakeAsync(Options, scope, HostName, cancellationToken);
+        await OfferAuthenticatorsAsync(scope, cancellationToken);
         var greeting = outcome.UserMessage ?? $"{HostName} Hello {name}{(_connection.ClientAddress is { } address ? $" [{address}]" : "")}";
         return new ReceiptDecision(new SmtpReply(250, greeting));
     }
@@ -100,6 +101,7 @@ internal sealed class ReceiptSession : IReceiptSession
         _connection.Tls = facts;
         _connection.HeloName = "";
         _extended = false;
+        ForgetAuthentication();
         SetProtocol();
     }
 
@@ -175,6 +177,14 @@ internal sealed class ReceiptSession : IReceiptSession
 
     public void ProtocolIncident(string command, SmtpReply reply, string reason)
     {
+        _notQuit = _notQuit is null ? null : NotQuitReason.Of(command, reply) ?? _notQuit;
+        _connection.AuthenticationFailed |= command == AuthCommand;
+        if (command == AuthCommand && _exchange is not null)
+        {
+            Failed(reply, "");
+            return;
+        }
+
         var refused = new MessageRefused(command, reply.ToString(), reason);
         if (_transaction is { } transaction)
         {
@@ -185,7 +195,6 @@ internal sealed class ReceiptSession : IReceiptSession
             RecordWithoutMessage(refused);
         }
 
-        _notQuit = _notQuit is null ? null : NotQuitReason.Of(command, reply) ?? _notQuit;
         _services.Log.Write(PolicyLogTarget.Main, $"{LogText.Host(_connection)} refused {command}: {reply}{(reason.Length == 0 ? "" : $" ({reason})")}");
     }
 
@@ -291,7 +300,7 @@ internal sealed class ReceiptSession : IReceiptSession
         _connection.LocalAddress?.ToString(),
         _connection.LocalPort,
         _connection.Tls?.Cipher,
-        _connection.AuthenticatedId.Length == 0 ? null : _connection.AuthenticatedId,
+        _connection.AuthenticatedId.Length == 0 ? null : OctetString.ToText(_connection.AuthenticatedId),
         _connection.Tls?.CertificateVerified,
         _connection.AuthenticatorName.Length == 0 ? null : _connection.AuthenticatorName,
         _connection.Tls?.PeerDistinguishedName,

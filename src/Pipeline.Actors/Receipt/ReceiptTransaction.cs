@@ -69,6 +69,11 @@ internal sealed partial class ReceiptTransaction : IDisposable
 
     public async ValueTask<ReceiptDecision> MailAsync(CancellationToken cancellationToken)
     {
+        if (await TakeAuthenticatedSenderAsync(cancellationToken) is { } undecided)
+        {
+            return undecided;
+        }
+
         var outcome = await RunAsync(AclPoint.Mail, null, cancellationToken);
         if (!outcome.IsAccepted)
         {

@@ -28,6 +28,7 @@ internal static class RoutingScope
         {
             Id = facts.Id.ToString(),
             Sender = facts.Envelope.Sender,
+            AuthenticatedSender = OctetString.FromText(facts.Envelope.AuthenticatedSender ?? ""),
             HeaderBlock = facts.Content.HeaderBlock,
             Size = facts.Content.HeaderBlock.Length + 2 + facts.Content.BodySize,
             BodySize = facts.Content.BodySize,

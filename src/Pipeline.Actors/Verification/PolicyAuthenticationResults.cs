@@ -23,6 +23,15 @@ public sealed class PolicyAuthenticationResults(AuthResultsStyle style) : IAuthe
                 connection.ClientName));
         }
 
+        if (connection.AuthenticatorName.Length > 0)
+        {
+            var authenticator = scope.Environment.Policy.Authenticators.FirstOrDefault(known => known.Name == connection.AuthenticatorName);
+            writer.AddAuthentication(new ClientAuthentication(
+                authenticator?.PublicName ?? OctetString.ToText(connection.AuthenticatorName),
+                OctetString.ToText(connection.AuthenticatedId),
+                scope.Message.AuthenticatedSender.Length == 0 ? null : OctetString.ToText(scope.Message.AuthenticatedSender)));
+        }
+
         if (scope.Message.Verification is { } verification && connection.ClientAddress is not null)
         {
             writer.AddSpf(await verification.SpfAsync(cancellationToken));

@@ -1,111 +1,164 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Sasl;
+using Pipeline.Policy.Authentication;
 
 namespace Pipeline.Connectors.Smtp;
 
-/// <summary>AUTH from the client's side (RFC 4954): mechanisms that send texts (PLAIN, LOGIN), and CRAM-MD5 (RFC 2195).</summary>
-internal static class SmtpClientAuthenticator
-{
-    private const int MaxSteps = 8;
+/// <summary>What came of trying to authenticate.</summary>
+/// <param name="As">Who we are to the peer, for the log; null without authentication.</param>
+/// <param name="Failure">Why there is no session; null when there is one, authenticated or not.</param>
+/// <param name="Broken">Nothing more can be said on the connection.</param>
+internal readonly record struct SmtpAuthentication(string? As, DeliveryFailure? Failure = null, bool Broken = false);
 
-    /// <summary>The first of the credentials whose mechanism the peer offers.</summary>
-    public static SmtpCredential? Choose(SmtpClientAuthentication authentication, SmtpCapabilities peer)
+/// <summary>AUTH from the client's side (RFC 4954): goes through the authenticators until the peer is content with one.</summary>
+/// <remarks>
+/// Exim specification, "Authentication by an Exim client": a permanent refusal, and an expansion that is forced to fail, lead to the next
+/// authenticator; a temporary one, a timeout and an expansion that fails end the talk with this host.
+/// </remarks>
+internal sealed class SmtpClientAuthenticator(
+    SmtpClientConnection connection, SmtpPeer peer, SmtpClientAuthentication authentication, AuthenticationPeer facts, TimeSpan timeout)
+{
+    /// <summary>No list of texts in a configuration is as long as this.</summary>
+    private const int MaxChallenges = 20;
+
+    private enum AttemptEnd
     {
-        foreach (var credential in authentication.Credentials)
+        Authenticated = 0,
+
+        /// <summary>The next authenticator may do better.</summary>
+        Refused,
+
+        /// <summary>This one is not for this peer.</summary>
+        Passed,
+
+        /// <summary>Another time, or another host.</summary>
+        Deferred,
+
+        /// <summary>The connection is of no use any more.</summary>
+        Broken,
+    }
+
+    private DeliveryFailure? _failure;
+    private string? _as;
+
+    /// <param name="offered">The mechanisms that the peer offers.</param>
+    /// <param name="required">Without authentication there is no session.</param>
+    public async ValueTask<SmtpAuthentication> RunAsync(IReadOnlyCollection<string> offered, bool required, CancellationToken cancellationToken)
+    {
+        var why = offered.Count == 0 ? "server did not advertise AUTH support" : "no common mechanisms were found";
+        foreach (var authenticator in authentication.Authenticators)
         {
-            if (peer.Mechanisms.Contains(credential.Mechanism, StringComparer.OrdinalIgnoreCase) && CanUse(credential))
+            if (!offered.Contains(authenticator.Mechanism, StringComparer.OrdinalIgnoreCase))
             {
-                return credential;
+                continue;
+            }
+
+            switch (await TryAsync(authenticator, cancellationToken))
+            {
+                case AttemptEnd.Authenticated:
+                    return new SmtpAuthentication(_as);
+                case AttemptEnd.Refused:
+                    why = "authentication attempt(s) failed";
+                    break;
+                case AttemptEnd.Deferred:
+                    return new SmtpAuthentication(null, _failure);
+                case AttemptEnd.Broken:
+                    return new SmtpAuthentication(null, _failure, Broken: true);
             }
         }
 
-        return null;
+        return new SmtpAuthentication(null, !required ? null : peer.Failure(
+            FailureClass.AuthFailed, $"authentication required but {why}", _failure?.Reply, hostWide: true));
     }
 
-    /// <returns>Null once the peer is content; otherwise why not.</returns>
-    public static async ValueTask<DeliveryFailure?> AuthenticateAsync(SmtpClientConnection connection, SmtpPeer peer, SmtpCredential credential, TimeSpan timeout)
+    private async ValueTask<AttemptEnd> TryAsync(ClientAuthenticator authenticator, CancellationToken cancellationToken)
     {
-        var command = $"AUTH {credential.Mechanism}";
-
-        // What was sent is a secret and stays out of every text.
-        var shown = $"{command} ****";
-        var step = 1;
-        if (!IsCramMd5(credential) && credential.Sends is [{ IsEmpty: false } initial, ..])
+        if (await authenticator.BeginAsync(facts, cancellationToken) is not { } exchange)
         {
-            command += " " + Encode(initial);
+            return AttemptEnd.Passed;
         }
 
-        for (var exchange = 0; exchange < MaxSteps; exchange++)
+        // What is sent is a secret and stays out of every text.
+        var shown = $"AUTH {authenticator.Mechanism} ****";
+        var step = await exchange.BeginAsync(cancellationToken);
+        if (step is not ClientStep.Send first)
         {
-            var status = await connection.WriteAsync(Encoding.Latin1.GetBytes(command + "\r\n"), timeout);
-            status = status == SmtpIoStatus.Ok ? await connection.ReadReplyAsync(timeout) : status;
+            return GiveUp(authenticator, step);
+        }
+
+        var line = $"AUTH {authenticator.Mechanism}" + (first.Octets switch { null => "", [] => " =", var octets => " " + SaslBase64.Encode(octets) });
+        for (var challenge = 0; ; challenge++)
+        {
+            var status = await SayAsync(line);
             if (status != SmtpIoStatus.Ok)
             {
-                return peer.Silence(status, shown, connection.Reply.Problem, hostWide: true);
+                _failure = peer.Silence(status, shown, connection.Reply.Problem, hostWide: true);
+                return AttemptEnd.Broken;
             }
 
-            if (connection.Reply.Code / 100 == 2)
+            var code = connection.Reply.Code;
+            if (code / 100 == 2)
             {
-                return null;
+                _as = await exchange.DescribeAsync(cancellationToken);
+                return AttemptEnd.Authenticated;
             }
 
-            if (connection.Reply.Code != 334)
+            if (code != 334)
             {
-                return peer.Failure(
-                    FailureClass.AuthFailed, $"SMTP error from remote mail server after {shown}: {connection.Reply.ToReply()}", connection.Reply.ToReply(), hostWide: true);
+                return Refused(authenticator, shown);
             }
 
-            if (NextResponse(credential, step++, connection.Reply.Text) is not { } response)
+            step = challenge < MaxChallenges
+                ? await exchange.RespondAsync(Challenge(connection.Reply.Text), cancellationToken)
+                : new ClientStep.Fail("too many challenges");
+            if (step is not ClientStep.Send { Octets: var response })
             {
                 // RFC 4954 section 4: a lone asterisk ends the exchange; the peer must answer 501.
-                await connection.WriteAsync("*\r\n"u8.ToArray(), timeout);
-                await connection.ReadReplyAsync(timeout);
-                return peer.Failure(FailureClass.AuthFailed, $"unexpected challenge from remote mail server after {shown}", hostWide: true);
+                status = await SayAsync("*");
+                var end = GiveUp(authenticator, step);
+                return status == SmtpIoStatus.Ok ? end : AttemptEnd.Broken;
             }
 
-            command = response;
+            line = SaslBase64.Encode(response);
         }
-
-        return peer.Failure(FailureClass.AuthFailed, $"too many challenges from remote mail server after {shown}", hostWide: true);
     }
 
-    private static bool IsCramMd5(SmtpCredential credential) => string.Equals(credential.Mechanism, "CRAM-MD5", StringComparison.OrdinalIgnoreCase);
-
-    private static bool CanUse(SmtpCredential credential) => IsCramMd5(credential) ? credential.UserName is not null : !credential.Sends.IsDefaultOrEmpty;
-
-    private static string? NextResponse(SmtpCredential credential, int step, ReadOnlySpan<byte> challenge)
+    private async ValueTask<SmtpIoStatus> SayAsync(string line)
     {
-        if (!IsCramMd5(credential))
+        var status = await connection.WriteAsync(Encoding.ASCII.GetBytes(line + "\r\n"), timeout);
+        return status == SmtpIoStatus.Ok ? await connection.ReadReplyAsync(timeout) : status;
+    }
+
+    private AttemptEnd Refused(ClientAuthenticator authenticator, string shown)
+    {
+        var reply = connection.Reply.ToReply();
+        _failure = peer.Failure(FailureClass.AuthFailed, $"SMTP error from remote mail server after {shown}: {reply}", reply, hostWide: true);
+        if (!reply.IsPermanent)
         {
-            return step < credential.Sends.Length ? Encode(credential.Sends[step]) : null;
+            return AttemptEnd.Deferred;
         }
 
-        return step == 1 && TryDecode(challenge, out var decoded) ? Convert.ToBase64String(RespondToCramMd5(credential, decoded)) : null;
+        authenticator.LogFailure(facts, reply.ToString());
+        return AttemptEnd.Refused;
     }
 
-    private static byte[] RespondToCramMd5(SmtpCredential credential, byte[] challenge)
+    private AttemptEnd GiveUp(ClientAuthenticator authenticator, ClientStep step)
     {
-        // HMAC-MD5 is what the mechanism is; collisions of MD5 do not break it, and peers that offer nothing else exist.
-#pragma warning disable CA5351
-        var digest = HMACMD5.HashData(Octets(credential.Password.Value ?? ""), challenge);
-#pragma warning restore CA5351
-        return [.. Octets(credential.UserName ?? ""), (byte)' ', .. Encoding.ASCII.GetBytes(Convert.ToHexStringLower(digest))];
+        if (step is not ClientStep.Fail fail)
+        {
+            return AttemptEnd.Passed;
+        }
+
+        _failure = peer.Failure(
+            FailureClass.AuthFailed, $"authentication by {authenticator.Name} authenticator could not be done", detail: fail.Reason, hostWide: true);
+        return AttemptEnd.Deferred;
     }
 
-    private static bool TryDecode(ReadOnlySpan<byte> text, out byte[] decoded)
+    /// <summary>The text behind the code, decoded; null when it is not BASE64.</summary>
+    private static byte[]? Challenge(ReadOnlySpan<byte> text)
     {
-        var line = text[..Math.Max(text.IndexOf((byte)'\n'), 0)].Trim((byte)' ');
-        decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(line.Length)];
-        var status = Base64.DecodeFromUtf8(line, decoded, out _, out var written);
-        decoded = decoded[..written];
-        return status == System.Buffers.OperationStatus.Done;
+        var end = text.IndexOf((byte)'\n');
+        return SaslBase64.TryDecode((end < 0 ? text : text[..end]).Trim((byte)' '), out var octets) ? octets : null;
     }
-
-    private static string Encode(Secret text) => Convert.ToBase64String(Octets(text.Value ?? ""));
-
-    /// <summary>Expanded strings hold one char per octet; one that holds more is a text that came in as such.</summary>
-    private static byte[] Octets(string text) =>
-        text.AsSpan().ContainsAnyExceptInRange('\0', '\u00FF') ? Encoding.UTF8.GetBytes(text) : Encoding.Latin1.GetBytes(text);
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using Pipeline.Connectors.Ports;
+using Pipeline.Policy.Authentication;
 
 namespace Pipeline.Connectors.Smtp;
 
@@ -38,26 +39,32 @@ internal sealed record SmtpConnectionKey
 
     public bool TemporaryFailureTryClear { get; init; }
 
-    /// <summary>All credentials in one text, of which nothing is ever printed; empty when none would be used.</summary>
+    /// <summary>What authenticators would send, in one text of which nothing is ever printed; empty when none would be used.</summary>
     public required Secret Credentials { get; init; }
 
-    public static SmtpConnectionKey Create(SmtpTransportSettings settings, string host, IPEndPoint endPoint, SmtpPeerPolicy policy) => new()
+    public static async ValueTask<SmtpConnectionKey> CreateAsync(
+        SmtpTransportSettings settings, string host, IPEndPoint endPoint, SmtpPeerPolicy policy, CancellationToken cancellationToken)
     {
-        Host = host,
-        EndPoint = endPoint,
-        Dialect = settings.Protocol,
-        HeloData = settings.HeloData,
-        Interface = FirstOfFamily(settings.Interfaces, endPoint),
-        Policy = policy,
-        VerifyCertificates = settings.Tls.VerifyCertificates,
-        CertificateFile = settings.Tls.CertificateFile,
-        PrivateKeyFile = settings.Tls.PrivateKeyFile,
-        RevocationListFile = settings.Tls.RevocationListFile,
-        ServerNameIndication = settings.Tls.ServerNameIndication,
-        Ciphers = settings.Tls.Ciphers,
-        TemporaryFailureTryClear = settings.Tls.TemporaryFailureTryClear,
-        Credentials = policy.RequireAuthentication || policy.TryAuthentication ? Join(settings.Authentication.Credentials) : default,
-    };
+        return new SmtpConnectionKey
+        {
+            Host = host,
+            EndPoint = endPoint,
+            Dialect = settings.Protocol,
+            HeloData = settings.HeloData,
+            Interface = FirstOfFamily(settings.Interfaces, endPoint),
+            Policy = policy,
+            VerifyCertificates = settings.Tls.VerifyCertificates,
+            CertificateFile = settings.Tls.CertificateFile,
+            PrivateKeyFile = settings.Tls.PrivateKeyFile,
+            RevocationListFile = settings.Tls.RevocationListFile,
+            ServerNameIndication = settings.Tls.ServerNameIndication,
+            Ciphers = settings.Tls.Ciphers,
+            TemporaryFailureTryClear = settings.Tls.TemporaryFailureTryClear,
+            Credentials = policy.RequireAuthentication || policy.TryAuthentication
+                ? await JoinAsync(settings.Authentication.Authenticators, new AuthenticationPeer(host, endPoint), cancellationToken)
+                : default,
+        };
+    }
 
     private static IPAddress? FirstOfFamily(ImmutableArray<IPAddress> interfaces, IPEndPoint endPoint)
     {
@@ -72,23 +79,18 @@ internal sealed record SmtpConnectionKey
         return null;
     }
 
-    private static Secret Join(ImmutableArray<SmtpCredential> credentials)
+    private static async ValueTask<Secret> JoinAsync(
+        ImmutableArray<ClientAuthenticator> authenticators, AuthenticationPeer peer, CancellationToken cancellationToken)
     {
         var text = new StringBuilder();
-        foreach (var credential in credentials)
+        foreach (var authenticator in authenticators)
         {
-            Append(credential.Mechanism);
-            Append(credential.UserName);
-            Append(credential.Password.Value);
-            foreach (var send in credential.Sends.IsDefault ? [] : credential.Sends)
-            {
-                Append(send.Value);
-            }
+            var fingerprint = await authenticator.FingerprintAsync(peer, cancellationToken);
+
+            // Lengths in front, so that no two lists of values give one text.
+            text.Append(fingerprint.Length).Append(':').Append(fingerprint);
         }
 
         return new Secret(text.ToString());
-
-        // Lengths in front, so that no two lists of values give one text.
-        void Append(string? value) => text.Append(value?.Length ?? -1).Append(':').Append(value);
     }
 }

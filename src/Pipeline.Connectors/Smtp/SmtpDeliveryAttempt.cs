@@ -114,7 +114,7 @@ internal sealed class SmtpDeliveryAttempt(
         // RFC 8689 section 4.2.1: the sender's procedure does not bind messages with the null return path.
         var requireTls = job.RequireTls && !job.ReturnPath.IsNull;
         var policy = await SmtpPeerPolicy.DecideAsync(settings, host, endPoint.Address, requireTls, cancellationToken);
-        var key = SmtpConnectionKey.Create(settings, host, endPoint, policy);
+        var key = await SmtpConnectionKey.CreateAsync(settings, host, endPoint, policy, cancellationToken);
         var fresh = false;
         var progress = Progress.Done;
 

@@ -25,7 +25,7 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
     /// <summary>The certificate was verified, host name included where the transport wants it.</summary>
     public bool CertificateVerified { get; init; }
 
-    /// <summary>The authenticator that was used, or null.</summary>
+    /// <summary>The authenticator that was used, and who it made us if that is known; or null.</summary>
     public string? Authenticator { get; init; }
 
     /// <summary>Messages that this session has had, accepted or not.</summary>

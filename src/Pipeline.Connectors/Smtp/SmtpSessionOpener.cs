@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Pipeline.Connectors.Ports;
 using Pipeline.Faults;
+using Pipeline.Policy.Authentication;
 
 namespace Pipeline.Connectors.Smtp;
 
@@ -36,7 +37,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
         var connection = new SmtpClientConnection(socket, timeProvider);
         await using var abort = connection.AbortWhen(cancellationToken);
         var handshake = new Handshake(settings, key, peer, connection, files);
-        var opening = await handshake.RunAsync(tryTls);
+        var opening = await handshake.RunAsync(tryTls, cancellationToken);
         if (opening.Session is null)
         {
             await handshake.LeaveAsync();
@@ -97,7 +98,9 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
 
         private TimeSpan Timeout => settings.CommandTimeout;
 
-        public async ValueTask<SmtpOpening> RunAsync(bool tryTls)
+        private string? Cipher => connection.Tls is { } tls ? SmtpClientTls.Describe(tls) : null;
+
+        public async ValueTask<SmtpOpening> RunAsync(bool tryTls, CancellationToken cancellationToken)
         {
             if (key.Dialect == SmtpDialect.Smtps && await StartTlsAsync("TLS connection") is { } noTls)
             {
@@ -114,14 +117,14 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
                 return notUpgraded;
             }
 
-            var (authenticator, refused) = await AuthenticateAsync();
-            return refused is not null
+            var authentication = await AuthenticateAsync(cancellationToken);
+            return authentication.Failure is { } refused
                 ? SmtpOpening.Failed(refused)
                 : SmtpOpening.Opened(new SmtpSession(key, peer, connection, key.Policy.AvoidPipelining ? _capabilities with { Pipelining = false } : _capabilities)
                 {
-                    Cipher = connection.Tls is { } tls ? SmtpClientTls.Describe(tls) : null,
+                    Cipher = Cipher,
                     CertificateVerified = _tls?.Verified == true,
-                    Authenticator = authenticator,
+                    Authenticator = authentication.As,
                 });
         }
 
@@ -242,28 +245,18 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             return SmtpOpening.Failed(peer.Failure(FailureClass.TlsFailed, text, detail: _tls.Problem ?? reason, hostWide: true), tlsFailed: true);
         }
 
-        private async ValueTask<(string? Authenticator, DeliveryFailure? Failure)> AuthenticateAsync()
+        private async ValueTask<SmtpAuthentication> AuthenticateAsync(CancellationToken cancellationToken)
         {
-            var policy = key.Policy;
-            if (!policy.RequireAuthentication && !policy.TryAuthentication)
+            if (!key.Policy.RequireAuthentication && !key.Policy.TryAuthentication)
             {
-                return (null, null);
+                return default;
             }
 
-            var failure = peer.Failure(FailureClass.AuthFailed, "authentication required but no usable mechanism was offered", hostWide: true);
-            if (SmtpClientAuthenticator.Choose(settings.Authentication, _capabilities) is { } credential)
-            {
-                var refused = await SmtpClientAuthenticator.AuthenticateAsync(connection, peer, credential, Timeout);
-                if (refused is null)
-                {
-                    return (credential.Authenticator, null);
-                }
-
-                failure = refused;
-                _broken = refused.Class != FailureClass.AuthFailed;
-            }
-
-            return (null, policy.RequireAuthentication || _broken ? failure : null);
+            var facts = new AuthenticationPeer(key.Host, key.EndPoint, Cipher, _tls?.Verified == true);
+            var result = await new SmtpClientAuthenticator(connection, peer, settings.Authentication, facts, Timeout)
+                .RunAsync(_capabilities.Mechanisms, key.Policy.RequireAuthentication, cancellationToken);
+            _broken |= result.Broken;
+            return result;
         }
 
         /// <summary>One command and its reply; not null if there is none.</summary>

@@ -42,7 +42,15 @@ public abstract record SmtpCommand
         }
     }
 
-    /// <summary>NOOP, HELP, VRFY, EXPN, ETRN or AUTH with the rest of the line as text, which may be empty.</summary>
+    /// <summary>AUTH (RFC 4954).</summary>
+    /// <param name="InitialResponse">Decoded; empty for <c>=</c>, null when the command had none.</param>
+    public sealed record Authenticate(string Mechanism, byte[]? InitialResponse) : SmtpCommand(SmtpVerb.Auth);
+
+    /// <summary>A line that answers a challenge of AUTH (<see cref="SmtpCommandParser.ParseAuthResponse"/>).</summary>
+    /// <param name="Octets">Decoded; null for the asterisk with which a client ends the exchange.</param>
+    public sealed record AuthenticationResponse(byte[]? Octets) : SmtpCommand(SmtpVerb.Auth);
+
+    /// <summary>NOOP, HELP, VRFY, EXPN or ETRN with the rest of the line as text, which may be empty.</summary>
     public sealed record WithText(SmtpVerb Named, string Argument) : SmtpCommand(Named);
 
     /// <summary>MAIL or RCPT whose path is to be rewritten before anything of it is looked at.</summary>

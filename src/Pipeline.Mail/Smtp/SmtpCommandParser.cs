@@ -41,8 +41,14 @@ public static class SmtpCommandParser
             SmtpVerb.Quit => BareCommandParser.Parse(argument, SmtpCommand.Bare.Quit),
             SmtpVerb.StartTls => BareCommandParser.Parse(argument, SmtpCommand.Bare.StartTls),
             SmtpVerb.Noop or SmtpVerb.Help => TextCommandParser.Parse(verb, argument, required: false),
-            SmtpVerb.Vrfy or SmtpVerb.Expn or SmtpVerb.Etrn or SmtpVerb.Auth => TextCommandParser.Parse(verb, argument, required: true),
+            SmtpVerb.Auth => AuthCommandParser.Parse(argument),
+            SmtpVerb.Vrfy or SmtpVerb.Expn or SmtpVerb.Etrn => TextCommandParser.Parse(verb, argument, required: true),
             _ => SmtpSyntaxError.Unrecognised,
         };
     }
+
+    /// <summary>Reads a line that answers a challenge of AUTH: where one is awaited, no line is a command.</summary>
+    /// <param name="line">The line without its CRLF.</param>
+    /// <returns><see cref="SmtpCommand.AuthenticationResponse"/>, or <see cref="SmtpCommand.Invalid"/>, which ends the exchange.</returns>
+    public static SmtpCommand ParseAuthResponse(ReadOnlySpan<byte> line) => AuthCommandParser.ParseResponse(line);
 }

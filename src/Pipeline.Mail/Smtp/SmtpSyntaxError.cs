@@ -17,6 +17,13 @@ internal static class SmtpSyntaxError
     public static SmtpCommand.Invalid ControlCharacter(SmtpVerb verb) =>
         new(verb, ControlOctet, "control character in command", verb == SmtpVerb.Bdat);
 
+    /// <summary>501 5.5.2: what should be BASE64 is not (RFC 4954 section 4). What it was may be half a password, and is not shown.</summary>
+    public static SmtpCommand.Invalid Base64 { get; } = new(SmtpVerb.Auth, new SmtpReply(501, SyntaxError, "Invalid base64 data"), "invalid base64 data");
+
+    /// <summary>500 5.5.6 (RFC 4954 section 4).</summary>
+    public static SmtpCommand.Invalid AuthLineTooLong { get; } = new(
+        SmtpVerb.Auth, new SmtpReply(500, new EnhancedStatusCode(5, 5, 6), "Authentication exchange line is too long"), "response line too long");
+
     /// <summary>501 5.5.4: the argument, or a parameter, is not what the verb takes.</summary>
     public static SmtpCommand.Invalid Argument(SmtpVerb verb, string text) => new(verb, new SmtpReply(501, InvalidArguments, text), text);
 

@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace Pipeline.Mail.Smtp;
 
-/// <summary>Verbs followed by free text: NOOP and HELP may have one, VRFY, EXPN, ETRN and AUTH must.</summary>
+/// <summary>Verbs followed by free text: NOOP and HELP may have one, VRFY, EXPN and ETRN must.</summary>
 internal static class TextCommandParser
 {
     public static SmtpCommand Parse(SmtpVerb verb, ReadOnlySpan<byte> argument, bool required)

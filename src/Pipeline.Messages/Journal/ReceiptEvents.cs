@@ -74,7 +74,8 @@ public sealed record TransactionAborted(string Reason) : JournalEvent;
 
 /// <summary>The commit: from here on the message is ours. 250 follows.</summary>
 /// <param name="Size">Octets of header block and body together.</param>
-public sealed record MessageAccepted(long Size, int RecipientCount) : JournalEvent;
+/// <param name="AuthenticatedSender">AUTH= of MAIL, where it was believed; null otherwise.</param>
+public sealed record MessageAccepted(long Size, int RecipientCount, string? AuthenticatedSender = null) : JournalEvent;
 
 /// <summary>Every recipient has ended; the body is released.</summary>
 public sealed record MessageCompleted : JournalEvent;

@@ -23,6 +23,12 @@ public sealed record SmtpLimits
     /// <summary>Commands that carry no mail (NOOP, RSET, a second EHLO, commands out of order) since the last message; one more ends the connection with 421.</summary>
     public int MaxNonMailCommands { get; init; } = 100;
 
+    /// <summary>
+    /// AUTH commands that did not succeed, in one connection; one more ends it with 421. Three let a client try each of its mechanisms once
+    /// with a password that is out of date.
+    /// </summary>
+    public int MaxFailedAuthentications { get; init; } = 3;
+
     /// <summary>MAIL commands in one connection; one more ends it with 421.</summary>
     public int MaxMessagesPerConnection { get; init; } = 10_000;
 
@@ -69,6 +75,7 @@ public sealed record SmtpLimits
         Positive(MaxRecipients, nameof(MaxRecipients));
         Positive(MaxErrors, nameof(MaxErrors));
         Positive(MaxNonMailCommands, nameof(MaxNonMailCommands));
+        Positive(MaxFailedAuthentications, nameof(MaxFailedAuthentications));
         Positive(MaxMessagesPerConnection, nameof(MaxMessagesPerConnection));
         NotNegative(MaxDataLine, nameof(MaxDataLine));
         Positive(MaxHandshakes, nameof(MaxHandshakes));

@@ -10,7 +10,13 @@ namespace Pipeline.Node.Logging;
 internal static class ArrivalLine
 {
     public static string Of(
-        TransactionStarted started, DateTimeOffset began, MailLogEntry.Accepted message, LoggedMessage known, LogSelection selection, string localUser)
+        TransactionStarted started,
+        DateTimeOffset began,
+        MessageAccepted accepted,
+        MailLogEntry.Accepted message,
+        LoggedMessage known,
+        LogSelection selection,
+        string localUser)
     {
         var client = started.Client;
         var line = new StringBuilder("<= ").Append(string.IsNullOrEmpty(known.Sender) ? "<>" : known.Sender);
@@ -42,9 +48,10 @@ internal static class ArrivalLine
         {
             line.Append(" A=").Append(client.Authenticator);
             Append(line, ":", client.AuthenticatedId);
+            Append(line, ":", selection.Has("smtp_mailauth") ? accepted.AuthenticatedSender : null);
         }
 
-        line.Append(CultureInfo.InvariantCulture, $" S={known.Size}");
+        line.Append(CultureInfo.InvariantCulture, $" S={accepted.Size}");
         Append(line, " DKIM=", selection.Has("dkim") ? Signer(message) : null);
         Append(line, " RT=", selection.Has("receive_time") ? LogTime.Of(known.ReceivedAt.GetValueOrDefault(began) - began) : null);
         Append(line, " id=", message.MessageIdField);

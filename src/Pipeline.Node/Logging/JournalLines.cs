@@ -63,7 +63,7 @@ internal sealed class JournalLines(LogSelection selection, string localUser)
                 case MessageAccepted e when started is { } began:
                     message.ReceivedAt = at;
                     message.Size = e.Size;
-                    lines.Add(new LogLine(at, accepted.Id, ArrivalLine.Of(began.What, began.At, accepted, message, Selection, localUser)));
+                    lines.Add(new LogLine(at, accepted.Id, ArrivalLine.Of(began.What, began.At, e, accepted, message, Selection, localUser)));
                     break;
                 default:
                     message.Note(what, at);

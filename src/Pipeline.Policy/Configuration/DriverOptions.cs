@@ -22,6 +22,9 @@ public sealed class DriverOptions : OptionReader
     public static DriverOptions OfTransport(DriverBlock block, ICollection<ConfigurationProblem> problems) =>
         Of(block, TransportOptionTable.Generic, TransportOptionTable.Drivers, problems);
 
+    public static DriverOptions OfAuthenticator(DriverBlock block, ICollection<ConfigurationProblem> problems) =>
+        Of(block, AuthenticatorOptionTable.Generic, AuthenticatorOptionTable.Drivers, problems);
+
     private static DriverOptions Of(
         DriverBlock block, OptionTable generic, IReadOnlyDictionary<string, OptionTable> drivers, ICollection<ConfigurationProblem> problems)
     {

@@ -24,7 +24,7 @@ public sealed class LogSelection
     {
         "address_rewrite", "all_parents", "deliver_time", "delivery_size", "dkim", "incoming_interface", "incoming_port", "millisec", "outgoing_port", "pid",
         "queue_time", "queue_time_overall", "receive_time", "received_recipients", "received_sender", "rejected_header", "rejected_headers", "sender_on_delivery",
-        "smtp_confirmation", "subject", "tls_certificate_verified", "tls_cipher", "tls_peerdn", "tls_sni",
+        "smtp_confirmation", "smtp_mailauth", "subject", "tls_certificate_verified", "tls_cipher", "tls_peerdn", "tls_sni",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly HashSet<string> _named;

@@ -3,7 +3,6 @@ namespace Pipeline.Policy.Configuration;
 /// <summary>The main options that are not done, with what an operator is told of them. An option that is not here is done.</summary>
 internal static class MainOptionSupport
 {
-    private const string NoAuthenticators = "AUTH is not offered";
     private const string NoExpnEtrn = "the command is refused to everybody";
     private const string NoUserChange = "no delivery changes the user: everything runs as the user of the node";
     private const string OpenSsl = "TLS is done with OpenSSL, by the policy of its openssl.cnf";
@@ -17,11 +16,9 @@ internal static class MainOptionSupport
     [
         (Support.Refused("no ACL runs for messages of the command line; have programs use SMTP to a listener on loopback"), "acl_not_smtp acl_not_smtp_mime acl_not_smtp_start"),
         (Support.Refused("there is no scanning of MIME parts"), "acl_smtp_mime"),
-        (Support.WithoutEffect(NoAuthenticators), "acl_smtp_auth auth_advertise_hosts"),
         (Support.WithoutEffect(NoExpnEtrn), "acl_smtp_etrn acl_smtp_expn smtp_etrn_command smtp_etrn_serialize acl_smtp_atrn"),
         (Support.WithoutEffect("the command is not known to the server"), "acl_smtp_wellknown wellknown_advertise_hosts"),
         (Support.WithoutEffect("PRDR is not offered"), "acl_smtp_data_prdr prdr_enable"),
-        (Support.NotDone("the parameter AUTH= of MAIL is taken as it is"), "acl_smtp_mailauth"),
         (Support.Refused("deny these hosts in acl_smtp_connect"), "host_reject_connection"),
         (Support.Refused("write \"deny hosts = ...\" with \"!verify = helo\" in acl_smtp_helo"), "helo_verify_hosts"),
         (Support.WithoutEffect("\"verify = helo\" tests when it is asked"), "helo_try_verify_hosts helo_lookup_domains"),

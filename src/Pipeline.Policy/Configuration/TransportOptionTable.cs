@@ -150,8 +150,6 @@ public static class TransportOptionTable
         (Support.WithoutEffect("DATA is used for every host"), "hosts_try_chunking"),
         (Support.WithoutEffect("connections are made by one process"), "hosts_nopass_tls hosts_noproxy_tls"),
         (Support.WithoutEffect("callouts are not made"), "hosts_verify_avoid_tls"),
-        (Support.RefusedWhenReached("there are no authenticators: mail for these hosts waits"), "hosts_require_auth"),
-        (Support.NotDone("there are no authenticators"), "hosts_try_auth"),
         (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "serialize_hosts"),
         (Support.NotDone("names of hosts are looked up in the DNS, as they are"), "dns_qualify_single dns_search_parents gethostbyname"),
         (Support.NotDone("packets are not marked"), "dscp"),

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Net;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dns;
+using Pipeline.Policy.Authentication;
 
 namespace Pipeline.Policy.Expansion;
 
@@ -21,6 +22,9 @@ public sealed class EvaluationScope
     public required MessageScope Message { get; init; }
 
     public AddressScope? Address { get; set; }
+
+    /// <summary>$auth1 and so on: empty but while an authenticator runs in this scope.</summary>
+    public AuthenticationValues Authentication => field ??= new AuthenticationValues(Transient);
 
     /// <summary>$value, $item, $1…, $acl_arg…: the innermost values an expansion item or condition has set.</summary>
     public TransientValues Transient { get; } = new();
@@ -124,10 +128,16 @@ public sealed class ConnectionScope
 
     public TlsFacts? Tls { get; set; }
 
-    /// <summary>$sender_host_authenticated: the public name of the authenticator; empty without authentication.</summary>
+    /// <summary>$sender_host_authenticated: the name of the authenticator, not its public one; empty without authentication.</summary>
     public string AuthenticatorName { get; set; } = "";
 
     public string AuthenticatedId { get; set; } = "";
+
+    /// <summary>$authenticated_fail_id: who the last client claimed to be that was not believed.</summary>
+    public string AuthenticatedFailId { get; set; } = "";
+
+    /// <summary>$authentication_failed: an AUTH of this connection did not succeed.</summary>
+    public bool AuthenticationFailed { get; set; }
 
     /// <summary>$acl_c… by name without the prefix <c>acl_c</c>.</summary>
     public Dictionary<string, string> AclVariables { get; } = new(StringComparer.Ordinal);
@@ -159,6 +169,9 @@ public sealed class MessageScope
 
     /// <summary>How the rules have rewritten the sender; null as long as they have not been asked.</summary>
     public ImmutableArray<Rewriting.RewriteStep>? SenderRewriting { get; set; }
+
+    /// <summary>$authenticated_sender: AUTH= of MAIL, where it was believed; empty otherwise.</summary>
+    public string AuthenticatedSender { get; set; } = "";
 
     /// <summary>Recipients accepted so far.</summary>
     public List<EnvelopeAddress> Recipients { get; } = [];

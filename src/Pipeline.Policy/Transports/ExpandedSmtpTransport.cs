@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 
@@ -76,6 +77,9 @@ public sealed record ExpandedSmtpTransport(string Name, string HeloData) : Expan
     public required HostListCheck RequireAuth { get; init; }
 
     public required HostListCheck TryAuth { get; init; }
+
+    /// <summary>Those that can be clients, in order of preference.</summary>
+    public ImmutableArray<ClientAuthenticator> Authenticators { get; init; } = [];
 
     public string? AuthenticatedSender { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
@@ -115,7 +116,12 @@ public sealed class SmtpTransportDefinition : TransportDefinition
             TryPrdr = _lists.Check("hosts_try_prdr", scope),
             RequireAuth = _lists.Check("hosts_require_auth", scope),
             TryAuth = _lists.Check("hosts_try_auth", scope),
-            AuthenticatedSender = await expansion.TextAsync("authenticated_sender", _authenticatedSender),
+            Authenticators =
+            [
+                .. scope.Environment.Policy.Authenticators.Where(authenticator => authenticator.IsClient)
+                    .Select(authenticator => new ClientAuthenticator(authenticator, scope)),
+            ],
+            AuthenticatedSender = await expansion.TextAsync("authenticated_sender", _authenticatedSender) is { Length: > 0 } sender ? sender : null,
             AuthenticatedSenderForce = await expansion.BoolAsync("authenticated_sender_force", _authenticatedSenderForce, false),
             Tls = await _tls.ExpandAsync(expansion, _lists),
             Dkim = await _signing.DkimAsync(expansion),

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Routers;
 
@@ -45,6 +47,34 @@ public static class TransportScope
 
         own.Values[target.Target.StartsWith('|') ? "address_pipe" : "address_file"] = target.Target;
         own.Values["transport_name"] = target.Transport ?? "";
+        return With(scope, own);
+    }
+
+    /// <summary>The scope of a transport for one of its hosts, and for one attempt to authenticate there.</summary>
+    public static EvaluationScope ForPeer(EvaluationScope scope, AuthenticationPeer peer)
+    {
+        var address = scope.Address;
+        var own = new AddressScope
+        {
+            LocalPart = address?.LocalPart ?? "",
+            Domain = address?.Domain ?? "",
+            LocalPartPrefix = address?.LocalPartPrefix ?? "",
+            LocalPartSuffix = address?.LocalPartSuffix ?? "",
+            OriginalLocalPart = address?.OriginalLocalPart ?? "",
+            OriginalDomain = address?.OriginalDomain ?? "",
+            ParentLocalPart = address?.ParentLocalPart ?? "",
+            ParentDomain = address?.ParentDomain ?? "",
+        };
+        foreach (var (name, value) in address?.Values ?? [])
+        {
+            own.Values[name] = value;
+        }
+
+        own.Values["host"] = OctetString.FromText(peer.Host);
+        own.Values["host_address"] = peer.EndPoint.Address.ToString();
+        own.Values["host_port"] = peer.EndPoint.Port.ToString(CultureInfo.InvariantCulture);
+        own.Values["tls_out_cipher"] = peer.Cipher ?? "";
+        own.Values["tls_out_certificate_verified"] = peer.CertificateVerified ? "1" : "0";
         return With(scope, own);
     }
 

@@ -120,114 +120,6 @@ public sealed class SmtpDeliveryExtensionTests : SmtpDelivery
     }
 
     [Fact]
-    public async Task Deliver_authenticates_with_the_first_mechanism_offered_and_passes_the_sender_on()
-    {
-        await using var peer = ScriptedSmtpPeer.Serve(
-            command => command switch
-            {
-                "AUTH PLAIN AHVzZXIAcGFzcw==" => "235 welcome",
-                _ => null,
-            },
-            ["AUTH LOGIN PLAIN"]);
-        Settings = Settings with
-        {
-            Authentication = new SmtpClientAuthentication
-            {
-                Require = HostSet.Everyone,
-                Credentials =
-                [
-                    new SmtpCredential("cram", "CRAM-MD5", [], "user", new Secret("pass")),
-                    new SmtpCredential("plain", "PLAIN", [new Secret("\0user\0pass")], null, default),
-                ],
-            },
-        };
-
-        var outcome = Delivered(await DeliverOneAsync(Job(peer) with { AuthenticatedSender = "u+1@client.example" }));
-
-        Assert.StartsWith("A=plain C=", outcome.Detail, StringComparison.Ordinal);
-        Assert.Equal("MAIL FROM:<a@client.example> AUTH=u+2B1@client.example", peer.Commands[2]);
-    }
-
-    [Fact]
-    public async Task Deliver_login_answers_challenges_one_by_one()
-    {
-        await using var peer = ScriptedSmtpPeer.Serve(
-            command => command switch
-            {
-                "AUTH LOGIN" => "334 VXNlcm5hbWU6",
-                "dXNlcg==" => "334 UGFzc3dvcmQ6",
-                "cGFzcw==" => "235 welcome",
-                _ => null,
-            },
-            ["AUTH LOGIN"]);
-        Settings = WithCredential(new SmtpCredential("login", "LOGIN", [new Secret(""), new Secret("user"), new Secret("pass")], null, default));
-
-        Delivered(await DeliverOneAsync(Job(peer)));
-    }
-
-    [Fact]
-    public async Task Deliver_cram_md5_answers_the_example_of_its_rfc()
-    {
-        // RFC 2195 section 2.
-        await using var peer = ScriptedSmtpPeer.Serve(
-            command => command switch
-            {
-                "AUTH CRAM-MD5" => "334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+",
-                "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw" => "235 welcome",
-                _ => null,
-            },
-            ["AUTH CRAM-MD5"]);
-        Settings = WithCredential(new SmtpCredential("cram", "CRAM-MD5", [], "tim", new Secret("tanstaaftanstaaf")));
-
-        Delivered(await DeliverOneAsync(Job(peer)));
-    }
-
-    [Fact]
-    public async Task Deliver_authentication_refused_defers_and_shows_no_secret()
-    {
-        await using var peer = ScriptedSmtpPeer.Serve(command => command.StartsWith("AUTH", StringComparison.Ordinal) ? "535 5.7.8 no" : null, ["AUTH PLAIN"]);
-        Settings = WithCredential(new SmtpCredential("plain", "PLAIN", [new Secret("\0user\0pass")], null, default));
-
-        var failure = Deferred(await DeliverOneAsync(Job(peer)));
-
-        Assert.Equal(FailureClass.AuthFailed, failure.Class);
-        Assert.Equal("SMTP error from remote mail server after AUTH PLAIN ****: 535 5.7.8 no", failure.Reason);
-    }
-
-    [Theory]
-    [InlineData("334 not base64!")]
-    [InlineData("334 ")]
-    public async Task Deliver_strange_challenge_ends_the_exchange(string challenge)
-    {
-        await using var peer = ScriptedSmtpPeer.Serve(command => command.StartsWith("AUTH", StringComparison.Ordinal) ? challenge : command == "*" ? "501 ok" : null, ["AUTH CRAM-MD5 PLAIN"]);
-        Settings = WithCredential(new SmtpCredential("plain", "PLAIN", [new Secret("\0user\0pass")], null, default));
-
-        Assert.Equal(FailureClass.AuthFailed, Deferred(await DeliverOneAsync(Job(peer))).Class);
-        Assert.Equal("*", peer.Commands[2]);
-    }
-
-    [Fact]
-    public async Task Deliver_authentication_only_tried_goes_on_without()
-    {
-        await using var peer = ScriptedSmtpPeer.Serve(command => command.StartsWith("AUTH", StringComparison.Ordinal) ? "535 no" : null, ["AUTH PLAIN"]);
-        var required = WithCredential(new SmtpCredential("plain", "PLAIN", [new Secret("\0user\0pass")], null, default));
-        Settings = required with { Authentication = required.Authentication with { Require = HostSet.None, Try = HostSet.Everyone } };
-
-        Delivered(await DeliverOneAsync(Job(peer) with { AuthenticatedSender = "u@client.example" }));
-
-        Assert.Contains("MAIL FROM:<a@client.example>", peer.Commands);
-    }
-
-    [Fact]
-    public async Task Deliver_authentication_required_and_not_offered_defers()
-    {
-        await using var peer = ScriptedSmtpPeer.Serve();
-        Settings = WithCredential(new SmtpCredential("plain", "PLAIN", [new Secret("x")], null, default));
-
-        Assert.Equal(FailureClass.AuthFailed, Deferred(await DeliverOneAsync(Job(peer))).Class);
-    }
-
-    [Fact]
     public async Task Deliver_signs_the_edited_header_block()
     {
         await using var peer = ScriptedSmtpPeer.Serve();
@@ -246,11 +138,6 @@ public sealed class SmtpDeliveryExtensionTests : SmtpDelivery
         Assert.Equal("no key", failure.Internal);
         Assert.Equal("no signer is configured", Deferred(await DeliverOneAsync(Job(peer))).Internal);
     }
-
-    private SmtpTransportSettings WithCredential(SmtpCredential credential) => Settings with
-    {
-        Authentication = new SmtpClientAuthentication { Require = HostSet.Everyone, Credentials = [credential] },
-    };
 
     private sealed class Signer(string field, string? failure) : Connectors.Smtp.IMessageSigner
     {

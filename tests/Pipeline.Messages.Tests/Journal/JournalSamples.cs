@@ -37,6 +37,7 @@ internal static class JournalSamples
         (new MessageRefused("DATA", "550 no", "spam"), "refused", """{"stage":"DATA","reply":"550 no","reason":"spam"}"""),
         (new TransactionAborted("RSET"), "aborted", """{"reason":"RSET"}"""),
         (new MessageAccepted(5000, 2), "accepted", """{"size":5000,"recipientCount":2}"""),
+        (new MessageAccepted(5000, 2, "boss@from.test"), "accepted", """{"size":5000,"recipientCount":2,"authenticatedSender":"boss@from.test"}"""),
         (new MessageCompleted(), "done", "{}"),
         (new RecipientAccepted(1, "bü@exämple.org", DsnNotify.Failure | DsnNotify.Delay, "rfc822;b@example.org"),
             "rcpt",

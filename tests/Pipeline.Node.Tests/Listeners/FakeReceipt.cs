@@ -62,6 +62,8 @@ internal sealed class FakeReceipt : IReceiptService
 
     private sealed class Session(FakeReceipt receipt) : IReceiptSession
     {
+        private static readonly SmtpReply Believed = new(235, new EnhancedStatusCode(2, 7, 0), "Authentication succeeded");
+
         private readonly ArrayBufferWriter<byte> _content = new();
         private long _octets;
 
@@ -88,6 +90,12 @@ internal sealed class FakeReceipt : IReceiptService
             receipt.Calls.Enqueue("tls");
             receipt.Tls.Enqueue(facts);
         }
+
+        public ValueTask<ReceiptDecision> AuthenticateAsync(string mechanism, byte[]? initialResponse, CancellationToken cancellationToken) =>
+            Decide($"auth {mechanism}{(initialResponse is null ? "" : $" [{Encoding.Latin1.GetString(initialResponse)}]")}", Believed);
+
+        public ValueTask<ReceiptDecision> RespondAsync(byte[] response, CancellationToken cancellationToken) =>
+            Decide($"respond [{Encoding.Latin1.GetString(response)}]", Believed);
 
         public ValueTask<ReceiptDecision> MailAsync(MailParameters mail, CancellationToken cancellationToken)
         {

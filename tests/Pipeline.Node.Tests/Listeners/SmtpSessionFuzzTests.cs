@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Actors.Receipt;
 using Pipeline.Mail.Smtp;
 using Pipeline.Node.Listeners;
 
@@ -11,7 +12,7 @@ public sealed class SmtpSessionFuzzTests
     [
         "EHLO c\r\n", "HELO c\r\n", "MAIL FROM:<a@example.com>\r\n", "MAIL FROM:<> SIZE=10 BODY=BINARYMIME\r\n", "RCPT TO:<b@example.com>\r\n",
         "DATA\r\n", "x\r\n", "..\r\n", ".\r\n", "\n.\n", "\r.\r", "BDAT 3\r\n", "BDAT 3 LAST\r\n", "BDAT 0 LAST\r\n", "a\r\n", "RSET\r\n", "NOOP\r\n",
-        "STARTTLS\r\n", "AUTH PLAIN x\r\n", "VRFY x\r\n", "QUIT\r\n", "\0\r\n", "\u00ff\u00fe\r\n",
+        "STARTTLS\r\n", "AUTH PLAIN x\r\n", "AUTH PLAIN AGEAYg==\r\n", "AUTH LOGIN\r\n", "dXNlcg==\r\n", "*\r\n", "VRFY x\r\n", "QUIT\r\n", "\0\r\n", "\u00ff\u00fe\r\n",
     ];
 
     [Theory]
@@ -27,7 +28,8 @@ public sealed class SmtpSessionFuzzTests
         {
             byte[] octets = Conversation(random);
             var receipt = new FakeReceipt { RefuseDataAt = random.Next(3) == 0 ? 1 : long.MaxValue };
-            receipt.Capabilities = receipt.Capabilities with { BinaryMime = true, MaxMessageSize = random.Next(2) * 20 };
+            receipt.Capabilities = receipt.Capabilities with { BinaryMime = true, MaxMessageSize = random.Next(2) * 20, Mechanisms = ["PLAIN", "LOGIN"] };
+            receipt.Script = call => call is "auth LOGIN" or "respond [user]" ? new ReceiptDecision(new SmtpReply(334, "")) : null;
             await using var harness = new SessionHarness(receipt, options);
             int cut = synchronise ? "EHLO c\r\n".Length : random.Next(octets.Length);
             await harness.Client.SendAsync(octets[..cut]);

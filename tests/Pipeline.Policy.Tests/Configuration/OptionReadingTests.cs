@@ -1,3 +1,4 @@
+using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Routers;
 using Pipeline.Policy.Transports;
@@ -10,6 +11,8 @@ public sealed class OptionReadingTests
     public static TheoryData<string> RouterDrivers => [.. RouterOptionTable.Drivers.Where(driver => driver.Value.Support.IsDone).Select(driver => driver.Key)];
 
     public static TheoryData<string> TransportDrivers => [.. TransportOptionTable.Drivers.Where(driver => driver.Value.Support.IsDone).Select(driver => driver.Key)];
+
+    public static TheoryData<string> AuthenticatorDrivers => [.. AuthenticatorOptionTable.Drivers.Where(driver => driver.Value.Support.IsDone).Select(driver => driver.Key)];
 
     [Fact]
     public void Main_option_is_read_or_marked()
@@ -37,13 +40,22 @@ public sealed class OptionReadingTests
         AssertRead(TransportOptionTable.Generic.With(TransportOptionTable.Drivers[driver]), options);
     }
 
+    [Theory]
+    [MemberData(nameof(AuthenticatorDrivers))]
+    public void Authenticator_option_is_read_or_marked(string driver)
+    {
+        var options = DriverOptions.OfAuthenticator(Block(driver), []);
+        Assert.NotNull(AuthenticatorDriverRegistry.Create(options));
+        AssertRead(AuthenticatorOptionTable.Generic.With(AuthenticatorOptionTable.Drivers[driver]), options);
+    }
+
     [Fact]
     public void Marks_say_something()
     {
         OptionTable[] tables =
         [
             MainOptionTable.Instance, RouterOptionTable.Generic, .. RouterOptionTable.Drivers.Values, TransportOptionTable.Generic,
-            .. TransportOptionTable.Drivers.Values, .. AuthenticatorOptionTable.Drivers.Values,
+            .. TransportOptionTable.Drivers.Values, AuthenticatorOptionTable.Generic, .. AuthenticatorOptionTable.Drivers.Values,
         ];
         Support[] marks = [.. tables.Select(table => table.Support), .. tables.SelectMany(table => table.All).Select(option => option.Support)];
         Assert.All(marks.Where(mark => !mark.IsDone), mark => Assert.NotEmpty(mark.Advice));

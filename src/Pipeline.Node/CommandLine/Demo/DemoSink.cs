@@ -65,6 +65,12 @@ internal sealed class DemoSink : IReceiptService, IAsyncDisposable
 
         public ValueTask<ReceiptDecision> HeloAsync(bool extended, string name, CancellationToken cancellationToken) => Say(new SmtpReply(250, HostName));
 
+        public ValueTask<ReceiptDecision> AuthenticateAsync(string mechanism, byte[]? initialResponse, CancellationToken cancellationToken) =>
+            Say(new SmtpReply(502, new EnhancedStatusCode(5, 5, 1), "no AUTH here"));
+
+        public ValueTask<ReceiptDecision> RespondAsync(byte[] response, CancellationToken cancellationToken) =>
+            Say(new SmtpReply(502, new EnhancedStatusCode(5, 5, 1), "no AUTH here"));
+
         public ValueTask<ReceiptDecision> StartTlsAsync(CancellationToken cancellationToken) =>
             Say(new SmtpReply(454, new EnhancedStatusCode(4, 7, 0), "no TLS here"));
 

@@ -29,6 +29,9 @@ internal sealed class CommandSyntax(SmtpGrammar grammar, bool bareLfEndsLine)
                 : [.. line[..command.Path.Start], (byte)'<', .. path, (byte)'>', .. line[command.Path.End..]]);
     }
 
+    /// <summary>AUTH has asked something: the next line is no command.</summary>
+    public bool AwaitsResponse { get; set; }
+
     /// <param name="line">The line up to its LF, which is not part of it; a CR before the LF is.</param>
     public SmtpCommand Parse(ReadOnlySequence<byte> line)
     {
@@ -47,13 +50,10 @@ internal sealed class CommandSyntax(SmtpGrammar grammar, bool bareLfEndsLine)
 
     private SmtpCommand Parse(ReadOnlySpan<byte> line)
     {
-        if (line.EndsWith("\r"u8))
-        {
-            return ParseOrLeave(line[..^1]);
-        }
-
-        SmtpCommand command = ParseOrLeave(line);
-        return bareLfEndsLine
+        bool hasCr = line.EndsWith("\r"u8);
+        ReadOnlySpan<byte> text = hasCr ? line[..^1] : line;
+        SmtpCommand command = AwaitsResponse ? SmtpCommandParser.ParseAuthResponse(text) : ParseOrLeave(text);
+        return hasCr || bareLfEndsLine
             ? command
             : new SmtpCommand.Invalid(command.Verb, BareLf, "command line ended by a bare LF", LosesFraming: command.Verb == SmtpVerb.Bdat);
     }

@@ -20,7 +20,7 @@ internal static class EhloResponse
     /// <param name="startTls">STARTTLS is offered and can be done.</param>
     public static SmtpReply Compose(SmtpReply greeting, SmtpCapabilities offered, bool startTls)
     {
-        var lines = new List<string>(greeting.Lines.Length + 11);
+        var lines = new List<string>(greeting.Lines.Length + 12);
         lines.AddRange(greeting.Lines.AsSpan());
         if (lines.Count == 0)
         {
@@ -31,6 +31,7 @@ internal static class EhloResponse
         Add(offered.EightBitMime, "8BITMIME");
         Add(offered.Dsn, "DSN");
         Add(offered.Pipelining, "PIPELINING");
+        Add(!offered.Mechanisms.IsEmpty, "AUTH " + string.Join(' ', offered.Mechanisms));
         Add(offered.Chunking, "CHUNKING");
         Add(offered.Chunking && offered.BinaryMime, "BINARYMIME");
         Add(startTls, "STARTTLS");

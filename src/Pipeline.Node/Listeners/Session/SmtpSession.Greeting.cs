@@ -53,6 +53,7 @@ internal sealed partial class SmtpSession
         _channel.EnhancedCodes = capabilities.EnhancedStatusCodes;
         _pipelining = hello.Extended && capabilities.Pipelining;
         _startTlsOffered = hello.Extended && capabilities.StartTls && _tls is { IsAvailable: true } && !_channel.IsTls;
+        _takesAuth = (hello.Extended && !capabilities.Mechanisms.IsEmpty) || capabilities.TakesUnadvertisedAuth;
         _syntax.Offered = hello.Extended ? EhloResponse.Extensions(capabilities) : SmtpExtensions.None;
 
         // The replies to EHLO and HELO carry no enhanced codes (RFC 2034 section 3).
@@ -106,6 +107,8 @@ internal sealed partial class SmtpSession
         _state = InitialState;
         _pipelining = false;
         _startTlsOffered = false;
+        _takesAuth = false;
+        _authenticated = false;
         _syntax.Offered = SmtpExtensions.None;
         _receipt.TlsEstablished(facts);
     }

@@ -2,7 +2,7 @@ using Pipeline.Mail.Smtp;
 
 namespace Pipeline.Node.Listeners.Session;
 
-/// <summary>NOOP, HELP, VRFY, EXPN, ETRN, AUTH and QUIT.</summary>
+/// <summary>NOOP, HELP, VRFY, EXPN, ETRN and QUIT.</summary>
 internal sealed partial class SmtpSession
 {
     private async ValueTask InformAsync(SmtpCommand.WithText command, CancellationToken cancellationToken)
@@ -22,9 +22,6 @@ internal sealed partial class SmtpSession
                 break;
             case SmtpVerb.Vrfy:
                 Answer(await _receipt.VerifyAsync(command.Argument, cancellationToken));
-                break;
-            case SmtpVerb.Auth:
-                Refuse(SmtpVerb.Auth, SessionReplies.AuthNotAdvertised, "AUTH when it was not offered");
                 break;
             case SmtpVerb.Expn:
                 Refuse(SmtpVerb.Expn, SessionReplies.ExpandProhibited, "EXPN is not permitted");

@@ -124,6 +124,7 @@ internal sealed partial class SmtpSession
             SmtpCommand.Bare { Verb: SmtpVerb.Rset } => ResetAsync(cancellationToken),
             SmtpCommand.Bare { Verb: SmtpVerb.Quit } => QuitAsync(cancellationToken),
             SmtpCommand.Bare { Verb: SmtpVerb.StartTls } => StartTlsAsync(cancellationToken),
+            SmtpCommand.Authenticate authenticate => AuthenticateAsync(authenticate, cancellationToken),
             SmtpCommand.WithText text => InformAsync(text, cancellationToken),
             _ => throw new InvalidOperationException($"no handler for {command.Verb}"),
         };

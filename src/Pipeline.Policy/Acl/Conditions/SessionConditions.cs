@@ -2,7 +2,7 @@ using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Acl.Conditions;
 
-/// <summary><c>authenticated =</c>: the public name of the authenticator that the client used is in the list.</summary>
+/// <summary><c>authenticated =</c>: the name of the authenticator that the client used is in the list.</summary>
 internal sealed class AuthenticatedCondition() : AclCondition("authenticated")
 {
     public override AclPoints AllowedAt => AclPoints.All & ~(AclPoints.Connect | AclPoints.Helo | AclPoints.Local);

@@ -12,10 +12,7 @@ internal sealed class ControlModifier() : AclModifier("control")
     /// <summary>Every control of the language. Names are told apart by prefix, so a name stands before those it begins with.</summary>
     private static readonly Control[] Controls =
     [
-        new("allow_auth_unadvertised", ControlTarget.Connection, AclPoints.Connect | AclPoints.Helo)
-        {
-            Support = Support.WithoutEffect("AUTH is not offered"),
-        },
+        new("allow_auth_unadvertised", ControlTarget.Connection, AclPoints.Connect | AclPoints.Helo),
         new("bmi_run", ControlTarget.Message, AclPoints.All)
         {
             Support = Support.RefusedWhenReached("no Brightmail server is asked"),

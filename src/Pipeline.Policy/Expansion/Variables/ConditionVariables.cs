@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Pipeline.Policy.Expansion.Variables;
 
-/// <summary>Variables that conditions, lookups, checks and authentication leave behind; each is empty until then.</summary>
+/// <summary>Variables that conditions, lookups and checks leave behind; each is empty until then.</summary>
 internal static class ConditionVariables
 {
     private static readonly string[] Names =
@@ -21,8 +21,7 @@ internal static class ConditionVariables
     // Those of facilities that are not there: nothing sets them.
     private static readonly string[] NeverSet =
     [
-        "arc_domains", "arc_oldest_pass", "arc_state", "arc_state_reason", "atrn_host", "atrn_mode", "authenticated_fail_id",
-        "authenticated_sender", "av_failed", "csa_status", "dcc_header", "dcc_result", "dmarc_alignment_dkim", "dmarc_alignment_spf",
+        "arc_domains", "arc_oldest_pass", "arc_state", "arc_state_reason", "atrn_host", "atrn_mode", "av_failed", "csa_status", "dcc_header", "dcc_result", "dmarc_alignment_dkim", "dmarc_alignment_spf",
         "dmarc_domain_policy", "dmarc_status", "dmarc_status_text", "dmarc_used_domain", "ldap_dn", "local_scan_data", "malware_name",
         "mime_anomaly_level", "mime_anomaly_text", "mime_boundary", "mime_charset", "mime_content_description", "mime_content_disposition",
         "mime_content_id", "mime_content_size", "mime_content_transfer_encoding", "mime_content_type", "mime_decoded_filename", "mime_filename",
@@ -34,7 +33,7 @@ internal static class ConditionVariables
 
     private static readonly string[] Numbers =
     [
-        "authentication_failed", "caller_gid", "caller_uid", "exim_gid", "exim_uid", "localhost_number", "originator_gid", "originator_uid",
+        "caller_gid", "caller_uid", "exim_gid", "exim_uid", "localhost_number", "originator_gid", "originator_uid",
         "queue_size", "smtp_count_at_connection_start",
     ];
 
@@ -43,7 +42,6 @@ internal static class ConditionVariables
         .. Names.Select(name => Of(name, "")),
         .. NeverSet.Select(name => Of(name, "", isAvailable: false)),
         .. Numbers.Select(name => Of(name, "0")),
-        .. Numbered("auth", 4, isAvailable: false),
         .. Numbered("regex", 9, isAvailable: false),
         .. Numbered("n", 9, from: 0),
         .. Numbered("sn", 9, from: 0),

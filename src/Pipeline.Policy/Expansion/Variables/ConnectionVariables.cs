@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Expansion.Variables;
@@ -20,6 +21,10 @@ internal static class ConnectionVariables
         new("received_protocol", s => s.Connection.Protocol),
         new("sender_host_authenticated", s => s.Connection.AuthenticatorName),
         new("authenticated_id", s => s.Connection.AuthenticatedId),
+        new("authenticated_fail_id", s => s.Connection.AuthenticatedFailId),
+        new("authenticated_sender", s => s.Message.AuthenticatedSender),
+        new("authentication_failed", s => s.Connection.AuthenticationFailed ? "1" : "0"),
+        .. Enumerable.Range(1, AuthenticationValues.Count).Select(number => new VariableDefinition($"auth{number}", s => s.Authentication[number])),
         new("received_ip_address", s => IpText.Format(s.Connection.LocalAddress)),
         new("interface_address", s => IpText.Format(s.Connection.LocalAddress)),
         new("received_port", s => s.Connection.LocalPort.ToString(CultureInfo.InvariantCulture)),

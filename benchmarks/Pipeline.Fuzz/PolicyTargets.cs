@@ -40,7 +40,7 @@ internal static class PolicyTargets
         }
 
         var scope = new EvaluationScope { Environment = Environment, Connection = new ConnectionScope(), Message = new MessageScope() };
-        var rewriting = HeaderRewriting.RewriteAsync(scope, Environment.Policy.Rewriting, before.Bytes, new HeaderQualification("q", "r"), CancellationToken.None);
+        var rewriting = HeaderRewriting.RewriteAsync(scope, Environment.Policy.Rewriting, before.Bytes, new HeaderQualification("q", "r"), CancellationToken.None).AsTask();
         Targets.Require(rewriting.IsCompletedSuccessfully, "nothing in these rules waits");
         var rewritten = rewriting.Result.Block;
         Targets.Require(HeaderBlock.Parse(rewritten, HeaderLimits.Default, out var after, out var end, out _) == OperationStatus.Done, "the header is within its limits");

@@ -1,7 +1,5 @@
 using System.Buffers;
 using Pipeline.Mail.Message;
-using Pipeline.Policy.Expansion;
-using Pipeline.Policy.Lists;
 using Pipeline.Policy.Rewriting;
 
 namespace Pipeline.Actors.Receipt;
@@ -23,8 +21,7 @@ internal sealed partial class ReceiptTransaction
             Record(RewriteEvents.Of(step));
         }
 
-        var header = await HeaderRewriting.RewriteAsync(
-            _scope, _active.Policy.Rewriting, received.Bytes, await QualificationAsync(cancellationToken), cancellationToken);
+        var header = await HeaderRewriting.RewriteAsync(_scope, _active.Policy.Rewriting, received.Bytes, Qualification(), cancellationToken);
         foreach (var step in header.Steps.Take(MaxRecordedInHeader))
         {
             Record(RewriteEvents.Of(step));
@@ -50,15 +47,8 @@ internal sealed partial class ReceiptTransaction
         }
     }
 
-    /// <summary>Header addresses without a domain are qualified for local users, and for hosts that may give envelope addresses without one.</summary>
-    private async ValueTask<HeaderQualification> QualificationAsync(CancellationToken cancellationToken)
-    {
-        var options = _active.Policy.MainOptions;
-        return new HeaderQualification(
-            await MayAsync(options.SenderUnqualifiedHosts) ? _active.Environment.QualifyDomain : null,
-            await MayAsync(options.RecipientUnqualifiedHosts) ? _active.Environment.QualifyRecipient : null);
-
-        async ValueTask<bool> MayAsync(MailList? hosts) =>
-            _scope.Connection.ClientAddress is null || (hosts is not null && (await hosts.MatchClientAsync(_scope, cancellationToken)).IsMatch);
-    }
+    /// <summary>Header addresses without a domain are qualified in local submissions: nobody else may give such addresses.</summary>
+    private HeaderQualification Qualification() => _scope.Connection.ClientAddress is null
+        ? new HeaderQualification(_active.Environment.QualifyDomain, _active.Environment.QualifyRecipient)
+        : HeaderQualification.None;
 }

@@ -30,7 +30,7 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("proxies are configured in node.json"), "proxy_protocol_timeout"),
         (Support.NotDone("no ident query is made, and $sender_ident is empty"), "rfc1413_hosts"),
         (Support.WithoutEffect("no ident query is made"), "rfc1413_query_timeout"),
-        (Support.NotDone("an envelope address without a domain is refused"), "sender_unqualified_hosts recipient_unqualified_hosts percent_hack_domains"),
+        (Support.NotDone("an address without a domain is refused"), "sender_unqualified_hosts recipient_unqualified_hosts percent_hack_domains"),
         (Support.NotDone("set smtp_accept_max, and MaxConnections in node.json, Smtp"), "smtp_accept_reserve smtp_reserve_hosts smtp_load_reserve"),
         (Support.NotDone("the listener has limits of its own for errors and for commands other than mail"), "smtp_max_unknown_commands smtp_max_synprot_errors smtp_accept_max_nonmail"),
         (Support.NotDone("set message_size_limit"), "header_maxsize header_line_maxsize"),

@@ -14,14 +14,27 @@ internal sealed class TextItem(string text) : ListItem
             return new(MatchPattern(context, caseful));
         }
 
-        var matches = text.StartsWith('*')
-            ? EndsWith(context.Subject, text.AsSpan(1), caseful)
-            : caseful ? context.Subject == text : StringConditions.CompareCaseless(context.Subject, text) == 0;
-        return new(matches ? ListMatchResult.Match(text.StartsWith('*') ? context.Subject : text) : ListMatchResult.NoMatch);
+        if (text.StartsWith('*'))
+        {
+            return new(MatchSuffix(context, caseful));
+        }
+
+        var matches = caseful ? context.Subject == text : StringConditions.CompareCaseless(context.Subject, text) == 0;
+        return new(matches ? ListMatchResult.Match(text) : ListMatchResult.NoMatch);
     }
 
-    private static bool EndsWith(string subject, ReadOnlySpan<char> suffix, bool caseful) =>
-        subject.AsSpan().EndsWith(suffix, caseful ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+    // What the asterisk stands for becomes $1.
+    private ListMatchResult MatchSuffix(ListMatchContext context, bool caseful)
+    {
+        var subject = context.Subject;
+        if (!subject.AsSpan().EndsWith(text.AsSpan(1), caseful ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
+        {
+            return ListMatchResult.NoMatch;
+        }
+
+        context.Scope.Transient.Numeric = [subject, subject[..(subject.Length - text.Length + 1)]];
+        return ListMatchResult.Match(text);
+    }
 
     private ListMatchResult MatchPattern(ListMatchContext context, bool caseful)
     {
@@ -36,6 +49,6 @@ internal sealed class TextItem(string text) : ListItem
         }
 
         context.Scope.Transient.Numeric = match;
-        return ListMatchResult.Match(context.Subject);
+        return ListMatchResult.Match(text);
     }
 }

@@ -15,7 +15,10 @@ internal static class CommandLineScope
     {
         var environment = PolicyEnvironments.Create(policy, dns, time, new ErrorOutputLog(errors));
         var sender = EnvelopeAddress.Null;
-        if (command.Sender is { Length: > 0 } text)
+
+        // Without a sender it is whoever calls, as it would be of mail from here.
+        var caller = Environment.UserName;
+        if ((command.Sender ?? caller) is { Length: > 0 } text)
         {
             var domain = policy.MainOptions.QualifyDomain?.Constant ?? environment.PrimaryHostname;
             if (Address(text, domain, out var problem) is not { } parsed)
@@ -38,11 +41,11 @@ internal static class CommandLineScope
                 LocalPort = command.Interface?.Port ?? 0,
                 ClientName = Octets(command.ClientName),
                 Protocol = Octets(command.Protocol) ?? "",
-                Ident = Octets(command.Ident) ?? "",
+                Ident = Octets(command.Ident ?? (command.Client is null ? caller : null)) ?? "",
                 AuthenticatorName = Octets(command.Authenticator) ?? "",
-                AuthenticatedId = Octets(command.AuthenticatedId) ?? "",
+                AuthenticatedId = Octets(command.AuthenticatedId ?? (command.Client is null ? caller : null)) ?? "",
             },
-            Message = new MessageScope { Sender = sender },
+            Message = new MessageScope { Sender = sender, Size = 0 },
         };
 
         static string? Octets(string? value) => value is null ? null : OctetString.FromText(value);

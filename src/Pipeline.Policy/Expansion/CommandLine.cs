@@ -37,8 +37,7 @@ public static class CommandLine
             split.Add(ReadArgument(line, ref position));
         }
 
-        error = split.Count == 0 ? "missing command" : "";
-        return split.Count > 0;
+        return true;
     }
 
     /// <summary>Reads an argument. Quotes count only at its beginning, and the end of the line closes them.</summary>

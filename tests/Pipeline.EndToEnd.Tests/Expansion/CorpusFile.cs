@@ -23,6 +23,8 @@ internal sealed class CorpusFile
         Entries = [.. Read(_lines)];
     }
 
+    public string Name => Path.GetFileNameWithoutExtension(_path);
+
     public IReadOnlyList<CorpusEntry> Entries { get; }
 
     public static IReadOnlyList<CorpusFile> All(string folder) =>

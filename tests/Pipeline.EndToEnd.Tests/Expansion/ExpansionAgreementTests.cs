@@ -18,69 +18,64 @@ public sealed class ExpansionAgreementTests
     [Fact]
     public void Corpus_has_many_expressions_each_once_and_with_an_answer()
     {
-        var entries = CorpusFile.All(Folder).SelectMany(file => file.Entries).ToList();
-        Assert.Equal(entries.Count, entries.Select(entry => entry.Expression).Distinct(StringComparer.Ordinal).Count());
-        Assert.True(entries.Count >= LeastExpressions, $"{entries.Count} expressions");
-        Assert.All(entries, entry => Assert.True(entry.Answer is not null, $"no answer is recorded for {entry.Expression}; set {WriteSwitch}=1"));
+        var parts = CorpusPart.All(Folder);
+        Assert.All(parts, part => Assert.Equal(part.Entries.Count, part.Expressions.Distinct(StringComparer.Ordinal).Count()));
+        var distinct = parts.SelectMany(part => part.Expressions).Distinct(StringComparer.Ordinal).Count();
+        Assert.True(distinct >= LeastExpressions, $"{distinct} expressions");
+        Assert.All(AcceptedDifferences.Read(CorpusPart.MessagesOf(Folder)).Keys, accepted => Assert.Contains(parts, part => part.Expressions.Contains(accepted)));
+        Assert.All(parts.SelectMany(part => part.Entries), entry => Assert.True(entry.Answer is not null, $"no answer is recorded for {entry.Expression}; set {WriteSwitch}=1"));
     }
 
     [Fact]
     public async Task Our_answers_are_those_that_were_recorded_from_exim()
     {
         using var folder = new ExpansionFolder(Folder);
-        var entries = CorpusFile.All(Folder).SelectMany(file => file.Entries).ToList();
-        var ours = await folder.AskOursAsync([.. entries.Select(entry => entry.Expression)]);
-        AssertAgreement([.. entries.Select((entry, i) => (entry.Expression, entry.Answer ?? "", ours[i]))]);
+        foreach (var part in CorpusPart.All(Folder))
+        {
+            var ours = await folder.AskOursAsync(part);
+            AssertAgreement(part, [.. part.Entries.Select(entry => entry.Answer ?? "")], ours);
+        }
     }
 
-    [ProgramTheory(ExpansionFolder.Exim)]
-    [InlineData("-be")]
-    public async Task Exim_beside_us_gives_the_same_answers(string mode)
+    [ProgramFact(ExpansionFolder.Exim)]
+    public async Task Exim_beside_us_gives_the_same_answers()
     {
         using var folder = new ExpansionFolder(Folder);
-        var files = CorpusFile.All(Folder);
-        var entries = files.SelectMany(file => file.Entries).ToList();
-        IReadOnlyList<string> expressions = [.. entries.Select(entry => entry.Expression)];
-        var exim = await folder.AskEximAsync(expressions, mode);
-        if (Environment.GetEnvironmentVariable(WriteSwitch) == "1")
+        var writes = Environment.GetEnvironmentVariable(WriteSwitch) == "1";
+        foreach (var part in CorpusPart.All(Folder))
         {
-            var answers = expressions.Zip(exim).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
-            foreach (var file in files)
+            var exim = await folder.AskEximAsync(part);
+            if (writes)
             {
-                file.Write(answers);
+                part.Write(exim);
             }
-        }
 
-        var ours = await folder.AskOursAsync(expressions, mode);
-        AssertAgreement([.. expressions.Select((expression, i) => (expression, exim[i], ours[i]))]);
-        if (Environment.GetEnvironmentVariable(WriteSwitch) != "1")
-        {
-            Assert.All(entries.Zip(exim), pair => Assert.True(
-                pair.First.Answer == pair.Second,
+            AssertAgreement(part, exim, await folder.AskOursAsync(part));
+            Assert.All(part.Entries.Zip(exim), pair => Assert.True(
+                writes || pair.First.Answer == pair.Second,
                 $"{pair.First.Expression}: recorded is {CorpusText.Write(pair.First.Answer ?? "")}, but Exim says {CorpusText.Write(pair.Second)}; set {WriteSwitch}=1"));
         }
     }
 
     /// <summary>Fails on each difference that is not accepted, and on each accepted one that is no more.</summary>
-    private static void AssertAgreement(IReadOnlyList<(string Expression, string Exim, string Ours)> answers)
+    private static void AssertAgreement(CorpusPart part, IReadOnlyList<string> exim, IReadOnlyList<string> ours)
     {
-        var accepted = AcceptedDifferences.Read(Folder);
         var report = new StringBuilder();
-        foreach (var (expression, exim, ours) in answers)
+        for (var i = 0; i < part.Entries.Count; i++)
         {
-            var known = accepted.GetValueOrDefault(expression);
-            if (known is null ? exim != ours : (exim, ours) != (known.Exim, known.Ours))
+            var expression = part.Entries[i].Expression;
+            var known = part.Accepted.GetValueOrDefault(expression);
+            if (known is null ? exim[i] != ours[i] : (exim[i], ours[i]) != (known.Exim, known.Ours))
             {
-                report.Append(expression).Append("\n    exim = ").Append(CorpusText.Write(exim)).Append("\n    ours = ").Append(CorpusText.Write(ours)).Append('\n');
+                report.Append(expression).Append("\n    exim = ").Append(CorpusText.Write(exim[i])).Append("\n    ours = ").Append(CorpusText.Write(ours[i])).Append('\n');
             }
         }
 
-        var asked = answers.Select(answer => answer.Expression).ToHashSet(StringComparer.Ordinal);
-        foreach (var expression in accepted.Keys.Where(expression => !asked.Contains(expression)))
+        foreach (var expression in part.Accepted.Keys.Except(part.Expressions, StringComparer.Ordinal))
         {
             report.Append(expression).Append("\n    is an accepted difference, but not in the corpus\n");
         }
 
-        Assert.True(report.Length == 0, $"differences:\n{report}");
+        Assert.True(report.Length == 0, $"differences {part.Name}:\n{report}");
     }
 }

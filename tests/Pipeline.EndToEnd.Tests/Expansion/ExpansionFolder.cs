@@ -23,33 +23,31 @@ internal sealed class ExpansionFolder : IDisposable
         // Exim reads as a user of its own.
         File.SetUnixFileMode(_folder.Path, PublicFolder);
         Copy(Path.Combine(corpus, "files"), _folder.Path);
+        Copy(CorpusPart.MessagesOf(corpus), _folder.Path);
         _folder.Write("main.conf", Named(File.ReadAllText(Path.Combine(corpus, "main.conf"))));
         _folder.Write("zone.json", "{}");
         _folder.Write("node.json", $$$"""{"Dns":{"ZoneFile":"{{{_folder.Of("zone.json")}}}"}}""");
         Environment.SetEnvironmentVariable("CORPUS_KEPT", "kept value");
     }
 
-    /// <summary>What Exim prints for each.</summary>
-    public async Task<IReadOnlyList<string>> AskEximAsync(IReadOnlyList<string> expressions, params string[] arguments)
+    /// <summary>What Exim prints for each expression.</summary>
+    public async Task<IReadOnlyList<string>> AskEximAsync(CorpusPart part)
     {
-        var (_, output) = await ForeignProgram.RunAsync(Exim, ["-C", _folder.Of("main.conf"), .. arguments.DefaultIfEmpty("-be")], Input(expressions));
-        return Answers("Exim", expressions, output);
+        var (_, output) = await ForeignProgram.RunAsync(Exim, ["-C", _folder.Of("main.conf"), .. Mode(part)], Input(part));
+        return Answers("Exim", part, output);
     }
 
-    /// <summary>What our <c>-be</c> prints for each.</summary>
-    public async Task<IReadOnlyList<string>> AskOursAsync(IReadOnlyList<string> expressions, params string[] arguments)
+    /// <summary>What we print for each expression.</summary>
+    public async Task<IReadOnlyList<string>> AskOursAsync(CorpusPart part)
     {
         using var output = new MemoryStream();
         await using var errors = new StringWriter();
-        using var input = new MemoryStream(Encoding.Latin1.GetBytes(Input(expressions)));
+        using var input = new MemoryStream(Encoding.Latin1.GetBytes(Input(part)));
         var streams = new EximStreams(input, output, errors);
         await EximProgram.RunAsync(
-            ["-C", _folder.Of("main.conf"), "--node", _folder.Of("node.json"), .. arguments.DefaultIfEmpty("-be")], null, streams, TimeProvider.System, CancellationToken.None);
-        return Answers("mailpipeline", expressions, Encoding.Latin1.GetString(output.ToArray()));
+            ["-C", _folder.Of("main.conf"), "--node", _folder.Of("node.json"), .. Mode(part)], null, streams, TimeProvider.System, CancellationToken.None);
+        return Answers("mailpipeline", part, Encoding.Latin1.GetString(output.ToArray()));
     }
-
-    /// <summary>A file of the folder.</summary>
-    public string Of(string name) => _folder.Of(name);
 
     public void Dispose() => _folder.Dispose();
 
@@ -58,18 +56,20 @@ internal sealed class ExpansionFolder : IDisposable
 
     private string Named(string text) => text.Replace("DIR", _folder.Path, StringComparison.Ordinal);
 
-    private string Input(IReadOnlyList<string> expressions) => string.Concat(expressions.Select((text, i) => $"{Named(text)}\n{Sign(i)}\n"));
+    private string[] Mode(CorpusPart part) => part.Message is null ? ["-be"] : ["-bem", _folder.Of(part.Message)];
 
-    private List<string> Answers(string program, IReadOnlyList<string> expressions, string output)
+    private string Input(CorpusPart part) => string.Concat(part.Expressions.Select((text, i) => $"{Named(text)}\n{Sign(i)}\n"));
+
+    private List<string> Answers(string program, CorpusPart part, string output)
     {
         const string Prompt = "\n> ";
-        var answers = new List<string>(expressions.Count);
+        var answers = new List<string>(part.Entries.Count);
         var text = "\n" + output;
         var position = 0;
-        for (var i = 0; i < expressions.Count; i++)
+        for (var i = 0; i < part.Entries.Count; i++)
         {
             var end = text.IndexOf(Prompt + Sign(i), position, StringComparison.Ordinal);
-            Assert.True(end >= 0, $"{program} has ended at {expressions[i]}: {text[position..][..Math.Min(text.Length - position, 500)]}");
+            Assert.True(end >= 0, $"{program} has ended at {part.Entries[i].Expression}: {text[position..][..Math.Min(text.Length - position, 500)]}");
             answers.Add(text[(position + Prompt.Length)..end].Replace(_folder.Path, "DIR", StringComparison.Ordinal));
             position = end + Prompt.Length + Sign(i).Length;
         }

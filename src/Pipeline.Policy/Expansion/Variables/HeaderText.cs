@@ -78,7 +78,7 @@ internal static class HeaderText
         return WithLineFeeds(block[..Math.Min(block.Length, MaxLength)]);
     }
 
-    /// <summary>The whole header block with its encoded words decoded and without blanks at the ends of fields.</summary>
+    /// <summary>The whole header block with its encoded words decoded, in the character sets they have, and without blanks at the ends of fields.</summary>
     public static string AllDecoded(EvaluationScope scope)
     {
         var text = new StringBuilder();
@@ -88,7 +88,7 @@ internal static class HeaderText
             text.Append(text.Length == 0 ? "" : "\n").Append(WithLineFeeds(fields.CurrentLines.Span).TrimEnd(' ', '\t', '\n'));
         }
 
-        return EncodedWord.Decode(text.ToString(0, Math.Min(text.Length, MaxLength)), scope.Environment.Policy.MainOptions.HeadersCharset);
+        return EncodedWord.Decode(text.ToString(0, Math.Min(text.Length, MaxLength)), charset: null);
     }
 
     private static string WithLineFeeds(ReadOnlySpan<byte> lines) => OctetString.FromBytes(lines).Replace("\r\n", "\n", StringComparison.Ordinal);

@@ -21,13 +21,15 @@ internal static class CommandLineScope
         if ((command.Sender ?? caller) is { Length: > 0 } text)
         {
             var domain = policy.MainOptions.QualifyDomain?.Constant ?? environment.PrimaryHostname;
-            if (Address(text, domain, out var problem) is not { } parsed)
+            if (Address(text, domain, out var problem) is { } parsed)
+            {
+                sender = parsed;
+            }
+            else if (command.Sender is not null)
             {
                 errors.WriteLine($"exim: bad -f address \"{text}\": {problem}");
                 return null;
             }
-
-            sender = parsed;
         }
 
         return new EvaluationScope

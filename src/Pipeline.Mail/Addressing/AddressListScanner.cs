@@ -44,13 +44,11 @@ public ref struct AddressListScanner
     /// <summary>The defect found last.</summary>
     public AddressListError Error { get; private set; }
 
-    private readonly bool SemicolonSeparates => _inGroup || (_tolerance & AddressTolerance.Semicolons) != 0;
-
     public AddressListStep Next()
     {
         if (_isLost)
         {
-            _measure.SkipToSeparator(ref _cursor, SemicolonSeparates);
+            _measure.SkipToSeparator(ref _cursor, _inGroup);
             _isLost = false;
         }
 
@@ -105,7 +103,7 @@ public ref struct AddressListScanner
                 return defect;
             }
 
-            if (SemicolonSeparates && _cursor.TryTake(';'))
+            if (_inGroup && _cursor.TryTake(';'))
             {
                 _inGroup = false;
             }
@@ -170,7 +168,7 @@ public ref struct AddressListScanner
     private AddressDefect Take(MailboxExtent mailbox, AddressDefect whenFollowed)
     {
         Mailbox = mailbox with { Element = _cursor.Trim(new Extent(_elementStart, _cursor.Position)) };
-        return _cursor.AtEnd || _cursor.At(',') || (SemicolonSeparates && _cursor.At(';')) ? AddressDefect.None : whenFollowed;
+        return _cursor.AtEnd || _cursor.At(',') || (_inGroup && _cursor.At(';')) ? AddressDefect.None : whenFollowed;
     }
 
     private AddressListStep FinishGroup()

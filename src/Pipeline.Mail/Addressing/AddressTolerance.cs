@@ -17,7 +17,4 @@ public enum AddressTolerance
 
     /// <summary>One final dot of a domain, which is dropped.</summary>
     FinalDot = 1 << 3,
-
-    /// <summary>Semicolons between addresses outside of groups, as a user types them who knows them from a mail program.</summary>
-    Semicolons = 1 << 4,
 }

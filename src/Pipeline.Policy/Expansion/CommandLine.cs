@@ -34,57 +34,44 @@ public static class CommandLine
                 return false;
             }
 
-            if (!TryReadArgument(line, ref position, out var argument))
-            {
-                error = $"missing quote in command \"{line}\"";
-                return false;
-            }
-
-            split.Add(argument);
+            split.Add(ReadArgument(line, ref position));
         }
 
-        error = split.Count == 0 ? "missing command" : "";
-        return split.Count > 0;
+        return true;
     }
 
-    private static bool TryReadArgument(string line, ref int position, out string argument)
+    /// <summary>Reads an argument. Quotes count only at its beginning, and the end of the line closes them.</summary>
+    private static string ReadArgument(string line, ref int position)
     {
-        var read = new StringBuilder();
-        while (position < line.Length && !ListSyntax.IsBlank(line[position]))
+        var quote = line[position];
+        if (quote is not ('"' or '\''))
         {
-            var quote = line[position];
-            if (quote is not ('"' or '\''))
+            var start = position;
+            while (position < line.Length && !ListSyntax.IsBlank(line[position]))
             {
-                read.Append(quote);
                 position++;
-                continue;
             }
 
-            position++;
-            while (position < line.Length && line[position] != quote)
-            {
-                if (quote == '"' && line[position] == '\\' && position + 1 < line.Length)
-                {
-                    var (c, length) = EscapeSequence.Read(line.AsSpan(position));
-                    read.Append(c);
-                    position += length;
-                }
-                else
-                {
-                    read.Append(line[position++]);
-                }
-            }
-
-            if (position >= line.Length)
-            {
-                argument = "";
-                return false;
-            }
-
-            position++;
+            return line[start..position];
         }
 
-        argument = read.ToString();
-        return true;
+        var read = new StringBuilder();
+        position++;
+        while (position < line.Length && line[position] != quote)
+        {
+            if (quote == '"' && line[position] == '\\' && position + 1 < line.Length)
+            {
+                var (c, length) = EscapeSequence.Read(line.AsSpan(position));
+                read.Append(c);
+                position += length;
+            }
+            else
+            {
+                read.Append(line[position++]);
+            }
+        }
+
+        position = Math.Min(position + 1, line.Length);
+        return read.ToString();
     }
 }

@@ -21,7 +21,7 @@ internal static class ExternalProgram
     public static async ValueTask<ProgramRun> RunAsync(
         IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, TimeProvider time, CancellationToken cancellationToken)
     {
-        var path = OctetString.ToText(arguments[0]);
+        var path = OctetString.ToText(arguments.Count == 0 ? "" : arguments[0]);
         if (!path.Contains('/', StringComparison.Ordinal) || FilePath.Refuse(path) is not null || !File.Exists(path))
         {
             return new ProgramRun(NotFoundStatus, "");

@@ -28,12 +28,10 @@ public static class IntegerText
         var position = negative || span[0] == '+' ? 1 : 0;
         var digits = position;
         var radix = decimalOnly ? 10 : Radix(span[position..], ref position);
-        var overflow = false;
+        Int128 magnitude = 0;
         while (position < span.Length && Digit(span[position]) < radix)
         {
-            var next = (Int128)value * radix + Digit(span[position]);
-            overflow |= next > long.MaxValue;
-            value = overflow ? long.MaxValue : (long)next;
+            magnitude = Int128.Min((magnitude * radix) + Digit(span[position]), ulong.MaxValue);
             position++;
         }
 
@@ -46,8 +44,7 @@ public static class IntegerText
         if (position < span.Length)
         {
             var shift = SuffixShift(span[position]);
-            overflow |= shift > 0 && value > long.MaxValue >> shift;
-            value <<= overflow ? 0 : shift;
+            magnitude <<= shift;
             position += shift > 0 ? 1 : 0;
         }
 
@@ -62,13 +59,14 @@ public static class IntegerText
             return false;
         }
 
-        if (overflow)
+        magnitude = negative ? -magnitude : magnitude;
+        if (magnitude > long.MaxValue || magnitude < long.MinValue)
         {
             error = $"absolute value of integer \"{text}\" is too large (overflow)";
             return false;
         }
 
-        value = negative ? -value : value;
+        value = (long)magnitude;
         return true;
     }
 

@@ -49,7 +49,7 @@ internal static class PatternCache
         catch (RegexParseException problem)
         {
             pattern = null;
-            error = $"regular expression error in \"{text}\": {PatternError.Describe(problem)} at offset {problem.Offset}";
+            error = $"regular expression error in \"{text}\": {PatternError.Describe(problem)}";
             return false;
         }
     }

@@ -6,7 +6,7 @@ namespace Pipeline.Policy.Lists;
 /// <summary><c>*</c>: any host, and also none.</summary>
 internal sealed class AnyHostItem : ListItem
 {
-    public override ValueTask<ListMatchResult> MatchAsync(ListMatchContext context) => new(ListMatchResult.Match(context.Subject));
+    public override ValueTask<ListMatchResult> MatchAsync(ListMatchContext context) => new(ListMatchResult.Match(""));
 }
 
 /// <summary>An empty item: there is no remote host.</summary>
@@ -20,7 +20,7 @@ internal sealed class NoHostItem : ListItem
 internal sealed class NetworkItem(IPNetwork network) : ListItem
 {
     public override ValueTask<ListMatchResult> MatchAsync(ListMatchContext context) =>
-        new(context.Host?.Address is { } address && network.Contains(address) ? ListMatchResult.Match(context.Subject) : ListMatchResult.NoMatch);
+        new(context.Host?.Address is { } address && network.Contains(address) ? ListMatchResult.Match("") : ListMatchResult.NoMatch);
 }
 
 /// <summary><c>@[]</c>: one of this host's own addresses.</summary>
@@ -28,7 +28,7 @@ internal sealed class LocalAddressItem : ListItem
 {
     public override ValueTask<ListMatchResult> MatchAsync(ListMatchContext context) =>
         new(context.Host?.Address is { } address && context.Scope.Environment.LocalAddresses.Contains(address)
-            ? ListMatchResult.Match(context.Subject)
+            ? ListMatchResult.Match("")
             : ListMatchResult.NoMatch);
 }
 

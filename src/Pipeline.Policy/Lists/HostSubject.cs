@@ -8,8 +8,9 @@ namespace Pipeline.Policy.Lists;
 /// <summary>The host that a host list is asked about.</summary>
 public sealed class HostSubject
 {
-    private HostSubject(IPAddress? address, string? name, bool isClient)
+    private HostSubject(IPAddress? address, string? name, bool isClient, bool isBareAddress = false)
     {
+        IsBareAddress = isBareAddress;
         Address = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
         Name = name;
         IsClient = isClient;
@@ -23,6 +24,9 @@ public sealed class HostSubject
 
     /// <summary>It is the client of the connection, whose name the connection remembers.</summary>
     public bool IsClient { get; }
+
+    /// <summary>There is nothing but the address (<c>match_ip</c>): lookups take it as their key, and no name is looked for.</summary>
+    public bool IsBareAddress { get; }
 
     internal string AddressText => IpText.Format(Address);
 
@@ -44,7 +48,6 @@ public sealed class HostSubject
             return new HostSubject(null, text, isClient: false);
         }
 
-        var client = Client(scope);
-        return address.Equals(client.Address) ? client : new HostSubject(address, null, isClient: false);
+        return new HostSubject(address, null, address.Equals(scope.Connection.ClientAddress), isBareAddress: true);
     }
 }

@@ -38,4 +38,37 @@ internal static class IpMask
 
         return text.ToString();
     }
+
+    /// <summary>An IPv6 address with its longest run of zeros, be it a single one, left out; never with dots.</summary>
+    public static string Compress(IPAddress address)
+    {
+        var octets = address.GetAddressBytes();
+        var groups = new int[octets.Length / 2];
+        var (best, bestLength, run) = (0, 0, 0);
+        for (var i = 0; i < groups.Length; i++)
+        {
+            groups[i] = (octets[2 * i] << 8) | octets[(2 * i) + 1];
+            run = groups[i] == 0 ? run + 1 : 0;
+            if (run > bestLength)
+            {
+                (best, bestLength) = (i - run + 1, run);
+            }
+        }
+
+        var text = new StringBuilder(39);
+        for (var i = 0; i < groups.Length; i++)
+        {
+            if (bestLength > 0 && i == best)
+            {
+                text.Append("::");
+                i += bestLength - 1;
+            }
+            else
+            {
+                text.Append(i == 0 || i == best + bestLength && bestLength > 0 ? "" : ":").Append(CultureInfo.InvariantCulture, $"{groups[i]:x}");
+            }
+        }
+
+        return text.ToString();
+    }
 }

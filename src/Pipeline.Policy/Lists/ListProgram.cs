@@ -37,7 +37,7 @@ internal sealed class ListProgram
 
     /// <summary>Is the subject in the list?</summary>
     public async ValueTask<ListMatchResult> MatchAsync(ListMatchContext context) => await TryItemsAsync(context)
-        ?? (_items.Length > 0 && _items[^1].Negated ? ListMatchResult.Match(context.Subject) : ListMatchResult.NoMatch);
+        ?? (_items.Length > 0 && _items[^1].Negated ? ListMatchResult.Match("") : ListMatchResult.NoMatch);
 
     /// <summary>Tries the items; null when none of them has decided.</summary>
     public async ValueTask<ListMatchResult?> TryItemsAsync(ListMatchContext context)

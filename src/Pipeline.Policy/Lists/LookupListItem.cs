@@ -69,7 +69,7 @@ internal sealed class LookupListItem : ListItem
             return await FindAsync(context, context.Subject);
         }
 
-        if (_key == LookupKey.HostAddress)
+        if (_key == LookupKey.HostAddress || context.Host is { IsBareAddress: true })
         {
             return context.Host?.Address is { } address ? await FindAsync(context, NetKey(address)) : ListMatchResult.NoMatch;
         }

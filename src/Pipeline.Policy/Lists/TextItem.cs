@@ -14,20 +14,29 @@ internal sealed class TextItem(string text) : ListItem
             return new(MatchPattern(context, caseful));
         }
 
-        var isWild = text.StartsWith('*');
-        var matches = isWild
-            ? EndsWith(context.Subject, text.AsSpan(1), caseful)
-            : caseful ? context.Subject == text : StringConditions.CompareCaseless(context.Subject, text) == 0;
-        if (matches && isWild)
+        if (text.StartsWith('*'))
         {
-            context.Captures?.Add(context.Subject[..(context.Subject.Length - text.Length + 1)]);
+            return new(MatchSuffix(context, caseful));
         }
 
-        return new(matches ? ListMatchResult.Match(isWild ? context.Subject : text) : ListMatchResult.NoMatch);
+        var matches = caseful ? context.Subject == text : StringConditions.CompareCaseless(context.Subject, text) == 0;
+        return new(matches ? ListMatchResult.Match(text) : ListMatchResult.NoMatch);
     }
 
-    private static bool EndsWith(string subject, ReadOnlySpan<char> suffix, bool caseful) =>
-        subject.AsSpan().EndsWith(suffix, caseful ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+    // What the asterisk stands for becomes $1.
+    private ListMatchResult MatchSuffix(ListMatchContext context, bool caseful)
+    {
+        var subject = context.Subject;
+        if (!subject.AsSpan().EndsWith(text.AsSpan(1), caseful ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
+        {
+            return ListMatchResult.NoMatch;
+        }
+
+        var wild = subject[..(subject.Length - text.Length + 1)];
+        context.Captures?.Add(wild);
+        context.Scope.Transient.Numeric = [subject, wild];
+        return ListMatchResult.Match(text);
+    }
 
     private ListMatchResult MatchPattern(ListMatchContext context, bool caseful)
     {
@@ -43,6 +52,6 @@ internal sealed class TextItem(string text) : ListItem
 
         context.Captures?.AddRange(match.AsSpan(1));
         context.Scope.Transient.Numeric = match;
-        return ListMatchResult.Match(context.Subject);
+        return ListMatchResult.Match(text);
     }
 }

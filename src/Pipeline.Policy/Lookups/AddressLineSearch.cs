@@ -24,7 +24,9 @@ internal static class AddressLineSearch
 
         if (!AddressConditions.TryParse(question.Key, out var address))
         {
-            return LookupResult.NotFound;
+            return LookupResult.Deferred(
+                $"\"{question.Key}\" is not a valid iplsearch key (an IP address, with optional CIDR mask, is wanted): "
+                + "in a host list, use net-iplsearch as the search type");
         }
 
         foreach (var entry in file.Entries)

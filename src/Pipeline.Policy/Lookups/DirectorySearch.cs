@@ -23,7 +23,12 @@ internal static class DirectorySearch
 
         var key = OctetString.ToText(question.Key);
         var filter = question.Option("filter");
-        if (key.AsSpan().IndexOfAny('/', '\0', '\n') >= 0 || key is ".." || (key is "." && filter is not "dir"))
+        if (key.Contains('/', StringComparison.Ordinal))
+        {
+            return new(LookupResult.Deferred($"key for dsearch lookup contains a slash: {question.Key}"));
+        }
+
+        if (key.AsSpan().IndexOfAny('\0', '\n') >= 0 || key is ".." || (key is "." && filter is not "dir"))
         {
             return new(LookupResult.NotFound);
         }

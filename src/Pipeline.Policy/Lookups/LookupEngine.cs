@@ -20,23 +20,19 @@ internal static class LookupEngine
             return (await AskAsync(type, question, cancellationToken), null);
         }
 
-        if (key.Length == 0)
-        {
-            return (LookupResult.NotFound, null);
-        }
-
         if (type.NeedsAbsoluteFile && !fileOrQuery.StartsWith('/'))
         {
             return (LookupResult.Failed($"absolute file name expected for \"{type.Name}\" lookup"), null);
         }
 
-        var result = await AskAsync(type, question, cancellationToken);
+        // Nothing has no key, but what is there for everything else.
+        var result = key.Length == 0 ? LookupResult.NotFound : await AskAsync(type, question, cancellationToken);
         if (result.Outcome != LookupOutcome.NotFound)
         {
             return (result, specification.Partial is not null && result.IsFound ? [key, "", key] : null);
         }
 
-        if (specification.Partial is { } least)
+        if (key.Length > 0 && specification.Partial is { } least)
         {
             var (partial, numeric) = await FindPartialAsync(type, question, least, specification.Affix, cancellationToken);
             if (partial.Outcome != LookupOutcome.NotFound)
@@ -45,7 +41,8 @@ internal static class LookupEngine
             }
         }
 
-        return (await FindDefaultAsync(specification, question, cancellationToken), null);
+        var fallback = await FindDefaultAsync(specification, question, cancellationToken);
+        return (fallback, specification.Partial is not null && fallback.IsFound ? [key, key, ""] : null);
     }
 
     private static async ValueTask<(LookupResult Result, string[]? Numeric)> FindPartialAsync(

@@ -12,7 +12,7 @@ internal static class QueryQuoting
         '\t' => "\\t",
         '\r' => "\\r",
         '\b' => "\\b",
-        '\\' or '\'' or '"' or '%' or '_' => "\\" + c,
+        '\\' or '\'' or '"' => "\\" + c,
         '\0' => "\\0",
         _ => null,
     });
@@ -24,7 +24,7 @@ internal static class QueryQuoting
         '\r' => "\\r",
         '\b' => "\\b",
         '\'' => "''",
-        '\\' or '"' or '%' or '_' => "\\" + c,
+        '\\' or '"' => "\\" + c,
         _ => null,
     });
 
@@ -57,9 +57,19 @@ internal static class QueryQuoting
     /// <summary>For a distinguished name in an LDAP URL (RFC 4514 escapes, then URL escapes).</summary>
     public static string LdapDistinguishedName(string text)
     {
-        var escaped = Escape(text, c => c is ',' or '+' or '"' or '\\' or '<' or '>' or ';' or '=' ? "\\" + c : null);
-        escaped = escaped.StartsWith('#') || escaped.StartsWith(' ') ? "\\" + escaped : escaped;
-        return Escape(escaped, c => char.IsAsciiLetterOrDigit(c) || c is '!' or '$' or '\'' or '-' or '.' or '_' or '(' or ')' or '*' or '+' ? null : "%" + Hex(c));
+        // Blanks at either end count only behind a backslash, and so does a number sign at the beginning.
+        var (first, last) = (text.Length - text.TrimStart(' ').Length, text.TrimEnd(' ').Length);
+        var escaped = new StringBuilder(text.Length + 8);
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            var ends = c == ' ' && (i < first || i >= last);
+            escaped.Append(ends || (c == '#' && i == 0) || c is ',' or '+' or '"' or '\\' or '<' or '>' or ';' ? "\\" : "").Append(c);
+        }
+
+        return Escape(
+            escaped.ToString(),
+            c => char.IsAsciiLetterOrDigit(c) || c is '!' or '$' or '\'' or '-' or '.' or '_' or '(' or ')' or '*' or '+' ? null : "%" + Hex(c));
     }
 
     private static string Hex(char c) => ((int)c).ToString("X2", CultureInfo.InvariantCulture);

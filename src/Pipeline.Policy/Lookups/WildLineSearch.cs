@@ -39,7 +39,7 @@ internal static class WildLineSearch
 
                     if (!pattern.IsSuccess)
                     {
-                        return LookupResult.Failed($"failed to expand \"{entry.Key}\": {pattern.Message}");
+                        return LookupResult.Deferred($"failed to expand \"{entry.Key}\": {pattern.Message}");
                     }
                 }
 

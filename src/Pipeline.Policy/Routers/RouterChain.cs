@@ -46,6 +46,8 @@ public sealed class RouterChain
             return new RoutingResult(address, outcomes.ToImmutable(), trials.ToImmutable());
         }
 
+        // The last router that was considered words the refusal, whether it was skipped or has declined.
+        string? lastTried = null;
         RouterDefinition? last = null;
         EvaluationScope? lastScope = null;
         var position = address.StartRouter is { } start ? Math.Max(0, IndexOf(start)) : 0;
@@ -62,7 +64,8 @@ public sealed class RouterChain
             var routerScope = RouterScope.Create(scope, address, router);
             var step = await RouterStep.RunAsync(router, routerScope, address, mode, _services, this, cancellationToken);
             trials.Add(new RouterTrial(router.Name, step.Trial, step.Reason, router.Location));
-            (last, lastScope) = step.Trial == TrialOutcome.Skipped ? (last, lastScope) : (router, routerScope);
+            (last, lastScope) = (router, routerScope);
+            lastTried = step.Trial == TrialOutcome.Skipped ? lastTried : router.Name;
             if (step.Outcome is { } outcome)
             {
                 outcomes.Add(outcome);
@@ -82,7 +85,7 @@ public sealed class RouterChain
         }
 
         var message = await CannotRouteAsync(last, lastScope, cancellationToken);
-        outcomes.Add(new RoutingOutcome.Unrouteable(last?.Name, message));
+        outcomes.Add(new RoutingOutcome.Unrouteable(lastTried, message));
         return new RoutingResult(address, outcomes.ToImmutable(), trials.ToImmutable());
     }
 

@@ -9,11 +9,20 @@ internal sealed class ProgramTheoryAttribute : TheoryAttribute
     /// <param name="needs">Programs, and Python modules as <c>python3:module</c>.</param>
     public ProgramTheoryAttribute(params string[] needs)
     {
-        if (needs.FirstOrDefault(need => !IsThere(need)) is { } missing)
+        Skip = ReasonToSkip(needs);
+    }
+
+    /// <summary>Says, and prints, which program or module is absent; null when all are there.</summary>
+    internal static string? ReasonToSkip(IEnumerable<string> needs)
+    {
+        if (needs.FirstOrDefault(need => !IsThere(need)) is not { } missing)
         {
-            Skip = $"needs {missing}, which is not installed";
-            Console.WriteLine($"skipped: {Skip}");
+            return null;
         }
+
+        var reason = $"needs {missing}, which is not installed";
+        Console.WriteLine($"skipped: {reason}");
+        return reason;
     }
 
     private static bool IsThere(string need)

@@ -16,7 +16,6 @@ public sealed class AddressListScannerTests
     [InlineData("< (c) >", AddressTolerance.NullAddress, "", AddressDefect.LocalPartMissing)]
     [InlineData("a@x.test.", AddressTolerance.FinalDot, "a@x.test", AddressDefect.DomainMissing)]
     [InlineData("<a@x.test . >", AddressTolerance.FinalDot, "a@x.test", AddressDefect.DomainMissing)]
-    [InlineData("a@x.test;b@y.test", AddressTolerance.Semicolons, "a@x.test b@y.test", AddressDefect.TextBehindDomain)]
     public void A_tolerance_turns_a_defect_into_an_address(string text, AddressTolerance tolerance, string addresses, AddressDefect otherwise)
     {
         Assert.Equal(addresses, Scan(text, tolerance));

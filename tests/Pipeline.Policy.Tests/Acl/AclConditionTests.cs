@@ -216,7 +216,7 @@ public sealed class AclConditionTests
     {
         var bench = new AclBench();
         bench.Scope.Message.Verification = new Verdicts();
-        Assert.Equal(AclVerdict.Accept, (await bench.RunAsync($"accept condition = ${{if eq{{${name}}}{{}}}}", AclPoint.Mail)).Verdict);
+        Assert.Equal(AclVerdict.Accept, (await bench.RunAsync($"accept condition = ${{if inlist{{${name}}}{{ : no}}}}", AclPoint.Mail)).Verdict);
         await bench.RunAsync("accept spf = pass", AclPoint.Rcpt);
         Assert.Equal(value, (await bench.RunAsync($"accept message = <${name}>", AclPoint.Data)).Reply!.Text.Replace("\n", " ", StringComparison.Ordinal).TrimStart('<').TrimEnd('>'));
     }

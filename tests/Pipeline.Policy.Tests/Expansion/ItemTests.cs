@@ -33,7 +33,7 @@ public sealed class ItemTests
     [InlineData("${if >{abc}{1}}", "Failed: integer expected but \"abc\" found")]
     [InlineData("${if >{1.5}{1}}", "Failed: invalid integer \"1.5\"")]
     [InlineData("${if bool{abc}}", "Failed: unrecognised boolean value \"abc\"")]
-    [InlineData("${if match{a}{(}}", "Failed: regular expression error in \"(\": missing ) at offset 1")]
+    [InlineData("${if match{a}{(}}", "Failed: regular expression error in \"(\": missing closing parenthesis at offset 1")]
     public async Task Mistakes_in_conditions_are_reported_in_Exims_words(string text, string expected) =>
         Assert.Equal(expected, await _bench.PrintAsync(text));
 

@@ -33,9 +33,9 @@ public sealed class PatternTests
     }
 
     [Theory]
-    [InlineData("(", "regular expression error in \"(\": missing ) at offset 1")]
+    [InlineData("(", "regular expression error in \"(\": missing closing parenthesis at offset 1")]
     [InlineData("[a", "regular expression error in \"[a\": missing terminating ] for character class at offset 2")]
-    [InlineData("*a", "regular expression error in \"*a\": nothing to repeat at offset 1")]
+    [InlineData("*a", "regular expression error in \"*a\": quantifier does not follow a repeatable item at offset 0")]
     public void Pattern_that_is_none_is_refused(string pattern, string expected)
     {
         Assert.False(PatternCache.TryGet(pattern, caseless: false, out _, out var error));

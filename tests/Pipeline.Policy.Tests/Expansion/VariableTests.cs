@@ -19,7 +19,7 @@ public sealed class VariableTests
     [InlineData("$header_x-two:.", "one\nt:wo.")]
     [InlineData("$h_X-Two", "one\nt:wo")]
     [InlineData("$rh_x-two:", " one\n t:wo\n")]
-    [InlineData("$lh_x-two:", " one\n: t::wo\n")]
+    [InlineData("$lh_x-two:", " one: t::wo")]
     [InlineData("$h_nosuch:", "")]
     [InlineData("${if def:h_subject:{y}{n}}", "y")]
     [InlineData("${if def:h_nosuch:{y}{n}}", "n")]

@@ -114,7 +114,10 @@ public sealed class FileLookupTests : IDisposable
     [InlineData("10.9.9.9", "wide")]
     [InlineData("2001:db8::1", "six")]
     [InlineData("192.0.2.1", "none")]
-    [InlineData("nonsense", "none")]
+    [InlineData(
+        "nonsense",
+        "Failed: lookup of \"nonsense\" gave DEFER: \"nonsense\" is not a valid iplsearch key (an IP address, with optional CIDR mask, is wanted): "
+        + "in a host list, use net-iplsearch as the search type")]
     public async Task First_network_with_the_address_counts(string key, string expected)
     {
         var path = _folder.Add("nets", "10.1.0.0/16: net\n10.0.0.0/8: wide\n10.9.9.9: narrow\n\"2001:db8::/32\": six\n");
@@ -128,7 +131,7 @@ public sealed class FileLookupTests : IDisposable
     [InlineData("entry", "dsearch,filter=file", "entry")]
     [InlineData("nosuch", "dsearch", "none")]
     [InlineData("..", "dsearch", "none")]
-    [InlineData("../entry", "dsearch", "none")]
+    [InlineData("../entry", "dsearch", "Failed: lookup of \"../entry\" gave DEFER: key for dsearch lookup contains a slash: ../entry")]
     [InlineData("ENTRY", "dsearch", "none")]
     public async Task Directory_search_finds_entries_of_the_directory_only(string key, string type, string expected)
     {

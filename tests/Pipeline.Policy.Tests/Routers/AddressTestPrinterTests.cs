@@ -61,7 +61,7 @@ public sealed class AddressTestPrinterTests
     [InlineData("postmaster@local.test", false, VerificationOutcome.Verified, "")]
     [InlineData("bin@local.test", false, VerificationOutcome.Verified, "")]
     [InlineData("closed@local.test", false, VerificationOutcome.Failed, "account closed")]
-    [InlineData("nobody@local.test", false, VerificationOutcome.Failed, "Unrouteable address")]
+    [InlineData("nobody@local.test", false, VerificationOutcome.Failed, "Unknown user")]
     [InlineData("x@none.test", true, VerificationOutcome.Failed, "Unrouteable address")]
     [InlineData("x@slow.test", true, VerificationOutcome.Deferred, "host lookup did not complete")]
     public async Task Verification_follows_the_routers(string text, bool asSender, VerificationOutcome outcome, string message)

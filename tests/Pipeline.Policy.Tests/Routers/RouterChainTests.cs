@@ -120,12 +120,19 @@ public sealed class RouterChainTests
     [Fact]
     public async Task Address_without_a_router_is_unrouteable()
     {
-        var result = await _bench.RouteAsync("r:\ndriver = accept\ntransport = local\ncondition = no\ncannot_route_message = never ran", "bob@local.test");
+        var result = await _bench.RouteAsync("r:\ndriver = accept\ntransport = local\ncondition = no", "bob@local.test");
         Assert.Equal(new RoutingOutcome.Unrouteable(null, "Unrouteable address"), result.Final);
     }
 
     [Fact]
-    public async Task Cannot_route_message_is_that_of_the_last_router_that_ran()
+    public async Task Cannot_route_message_is_that_of_the_last_router_though_it_was_skipped()
+    {
+        var result = await _bench.RouteAsync("r:\ndriver = accept\ntransport = local\ncondition = no\ncannot_route_message = no $local_part here", "bob@local.test");
+        Assert.Equal(new RoutingOutcome.Unrouteable(null, "no bob here"), result.Final);
+    }
+
+    [Fact]
+    public async Task Cannot_route_message_is_that_of_a_router_behind_which_there_is_no_more()
     {
         var result = await _bench.RouteAsync("r:\ndriver = redirect\ndata =\ncannot_route_message = no $local_part here\nno_more\ns:\ndriver = accept\ntransport = local", "bob@local.test");
         Assert.Equal(new RoutingOutcome.Unrouteable("r", "no bob here"), result.Final);

@@ -15,15 +15,20 @@ internal static class CommandLineScope
     {
         var environment = PolicyEnvironments.Create(policy, dns, time, new ErrorOutputLog(errors));
         var sender = EnvelopeAddress.Null;
-        if (command.Sender is { Length: > 0 } text)
+
+        // Without a sender it is whoever calls, as it would be of mail from here.
+        var caller = Environment.UserName;
+        if ((command.Sender ?? caller) is { Length: > 0 } text)
         {
-            if (Address(text, environment.QualifyDomain, out var problem) is not { } parsed)
+            if (Address(text, environment.QualifyDomain, out var problem) is { } parsed)
+            {
+                sender = parsed;
+            }
+            else if (command.Sender is not null)
             {
                 errors.WriteLine($"exim: bad -f address \"{text}\": {problem}");
                 return null;
             }
-
-            sender = parsed;
         }
 
         return new EvaluationScope
@@ -37,11 +42,11 @@ internal static class CommandLineScope
                 LocalPort = command.Interface?.Port ?? 0,
                 ClientName = Octets(command.ClientName),
                 Protocol = Octets(command.Protocol) ?? "",
-                Ident = Octets(command.Ident) ?? "",
+                Ident = Octets(command.Ident ?? (command.Client is null ? caller : null)) ?? "",
                 AuthenticatorName = Octets(command.Authenticator) ?? "",
-                AuthenticatedId = Octets(command.AuthenticatedId) ?? "",
+                AuthenticatedId = Octets(command.AuthenticatedId ?? (command.Client is null ? caller : null)) ?? "",
             },
-            Message = new MessageScope { Sender = sender },
+            Message = new MessageScope { Sender = sender, Size = 0 },
         };
 
         static string? Octets(string? value) => value is null ? null : OctetString.FromText(value);

@@ -80,6 +80,9 @@ internal sealed class EximArguments
             case "--detached":
                 _command = _command with { Detached = true };
                 break;
+            case "-bem":
+                _command = _command with { Mode = EximMode.Expand, MessageFile = Value(option, 0) };
+                break;
             case ['-', 'b', ..]:
                 ReadMode(option);
                 break;

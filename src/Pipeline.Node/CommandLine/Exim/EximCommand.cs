@@ -33,6 +33,9 @@ internal sealed record EximCommand
     /// <summary><c>-f</c> as written; empty for the null sender, null when it was not given.</summary>
     public string? Sender { get; init; }
 
+    /// <summary>The value of <c>-bem</c>: a file with a message.</summary>
+    public string? MessageFile { get; init; }
+
     /// <summary><c>-oMa</c>; port 0 when none was given.</summary>
     public IPEndPoint? Client { get; init; }
 

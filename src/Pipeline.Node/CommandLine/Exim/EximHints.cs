@@ -14,7 +14,6 @@ internal static class EximHints
         ("-bP*", "mailpipeline config check FILE reads a configuration and says what is wrong with it"),
         ("-bh*", "mailpipeline explain ID shows what the rules did with a message, -bt how an address is routed, -be what a string expands to"),
         ("-bv*", "-bt shows how an address is routed"),
-        ("-bem", "-be expands strings without a message"),
         ("-bS", "-bs takes an SMTP session, from a file too"),
         ("-bm", NoMode),
         ("-t", NoMode),

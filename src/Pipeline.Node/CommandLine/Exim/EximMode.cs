@@ -11,7 +11,7 @@ internal enum EximMode
     /// <summary><c>-bV</c>.</summary>
     Version,
 
-    /// <summary><c>-be</c>.</summary>
+    /// <summary><c>-be</c>, <c>-bem</c>.</summary>
     Expand,
 
     /// <summary><c>-bt</c>.</summary>

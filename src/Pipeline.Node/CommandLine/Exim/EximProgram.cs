@@ -13,6 +13,7 @@ internal static class EximProgram
           -DNAME=value       define a macro
           -bV                version, and check of the configuration
           -be [string ...]   expand strings, of the command line or from the input
+          -bem FILE [string ...]  the same, with the variables of a message
           -bt [address ...]  show how addresses are routed
           -brw ADDRESS       show how an address is rewritten
           -bd, -bdf          start a node; in the foreground
@@ -68,7 +69,10 @@ internal static class EximProgram
             case EximMode.Version:
                 return await WriteAsync(streams, output => VersionBlock.Print(output, configuration.Choice.PolicyFile, VersionBlock.Built()));
             case EximMode.Expand:
-                return await WithScopeAsync(scope => ExpansionTest.RunAsync(command.Operands, scope, streams, cancellationToken));
+                return await WithScopeAsync(async scope =>
+                    command.MessageFile is null || await MessageFile.ReadAsync(command.MessageFile, scope.Message, streams.Errors, time, cancellationToken)
+                        ? await ExpansionTest.RunAsync(command.Operands, scope, streams, cancellationToken)
+                        : ExitCodes.Failure);
             case EximMode.AddressTest:
                 return await WithScopeAsync(scope => AddressTestCommand.RunAsync(command.Operands, scope, streams, cancellationToken));
             case EximMode.RewriteTest:

@@ -26,8 +26,8 @@ internal static class AclCondition
         {
             AclCallOutcome.Accept => ConditionResult.True,
             AclCallOutcome.Deny => ConditionResult.False,
-            AclCallOutcome.Defer => new ConditionResult(ExpansionOutcome.ForcedFailure, false, $"error from acl \"{arguments[0]}\""),
-            _ => ConditionResult.Failed($"error from acl \"{arguments[0]}\""),
+            AclCallOutcome.Defer => new ConditionResult(ExpansionOutcome.ForcedFailure, false, $"DEFER from acl \"{arguments[0]}\""),
+            _ => ConditionResult.Failed($"ERROR from acl \"{arguments[0]}\""),
         };
     }
 }

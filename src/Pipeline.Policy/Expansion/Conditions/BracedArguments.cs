@@ -14,6 +14,13 @@ internal static class BracedArguments
             return new BrokenCondition(parser);
         }
 
+        parser.SkipBlanks();
+        if (parser.Current != '{')
+        {
+            parser.FailBraces($"too few arguments or bracketing error for {name}");
+            return new BrokenCondition(parser);
+        }
+
         var arguments = new List<ExpansionNode>();
         return parser.TryReadArguments(name, least, most, arguments, closes: true)
             ? new FunctionCondition([.. arguments], test)

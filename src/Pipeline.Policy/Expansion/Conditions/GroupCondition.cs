@@ -52,6 +52,7 @@ internal sealed class GroupCondition(string name, ConditionNode[] members) : Con
             members.Add(ConditionParser.Parse(parser));
             if (parser.Broken)
             {
+                parser.Locate($" inside \"{name}{{...}}\" condition");
                 return new GroupCondition(name, [.. members]);
             }
 

@@ -21,11 +21,16 @@ internal sealed class IterationCondition(string name, ExpansionNode list, Condit
             return ConditionResult.From(expanded);
         }
 
+        if (!TryReadItems(expanded.Value, out var items, out var error))
+        {
+            return ConditionResult.Failed(error);
+        }
+
         var outerItem = context.Transient.Item;
         var result = ConditionResult.False;
         try
         {
-            foreach (var item in Items(expanded.Value))
+            foreach (var item in items)
             {
                 if (!context.TryStep(out var failure))
                 {
@@ -53,10 +58,17 @@ internal sealed class IterationCondition(string name, ExpansionNode list, Condit
         return result;
     }
 
-    /// <summary>The items of a list, or the elements of a JSON array; what is no array has none.</summary>
-    private List<string> Items(string text) => name.Contains("_json", StringComparison.Ordinal)
-        ? JsonText.Elements(text, unquotes: name.EndsWith('s')) ?? []
-        : ListSyntax.Split(text);
+    /// <summary>The items of a list, or the elements of a JSON array; text that is no array is a failure.</summary>
+    private bool TryReadItems(string text, out List<string> items, out string error)
+    {
+        if (name.Contains("_json", StringComparison.Ordinal))
+        {
+            return JsonText.TryReadElements(text, unquotes: name.EndsWith('s'), out items, out error);
+        }
+
+        (items, error) = (ListSyntax.Split(text), "");
+        return true;
+    }
 
     private static ConditionNode Parse(ExpansionParser parser, string name)
     {
@@ -80,6 +92,7 @@ internal sealed class IterationCondition(string name, ExpansionNode list, Condit
         }
 
         var condition = ConditionParser.Parse(parser);
+        parser.Locate($" inside \"{name}\" condition");
         parser.SkipBlanks();
         if (!parser.Broken && !parser.TryTake('}'))
         {

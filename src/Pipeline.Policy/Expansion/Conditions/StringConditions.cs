@@ -1,4 +1,3 @@
-using System.Text;
 using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Expansion.Conditions;
@@ -16,6 +15,7 @@ internal static class StringConditions
         Member("inlist", caseless: false), Member("inlisti", caseless: true),
     ];
 
+    /// <summary>Octet by octet without letter case. Of two texts of which one begins with the other, each comes after the other: Exim has it so.</summary>
     public static int CompareCaseless(string left, string right)
     {
         var common = Math.Min(left.Length, right.Length);
@@ -28,7 +28,7 @@ internal static class StringConditions
             }
         }
 
-        return left.Length - right.Length;
+        return left.Length == right.Length ? 0 : 1;
     }
 
     private static char Lower(char c) => c is >= 'A' and <= 'Z' ? (char)(c | 0x20) : c;
@@ -41,7 +41,7 @@ internal static class StringConditions
         var reader = new ListReader(a[1]);
         while (reader.TryRead(out var item))
         {
-            if (caseless ? Ascii.EqualsIgnoreCase(item, a[0]) || item.Equals(a[0], StringComparison.OrdinalIgnoreCase) : item == a[0])
+            if (caseless ? CompareCaseless(item, a[0]) == 0 : item == a[0])
             {
                 context.Transient.Value = item;
                 return ConditionResult.True;

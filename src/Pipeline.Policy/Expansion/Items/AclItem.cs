@@ -13,7 +13,7 @@ internal static class AclItem
             ? await acls.CallAsync(context.Scope, arguments[0], arguments[1..], context.CancellationToken)
             : null;
 
-    public static string Unavailable(string name) => $"error from acl \"{name}\": ACLs cannot be called here";
+    public static string Unavailable(string name) => $"ERROR from acl \"{name}\": ACLs cannot be called here";
 
     private static async ValueTask<ExpansionResult> CallAsync(ExpansionContext context, string[] arguments)
     {
@@ -25,8 +25,8 @@ internal static class AclItem
         return result.Outcome switch
         {
             AclCallOutcome.Accept or AclCallOutcome.Deny => ExpansionResult.Success(result.Message ?? ""),
-            AclCallOutcome.Defer => ExpansionResult.ForcedFailure($"error from acl \"{arguments[0]}\""),
-            _ => ExpansionResult.Failed($"error from acl \"{arguments[0]}\""),
+            AclCallOutcome.Defer => ExpansionResult.ForcedFailure($"DEFER from acl \"{arguments[0]}\""),
+            _ => ExpansionResult.Failed($"ERROR from acl \"{arguments[0]}\""),
         };
     }
 }

@@ -45,8 +45,8 @@ internal static partial class BounceTagItems
     private static ExpansionNode ParseCheck(ExpansionParser parser, string name)
     {
         var arguments = new List<ExpansionNode>();
-        return parser.TryReadArguments(name, 3, 3, arguments, closes: true)
-            ? new CheckNode(arguments[0], arguments[1], arguments[2])
+        return parser.TryReadArguments(name, 1, 1, arguments, closes: false) && parser.TryReadArguments(name, 1, 2, arguments, closes: true)
+            ? new CheckNode(arguments[0], arguments[1], arguments.ElementAtOrDefault(2) ?? LiteralNode.Empty)
             : parser.Unwind(arguments);
     }
 

@@ -10,6 +10,7 @@ internal sealed class Branches
     private ExpansionNode? _yes;
     private ExpansionNode? _no;
     private bool _failRequested;
+    private FailureNode? _mistake;
 
     private Branches(string item, string? plainSuccess)
     {
@@ -17,13 +18,13 @@ internal sealed class Branches
         _plainSuccess = plainSuccess;
     }
 
-
-    /// <summary>Reads the strings and the closing brace of the item. On a mistake the parser is broken.</summary>
+    /// <summary>Reads the strings and the closing brace of the item. On a mistake the parser is broken, and so is each outcome that needs what was not read.</summary>
     /// <param name="plainSuccess">What success substitutes when there are no strings; null for the item's own value.</param>
     public static Branches Parse(ExpansionParser parser, string item, string? plainSuccess = null)
     {
         var branches = new Branches(item, plainSuccess);
         branches.Read(parser);
+        branches._mistake = parser.Failure;
         return branches;
     }
 
@@ -32,7 +33,7 @@ internal sealed class Branches
     {
         if (_yes is null)
         {
-            return ExpansionResult.Success(_plainSuccess ?? value ?? "");
+            return _mistake is null ? ExpansionResult.Success(_plainSuccess ?? value ?? "") : await _mistake.EvaluateAsync(context);
         }
 
         var outer = context.Transient.Value;
@@ -43,7 +44,8 @@ internal sealed class Branches
 
         try
         {
-            return await _yes.EvaluateAsync(context);
+            var result = await _yes.EvaluateAsync(context);
+            return result.IsSuccess && _mistake is not null ? await _mistake.EvaluateAsync(context) : result;
         }
         finally
         {
@@ -52,18 +54,28 @@ internal sealed class Branches
     }
 
     /// <summary>Substitutes for failure.</summary>
-    public ValueTask<ExpansionResult> FailAsync(ExpansionContext context)
+    public async ValueTask<ExpansionResult> FailAsync(ExpansionContext context)
     {
-        if (_failRequested)
+        if (_failRequested && _mistake is null)
         {
-            return new(ExpansionResult.ForcedFailure($"\"{_item}\" failed and \"fail\" requested"));
+            return ExpansionResult.ForcedFailure($"\"{_item}\" failed and \"fail\" requested");
         }
 
-        return _no is null ? new(ExpansionResult.Success("")) : _no.EvaluateAsync(context);
+        var result = _no is null ? ExpansionResult.Success("") : await _no.EvaluateAsync(context);
+        return result.IsSuccess && _mistake is not null ? await _mistake.EvaluateAsync(context) : result;
     }
 
-    private static void Complain(ExpansionParser parser, string where) => parser.FailBraces(
-        $"curly-bracket problem in conditional yes/no parsing: {where}\n remaining string is '{parser.Rest}'");
+    private static void Complain(ExpansionParser parser, string where)
+    {
+        if (parser.MayLackColon)
+        {
+            parser.FailBraces();
+        }
+        else
+        {
+            parser.Fail($"curly-bracket problem in conditional yes/no parsing: {where}\n remaining string is '{parser.Rest}'");
+        }
+    }
 
     private void Read(ExpansionParser parser)
     {

@@ -59,7 +59,6 @@ internal sealed class EnvironmentItem(ExpansionNode name, Branches branches) : E
             return parser.Unwind(arguments);
         }
 
-        var branches = Branches.Parse(parser, item);
-        return parser.Broken ? parser.Unwind(arguments) : new EnvironmentItem(arguments[0], branches);
+        return new EnvironmentItem(arguments[0], Branches.Parse(parser, item));
     }
 }

@@ -1,65 +1,35 @@
+using System.Globalization;
 using Pipeline.Policy.Expansion.Parsing;
 using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Expansion.Items;
 
 /// <summary><c>${extract{key}{data}…}</c>, <c>${extract{number}{separators}{string}…}</c> and <c>${listextract{number}{list}…}</c>.</summary>
-internal sealed class ExtractItem(string name, ExpansionNode[] arguments, ExpansionNode? optional, Branches branches) : ExpansionNode
+internal static class ExtractItem
 {
     public static ItemDefinition[] Definitions { get; } = [new("extract", ParseExtract), new("listextract", ParseListExtract)];
 
-    private string? _json;
+    /// <summary>Finds the value; null when there is none.</summary>
+    private delegate bool Finder(string key, string[] values, out string? found, out string error);
 
-    public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
+    private static bool TryFindKeyed(string key, string[] values, out string? found, out string error)
     {
-        var values = new string[arguments.Length];
-        if (await arguments.EvaluateAsync(context, values) is { } failure)
-        {
-            return failure;
-        }
+        (found, error) = (KeyedData.Find(values[1], key), "");
+        return true;
+    }
 
-        var key = values[0].Trim(' ', '\t', '\n', '\r', '\f', '\v');
-        if (key.Length == 0)
-        {
-            return ExpansionResult.Failed($"first argument of \"{name}\" must not be empty");
-        }
+    private static bool TryFindField(string key, string[] values, out string? found, out string error)
+    {
+        (found, error) = (Field(values[2], values[1], Number(key)), "");
+        return true;
+    }
 
-        var numbered = int.TryParse(key, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number);
-        string? found;
-        if (_json is not null)
-        {
-            found = JsonText.Find(values[1], key, unquotes: _json == "jsons");
-        }
-        else if (name == "listextract")
-        {
-            if (!numbered)
-            {
-                return ExpansionResult.Failed($"first argument of \"{name}\" must be numeric");
-            }
-
-            found = Element(ListSyntax.Split(values[1]), number);
-        }
-        else if (numbered)
-        {
-            if (optional is null)
-            {
-                return ExpansionResult.Failed("missing or misplaced { or }");
-            }
-
-            var text = await optional.EvaluateAsync(context);
-            if (!text.IsSuccess)
-            {
-                return text;
-            }
-
-            found = Field(text.Value, values[1], number);
-        }
-        else
-        {
-            found = KeyedData.Find(values[1], key);
-        }
-
-        return found is null ? await branches.FailAsync(context) : await branches.SucceedAsync(context, found);
+    private static bool TryFindElement(string key, string[] values, out string? found, out string error)
+    {
+        var numeric = IsNumeric(key);
+        found = numeric ? Element(ListSyntax.Split(values[1]), Number(key)) : null;
+        error = numeric ? "" : "first argument of \"listextract\" must be numeric";
+        return numeric;
     }
 
     private static string? Element(List<string> items, int number)
@@ -89,64 +59,108 @@ internal sealed class ExtractItem(string name, ExpansionNode[] arguments, Expans
         return Element(fields, number);
     }
 
-    private static ExpansionNode ParseListExtract(ExpansionParser parser, string name)
+    /// <summary>An optional hyphen and digits, of which there may be none behind a hyphen: that is zero, as it is in Exim.</summary>
+    private static bool IsNumeric(string key)
     {
-        var arguments = new List<ExpansionNode>();
-        if (!parser.TryReadArguments(name, 2, 2, arguments, closes: false))
-        {
-            return parser.Unwind(arguments);
-        }
-
-        var branches = Branches.Parse(parser, name);
-        return parser.Broken ? parser.Unwind(arguments) : new ExtractItem(name, [.. arguments], null, branches);
+        var digits = key.AsSpan(key.StartsWith('-') ? 1 : 0);
+        return key.Length > 0 && !digits.ContainsAnyExceptInRange('0', '9');
     }
+
+    // A number that is too large is past the end of anything.
+    private static int Number(string key) =>
+        key == "-" ? 0 : int.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
+
+    private static string Trim(string key) => key.Trim(' ', '\t', '\n', '\r', '\f', '\v');
+
+    private static ExpansionNode ParseListExtract(ExpansionParser parser, string name) => ParseWith(parser, name, 2, [], TryFindElement);
 
     private static ExpansionNode ParseExtract(ExpansionParser parser, string name)
     {
-        var arguments = new List<ExpansionNode>();
         parser.SkipBlanks();
-        if (char.IsAsciiLetter(parser.Current))
+        var start = parser.Position;
+        switch (parser.ReadName())
         {
-            var format = parser.ReadName();
-            return format is "json" or "jsons" ? ParseJson(parser, name, format) : parser.FailBraces();
+            case "json":
+                return ParseWith(parser, name, 2, [], TryFindJson(unquotes: false));
+            case "jsons":
+                return ParseWith(parser, name, 2, [], TryFindJson(unquotes: true));
         }
 
-        if (!parser.TryReadArguments(name, 2, 2, arguments, closes: false))
+        parser.Position = start;
+        var arguments = new List<ExpansionNode>();
+        if (!parser.TryReadArgument($"arg 1 of {name}", arguments))
         {
             return parser.Unwind(arguments);
         }
 
         // How many strings follow is known only when the first one is a number. A number is nearly always written as one.
-        ExpansionNode? text = null;
-        if (LooksNumeric(arguments[0]))
+        if (arguments[0].Constant is { } text)
         {
-            if (!parser.TryReadArguments(name, 1, 1, arguments, closes: false))
+            return IsNumeric(Trim(text)) ? ParseWith(parser, name, 3, arguments, TryFindField) : ParseWith(parser, name, 2, arguments, TryFindKeyed);
+        }
+
+        var rest = parser.Position;
+        var field = ParseWith(parser, name, 3, [arguments[0]], TryFindField);
+        var (fieldEnd, fieldMistake) = (parser.Position, parser.Failure);
+        parser.Return(rest);
+        var keyed = ParseWith(parser, name, 2, [arguments[0]], TryFindKeyed);
+        if (parser.Broken && fieldMistake is null)
+        {
+            parser.Return(fieldEnd);
+        }
+
+        return new EitherNode(field, keyed, arguments[0]);
+    }
+
+    private static Finder TryFindJson(bool unquotes) =>
+        (string key, string[] values, out string? found, out string error) => JsonText.TryFind(values[1], key, unquotes, out found, out error);
+
+    /// <summary>Reads the arguments that are not there yet, and the strings behind them.</summary>
+    private static ExpansionNode ParseWith(ExpansionParser parser, string name, int count, List<ExpansionNode> arguments, Finder finder)
+    {
+        while (arguments.Count < count)
+        {
+            if (!parser.TryReadArgument(string.Create(CultureInfo.InvariantCulture, $"arg {arguments.Count + 1} of {name}"), arguments))
             {
                 return parser.Unwind(arguments);
             }
-
-            text = arguments[2];
-            arguments.RemoveAt(2);
         }
 
-        var branches = Branches.Parse(parser, name);
-        return parser.Broken ? parser.Unwind(arguments) : new ExtractItem(name, [.. arguments], text, branches);
+        return new ExtractNode(name, [.. arguments], Branches.Parse(parser, name), finder);
     }
 
-    private static ExpansionNode ParseJson(ExpansionParser parser, string name, string format)
+    private sealed class ExtractNode(string name, ExpansionNode[] arguments, Branches branches, Finder finder) : ExpansionNode
     {
-        var arguments = new List<ExpansionNode>();
-        if (!parser.TryReadArguments(name, 2, 2, arguments, closes: false))
+        public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
         {
-            return parser.Unwind(arguments);
-        }
+            var values = new string[arguments.Length];
+            if (await arguments.EvaluateAsync(context, values) is { } failure)
+            {
+                return failure;
+            }
 
-        var branches = Branches.Parse(parser, name);
-        return parser.Broken
-            ? parser.Unwind(arguments)
-            : new ExtractItem(name, [.. arguments], null, branches) { _json = format };
+            var key = Trim(values[0]);
+            if (key.Length == 0)
+            {
+                return ExpansionResult.Failed($"first argument of \"{name}\" must not be empty");
+            }
+
+            if (!finder(key, values, out var found, out var error))
+            {
+                return ExpansionResult.Failed(error);
+            }
+
+            return found is null ? await branches.FailAsync(context) : await branches.SucceedAsync(context, found);
+        }
     }
 
-    private static bool LooksNumeric(ExpansionNode node) =>
-        node.Constant is { } text && text.Trim().TrimStart('-') is { Length: > 0 } digits && digits.All(char.IsAsciiDigit);
+    /// <summary>An <c>extract</c> whose key tells only when it is expanded whether it is a number.</summary>
+    private sealed class EitherNode(ExpansionNode field, ExpansionNode keyed, ExpansionNode key) : ExpansionNode
+    {
+        public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
+        {
+            var text = await key.EvaluateAsync(context);
+            return text.IsSuccess ? await (IsNumeric(Trim(text.Value)) ? field : keyed).EvaluateAsync(context) : text;
+        }
+    }
 }

@@ -10,6 +10,11 @@ internal static class FileItems
     private static async ValueTask<ExpansionResult> ReadAsync(ExpansionContext context, string[] arguments)
     {
         var path = arguments[0];
+        if (path.Length == 0)
+        {
+            return ExpansionResult.Failed("failed to open : No such file or directory");
+        }
+
         if (FilePath.Refuse(path) is { } refusal)
         {
             return ExpansionResult.Failed($"failed to open {path}: {refusal}");

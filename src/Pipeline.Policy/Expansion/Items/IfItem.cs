@@ -25,7 +25,6 @@ internal sealed class IfItem(ConditionNode condition, Branches branches) : Expan
                 return await branches.SucceedAsync(context, value: null);
             }
 
-            transient.Value = value;
             return await branches.FailAsync(context);
         }
         finally
@@ -42,8 +41,7 @@ internal sealed class IfItem(ConditionNode condition, Branches branches) : Expan
             return new BrokenIf(condition);
         }
 
-        var branches = Branches.Parse(parser, name, plainSuccess: "true");
-        return parser.Broken ? parser.Unwind() : new IfItem(condition, branches);
+        return new IfItem(condition, Branches.Parse(parser, name, plainSuccess: "true"));
     }
 
     private sealed class BrokenIf(ConditionNode condition) : ExpansionNode

@@ -6,60 +6,89 @@ namespace Pipeline.Policy.Expansion.Items;
 /// <summary>Elements of JSON values, for <c>${extract json{…}}</c> and the conditions <c>forany_json</c> and so on.</summary>
 internal static class JsonText
 {
-    /// <summary>The member with this name, or the element at this place (from 1, from the end when negative); null when there is none.</summary>
-    /// <param name="unquotes">Strings yield their text (<c>jsons</c>), not their JSON form.</param>
-    public static string? Find(string json, string key, bool unquotes)
+    /// <summary>Finds the member with this name or, for a number, the element at this place (from 1).</summary>
+    /// <param name="unquotes">Strings yield what is between their quotes (<c>jsons</c>), not their JSON form; there may be nothing but strings.</param>
+    /// <param name="found">Null when there is no such member or element.</param>
+    /// <param name="error">Exim's words for a text that is of another kind, or a member that is no string.</param>
+    public static bool TryFind(string json, string key, bool unquotes, out string? found, out string error)
     {
-        if (!TryParse(json, out var document))
+        (found, error) = (null, "");
+        var numbered = int.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var place);
+        if (numbered && place <= 0)
         {
-            return null;
+            error = "first argument of \"extract\" must be greater than zero";
+            return false;
+        }
+
+        if (!TryParse(json, numbered ? JsonValueKind.Array : JsonValueKind.Object, out var document))
+        {
+            error = numbered ? "missing '[' wrapping array for extract json" : "missing '{' wrapping object for extract json";
+            return false;
         }
 
         using (document)
         {
             var root = document.RootElement;
-            if (root.ValueKind == JsonValueKind.Object)
+            if (numbered)
             {
-                return root.TryGetProperty(OctetString.ToText(key), out var member) ? Show(member, unquotes) : null;
+                return place > root.GetArrayLength() || TryShow(root[place - 1], unquotes, out found, out error);
             }
 
-            if (root.ValueKind != JsonValueKind.Array || !int.TryParse(key, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var place))
-            {
-                return null;
-            }
-
-            var count = root.GetArrayLength();
-            var index = place > 0 ? place - 1 : count + place;
-            return place != 0 && index >= 0 && index < count ? Show(root[index], unquotes) : null;
+            return !root.TryGetProperty(OctetString.ToText(key), out var member) || TryShow(member, unquotes, out found, out error);
         }
     }
 
-    /// <summary>The elements of an array, or null when the text is no array.</summary>
-    public static List<string>? Elements(string json, bool unquotes)
+    /// <summary>Reads the elements of an array.</summary>
+    /// <param name="unquotes">As of <see cref="TryFind"/>.</param>
+    /// <param name="error">As of <see cref="TryFind"/>.</param>
+    public static bool TryReadElements(string json, bool unquotes, out List<string> elements, out string error)
     {
-        if (!TryParse(json, out var document))
+        elements = [];
+        if (!TryParse(json, JsonValueKind.Array, out var document))
         {
-            return null;
+            error = "missing '[' wrapping array for extract json";
+            return false;
         }
 
         using (document)
         {
-            return document.RootElement.ValueKind == JsonValueKind.Array
-                ? [.. document.RootElement.EnumerateArray().Select(e => Show(e, unquotes))]
-                : null;
+            foreach (var element in document.RootElement.EnumerateArray())
+            {
+                if (!TryShow(element, unquotes, out var shown, out error))
+                {
+                    return false;
+                }
+
+                elements.Add(shown!);
+            }
         }
+
+        error = "";
+        return true;
     }
 
-    private static string Show(JsonElement element, bool unquotes) => OctetString.FromText(
-        unquotes && element.ValueKind == JsonValueKind.String ? element.GetString() ?? "" : element.GetRawText());
+    /// <summary>The element as it is written; of a string, when asked, what is between its quotes, with its escapes.</summary>
+    private static bool TryShow(JsonElement element, bool unquotes, out string? shown, out string error)
+    {
+        var text = OctetString.FromText(element.GetRawText());
+        error = unquotes && element.ValueKind != JsonValueKind.String ? "missing '\"' wrapping string result for extract jsons" : "";
+        shown = error.Length > 0 ? null : unquotes ? text[1..^1] : text;
+        return error.Length == 0;
+    }
 
-    private static bool TryParse(string json, out JsonDocument document)
+    private static bool TryParse(string json, JsonValueKind kind, out JsonDocument document)
     {
         document = null!;
         try
         {
             document = JsonDocument.Parse(OctetString.ToBytes(json));
-            return true;
+            if (document.RootElement.ValueKind == kind)
+            {
+                return true;
+            }
+
+            document.Dispose();
+            return false;
         }
         catch (JsonException)
         {

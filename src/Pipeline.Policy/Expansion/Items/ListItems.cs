@@ -13,47 +13,71 @@ internal static class ListItems
     private static ExpansionNode ParseMap(ExpansionParser parser, string name)
     {
         var arguments = new List<ExpansionNode>();
-        return parser.TryReadArguments(name, 2, 2, arguments, closes: true)
+        return parser.TryReadArgument($"first arg of {name}", arguments) && TryReadBody(parser, name, arguments)
             ? new MapNode(arguments[0], arguments[1])
-            : parser.Unwind(arguments);
+            : parser.Unwind(arguments.Take(1));
     }
 
     private static ExpansionNode ParseReduce(ExpansionParser parser, string name)
     {
         var arguments = new List<ExpansionNode>();
-        return parser.TryReadArguments(name, 3, 3, arguments, closes: true)
+        return parser.TryReadArgument($"first arg of {name}", arguments) && parser.TryReadArgument($"second arg of {name}", arguments)
+            && TryReadBody(parser, name, arguments)
             ? new ReduceNode(arguments[0], arguments[1], arguments[2])
-            : parser.Unwind(arguments);
+            : parser.Unwind(arguments.Take(2));
+    }
+
+    /// <summary>Reads what is expanded for each element, and the closing brace of the item.</summary>
+    private static bool TryReadBody(ExpansionParser parser, string name, List<ExpansionNode> arguments)
+    {
+        parser.SkipBlanks();
+        if (parser.Current != '{')
+        {
+            parser.FailBraces($"missing '{{' for last arg of {name}");
+            return false;
+        }
+
+        arguments.Add(parser.ParseBraced());
+        parser.Locate($" inside \"{name}\" item");
+        return !parser.Broken && TryClose(parser, name);
+    }
+
+    private static bool TryClose(ExpansionParser parser, string name)
+    {
+        parser.SkipBlanks();
+        if (!parser.TryTake('}'))
+        {
+            parser.FailBraces($"missing }} at end of \"{name}\"");
+            return false;
+        }
+
+        return true;
     }
 
     private static ExpansionNode ParseFilter(ExpansionParser parser, string name)
     {
         var arguments = new List<ExpansionNode>();
-        if (!parser.TryReadArguments(name, 1, 1, arguments, closes: false))
+        if (!parser.TryReadArgument($"first arg of {name}", arguments))
         {
             return parser.Unwind(arguments);
         }
 
+        parser.SkipBlanks();
         if (!parser.TryTake('{'))
         {
-            parser.FailBraces();
+            parser.FailBraces($"missing '{{' for last arg of {name}");
             return parser.Unwind(arguments);
         }
 
         var condition = ConditionParser.Parse(parser);
+        parser.Locate($" inside \"{name}\" item");
         parser.SkipBlanks();
         if (!parser.Broken && !parser.TryTake('}'))
         {
-            parser.Fail($"missing }} at end of condition inside \"{name}\"");
+            parser.FailBraces($"missing }} at end of condition or expression inside \"{name}\"; could be an unquoted }} in the content");
         }
 
-        parser.SkipBlanks();
-        if (!parser.Broken && !parser.TryTake('}'))
-        {
-            parser.Fail($"missing }} at end of \"{name}\"");
-        }
-
-        return parser.Broken ? parser.Unwind(arguments) : new FilterNode(arguments[0], condition);
+        return !parser.Broken && TryClose(parser, name) ? new FilterNode(arguments[0], condition) : parser.Unwind(arguments);
     }
 
     private sealed class MapNode(ExpansionNode list, ExpansionNode body) : ListNode(list)
@@ -99,7 +123,7 @@ internal static class ListItems
                 var kept = await condition.EvaluateAsync(context);
                 if (!kept.IsSuccess)
                 {
-                    return kept.ToFailure() with { Message = $"{kept.Message} inside \"filter\" item" };
+                    return kept.ToFailure() with { Message = $"{kept.Message} inside \"filter\" condition" };
                 }
 
                 if (kept.Value)
@@ -118,13 +142,13 @@ internal static class ListItems
         protected override async ValueTask<ExpansionResult> WalkAsync(ExpansionContext context, List<string> items, char separator)
         {
             var result = await start.EvaluateAsync(context);
+            if (!result.IsSuccess)
+            {
+                return result;
+            }
+
             foreach (var item in items)
             {
-                if (!result.IsSuccess)
-                {
-                    return result;
-                }
-
                 if (!context.TryStep(out var failure))
                 {
                     return failure;
@@ -133,6 +157,10 @@ internal static class ListItems
                 context.Transient.Item = item;
                 context.Transient.Value = result.Value;
                 result = await body.EvaluateAsync(context);
+                if (!result.IsSuccess)
+                {
+                    return result with { Message = $"{result.Message} inside \"reduce\" item" };
+                }
             }
 
             return result;

@@ -98,8 +98,7 @@ internal sealed class LookupItem(LookupSpecification specification, ExpansionNod
         }
 
         var place = parser.ParseBraced();
-        var branches = parser.Broken ? null : Branches.Parse(parser, name);
-        return parser.Broken ? parser.Unwind(parts.Append(place)) : new LookupItem(specification, key, place, branches!);
+        return parser.Broken ? parser.Unwind(parts.Append(place)) : new LookupItem(specification, key, place, Branches.Parse(parser, name));
     }
 
     private static string ReadType(ExpansionParser parser)

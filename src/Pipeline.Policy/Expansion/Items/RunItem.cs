@@ -5,8 +5,6 @@ namespace Pipeline.Policy.Expansion.Items;
 /// <summary><c>${run{command arguments}…}</c>: runs a program without a shell; <c>$value</c> is what it wrote, <c>$runrc</c> its status.</summary>
 internal sealed class RunItem(ExpansionNode command, Branches branches) : ExpansionNode
 {
-    private const int NotFoundStatus = 127;
-
     public static ItemDefinition[] Definitions { get; } = [new("run", Parse)];
 
     public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
@@ -27,11 +25,6 @@ internal sealed class RunItem(ExpansionNode command, Branches branches) : Expans
         if (run.Failure is not null)
         {
             return ExpansionResult.Failed(run.Failure);
-        }
-
-        if (run.Status == NotFoundStatus)
-        {
-            return ExpansionResult.Success("");
         }
 
         if (run.Status == 0)
@@ -64,12 +57,8 @@ internal sealed class RunItem(ExpansionNode command, Branches branches) : Expans
         }
 
         var arguments = new List<ExpansionNode>();
-        if (!parser.TryReadArguments(name, 1, 1, arguments, closes: false))
-        {
-            return parser.Unwind(arguments);
-        }
-
-        var branches = Branches.Parse(parser, name);
-        return parser.Broken ? parser.Unwind(arguments) : new RunItem(arguments[0], branches);
+        return parser.TryReadArgument("command arg of run", arguments)
+            ? new RunItem(arguments[0], Branches.Parse(parser, name))
+            : parser.Unwind(arguments);
     }
 }

@@ -25,17 +25,10 @@ internal sealed class SocketItem(ExpansionNode[] arguments, ExpansionNode? failS
             return unknown;
         }
 
-        if (!TryReadOptions(values.Length > 2 ? values[2] : "", out var timeout, out var halfCloses, out var error))
-        {
-            return ExpansionResult.Failed(error);
-        }
-
-        if (!TryReadEndPoint(values[0], out var endPoint, out error))
-        {
-            return ExpansionResult.Failed(error);
-        }
-
-        var (answer, failure) = await AskAsync(context, endPoint, values[1], timeout, halfCloses);
+        var (answer, failure) = TryReadOptions(values.Length > 2 ? values[2] : "", out var timeout, out var halfCloses, out var error)
+            && TryReadEndPoint(values[0], out var endPoint, out error)
+            ? await AskAsync(context, endPoint, values[1], timeout, halfCloses)
+            : (null, error);
         if (answer is not null)
         {
             return ExpansionResult.Success(values.Length > 3 ? answer.Replace("\n", values[3], StringComparison.Ordinal) : answer);
@@ -168,7 +161,11 @@ internal sealed class SocketItem(ExpansionNode[] arguments, ExpansionNode? failS
         }
         catch (Exception problem) when (problem is SocketException or IOException)
         {
-            return (null, $"failed to connect to socket {endPoint}: {problem.Message}");
+            return (null, $"failed to connect to socket {endPoint}: {Describe(endPoint, problem)}");
         }
     }
+
+    // The library says of a socket that is not there that its address is not available.
+    private static string Describe(EndPoint endPoint, Exception problem) =>
+        endPoint is UnixDomainSocketEndPoint && !Path.Exists(endPoint.ToString()) ? "No such file or directory" : problem.Message;
 }

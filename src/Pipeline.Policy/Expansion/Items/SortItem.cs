@@ -16,12 +16,51 @@ internal static class SortItem
     private static ExpansionNode Parse(ExpansionParser parser, string name)
     {
         var arguments = new List<ExpansionNode>();
-        return parser.TryReadArguments(name, 3, 3, arguments, closes: true)
-            ? new SortNode(arguments[0], arguments[1], arguments[2])
-            : parser.Unwind(arguments);
+        if (!parser.TryReadArgument("list arg of sort", arguments) || !parser.TryReadArgument("comparator arg of sort", arguments))
+        {
+            return parser.Unwind(arguments);
+        }
+
+        parser.SkipBlanks();
+        var start = parser.Position;
+        if (!parser.TryReadArgument("extractor arg of sort", arguments))
+        {
+            return parser.Unwind(arguments.Take(2));
+        }
+
+        var source = parser.Between(start + 1, parser.Position - 1);
+        if (!parser.TryTake('}'))
+        {
+            parser.FailBraces("missing } at end of \"sort\"");
+            return parser.Unwind(arguments.Take(2));
+        }
+
+        return new SortNode(arguments[0], arguments[1], arguments[2], source);
     }
 
-    private sealed class SortNode(ExpansionNode list, ExpansionNode comparator, ExpansionNode extractor) : ExpansionNode
+    /// <summary>Sorts without disturbing what compares equal. Comparators of Exim contradict themselves on some keys, which must not upset it.</summary>
+    private static List<T> MergeSort<T>(List<T> items, Func<T, T, bool> precedes)
+    {
+        if (items.Count < 2)
+        {
+            return items;
+        }
+
+        var left = MergeSort(items[..(items.Count / 2)], precedes);
+        var right = MergeSort(items[(items.Count / 2)..], precedes);
+        var merged = new List<T>(items.Count);
+        var (i, j) = (0, 0);
+        while (i < left.Count && j < right.Count)
+        {
+            merged.Add(precedes(right[j], left[i]) ? right[j++] : left[i++]);
+        }
+
+        merged.AddRange(left[i..]);
+        merged.AddRange(right[j..]);
+        return merged;
+    }
+
+    private sealed class SortNode(ExpansionNode list, ExpansionNode comparator, ExpansionNode extractor, string extractorSource) : ExpansionNode
     {
         public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
         {
@@ -32,9 +71,9 @@ internal static class SortItem
                 return comparison;
             }
 
-            if (!Comparators.Contains(comparison.Value) || !ConditionRegistry.TryFind(comparison.Value, out _))
+            if (!Comparators.Contains(comparison.Value))
             {
-                return ExpansionResult.Failed($"comparator unhandled for sort: '{comparison.Value}'");
+                return ExpansionResult.Failed(Refusal(comparison.Value));
             }
 
             var (keys, separator, failure) = await KeysAsync(context, source.Value);
@@ -43,13 +82,7 @@ internal static class SortItem
                 return failure;
             }
 
-            // Equal keys keep their order, which is why a comparator with an equals sign is turned round rather than asked.
             var ordered = Order(keys, comparison.Value);
-            if (ordered is null)
-            {
-                return ExpansionResult.Failed($"sort comparator \"{comparison.Value}\" needs numbers as keys");
-            }
-
             var text = new StringBuilder();
             for (var i = 0; i < ordered.Count; i++)
             {
@@ -81,7 +114,7 @@ internal static class SortItem
 
                     if (key.Value.Length == 0)
                     {
-                        return (null, separator, ExpansionResult.Failed("missing field for sort: extractor gave an empty key"));
+                        return (null, separator, ExpansionResult.Failed($"field-extract in sort: \"{extractorSource}\""));
                     }
 
                     keys.Add((item, key.Value));
@@ -95,29 +128,26 @@ internal static class SortItem
             }
         }
 
-        private static List<string>? Order(List<(string Item, string Key)> keys, string comparator)
+        private static string Refusal(string comparator)
+        {
+            var name = comparator.AsSpan().TrimStart("=<>_").IsEmpty ? comparator : new string([.. comparator.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c == '_')]);
+            return name.Length == 0 ? $"condition name expected, but found \"{comparator}\""
+                : ConditionRegistry.TryFind(name, out _) ? "comparator not handled for sort"
+                : $"unknown condition \"{name}\"";
+        }
+
+        /// <summary>Equal keys keep their order, which is why an equals sign in the comparator makes no difference; so do keys that should be numbers and are not.</summary>
+        private static List<string> Order(List<(string Item, string Key)> keys, string comparator)
         {
             var descending = comparator.StartsWith('>') || comparator.StartsWith('g');
             if (comparator[0] is '<' or '>')
             {
-                var numbers = new List<(string Item, long Key)>(keys.Count);
-                foreach (var (item, key) in keys)
-                {
-                    if (!IntegerText.TryParse(key, out var number, out _))
-                    {
-                        return null;
-                    }
-
-                    numbers.Add((item, number));
-                }
-
-                return [.. (descending ? numbers.OrderByDescending(n => n.Key) : numbers.OrderBy(n => n.Key)).Select(n => n.Item)];
+                var numbers = keys.ConvertAll(k => (k.Item, Key: IntegerText.TryParse(k.Key, out var number, out _) ? number : (long?)null));
+                return MergeSort(numbers, (a, b) => descending ? a.Key > b.Key : a.Key < b.Key).ConvertAll(n => n.Item);
             }
 
-            IComparer<string> order = comparator.EndsWith('i')
-                ? Comparer<string>.Create(StringConditions.CompareCaseless)
-                : StringComparer.Ordinal;
-            return [.. (descending ? keys.OrderByDescending(k => k.Key, order) : keys.OrderBy(k => k.Key, order)).Select(k => k.Item)];
+            Comparison<string> order = comparator.EndsWith('i') ? StringConditions.CompareCaseless : string.CompareOrdinal;
+            return MergeSort(keys, (a, b) => descending ? order(a.Key, b.Key) > 0 : order(a.Key, b.Key) < 0).ConvertAll(k => k.Item);
         }
     }
 }

@@ -9,9 +9,14 @@ internal static class TextItems
     [
         ItemDefinition.Of("tr", 3, 3, (_, a) => ExpansionResult.Success(Translate(a[0], a[1], a[2]))),
         ItemDefinition.Of("substr", 2, 3, (_, a) => SubstringOperators.Substring(a[0], a.Length == 3 ? a[1] : null, a[^1])),
-        ItemDefinition.Of("length", 2, 2, (_, a) => SubstringOperators.Substring("0", a[0], a[1])),
-        ItemDefinition.Of("listquote", 2, 2, (_, a) => ExpansionResult.Success(a[0].Length == 0 ? a[1] : a[1].Replace(a[0][..1], new string(a[0][0], 2), StringComparison.Ordinal))),
+        ItemDefinition.Of("length", 2, 2, (_, a) => SubstringOperators.Length(a[0], a[1])),
+        ItemDefinition.Of("listquote", 2, 2, (_, a) => ExpansionResult.Success(ListQuote(a[0], a[1]))),
     ];
+
+    /// <summary>Doubles the separator in an item; an empty item is a blank, which a list does not drop at its end.</summary>
+    private static string ListQuote(string separator, string item) => item.Length == 0 ? " "
+        : separator.Length == 0 ? item
+        : item.Replace(separator[..1], new string(separator[0], 2), StringComparison.Ordinal);
 
     private static string Translate(string text, string from, string to)
     {

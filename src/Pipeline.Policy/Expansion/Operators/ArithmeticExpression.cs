@@ -1,11 +1,11 @@
-using System.Globalization;
 using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Expansion.Operators;
 
 /// <summary>
 /// Evaluates an expression over 64-bit signed integers. Precedence from the loosest: <c>|</c>, <c>^</c>, <c>&amp;</c>, shifts, <c>+ -</c>,
-/// <c>* / %</c>, then the unary <c>+ - ~</c> and parentheses. What would overflow or divide by zero is an error with a reason.
+/// <c>* / %</c>, then the unary <c>+ - ~</c> and parentheses. Division by zero, and a sum or difference that is too large, are errors with a reason;
+/// in everything else the number wraps, and the count of a shift counts modulo 64, as they do in Exim.
 /// </summary>
 internal ref struct ArithmeticExpression(ReadOnlySpan<char> text, bool decimalOnly)
 {
@@ -86,21 +86,18 @@ internal ref struct ArithmeticExpression(ReadOnlySpan<char> text, bool decimalOn
             case '|': return left | right;
             case '^': return left ^ right;
             case '&': return left & right;
-            case '<': return right is < 0 or > 63 ? 0 : left << (int)right;
-            case '>': return right is < 0 or > 63 ? (left < 0 ? -1 : 0) : left >> (int)right;
-            case '+': return Fit((Int128)left + right, "overflow in sum", left, right, op);
-            case '-': return Fit((Int128)left - right, "overflow in difference", left, right, op);
-            case '*': return Fit((Int128)left * right, "overflow in multiplication", left, right, op);
+            case '<': return left << (int)right;
+            case '>': return left >> (int)right;
+            case '+': return (Int128)left + right > long.MaxValue ? Fail("overflow in sum") : unchecked(left + right);
+            case '-': return (Int128)left - right > long.MaxValue ? Fail("overflow in difference") : unchecked(left - right);
+            case '*': return unchecked(left * right);
             case '/' when right == 0: return Fail("divide by zero");
-            case '/': return right == -1 ? Fit(-(Int128)left, "overflow in division", left, right, op) : left / right;
             case '%' when right == 0: return Fail("modulo by zero");
-            default: return right == -1 ? 0 : left % right;
+            case '/' or '%' when left == long.MinValue && right == -1: return long.MaxValue;
+            case '/': return left / right;
+            default: return left % right;
         }
     }
-
-    private long Fit(Int128 value, string error, long left, long right, char op) => value > long.MaxValue || value < long.MinValue
-        ? Fail(string.Create(CultureInfo.InvariantCulture, $"{error}: {left} {op} {right}"))
-        : (long)value;
 
     private long Unary()
     {
@@ -161,13 +158,14 @@ internal ref struct ArithmeticExpression(ReadOnlySpan<char> text, bool decimalOn
             }
         }
 
-        Int128 value = 0;
-        while (_position < _text.Length && IntegerText.Digit(_text[_position]) < radix && value <= long.MaxValue)
+        // What is too large for a number is the largest one.
+        long value = 0;
+        while (_position < _text.Length && IntegerText.Digit(_text[_position]) < radix)
         {
-            value = (value * radix) + IntegerText.Digit(_text[_position++]);
+            value = (long)Int128.Min(((Int128)value * radix) + IntegerText.Digit(_text[_position++]), long.MaxValue);
         }
 
-        if (_position == start)
+        if (_position == start && radix != 16)
         {
             return Fail("expecting number or opening parenthesis");
         }
@@ -179,7 +177,7 @@ internal ref struct ArithmeticExpression(ReadOnlySpan<char> text, bool decimalOn
             _position += shift > 0 ? 1 : 0;
         }
 
-        return value > long.MaxValue ? Fail("integer overflow") : (long)value;
+        return value;
     }
 
     private long Fail(string error)

@@ -27,7 +27,7 @@ internal static class BaseOperators
         var octets = new byte[(call.Subject.Length / 4 * 3) + 3];
         return Convert.TryFromBase64String(call.Subject, octets, out var length)
             ? ExpansionResult.Success(OctetString.FromBytes(octets.AsSpan(0, length)))
-            : ExpansionResult.Failed($"string \"{call.Subject}\" not well-formed for \"base64d\" operator");
+            : ExpansionResult.Failed($"string \"{call.Subject}\" is not well-formed for \"base64d\" operator");
     }
 
     private static ExpansionResult HexToBase64(OperatorCall call)
@@ -42,20 +42,41 @@ internal static class BaseOperators
             : ExpansionResult.Failed($"\"{call.Subject}\" contains an odd number of characters");
     }
 
+    /// <param name="width">How many digits there are in any case, and at most; 0 for as many as the number has.</param>
     private static ExpansionResult EncodeNumber(OperatorCall call, string digits, int width)
     {
-        if (!ulong.TryParse(call.Subject, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        if (!TryReadUnsigned(call.Subject, out var number))
         {
             return ExpansionResult.Failed($"argument for {call.Name} operator is \"{call.Subject}\", which is not a decimal number");
         }
 
         var encoded = new StringBuilder();
-        for (; number > 0; number /= (ulong)digits.Length)
+        for (; number > 0 && (width == 0 || encoded.Length < width); number /= (ulong)digits.Length)
         {
             encoded.Insert(0, digits[(int)(number % (ulong)digits.Length)]);
         }
 
         return ExpansionResult.Success(encoded.ToString().PadLeft(width, digits[0]));
+    }
+
+    /// <summary>Reads as C does: blanks in front, nothing at all is zero, negative numbers wrap, and what is too large is the largest number.</summary>
+    private static bool TryReadUnsigned(string text, out ulong number)
+    {
+        number = 0;
+        if (text.Length == 0)
+        {
+            return true;
+        }
+
+        const NumberStyles Styles = NumberStyles.AllowLeadingWhite | NumberStyles.AllowLeadingSign;
+        if (!System.Numerics.BigInteger.TryParse(text, Styles, CultureInfo.InvariantCulture, out var value))
+        {
+            return false;
+        }
+
+        number = System.Numerics.BigInteger.Abs(value) > ulong.MaxValue ? ulong.MaxValue
+            : value.Sign < 0 ? unchecked(0 - (ulong)-value) : (ulong)value;
+        return true;
     }
 
     private static ExpansionResult DecodeNumber(OperatorCall call, string digits, uint radix)
@@ -64,14 +85,14 @@ internal static class BaseOperators
         foreach (var c in call.Subject)
         {
             var digit = digits.IndexOf(c, StringComparison.Ordinal);
-            if (digit < 0 || number > (ulong.MaxValue - (ulong)digit) / radix)
+            if (digit < 0)
             {
                 return ExpansionResult.Failed($"argument for {call.Name} operator is \"{call.Subject}\", which is not a base {radix} number");
             }
 
-            number = (number * radix) + (ulong)digit;
+            number = unchecked((number * radix) + (ulong)digit);
         }
 
-        return ExpansionResult.Success(number.ToString(CultureInfo.InvariantCulture));
+        return ExpansionResult.Success(unchecked((long)number).ToString(CultureInfo.InvariantCulture));
     }
 }

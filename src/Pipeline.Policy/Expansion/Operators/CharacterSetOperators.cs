@@ -18,7 +18,9 @@ internal static class CharacterSetOperators
         OperatorDefinition.Of("utf8_domain_to_alabel", call => Convert(call, Idn.GetAscii)),
         OperatorDefinition.Of("utf8_domain_from_alabel", call => Convert(call, Idn.GetUnicode)),
         OperatorDefinition.Of("utf8_localpart_to_alabel", call => Convert(call, Idn.GetAscii)),
-        OperatorDefinition.Of("utf8_localpart_from_alabel", call => Convert(call, Idn.GetUnicode)),
+        OperatorDefinition.Of("utf8_localpart_from_alabel", call => call.Subject.StartsWith("xn--", StringComparison.Ordinal)
+            ? Convert(call, Idn.GetUnicode)
+            : ExpansionResult.Failed($"error converting alabel ({QuoteOperators.Escape(call.Subject)}) to utf8: bad alabel prefix")),
     ];
 
     private static string Charset(ExpansionContext context) => context.Scope.Environment.Policy.MainOptions.HeadersCharset;
@@ -27,20 +29,48 @@ internal static class CharacterSetOperators
     private static string FromUtf8(string octets) =>
         string.Concat(OctetString.ToText(octets).EnumerateRunes().Select(r => r.Value <= 0xff ? (char)r.Value : '_'));
 
-    /// <summary>What is not UTF-8 becomes question marks.</summary>
+    /// <summary>
+    /// What is not UTF-8 becomes question marks: one for a whole sequence of a character that there is not, one for a sequence that is cut short
+    /// (with the octet that cut it short, unless that is ASCII), one for any other octet.
+    /// </summary>
     private static string Clean(string octets)
     {
         var clean = new StringBuilder(octets.Length);
-        ReadOnlySpan<byte> rest = OctetString.ToBytes(octets);
-        while (!rest.IsEmpty)
+        var position = 0;
+        while (position < octets.Length)
         {
-            var status = Rune.DecodeFromUtf8(rest, out _, out var length);
-            clean.Append(status == System.Buffers.OperationStatus.Done ? OctetString.FromBytes(rest[..length]) : "?");
-            rest = rest[length..];
+            var length = SequenceLength(octets[position]);
+            var start = position++;
+            if (length == 1)
+            {
+                clean.Append(octets[start]);
+                continue;
+            }
+
+            while (position < start + length && position < octets.Length && octets[position] is >= '\x80' and < '\xc0')
+            {
+                position++;
+            }
+
+            var whole = length > 0 && position == start + length;
+            var sequence = octets.AsSpan(start, position - start);
+            var genuine = whole && Rune.DecodeFromUtf8(OctetString.ToBytes(sequence.ToString()), out _, out _) == System.Buffers.OperationStatus.Done;
+            clean.Append(genuine ? sequence : "?");
+            position += !whole && length > 0 && position < octets.Length && octets[position] >= '\xc0' ? 1 : 0;
         }
 
         return clean.ToString();
     }
+
+    /// <summary>How many octets a sequence has that begins with this one; 0 when none does.</summary>
+    private static int SequenceLength(char first) => first switch
+    {
+        < '\x80' => 1,
+        < '\xc2' or > '\xf7' => 0,
+        < '\xe0' => 2,
+        < '\xf0' => 3,
+        _ => 4,
+    };
 
     private static ExpansionResult Convert(OperatorCall call, Func<string, string> convert)
     {

@@ -12,8 +12,7 @@ internal static class DigestOperators
     [
         OperatorDefinition.Of("md5", text => Convert.ToHexStringLower(MD5.HashData(OctetString.ToBytes(text)))),
         OperatorDefinition.Of("sha1", text => Convert.ToHexString(SHA1.HashData(OctetString.ToBytes(text)))),
-        OperatorDefinition.Of("sha256", text => Convert.ToHexString(SHA256.HashData(OctetString.ToBytes(text)))),
-        OperatorDefinition.Of("sha2", Sha2),
+        OperatorDefinition.Of("sha256", Sha2), OperatorDefinition.Of("sha2", Sha2),
         OperatorDefinition.Of("sha3", Sha3),
     ];
 
@@ -42,7 +41,7 @@ internal static class DigestOperators
             null or "256" => Digest(SHA3_256.HashData(octets)),
             "384" => Digest(SHA3_384.HashData(octets)),
             "512" => Digest(SHA3_512.HashData(octets)),
-            "224" => ExpansionResult.Failed("sha3_224 is not supported by the cryptographic library of this system"),
+            "224" => Digest(Sha3Of224.HashData(octets)),
             _ => ExpansionResult.Failed("unrecognised sha3 variant"),
         };
     }

@@ -8,7 +8,7 @@ internal static class ExpandOperator
     private static async ValueTask<ExpansionResult> ExpandAsync(ExpansionContext context, OperatorCall call)
     {
         var result = await StringExpansion.Compile(call.Subject).ExpandAsync(context.Scope, context.CancellationToken);
-        return result.Outcome is ExpansionOutcome.Success or ExpansionOutcome.ForcedFailure
+        return result.IsSuccess
             ? result
             : result with { Message = $"internal expansion of \"{call.Subject}\" failed: {result.Message}" };
     }

@@ -26,14 +26,14 @@ internal static class HashOperators
         }
 
         var modulus = 26L;
-        if (codes is not null && !TryReadNumber(codes, "hash", out modulus, out error))
+        if (codes is not null && !TryReadNumber(codes, "hash", out modulus, out _))
         {
-            return ExpansionResult.Failed(error);
+            return ExpansionResult.Failed($"\"{codes}\" is not a positive number (in \"hash\" expansion)");
         }
 
         if (modulus < 1 || modulus > HashCodes.Length)
         {
-            return ExpansionResult.Failed($"hash value \"{codes}\" too big");
+            return ExpansionResult.Failed($"hash count \"{codes}\" too big");
         }
 
         if (length >= text.Length)
@@ -111,7 +111,7 @@ internal static class HashOperators
         }
 
         number = 0;
-        error = $"\"{text}\" is not a positive number (in \"{item}\" expansion)";
+        error = $"\"{text}\" is not a number (in \"{item}\" expansion)";
         return false;
     }
 }

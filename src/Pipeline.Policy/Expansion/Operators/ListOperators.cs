@@ -14,31 +14,31 @@ internal static class ListOperators
     public static OperatorDefinition[] Definitions { get; } =
     [
         OperatorDefinition.Of("listcount", text => ListSyntax.Split(text).Count.ToString(CultureInfo.InvariantCulture)),
-        new OperatorDefinition("listnamed", NamedAsync),
+        new OperatorDefinition("listnamed", (context, call) => new(Named(context, call))),
     ];
 
-    private static async ValueTask<ExpansionResult> NamedAsync(ExpansionContext context, OperatorCall call)
+    private static ExpansionResult Named(ExpansionContext context, OperatorCall call)
     {
         ListKind? kind = null;
         var description = "";
         if (call.Suffix is not null)
         {
-            (kind, description) = call.Suffix switch
+            (kind, description) = call.Suffix.FirstOrDefault() switch
             {
-                "d" => (ListKind.Domain, "domain "),
-                "a" => (ListKind.Address, "address "),
-                "h" => (ListKind.Host, "host "),
-                "l" => (ListKind.LocalPart, "localpart "),
+                'd' => (ListKind.Domain, "domain "),
+                'a' => (ListKind.Address, "address "),
+                'h' => (ListKind.Host, "host "),
+                'l' => (ListKind.LocalPart, "localpart "),
                 _ => ((ListKind?)null, ""),
             };
             if (kind is null)
             {
-                return ExpansionResult.Failed("bad suffix on \"listnamed\" operator");
+                return ExpansionResult.Failed("bad suffix on \"list\" operator");
             }
         }
 
         return TryFind(context, call.Subject.TrimStart('+'), kind, out var list)
-            ? await InlineAsync(context, list, depth: 0)
+            ? Inline(context, list, depth: 0)
             : ExpansionResult.Failed($"\"{call.Subject}\" is not a {description}named list");
     }
 
@@ -56,40 +56,28 @@ internal static class ListOperators
         return false;
     }
 
-    /// <summary>The items of a list, those of the lists it names in their places.</summary>
-    private static async ValueTask<ExpansionResult> InlineAsync(ExpansionContext context, NamedList list, int depth)
+    /// <summary>The items of a list as they are written, those of the lists it names in their places.</summary>
+    private static ExpansionResult Inline(ExpansionContext context, NamedList list, int depth)
     {
         if (depth > MaxDepth)
         {
             return ExpansionResult.Failed($"named list \"{list.Name}\" is nested too deeply");
         }
 
-        var definition = await list.Definition.ExpandAsync(context.Scope, context.CancellationToken);
-        if (!definition.IsSuccess)
-        {
-            return definition;
-        }
-
         var text = new StringBuilder();
-        var first = true;
-        foreach (var item in ListSyntax.Split(definition.Value))
+        foreach (var item in ListSyntax.Split(list.Definition.Source))
         {
+            var inlined = ExpansionResult.Success(item.Replace(":", "::", StringComparison.Ordinal));
             if (item.StartsWith('+') && TryFind(context, item[1..], list.Kind, out var inner))
             {
-                var inlined = await InlineAsync(context, inner, depth + 1);
+                inlined = Inline(context, inner, depth + 1);
                 if (!inlined.IsSuccess)
                 {
                     return inlined;
                 }
-
-                text.Append(first ? "" : ":").Append(inlined.Value);
-            }
-            else
-            {
-                ListSyntax.Append(text, item, ':', first);
             }
 
-            first = false;
+            text.Append(text.Length == 0 ? "" : " : ").Append(inlined.Value);
         }
 
         return ExpansionResult.Success(text.ToString());

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using Pipeline.Policy.Expansion.Conditions;
 using Pipeline.Policy.Lists;
@@ -12,28 +13,44 @@ internal static class NetworkOperators
     public static OperatorDefinition[] Definitions { get; } =
     [
         OperatorDefinition.Of("mask", Mask),
-        OperatorDefinition.Of("reverse_ip", call => AddressConditions.TryParse(call.Subject, out var address)
-            ? ExpansionResult.Success(ReverseName.Labels(address))
-            : ExpansionResult.Failed($"reverse_ip() not given an IP address [{call.Subject[..Math.Min(40, call.Subject.Length)]}]")),
+        OperatorDefinition.Of("reverse_ip", Reverse),
         OperatorDefinition.Of("ipv6norm", call => Normalise(call, full: false)),
         OperatorDefinition.Of("ipv6denorm", call => Normalise(call, full: true)),
     ];
 
-    private static ExpansionResult Mask(OperatorCall call)
+    /// <summary>A mask behind the address is allowed, and makes no difference.</summary>
+    private static ExpansionResult Reverse(OperatorCall call) => TryParse(call.Subject, out var address, out _)
+        ? ExpansionResult.Success(ReverseName.Labels(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address))
+        : ExpansionResult.Failed($"reverse_ip() not given an IP address [{call.Subject[..Math.Min(40, call.Subject.Length)]}]");
+
+    /// <param name="length">The number behind the slash, or null without one.</param>
+    private static bool TryParse(string text, out IPAddress address, out int? length)
     {
-        var slash = call.Subject.IndexOf('/', StringComparison.Ordinal);
+        length = null;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
         if (slash < 0)
         {
-            return ExpansionResult.Failed($"missing mask value in \"{call.Subject}\"");
+            return AddressConditions.TryParse(text, out address);
         }
 
-        if (!AddressConditions.TryParse(call.Subject[..slash], out var address))
+        var numbered = int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+        length = number;
+        return AddressConditions.TryParse(text[..slash], out address) && numbered;
+    }
+
+    private static ExpansionResult Mask(OperatorCall call)
+    {
+        if (!TryParse(call.Subject, out var address, out var mask))
         {
             return ExpansionResult.Failed($"\"{call.Subject}\" is not an IP address");
         }
 
-        var ipv4 = address.AddressFamily == AddressFamily.InterNetwork;
-        if (!int.TryParse(call.Subject.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var length) || length > (ipv4 ? 32 : 128))
+        if (mask is not { } length)
+        {
+            return ExpansionResult.Failed($"missing mask value in \"{call.Subject}\"");
+        }
+
+        if (length > (address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128))
         {
             return ExpansionResult.Failed($"mask value too big in \"{call.Subject}\"");
         }
@@ -52,6 +69,6 @@ internal static class NetworkOperators
         }
 
         address = address.MapToIPv6();
-        return ExpansionResult.Success(full ? IpMask.Format(address, dots: false) : address.ToString());
+        return ExpansionResult.Success(full ? IpMask.Format(address, dots: false) : IpMask.Compress(address));
     }
 }

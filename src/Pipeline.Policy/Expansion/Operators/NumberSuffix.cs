@@ -6,7 +6,7 @@ namespace Pipeline.Policy.Expansion.Operators;
 internal static class NumberSuffix
 {
     public static string Missing(OperatorCall call) => call.Suffix is null
-        ? $"missing values after \"{call.Name}\""
+        ? $"missing values after {call.Name}"
         : $"non-digit after underscore in \"{call.Name}\"";
 
     /// <param name="most">How many numbers there may be; there is at least one.</param>

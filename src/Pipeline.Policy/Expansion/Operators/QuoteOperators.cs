@@ -14,22 +14,24 @@ internal static class QuoteOperators
         OperatorDefinition.Of("quote", Quote),
         OperatorDefinition.Of("quote_local_part", QuoteLocalPart),
         OperatorDefinition.Of("rxquote", text => Map(text, c => char.IsAsciiLetterOrDigit(c) ? null : "\\" + c)),
-        OperatorDefinition.Of("escape", text => Map(text, Printable)),
-        OperatorDefinition.Of("escape8bit", text => Map(text, c => c is '\\' or '"' ? "\\" + c : c > '\x7e' ? Octal(c) : null)),
-        OperatorDefinition.Of("hexquote", text => Map(text, c => c is > ' ' and < '\x7f' ? null : string.Create(CultureInfo.InvariantCulture, $"\\x{(int)c:X2}"))),
+        OperatorDefinition.Of("escape", Escape),
+        OperatorDefinition.Of("escape8bit", text => Map(text, c => c is '\\' or > '\x7e' ? Octal(c) : null)),
+        OperatorDefinition.Of("hexquote", text => Map(text, c => c is > ' ' and < '\x7f' ? null : string.Create(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}"))),
         OperatorDefinition.Of("xtextd", DecodeXtext),
     ];
 
-    // Unprintable octets in the form of log lines: \n, \t, \ooo.
+    /// <summary>A text with its unprintable octets in the form of log lines.</summary>
+    public static string Escape(string text) => Map(text, Printable);
+
+    // Unprintable octets in the form of log lines: \n, \ooo; tabs stay.
     private static string? Printable(char c) => c switch
     {
         '\n' => "\\n",
         '\r' => "\\r",
-        '\t' => "\\t",
         '\b' => "\\b",
         '\v' => "\\v",
         '\f' => "\\f",
-        '\\' => "\\\\",
+        '\t' => null,
         < ' ' or > '\x7e' => Octal(c),
         _ => null,
     };
@@ -73,7 +75,7 @@ internal static class QuoteOperators
             }
         }
 
-        return text;
+        return text.Length == 0 ? InQuotes(text) : text;
     }
 
     private static string InQuotes(string text) => "\"" + Map(text, c => c switch

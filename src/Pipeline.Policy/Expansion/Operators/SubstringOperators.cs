@@ -12,15 +12,31 @@ internal static class SubstringOperators
         OperatorDefinition.Of("strlen", text => text.Length.ToString(CultureInfo.InvariantCulture)),
     ];
 
+    /// <summary>The first octets of a text.</summary>
+    public static ExpansionResult Length(string lengthText, string text) =>
+        !TryReadNumber(lengthText, out var length) || length < 0
+            ? ExpansionResult.Failed($"\"{lengthText}\" is not a positive number (in \"length\" expansion)")
+            : ExpansionResult.Success(text[..(int)Math.Min(length, text.Length)]);
+
     /// <summary>A part of a text; a negative offset counts from the end, and without a length it then yields everything to the left.</summary>
     public static ExpansionResult Substring(string offsetText, string? lengthText, string text)
     {
-        if (!TryReadNumber(offsetText, out var offset, out var error) || (lengthText is not null && !TryReadNumber(lengthText, out _, out error)))
+        if (!TryReadNumber(offsetText, out var offset))
         {
-            return ExpansionResult.Failed(error);
+            return ExpansionResult.Failed($"\"{offsetText}\" is not a number (in \"substr\" expansion)");
         }
 
-        long? length = lengthText is null ? null : Math.Abs(long.Parse(lengthText, CultureInfo.InvariantCulture));
+        long? length = null;
+        if (lengthText is not null)
+        {
+            if (!TryReadNumber(lengthText, out var number) || number < 0)
+            {
+                return ExpansionResult.Failed($"\"{lengthText}\" is not a positive number (in \"substr\" expansion)");
+            }
+
+            length = number;
+        }
+
         long start;
         long end;
         if (offset < 0)
@@ -40,22 +56,18 @@ internal static class SubstringOperators
         return ExpansionResult.Success(start >= end ? "" : text[(int)start..(int)end]);
     }
 
-    private static bool TryReadNumber(string text, out long value, out string error)
+    /// <summary>Blanks may stand in front of a number, and nothing at all is zero.</summary>
+    private static bool TryReadNumber(string text, out int value)
     {
-        error = "";
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && Math.Abs(value) <= int.MaxValue)
-        {
-            return true;
-        }
-
-        error = $"\"{text}\" is not a number (in \"substr\" expansion)";
-        return false;
+        value = 0;
+        return text.Length == 0
+            || int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
     }
 
     private static ExpansionResult Length(OperatorCall call) =>
         call.Suffix is null || !NumberSuffix.TryParse(call, 1, allowNegativeFirst: false, out var numbers)
             ? ExpansionResult.Failed(NumberSuffix.Missing(call))
-            : Substring("0", numbers[0], call.Subject);
+            : Length(numbers[0], call.Subject);
 
     private static ExpansionResult SubstringOf(OperatorCall call) =>
         call.Suffix is null || !NumberSuffix.TryParse(call, 2, allowNegativeFirst: true, out var numbers)

@@ -12,11 +12,29 @@ internal static class TimeOperators
         OperatorDefinition.Of("time_eval", call => TimeText.TryParse(call.Subject, out var time)
             ? ExpansionResult.Success(((long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture))
             : ExpansionResult.Failed($"string \"{call.Subject}\" is not an Exim time interval in \"{call.Name}\" operator")),
-        OperatorDefinition.Of("time_interval", call => int.TryParse(call.Subject, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        OperatorDefinition.Of("time_interval", call => TryReadSeconds(call.Subject, out var seconds)
             ? ExpansionResult.Success(TimeText.Format(TimeSpan.FromSeconds(seconds)))
             : ExpansionResult.Failed($"string \"{call.Subject}\" is not a positive number in \"{call.Name}\" operator")),
-        OperatorDefinition.Of("randint", call => !IntegerText.TryParse(call.Subject, out var limit, out var error)
+        OperatorDefinition.Of("randint", call => !TryReadLimit(call.Subject, out var limit, out var error)
             ? ExpansionResult.Failed(error)
             : ExpansionResult.Success((limit <= 1 ? 0 : RandomNumberGenerator.GetInt32((int)Math.Min(limit, int.MaxValue))).ToString(CultureInfo.InvariantCulture))),
     ];
+
+    /// <summary>Nothing at all is no time.</summary>
+    private static bool TryReadSeconds(string text, out int seconds)
+    {
+        seconds = 0;
+        return text.Length == 0 || int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seconds);
+    }
+
+    private static bool TryReadLimit(string text, out long limit, out string error)
+    {
+        if (!IntegerText.TryParse(text, out limit, out error))
+        {
+            return false;
+        }
+
+        error = text.Length == 0 ? "integer expected but \"\" found" : limit < 0 ? $"non-negative integer expected but \"{text}\" found" : "";
+        return error.Length == 0;
+    }
 }

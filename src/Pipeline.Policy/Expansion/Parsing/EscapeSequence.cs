@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Pipeline.Policy.Expansion.Parsing;
 
-/// <summary>Backslash sequences of strings and of quoted option values: <c>\n \r \t \\ \ooo \xhh</c>; before any other character the backslash vanishes.</summary>
+/// <summary>Backslash sequences of strings and of quoted option values: <c>\b \f \n \r \t \v \\ \ooo \xhh</c>; before any other character the backslash vanishes.</summary>
 internal static class EscapeSequence
 {
     /// <summary>Reads one sequence.</summary>
@@ -36,6 +36,6 @@ internal static class EscapeSequence
             return ((char)value, length);
         }
 
-        return (c switch { 'n' => '\n', 'r' => '\r', 't' => '\t', _ => c }, 2);
+        return (c switch { 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', 'v' => '\v', _ => c }, 2);
     }
 }

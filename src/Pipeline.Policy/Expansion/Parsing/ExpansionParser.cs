@@ -17,12 +17,14 @@ internal sealed class ExpansionParser(string text)
     private const int MaxNesting = 200;
 
     private int _nesting;
-    private bool _headerNameWithBrace;
 
     /// <summary>A mistake was found; <see cref="Failure"/> says which.</summary>
     public bool Broken => Failure is not null;
 
     public FailureNode? Failure { get; private set; }
+
+    /// <summary>A header name has a brace in it, as one has that should have ended in a colon before.</summary>
+    public bool MayLackColon { get; private set; }
 
     /// <summary>What was met and is not available, for a check of the configuration.</summary>
     public List<UnavailablePart> Unavailable { get; } = [];
@@ -33,6 +35,9 @@ internal sealed class ExpansionParser(string text)
     public int Position { get; set; }
 
     public ReadOnlySpan<char> Rest => text.AsSpan(Position);
+
+    /// <summary>What is written between two positions.</summary>
+    public string Between(int start, int end) => text[start..end];
 
     /// <summary>The next character, or NUL at the end.</summary>
     public char Current => Position < text.Length ? text[Position] : '\0';
@@ -45,7 +50,23 @@ internal sealed class ExpansionParser(string text)
 
     /// <summary>Records a mistake in the use of braces.</summary>
     public FailureNode FailBraces(string message = "missing or misplaced { or }") =>
-        Fail(_headerNameWithBrace ? message + " - could be header name not terminated by colon" : message);
+        Fail(MayLackColon ? message + " - could be header name not terminated by colon" : message);
+
+    /// <summary>Says where the mistake is, when there is one: <c> inside "map" item</c>.</summary>
+    public void Locate(string place)
+    {
+        if (Failure is not null)
+        {
+            Failure = new FailureNode(Failure.Message + place);
+        }
+    }
+
+    /// <summary>Takes back what was read since then, for text whose meaning shows only when it has been read.</summary>
+    public void Return(int position)
+    {
+        Position = position;
+        Failure = null;
+    }
 
     /// <summary>What is left of an item in which a mistake was found: its parts are still evaluated, in case one of them fails before.</summary>
     public ExpansionNode Unwind(params IEnumerable<ExpansionNode> parts) => new SequenceNode([.. parts, Failure!]);
@@ -101,7 +122,7 @@ internal sealed class ExpansionParser(string text)
         var start = Position;
         while (Position < text.Length && text[Position] is > ' ' and < '\x7f' and not ':')
         {
-            _headerNameWithBrace |= text[Position] == '}';
+            MayLackColon |= text[Position] == '}';
             Position++;
         }
 
@@ -210,13 +231,28 @@ internal sealed class ExpansionParser(string text)
             }
             else
             {
-                FailBraces();
+                FailBraces($"missing '}}' after '{item}'");
             }
 
             return false;
         }
 
         return true;
+    }
+
+    /// <summary>Reads one argument in braces, and blanks in front of it. False when something is wrong.</summary>
+    /// <param name="description">What the argument is, for the message: <c>list arg of sort</c>.</param>
+    public bool TryReadArgument(string description, List<ExpansionNode> arguments)
+    {
+        SkipBlanks();
+        if (Current != '{')
+        {
+            FailBraces($"missing '{{' for {description}");
+            return false;
+        }
+
+        arguments.Add(ParseBraced());
+        return !Broken;
     }
 
     private static void FlushLiteral(List<ExpansionNode> parts, StringBuilder literal)
@@ -278,7 +314,9 @@ internal sealed class ExpansionParser(string text)
             return Fail("$ not followed by letter, digit, or {");
         }
 
-        return char.IsAsciiDigit(Current) ? ParseBracedNumber() : ParseBracedReference();
+        return char.IsAsciiDigit(Current) ? ParseBracedNumber()
+            : char.IsAsciiLetter(Current) ? ParseBracedReference()
+            : Fail("letter or digit expected after ${");
     }
 
     private NumericVariableNode ReadNumericVariable()
@@ -295,13 +333,13 @@ internal sealed class ExpansionParser(string text)
     private ExpansionNode ParseBracedNumber()
     {
         var variable = ReadNumericVariable();
-        return TryTake('}') ? variable : Fail("} expected after ${number");
+        return TryTake('}') ? variable : Fail("} expected after number");
     }
 
     private ExpansionNode ParseBracedReference()
     {
         var name = ReadName(hyphens: true);
-        if (Current != ':' && Current != '}' && ItemRegistry.TryFind(name, out var item))
+        if (ItemRegistry.TryFind(name, out var item))
         {
             if (!item.IsAvailable)
             {

@@ -19,7 +19,7 @@ internal static class AclVariables
             return false;
         }
 
-        if (name.Length < 6 || !(char.IsAsciiDigit(name[5]) || name[5] == '_'))
+        if (name.Length > 5 && !(char.IsAsciiDigit(name[5]) || name[5] == '_'))
         {
             hint = " (6th character of a user-defined ACL variable must be a digit or underscore)";
             return false;

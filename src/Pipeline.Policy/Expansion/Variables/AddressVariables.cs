@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Pipeline.Policy.Expansion.Variables;
 
 /// <summary>Variables about the address being checked, routed or delivered.</summary>
@@ -14,6 +16,23 @@ internal static class AddressVariables
         "tls_out_peercert", "tls_out_peerdn", "tls_out_resumption", "tls_out_sni", "tls_out_tlsa_usage", "tls_out_ver",
     ];
 
+    /// <summary>What they are before anything has set them, where that is not the empty string; -1 as a user is shown without its sign.</summary>
+    private static readonly FrozenDictionary<string, string> Unset = new Dictionary<string, string>
+    {
+        ["event_defer_errno"] = "0",
+        ["host_port"] = "0",
+        ["inode"] = "0",
+        ["local_user_gid"] = "4294967295",
+        ["local_user_uid"] = "4294967295",
+        ["sending_port"] = "-1",
+        ["tls_out_bits"] = "0",
+        ["tls_out_certificate_verified"] = "0",
+        ["tls_out_dane"] = "no",
+        ["tls_out_ocsp"] = "0",
+        ["tls_out_resumption"] = "0",
+        ["tls_out_tlsa_usage"] = "0",
+    }.ToFrozenDictionary();
+
     public static VariableDefinition[] Definitions { get; } =
     [
         new("local_part", s => s.Address?.LocalPart),
@@ -24,7 +43,9 @@ internal static class AddressVariables
         new("original_domain", s => s.Address?.OriginalDomain),
         new("parent_local_part", s => s.Address?.ParentLocalPart),
         new("parent_domain", s => s.Address?.ParentDomain),
-        new("return_path", s => s.Address?.Values.GetValueOrDefault("return_path") ?? OctetString.FromText(s.Message.Sender.ToString())),
-        .. Named.Select(name => new VariableDefinition(name, scope => scope.Address?.Values.GetValueOrDefault(name))),
+        new("return_path", s => s.Address is null ? null : s.Address.Values.GetValueOrDefault("return_path") ?? OctetString.FromText(s.Message.Sender.ToString())),
+        .. Named.Select(name => Of(name, Unset.GetValueOrDefault(name))),
     ];
+
+    private static VariableDefinition Of(string name, string? unset) => new(name, scope => scope.Address?.Values.GetValueOrDefault(name) ?? unset);
 }

@@ -1,8 +1,9 @@
+using System.Collections.Frozen;
 using System.Globalization;
 
 namespace Pipeline.Policy.Expansion.Variables;
 
-/// <summary>Variables that conditions, lookups and checks leave behind; each is empty until then.</summary>
+/// <summary>Variables that conditions, lookups and checks leave behind; until then each is empty, or says that nothing was found.</summary>
 internal static class ConditionVariables
 {
     private static readonly string[] Names =
@@ -27,28 +28,56 @@ internal static class ConditionVariables
         "mime_content_id", "mime_content_size", "mime_content_transfer_encoding", "mime_content_type", "mime_decoded_filename", "mime_filename",
         "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822", "mime_part_count", "prdr_requested", "proxy_external_address",
         "proxy_external_port", "proxy_local_address", "proxy_local_port", "proxy_session", "regex_cachesize", "regex_match_string",
-        "spf_guess",
+        "queue_size", "spf_guess", "thisaddress",
         "tls_in_ocsp", "tls_in_ourcert", "tls_in_peercert", "tls_in_resumption", "warn_message_delay", "warn_message_recipients",
     ];
 
     private static readonly string[] Numbers =
     [
         "caller_gid", "caller_uid", "exim_gid", "exim_uid", "localhost_number", "originator_gid", "originator_uid",
-        "queue_size", "smtp_count_at_connection_start",
+        "smtp_count_at_connection_start",
     ];
+
+    /// <summary>What they are before anything has set them, where that is not the empty string.</summary>
+    private static readonly FrozenDictionary<string, string> Unset = new Dictionary<string, string>
+    {
+        ["av_failed"] = "0",
+        ["dkim_bodylength"] = "9999999999999",
+        ["dkim_created"] = "0",
+        ["dkim_expires"] = "9999999999999",
+        ["dkim_key_granularity"] = "*",
+        ["dkim_key_length"] = "0",
+        ["dkim_key_nosubdomains"] = "0",
+        ["dkim_key_srvtype"] = "*",
+        ["dkim_key_testing"] = "0",
+        ["mime_anomaly_level"] = "0",
+        ["mime_content_size"] = "0",
+        ["mime_is_coverletter"] = "0",
+        ["mime_is_multipart"] = "0",
+        ["mime_is_rfc822"] = "0",
+        ["mime_part_count"] = "-1",
+        ["prdr_requested"] = "no",
+        ["proxy_external_port"] = "0",
+        ["proxy_local_port"] = "0",
+        ["proxy_session"] = "no",
+        ["sender_helo_dnssec"] = "no",
+        ["sender_host_dnssec"] = "no",
+        ["spf_guess"] = "v=spf1 a/24 mx/24 ptr ?all",
+        ["spf_result_guessed"] = "no",
+        ["tls_in_ocsp"] = "0",
+        ["tls_in_resumption"] = "0",
+    }.ToFrozenDictionary();
 
     public static VariableDefinition[] Definitions { get; } =
     [
-        .. Names.Select(name => Of(name, "")),
-        .. NeverSet.Select(name => Of(name, "", isAvailable: false)),
+        .. Names.Select(name => Of(name, Unset.GetValueOrDefault(name, ""))),
+        .. NeverSet.Select(name => Of(name, Unset.GetValueOrDefault(name, ""), isAvailable: false)),
         .. Numbers.Select(name => Of(name, "0")),
-        .. Numbered("regex", 9, isAvailable: false),
-        .. Numbered("n", 9, from: 0),
-        .. Numbered("sn", 9, from: 0),
+        .. Numbered("regex", 9),
     ];
 
-    private static IEnumerable<VariableDefinition> Numbered(string prefix, int last, int from = 1, bool isAvailable = true) =>
-        Enumerable.Range(from, last - from + 1).Select(n => Of(prefix + n.ToString(CultureInfo.InvariantCulture), prefix is "n" or "sn" ? "0" : "", isAvailable));
+    private static IEnumerable<VariableDefinition> Numbered(string prefix, int last) =>
+        Enumerable.Range(1, last).Select(n => Of(prefix + n.ToString(CultureInfo.InvariantCulture), "", isAvailable: false));
 
     private static VariableDefinition Of(string name, string unset, bool isAvailable = true) =>
         new(name, scope => scope.Message.ConditionVariables.GetValueOrDefault(name, unset)) { IsAvailable = isAvailable };

@@ -27,8 +27,8 @@ internal static class ConnectionVariables
         .. Enumerable.Range(1, AuthenticationValues.Count).Select(number => new VariableDefinition($"auth{number}", s => s.Authentication[number])),
         new("received_ip_address", s => IpText.Format(s.Connection.LocalAddress)),
         new("interface_address", s => IpText.Format(s.Connection.LocalAddress)),
-        new("received_port", s => s.Connection.LocalPort.ToString(CultureInfo.InvariantCulture)),
-        new("interface_port", s => s.Connection.LocalPort.ToString(CultureInfo.InvariantCulture)),
+        new("received_port", LocalPort),
+        new("interface_port", LocalPort),
         new("smtp_command", s => s.Connection.SmtpCommand),
         new("smtp_command_argument", s => s.Connection.SmtpCommand.IndexOf(' ', StringComparison.Ordinal) is >= 0 and var blank
             ? s.Connection.SmtpCommand[(blank + 1)..].TrimStart()
@@ -41,6 +41,10 @@ internal static class ConnectionVariables
         new("tls_in_bits", Bits), new("tls_bits", Bits),
         new("tls_in_certificate_verified", Verified), new("tls_certificate_verified", Verified),
     ];
+
+    // Without a connection there is no port at all.
+    private static string LocalPort(EvaluationScope scope) =>
+        (scope.Connection.LocalAddress is null ? -1 : scope.Connection.LocalPort).ToString(CultureInfo.InvariantCulture);
 
     private static string Bits(EvaluationScope scope) => (scope.Connection.Tls?.Bits ?? 0).ToString(CultureInfo.InvariantCulture);
 
@@ -80,13 +84,13 @@ internal static class ConnectionVariables
             : helo + address;
     }
 
-    /// <summary>The form of Received fields.</summary>
+    /// <summary>The form of Received fields; empty for what a local caller has handed in.</summary>
     private static string ReceivedHost(EvaluationScope scope)
     {
         var connection = scope.Connection;
         if (connection.ClientAddress is null)
         {
-            return connection.Ident;
+            return "";
         }
 
         var address = IpText.Format(connection.ClientAddress);

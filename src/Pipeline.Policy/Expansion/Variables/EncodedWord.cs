@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Pipeline.Policy.Expansion.Variables;
@@ -5,6 +6,9 @@ namespace Pipeline.Policy.Expansion.Variables;
 /// <summary>Encoded words of RFC 2047.</summary>
 internal static class EncodedWord
 {
+    /// <summary>Characters that mean something in a header, or in an encoded word itself.</summary>
+    private static readonly SearchValues<char> Specials = SearchValues.Create("?=()<>@,;:\\\"[]._");
+
     /// <summary>Decodes the encoded words of a text; what is not well-formed stays as it is. Blanks between two encoded words vanish.</summary>
     /// <param name="text">One char for each octet.</param>
     /// <param name="charset">The character set to convert to, or null to leave the octets as the word has them.</param>
@@ -48,10 +52,10 @@ internal static class EncodedWord
         return decoded.Append(text, position, text.Length - position).ToString();
     }
 
-    /// <summary>Encodes a text when it has octets that a header must not have; encoded words are at most 75 characters long.</summary>
+    /// <summary>Encodes a text when it has octets that a phrase of a header must not have; encoded words are at most 75 characters long.</summary>
     public static string Encode(string text, string charset)
     {
-        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.Contains("=?", StringComparison.Ordinal))
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.AsSpan().ContainsAny(Specials))
         {
             return text;
         }
@@ -62,9 +66,7 @@ internal static class EncodedWord
         var wordStart = 0;
         foreach (var c in text)
         {
-            var piece = c == ' ' ? "_" : char.IsAsciiLetterOrDigit(c) || c is '!' or '*' or '+' or '-' or '/' or '.'
-                ? c.ToString()
-                : $"={(int)c:X2}";
+            var piece = c == ' ' ? "_" : c is < ' ' or > '~' || Specials.Contains(c) ? $"={(int)c:X2}" : c.ToString();
             if (encoded.Length - wordStart + piece.Length + 2 > MaxWordLength)
             {
                 encoded.Append("?= ");
@@ -159,14 +161,14 @@ internal static class EncodedWord
 
     private static bool TryGetEncoding(string name, out Encoding encoding)
     {
+        encoding = Encoding.Latin1;
         try
         {
-            encoding = Encoding.GetEncoding(name);
+            encoding = CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
             return true;
         }
         catch (ArgumentException)
         {
-            encoding = Encoding.Latin1;
             return false;
         }
     }

@@ -33,7 +33,7 @@ internal static class HeaderText
             var value = OctetString.FromBytes(field.Value.Span).Replace("\r\n", "\n", StringComparison.Ordinal) + "\n";
             if (form == HeaderForm.List)
             {
-                ListSyntax.Append(found, value, ':', first: !any);
+                ListSyntax.Append(found, value.TrimEnd('\n'), ':', first: !any);
             }
             else
             {
@@ -71,11 +71,25 @@ internal static class HeaderText
         return count;
     }
 
-    /// <summary>The whole header block, as lines with LF.</summary>
-    public static string All(EvaluationScope scope, bool decode)
+    /// <summary>The whole header block as it is, its lines with LF.</summary>
+    public static string AllRaw(EvaluationScope scope)
     {
         var block = scope.Message.HeaderBlock.Span;
-        var text = OctetString.FromBytes(block[..Math.Min(block.Length, MaxLength)]).Replace("\r\n", "\n", StringComparison.Ordinal);
-        return decode ? EncodedWord.Decode(text, scope.Environment.Policy.MainOptions.HeadersCharset) : text;
+        return WithLineFeeds(block[..Math.Min(block.Length, MaxLength)]);
     }
+
+    /// <summary>The whole header block with its encoded words decoded, in the character sets they have, and without blanks at the ends of fields.</summary>
+    public static string AllDecoded(EvaluationScope scope)
+    {
+        var text = new StringBuilder();
+        var fields = new HeaderFields(scope.Message.HeaderBlock);
+        while (text.Length < MaxLength && fields.MoveNext())
+        {
+            text.Append(text.Length == 0 ? "" : "\n").Append(WithLineFeeds(fields.CurrentLines.Span).TrimEnd(' ', '\t', '\n'));
+        }
+
+        return EncodedWord.Decode(text.ToString(0, Math.Min(text.Length, MaxLength)), charset: null);
+    }
+
+    private static string WithLineFeeds(ReadOnlySpan<byte> lines) => OctetString.FromBytes(lines).Replace("\r\n", "\n", StringComparison.Ordinal);
 }

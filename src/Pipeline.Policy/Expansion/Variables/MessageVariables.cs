@@ -23,7 +23,7 @@ internal static class MessageVariables
         Number("message_body_size", s => s.Message.BodySize),
         Number("body_linecount", s => s.Message.BodyLineCount),
         Number("body_zerocount", s => s.Message.BodyZeroCount),
-        Number("message_linecount", s => s.Message.BodyLineCount + s.Message.HeaderBlock.Span.Count((byte)'\n')),
+        Number("message_linecount", s => s.Message.BodyLineCount + HeaderLineCount(s.Message.HeaderBlock.Span)),
         Number("max_received_linelength", s => s.Message.MaxReceivedLineLength),
         Number("received_count", s => HeaderText.Count(s, "Received")),
         Number("received_time", s => s.Message.ReceivedAt == default ? 0 : s.Message.ReceivedAt.ToUnixTimeSeconds()),
@@ -31,8 +31,8 @@ internal static class MessageVariables
         new("received_for", s => s.Message.Recipients.Count == 1 ? Recipients(s).First() : ""),
         new("message_body", s => Body(s, s.Message.BodyStart.Span, fromEnd: false)),
         new("message_body_end", s => Body(s, s.Message.BodyEnd.Span, fromEnd: true)),
-        new("message_headers", s => HeaderText.All(s, decode: true)),
-        new("message_headers_raw", s => HeaderText.All(s, decode: false)),
+        new("message_headers", s => HeaderText.AllDecoded(s)),
+        new("message_headers_raw", s => HeaderText.AllRaw(s)),
         new("headers_added", s => string.Join('\n', s.Message.AddedHeaders.Select(h => h.Text))),
         new("message_smtputf8", s => s.Message.SmtpUtf8 ? "yes" : "no"),
         new("reply_address", ReplyAddress),
@@ -41,6 +41,9 @@ internal static class MessageVariables
 
     private static VariableDefinition Number(string name, Func<EvaluationScope, long> read) =>
         new(name, scope => read(scope).ToString(CultureInfo.InvariantCulture));
+
+    // With the empty line behind the header.
+    private static int HeaderLineCount(ReadOnlySpan<byte> header) => header.IsEmpty ? 0 : header.Count((byte)'\n') + 1;
 
     private static IEnumerable<string> Recipients(EvaluationScope scope) => scope.Message.Recipients.Select(r => OctetString.FromText(r.ToString()));
 
@@ -69,8 +72,9 @@ internal static class MessageVariables
         return fromEnd ? text[^options.MessageBodyVisible..] : text[..options.MessageBodyVisible];
     }
 
+    // As it is written: encoded words are decoded when somebody reads it.
     private static string ReplyAddress(EvaluationScope scope) =>
-        HeaderText.Read(scope, "Reply-To", HeaderForm.Converted) is { Length: > 0 } reply
-            ? reply
-            : HeaderText.Read(scope, "From", HeaderForm.Converted) ?? "";
+        Raw(scope, "Reply-To") is { Length: > 0 } reply ? reply : Raw(scope, "From");
+
+    private static string Raw(EvaluationScope scope, string name) => HeaderText.Read(scope, name, HeaderForm.Raw)?.Trim() ?? "";
 }

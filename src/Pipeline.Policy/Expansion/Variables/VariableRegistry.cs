@@ -24,7 +24,7 @@ internal static class VariableRegistry
             return true;
         }
 
-        if (name.StartsWith("r_", StringComparison.Ordinal) && name.Length > 2)
+        if (name.StartsWith("r_", StringComparison.Ordinal))
         {
             variable = new VariableDefinition(name, scope => scope.Address?.Values.GetValueOrDefault(name));
             return true;

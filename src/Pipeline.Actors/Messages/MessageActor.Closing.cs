@@ -81,7 +81,7 @@ internal sealed partial class MessageActor
         foreach (var (index, failure) in _failed)
         {
             _ledger.Record(Now, new RecipientFailed(
-                index, failure.Reason, failure.Reply?.ToString(), failure.Host, failure.Ip?.ToString(), failure.Port, failure.Greeting, failure.HeloResponse));
+                index, failure.Internal ?? failure.Reason, failure.Reply?.ToString(), failure.Host, failure.Ip?.ToString(), failure.Port, failure.Greeting, failure.HeloResponse));
         }
 
         foreach (var notification in message.Ready)

@@ -30,9 +30,10 @@ internal sealed partial class MessageActor
             return;
         }
 
-        foreach (var group in _routed.OrderBy(routed => routed.Key).GroupBy(routed => routed.Value.GroupKey, StringComparer.Ordinal).ToArray())
+        foreach (var group in _routed.OrderBy(routed => routed.Key).GroupBy(routed => routed.Value.GroupKey, StringComparer.Ordinal)
+            .SelectMany(group => group.Chunk(group.First().Value.Transport.BatchMax)).ToArray())
         {
-            var plan = group.First().Value;
+            var plan = group[0].Value;
             var number = _nextJob++;
             ImmutableArray<DeliveryRecipient> recipients = [.. group.Select(routed => AsDeliveryRecipient(routed.Key, routed.Value))];
             _jobs.Add(number, new RunningJob(recipients, plan.Transport.Name, Now, plan.Destination, [.. recipients.SelectMany(recipient => _ledger.Behind(recipient.Index)).Select(recipient => recipient.Index)]));

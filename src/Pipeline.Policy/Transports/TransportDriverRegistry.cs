@@ -10,7 +10,7 @@ internal static class TransportDriverRegistry
         ["appendfile"] = static options => new AppendfileTransportDefinition(options),
         ["autoreply"] = static options => new UnavailableTransportDefinition(options, isLocal: true),
         ["lmtp"] = static options => new UnavailableTransportDefinition(options, isLocal: true),
-        ["pipe"] = static options => new UnavailableTransportDefinition(options, isLocal: true),
+        ["pipe"] = static options => new PipeTransportDefinition(options),
         ["queuefile"] = static options => new QueuefileTransportDefinition(options),
         ["smtp"] = static options => new SmtpTransportDefinition(options),
     };

@@ -60,7 +60,7 @@ public sealed class SupportReportTests
     [Theory]
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane =", null)]
     [InlineData("begin transports\nt:\ndriver = smtp\nserialize_hosts = *", "4: transport t: option \"serialize_hosts\" is not done and is ignored: set Delivery, PerDestination and Overall, in node.json")]
-    [InlineData("begin transports\nt:\ndriver = autoreply\nuser = x", "2: transport t: driver \"autoreply\" is not done: a message that comes to it waits: deliver to a program with SMTP or LMTP that replies")]
+    [InlineData("begin transports\nt:\ndriver = pipe\ncommand = /bin/cat\nuser = x", "5: transport t: option \"user\" is not done and is ignored: no delivery changes the user: files belong to the user of the node")]
     [InlineData("begin transports\nt:\ndriver = smtp\ntransport_filter = /bin/cat", "4: transport t: option \"transport_filter\" is not done: a message that comes to it waits: deliver to a program with SMTP")]
     [InlineData("begin transports\nt:\ndriver = queuefile\ndirectory = /x\nheaders_add = X: y", "5: transport t: option \"headers_add\" is not done and is ignored: the message is written as it lies in the queue, for the program that takes it")]
     [InlineData("begin authenticators\na:\ndriver = plaintext\npublic_name = PLAIN", "2: authenticator a: driver \"plaintext\" is not done and is ignored: AUTH is neither offered to clients nor used with servers")]

@@ -122,6 +122,7 @@ internal static class DeliveryPlanner
     private static string Shared(TransportSettings settings) => settings switch
     {
         AppendfileTransportSettings file => string.Join('\n', file.Path, file.MessagePrefix, file.MessageSuffix),
+        LmtpTransportSettings lmtp => string.Join('\0', lmtp.Command.Append(lmtp.Socket)),
         PipeTransportSettings pipe => string.Join('\0', pipe.Command.Append(pipe.Directory).Append(pipe.Frame.Prefix).Append(pipe.Frame.Suffix)),
         _ => "",
     };

@@ -14,6 +14,8 @@ internal static class TransportMapping
         {
             ExpandedSmtpTransport smtp => Smtp(smtp),
             ExpandedAppendfileTransport appendfile => Appendfile(appendfile),
+            ExpandedAutoreplyTransport autoreply => Autoreply(autoreply),
+            ExpandedLmtpTransport lmtp => Lmtp(lmtp),
             ExpandedPipeTransport pipe => Pipe(pipe),
             ExpandedQueuefileTransport queuefile => new QueuefileTransportSettings(queuefile.Name, queuefile.Directory),
             _ => throw new InvalidOperationException($"no settings for transport {expanded.Name}"),
@@ -115,6 +117,26 @@ internal static class TransportMapping
         LockFileTimeout = file.LockFileTimeout,
         Quota = file.Quota,
         MaildirTag = file.MaildirTag,
+    };
+
+    private static AutoreplyTransportSettings Autoreply(ExpandedAutoreplyTransport autoreply) => new(autoreply.Name)
+    {
+        Reply = autoreply.Reply,
+        Once = autoreply.Once is { } once ? Policy.Expansion.OctetString.ToText(once) : null,
+        OnceAddresses = autoreply.OnceAddresses,
+        OnceRepeat = autoreply.OnceRepeat,
+        OnceFileSize = autoreply.OnceFileSize,
+        Log = autoreply.Log is { } log ? Policy.Expansion.OctetString.ToText(log) : null,
+        Mode = (UnixFileMode)autoreply.Mode,
+    };
+
+    private static LmtpTransportSettings Lmtp(ExpandedLmtpTransport lmtp) => new(lmtp.Name)
+    {
+        Command = lmtp.Command,
+        Socket = lmtp.Socket is { } path ? Policy.Expansion.OctetString.ToText(path) : null,
+        HeloData = lmtp.HeloData,
+        Timeout = lmtp.Timeout,
+        IgnoreQuota = lmtp.IgnoreQuota,
     };
 
     private static PipeTransportSettings Pipe(ExpandedPipeTransport pipe) => new(pipe.Name)

@@ -162,10 +162,20 @@ internal sealed partial class MessageActor
         _services.Recent.Used(job.Destination);
         RecordStart(job);
         bool? additional = null;
-        foreach (var (index, outcome) in message.Report.Recipients)
+        foreach (var report in message.Report.Recipients)
         {
+            var (index, outcome, output) = report;
+            if (output is not null)
+            {
+                _ledger.Record(Now, new ProgramOutput(index, job.Transport, output));
+            }
+
             switch (outcome)
             {
+                case DeliveryOutcome.Delivered delivered when report.Reply is { } reply:
+                    _replies[index] = new PendingReply(reply, job.Transport, delivered.Detail);
+                    OnDelivered(index, delivered, job);
+                    break;
                 case DeliveryOutcome.Delivered delivered:
                     _ledger.Record(Now, new RecipientDelivered(
                         index, job.Transport, delivered.Host, delivered.Ip?.ToString(), delivered.Reply?.ToString(), delivered.Detail, additional));

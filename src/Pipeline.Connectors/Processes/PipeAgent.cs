@@ -12,28 +12,32 @@ namespace Pipeline.Connectors.Processes;
 /// </remarks>
 public sealed class PipeAgent(TimeProvider time) : IDeliveryAgent
 {
-    public async ValueTask<DeliveryReport> DeliverAsync(DeliveryJob job, CancellationToken cancellationToken) =>
-        DeliveryReport.ForAll(job.Recipients, await RunAsync(job, (PipeTransportSettings)job.Transport, cancellationToken));
+    public async ValueTask<DeliveryReport> DeliverAsync(DeliveryJob job, CancellationToken cancellationToken)
+    {
+        var settings = (PipeTransportSettings)job.Transport;
+        var (outcome, output) = await RunAsync(job, settings, cancellationToken);
+        return DeliveryReport.ForAll(job.Recipients, outcome, PipeOutcome.Logged(settings, outcome, output));
+    }
 
-    private async ValueTask<DeliveryOutcome> RunAsync(DeliveryJob job, PipeTransportSettings settings, CancellationToken cancellationToken)
+    private async ValueTask<(DeliveryOutcome Outcome, string Output)> RunAsync(DeliveryJob job, PipeTransportSettings settings, CancellationToken cancellationToken)
     {
         if (settings.MessageSizeLimit > 0 && job.Content.HeaderBlock.Length + job.Content.BodySize > settings.MessageSizeLimit)
         {
-            return FileFailure.TooBig(settings.MessageSizeLimit);
+            return (FileFailure.TooBig(settings.MessageSizeLimit), "");
         }
 
         try
         {
             if (job.BeforeFinalStep is { } mayFinish && !await mayFinish(cancellationToken))
             {
-                return FileFailure.Interrupted();
+                return (FileFailure.Interrupted(), "");
             }
 
             cancellationToken.ThrowIfCancellationRequested();
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return FileFailure.Interrupted();
+            return (FileFailure.Interrupted(), "");
         }
 
         var start = PipeProgram.Of(job, settings);
@@ -42,20 +46,22 @@ public sealed class PipeAgent(TimeProvider time) : IDeliveryAgent
         {
             var run = await ExternalProgram.RunAsync(
                 start, record.ReadAsync(cancellationToken), settings.Timeout, settings.MaxOutput, time, cancellationToken);
-            return PipeOutcome.Of(settings, string.Join(' ', start.Arguments.Select(OctetString.ToText)), run);
+            return (PipeOutcome.Of(settings, string.Join(' ', start.Arguments.Select(OctetString.ToText)), run), run.Output);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return new DeliveryOutcome.Deferred(new DeliveryFailure
-            {
-                Class = FailureClass.InDoubt,
-                Reason = "delivery was stopped while the program ran",
-                Internal = $"{start.Arguments[0]} was killed because the node stops",
-            });
+            return (Stopped(start.Arguments[0]), "");
         }
         catch (IOException exception)
         {
-            return FileFailure.Local("local delivery is not possible at present", exception.Message);
+            return (FileFailure.Local("local delivery is not possible at present", exception.Message), "");
         }
     }
+
+    private static DeliveryOutcome.Deferred Stopped(string program) => new(new DeliveryFailure
+    {
+        Class = FailureClass.InDoubt,
+        Reason = "delivery was stopped while the program ran",
+        Internal = $"{program} was killed because the node stops",
+    });
 }

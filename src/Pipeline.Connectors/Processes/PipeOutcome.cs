@@ -30,6 +30,18 @@ internal static class PipeOutcome
         };
     }
 
+    /// <summary>The line of output that goes to the log, or null.</summary>
+    public static string? Logged(PipeTransportSettings settings, DeliveryOutcome outcome, string output)
+    {
+        var wanted = settings.LogOutput || outcome switch
+        {
+            DeliveryOutcome.Failed => settings.LogFailOutput,
+            DeliveryOutcome.Deferred => settings.LogDeferOutput,
+            _ => false,
+        };
+        return wanted && output.Length > 0 ? FirstLine(output) : null;
+    }
+
     private static DeliveryOutcome Judge(PipeTransportSettings settings, ProcessExit exit, string output, string words)
     {
         if (settings.ReturnOutput && output.Length > 0)
@@ -39,7 +51,7 @@ internal static class PipeOutcome
 
         if (settings.IgnoreStatus || exit == default)
         {
-            return DeliveryOutcome.Delivered.Locally(settings.LogOutput && output.Length > 0 ? FirstLine(output) : "");
+            return DeliveryOutcome.Delivered.Locally("");
         }
 
         if (exit.Signal != 0 && settings.DeferOnSignal)
@@ -49,7 +61,7 @@ internal static class PipeOutcome
 
         var isTemporary = exit.Signal == 0 && !settings.ReturnOutput && (settings.EveryErrorIsTemporary || settings.TemporaryErrors.Contains(exit.Status));
         return isTemporary
-            ? Defer(FailureClass.Local, words + Logged(settings.LogOutput || settings.LogDeferOutput, output))
+            ? Defer(FailureClass.Local, words)
             : Fail(settings, output, words, FailureClass.Permanent);
     }
 
@@ -62,14 +74,12 @@ internal static class PipeOutcome
         {
             Class = failureClass,
             Reason = returned,
-            Internal = words + Logged(settings.LogOutput || settings.LogFailOutput, output),
+            Internal = words,
         });
     }
 
     private static DeliveryOutcome.Deferred Defer(FailureClass failureClass, string words) =>
         new(new DeliveryFailure { Class = failureClass, Reason = "local delivery failed", Internal = words });
-
-    private static string Logged(bool wanted, string output) => wanted && output.Length > 0 ? $": output: {FirstLine(output)}" : "";
 
     private static string FirstLine(string output) => OctetString.ToText(output.AsSpan().TrimStart("\r\n").ToString().Split('\n', 2)[0].TrimEnd());
 }

@@ -18,7 +18,7 @@ internal static class PipeProgram
         Umask = settings.Umask,
     };
 
-    private static IEnumerable<string> Arguments(DeliveryJob job, ImmutableArray<string?> command)
+    public static IEnumerable<string> Arguments(DeliveryJob job, ImmutableArray<string?> command)
     {
         foreach (var argument in command)
         {

@@ -13,7 +13,8 @@ internal sealed record SmtpConnectionKey
 {
     public required string Host { get; init; }
 
-    public required IPEndPoint EndPoint { get; init; }
+    /// <summary>Null for a peer on this machine that is not reached over IP.</summary>
+    public required IPEndPoint? EndPoint { get; init; }
 
     public required SmtpDialect Dialect { get; init; }
 
@@ -41,7 +42,7 @@ internal sealed record SmtpConnectionKey
     /// <summary>All credentials in one text, of which nothing is ever printed; empty when none would be used.</summary>
     public required Secret Credentials { get; init; }
 
-    public static SmtpConnectionKey Create(SmtpTransportSettings settings, string host, IPEndPoint endPoint, SmtpPeerPolicy policy) => new()
+    public static SmtpConnectionKey Create(SmtpTransportSettings settings, string host, IPEndPoint? endPoint, SmtpPeerPolicy policy) => new()
     {
         Host = host,
         EndPoint = endPoint,
@@ -59,11 +60,11 @@ internal sealed record SmtpConnectionKey
         Credentials = policy.RequireAuthentication || policy.TryAuthentication ? Join(settings.Authentication.Credentials) : default,
     };
 
-    private static IPAddress? FirstOfFamily(ImmutableArray<IPAddress> interfaces, IPEndPoint endPoint)
+    private static IPAddress? FirstOfFamily(ImmutableArray<IPAddress> interfaces, IPEndPoint? endPoint)
     {
         foreach (var address in interfaces)
         {
-            if (address.AddressFamily == endPoint.AddressFamily)
+            if (address.AddressFamily == endPoint?.AddressFamily)
             {
                 return address;
             }

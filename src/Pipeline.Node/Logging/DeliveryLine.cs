@@ -14,6 +14,7 @@ internal static class DeliveryLine
     {
         RecipientDelivered e => Delivered(e, at, message, selection),
         RecipientDeferred e => Deferred(e, message, selection),
+        ProgramOutput e => $"{message[e.Recipient].Address}: {e.Transport} transport output: {e.Line}",
         RecipientFailed e => Failed(e, message, selection),
         RecipientRedirected { Children.IsEmpty: true } e => $"=> :blackhole: <{message.Top(e.Recipient)}> R={e.Router}",
         OperatorActed { Action: OperatorActed.Removed } e => $"removed by {e.By}",
@@ -33,6 +34,10 @@ internal static class DeliveryLine
         if (e.Host is not null)
         {
             AppendHost(line, e.Host, e.Address);
+        }
+
+        if (e.Reply is not null)
+        {
             Append(line, " ", e.Detail); // X= CV= A= C=
         }
 

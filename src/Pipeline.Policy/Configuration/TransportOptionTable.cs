@@ -44,14 +44,14 @@ public static class TransportOptionTable
             .. OptionTable.Of(OptionType.Octal, "mode"),
             .. OptionTable.Of(OptionType.Integer, "once_file_size"),
             .. OptionTable.Of(OptionType.Expanded, "bcc cc file from headers log never_mail once once_repeat reply_to subject text to"),
-        ]).OfDriver(Support.RefusedWhenReached("deliver to a program with SMTP or LMTP that replies")),
+        ]),
         ["lmtp"] = new OptionTable(
         [
             .. OptionTable.Of(OptionType.Bool, "ignore_quota"),
             .. OptionTable.Of(OptionType.Integer, "batch_max"),
             .. OptionTable.Of(OptionType.Time, "timeout"),
             .. OptionTable.Of(OptionType.Expanded, "batch_id command socket"),
-        ]).OfDriver(Support.RefusedWhenReached("use \"driver = smtp\" with \"protocol = lmtp\" over TCP")),
+        ]),
         ["pipe"] = Pipe(),
         ["queuefile"] = new OptionTable(OptionTable.Of(OptionType.Expanded, "directory"))
             .WithoutGeneric(Support.NotDone("the message is written as it lies in the queue, for the program that takes it")),

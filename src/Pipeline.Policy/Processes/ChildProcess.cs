@@ -34,7 +34,7 @@ public sealed class ChildProcess : IAsyncDisposable
         using (inputRead)
         using (outputWrite)
         {
-            var child = Spawn(start, inputRead, outputWrite, out error);
+            var child = Spawn(start, inputRead, outputWrite, joinErrors: true, out error);
             if (child is null)
             {
                 inputWrite.Dispose();
@@ -49,13 +49,13 @@ public sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a program that has one end of a connection for input and output; the other end is <paramref name="connection"/>.</summary>
+    /// <summary>Starts a program that has one end of a connection for input and output; the other end is <paramref name="connection"/>. What it says on standard error is lost.</summary>
     public static ChildProcess? StartConnected(ProcessStart start, out Socket? connection, out string error)
     {
         var (ours, theirs) = NativeProcess.SocketPair();
         using (theirs)
         {
-            var child = Spawn(start, theirs, theirs, out error);
+            var child = Spawn(start, theirs, theirs, joinErrors: false, out error);
             if (child is null)
             {
                 ours.Dispose();
@@ -89,7 +89,7 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Whether this node may execute the program at a path.</summary>
     public static bool IsExecutable(string path) => File.Exists(path) && NativeProcess.MayExecute(path);
 
-    private static ChildProcess? Spawn(ProcessStart start, SafeFileHandle input, SafeFileHandle output, out string error)
+    private static ChildProcess? Spawn(ProcessStart start, SafeFileHandle input, SafeFileHandle output, bool joinErrors, out string error)
     {
         error = Refuse(start);
         if (error.Length > 0)
@@ -110,7 +110,8 @@ public sealed class ChildProcess : IAsyncDisposable
             [.. start.Environment.Select(pair => OctetString.ToBytes($"{pair.Key}={pair.Value}"))],
             Terminated(start.Directory),
             input,
-            output);
+            output,
+            joinErrors);
         error = code == 0 ? "" : $"{start.Arguments[0]}: {NativeProcess.Describe(code)}";
         return code == 0 ? new ChildProcess(process) : null;
     }

@@ -12,6 +12,7 @@ internal static unsafe partial class NativeProcess
     // Larger than the structures of any C library.
     private const int StructureSize = 512;
 
+    private const int WriteOnly = 1;
     private const int CloseOnExec = 0x80000;
     private const int UnixDomain = 1;
     private const int Stream = 1;
@@ -48,9 +49,16 @@ internal static unsafe partial class NativeProcess
 
     /// <summary>Begins a process that leads a group of its own.</summary>
     /// <param name="path">The program, octets.</param>
+    /// <param name="joinErrors">Standard error is its output too; otherwise it is thrown away.</param>
     /// <returns>Its number, or the error.</returns>
     public static (int Process, int Error) Spawn(
-        byte[] path, IReadOnlyList<byte[]> arguments, IReadOnlyList<byte[]> environment, byte[] directory, SafeFileHandle input, SafeFileHandle output)
+        byte[] path,
+        IReadOnlyList<byte[]> arguments,
+        IReadOnlyList<byte[]> environment,
+        byte[] directory,
+        SafeFileHandle input,
+        SafeFileHandle output,
+        bool joinErrors)
     {
         using var argv = new StringVector(arguments);
         using var envp = new StringVector(environment);
@@ -63,10 +71,13 @@ internal static unsafe partial class NativeProcess
         {
             fixed (byte* name = path)
             fixed (byte* folder = directory)
+            fixed (byte* nowhere = "/dev/null\0"u8)
             {
                 Must(posix_spawn_file_actions_adddup2(actions, (int)input.DangerousGetHandle(), 0));
                 Must(posix_spawn_file_actions_adddup2(actions, (int)output.DangerousGetHandle(), 1));
-                Must(posix_spawn_file_actions_adddup2(actions, (int)output.DangerousGetHandle(), 2));
+                Must(joinErrors
+                    ? posix_spawn_file_actions_adddup2(actions, (int)output.DangerousGetHandle(), 2)
+                    : posix_spawn_file_actions_addopen(actions, 2, nowhere, WriteOnly, 0));
                 Must(posix_spawn_file_actions_addchdir_np(actions, folder));
                 Must(posix_spawnattr_setflags(attributes, SetGroup | SetDefaultSignals | SetSignalMask));
                 Must(posix_spawnattr_setpgroup(attributes, 0));
@@ -143,6 +154,9 @@ internal static unsafe partial class NativeProcess
 
     [LibraryImport("libc")]
     private static partial int posix_spawn_file_actions_adddup2(byte* actions, int from, int to);
+
+    [LibraryImport("libc")]
+    private static partial int posix_spawn_file_actions_addopen(byte* actions, int descriptor, byte* path, int flags, int mode);
 
     [LibraryImport("libc")]
     private static partial int posix_spawn_file_actions_addchdir_np(byte* actions, byte* path);

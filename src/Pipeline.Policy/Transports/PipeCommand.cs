@@ -27,10 +27,15 @@ internal sealed class PipeCommand
     private readonly bool _useShell;
     private readonly bool _force;
 
-    public PipeCommand(DriverOptions options)
+    private PipeCommand(string transport, string? command)
     {
-        _transport = options.Name;
-        _command = options.GetString("command");
+        (_transport, _command) = (transport, command);
+        _path = StringExpansion.Compile(DefaultPath);
+    }
+
+    private PipeCommand(DriverOptions options)
+        : this(options.Name, options.GetString("command"))
+    {
         _path = options.GetExpandable("path", DefaultPath);
         _allowed = options.GetExpandable("allow_commands");
         _restrictToPath = options.GetBool("restrict_to_path");
@@ -48,6 +53,12 @@ internal sealed class PipeCommand
                 "command");
         }
     }
+
+    /// <summary>The command of a pipe transport, with what restricts it.</summary>
+    public static PipeCommand OfPipe(DriverOptions options) => new(options);
+
+    /// <summary>A command that only the configuration can name.</summary>
+    public static PipeCommand Of(string transport, string? command) => new(transport, command);
 
     /// <summary>Expands <c>path</c>: the directories a program without a slash is looked for in.</summary>
     public async ValueTask<string> PathAsync(OptionExpansion expansion) => await expansion.TextAsync("path", _path) ?? DefaultPath;
@@ -146,7 +157,7 @@ internal sealed class PipeCommand
 
         if (!isFixed && !isAllowed && !_restrictToPath)
         {
-            expansion.Fail($"Attempt to exec tainted path: '{program}' ({_transport} transport): name it in allow_commands", needsAttention: true);
+            expansion.Fail($"Attempt to exec tainted path: '{program}' ({_transport} transport)", needsAttention: true);
             return [];
         }
 

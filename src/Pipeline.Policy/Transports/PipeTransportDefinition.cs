@@ -18,7 +18,7 @@ public sealed class PipeTransportDefinition : TransportDefinition
     internal PipeTransportDefinition(DriverOptions options)
         : base(options)
     {
-        _command = new PipeCommand(options);
+        _command = PipeCommand.OfPipe(options);
         _frame = new FrameOptions(options, defaultCheck: "", defaultEscape: "");
         _environment = options.GetExpandable("environment");
         _batchId = options.GetExpandable("batch_id");

@@ -5,6 +5,7 @@ using Pipeline.Actors.Verification;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
+using Pipeline.Mail.Reply;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 
@@ -177,6 +178,57 @@ public sealed class MessageActorTests : TestKit
         Assert.Single(update.Notifications);
         Assert.Contains(update.Journal, entry => entry.Event is NotificationSent);
         Assert.Equal(UpdateClosing.Complete, update.Closing);
+    }
+
+    [Fact]
+    public async Task A_reply_is_recorded_in_the_same_commit_as_the_delivery_that_it_is()
+    {
+        var message = Receive("a");
+        _session.Watch(message);
+        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+
+        Reply(message, job);
+
+        await _session.ExpectTerminatedAsync(message);
+        var update = Assert.Single(_store.Updates, update => update.Journal.Any(entry => entry.Event is RecipientDelivered));
+        Assert.Single(update.Notifications);
+        Assert.Contains(update.Journal, entry => entry.Event is NotificationSent { Kind: NotificationSent.Reply });
+        Assert.Equal(UpdateClosing.Complete, update.Closing);
+        Assert.Equal("away", Assert.Single(_notifications.Replies).Subject);
+        Assert.Empty(_notifications.Asked);
+    }
+
+    [Fact]
+    public async Task A_reply_that_cannot_be_written_leaves_the_recipient_queued()
+    {
+        _notifications.Error = new IOException("disk full");
+        var message = Receive("a");
+        _session.Watch(message);
+        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+
+        Reply(message, job);
+
+        await _session.ExpectTerminatedAsync(message);
+        var last = _store.Updates.Last();
+        Assert.Equal(UpdateClosing.Release, last.Closing);
+        Assert.DoesNotContain(_store.Updates.SelectMany(update => update.Journal), entry => entry.Event is RecipientDelivered);
+        Assert.Equal(RecipientStatus.Queued, Assert.Single(last.Recipients).Status);
+    }
+
+    [Fact]
+    public async Task What_a_program_wrote_is_in_the_journal()
+    {
+        var message = Receive("a");
+        _session.Watch(message);
+        await _session.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await _delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+
+        message.Tell(new MessageProtocol.JobEnded(job.Number, DeliveryReport.ForAll(job.Job.Recipients, DeliveryOutcome.Delivered.Locally(""), "stored")), _delivery.Ref);
+
+        await _session.ExpectTerminatedAsync(message);
+        Assert.Equal("stored", Assert.Single(_store.Updates.SelectMany(update => update.Journal).Select(entry => entry.Event).OfType<ProgramOutput>()).Line);
     }
 
     [Fact]
@@ -394,6 +446,13 @@ public sealed class MessageActorTests : TestKit
 
     private IActorRef Resume(MessageStart start, params RecipientState[] recipients) =>
         ActorOf(MessageActor.CreateResumedProps(TestMessages.Stored(_id, recipients), start, Services(), _delivery.Ref));
+
+    private void Reply(IActorRef message, MessageProtocol.Deliver job)
+    {
+        var reply = new AutomaticReply { Recipients = [TestMessages.Sender], From = "b@to.example", Subject = "away" };
+        message.Tell(
+            new MessageProtocol.JobEnded(job.Number, new DeliveryReport([new RecipientReport(0, DeliveryOutcome.Delivered.Locally("")) { Reply = reply }])), _delivery.Ref);
+    }
 
     private void End(IActorRef message, MessageProtocol.Deliver job, DeliveryOutcome outcome) =>
         message.Tell(new MessageProtocol.JobEnded(job.Number, DeliveryReport.ForAll(job.Job.Recipients, outcome)), _delivery.Ref);

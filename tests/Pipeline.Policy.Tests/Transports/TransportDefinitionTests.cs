@@ -143,7 +143,6 @@ public sealed class TransportDefinitionTests
     [Theory]
     [InlineData("t:\ndriver = appendfile", "Mandatory file or directory option missing from t transport")]
     [InlineData("t:\ndriver = appendfile\nfile = /a/../b", "path \"/a/../b\" of t transport is not absolute or not usable")]
-    [InlineData("t:\ndriver = lmtp\ncommand = /bin/cat", "the transport driver \"lmtp\" of t transport is not available in this version (conf:1)")]
     [InlineData("t:\ndriver = smtp\nport = bogus", "invalid port \"bogus\" in t transport")]
     [InlineData("t:\ndriver = smtp\nheaders_add = ${nonsense:x}", null)]
     [InlineData("t:\ndriver = smtp\ntransport_filter = /bin/cat", "the option transport_filter of t transport is not available in this version")]

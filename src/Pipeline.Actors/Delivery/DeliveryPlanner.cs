@@ -135,6 +135,15 @@ internal static class DeliveryPlanner
     /// <summary>A transport may rewrite a header differently for each recipient.</summary>
     private static string[] Digest(ReadOnlyMemory<byte>? header) => header is { } block ? ["", Convert.ToHexString(SHA256.HashData(block.Span))] : [];
 
+    /// <summary>What a local delivery to several recipients does for all of them alike.</summary>
+    private static string Shared(TransportSettings settings) => settings switch
+    {
+        AppendfileTransportSettings file => string.Join('\n', file.Path, file.MessagePrefix, file.MessageSuffix),
+        LmtpTransportSettings lmtp => string.Join('\0', lmtp.Command.Append(lmtp.Socket)),
+        PipeTransportSettings pipe => string.Join('\0', pipe.Command.Append(pipe.Directory).Append(pipe.Frame.Prefix).Append(pipe.Frame.Suffix)),
+        _ => "",
+    };
+
     /// <summary>What recipients of one message must have in common to share an attempt.</summary>
     private static string GroupKey(
         TransportSettings settings,
@@ -148,8 +157,8 @@ internal static class DeliveryPlanner
         {
             SmtpTransportSettings smtp => smtp.MultiDomain ? "" : address.Domain.ToLowerInvariant(),
             QueuefileTransportSettings queuefile => queuefile.Directory,
-            _ when options is ExpandedAppendfileTransport { BatchMax: > 1 } file => file.Path,
-            _ => $"#{recipient.Recipient.Index}",
+            _ when options.BatchMax <= 1 => $"#{recipient.Recipient.Index}",
+            _ => $"{options.BatchId}\n{Shared(settings)}",
         };
         return string.Join('\n', [destination, returnPath.ToString(), alone, .. settings.HeadersAdd, "", .. settings.HeadersRemove, .. Digest(settings.HeaderBlock)]);
     }

@@ -14,6 +14,9 @@ internal static class TransportMapping
         {
             ExpandedSmtpTransport smtp => Smtp(smtp),
             ExpandedAppendfileTransport appendfile => Appendfile(appendfile),
+            ExpandedAutoreplyTransport autoreply => Autoreply(autoreply),
+            ExpandedLmtpTransport lmtp => Lmtp(lmtp),
+            ExpandedPipeTransport pipe => Pipe(pipe),
             ExpandedQueuefileTransport queuefile => new QueuefileTransportSettings(queuefile.Name, queuefile.Directory),
             _ => throw new InvalidOperationException($"no settings for transport {expanded.Name}"),
         };
@@ -26,6 +29,7 @@ internal static class TransportMapping
             EnvelopeToAdd = expanded.EnvelopeToAdd,
             DeliveryDateAdd = expanded.DeliveryDateAdd,
             MessageSizeLimit = expanded.MessageSizeLimit,
+            BatchMax = Math.Max(1, expanded.BatchMax),
         };
     }
 
@@ -98,11 +102,12 @@ internal static class TransportMapping
     {
         Path = Policy.Expansion.OctetString.ToText(file.Path),
         Format = file.Form == MailboxForm.Maildir ? MailboxFormat.Maildir : MailboxFormat.Mbox,
-        MessagePrefix = file.MessagePrefix,
-        MessageSuffix = file.MessageSuffix ?? "",
-        CheckString = file.CheckString,
-        EscapeString = file.EscapeString,
-        UseCrlf = file.UseCrlf,
+        MessagePrefix = file.Frame.Prefix,
+        MessageSuffix = file.Frame.Suffix,
+        CheckString = file.Frame.CheckString,
+        EscapeString = file.Frame.EscapeString,
+        UseCrlf = file.Frame.UseCrlf,
+        UseBsmtp = file.Frame.Bsmtp,
         Mode = (UnixFileMode)file.Mode,
         DirectoryMode = (UnixFileMode)file.DirectoryMode,
         CreateDirectory = file.CreateDirectory,
@@ -114,6 +119,48 @@ internal static class TransportMapping
         LockFileTimeout = file.LockFileTimeout,
         Quota = file.Quota,
         MaildirTag = file.MaildirTag,
+    };
+
+    private static AutoreplyTransportSettings Autoreply(ExpandedAutoreplyTransport autoreply) => new(autoreply.Name)
+    {
+        Reply = autoreply.Reply,
+        Once = autoreply.Once is { } once ? Policy.Expansion.OctetString.ToText(once) : null,
+        OnceAddresses = autoreply.OnceAddresses,
+        OnceRepeat = autoreply.OnceRepeat,
+        OnceFileSize = autoreply.OnceFileSize,
+        Log = autoreply.Log is { } log ? Policy.Expansion.OctetString.ToText(log) : null,
+        Mode = (UnixFileMode)autoreply.Mode,
+    };
+
+    private static LmtpTransportSettings Lmtp(ExpandedLmtpTransport lmtp) => new(lmtp.Name)
+    {
+        Command = lmtp.Command,
+        Socket = lmtp.Socket is { } path ? Policy.Expansion.OctetString.ToText(path) : null,
+        HeloData = lmtp.HeloData,
+        Timeout = lmtp.Timeout,
+        IgnoreQuota = lmtp.IgnoreQuota,
+    };
+
+    private static PipeTransportSettings Pipe(ExpandedPipeTransport pipe) => new(pipe.Name)
+    {
+        Command = pipe.Command,
+        Frame = pipe.Frame,
+        Environment = pipe.Environment,
+        Directory = pipe.Directory,
+        Umask = pipe.Umask,
+        Timeout = pipe.Timeout,
+        TimeoutDefer = pipe.TimeoutDefer,
+        MaxOutput = pipe.MaxOutput,
+        TemporaryErrors = pipe.TemporaryErrors,
+        EveryErrorIsTemporary = pipe.EveryErrorIsTemporary,
+        IgnoreStatus = pipe.IgnoreStatus,
+        DeferWhenNotStarted = pipe.FreezeExecFail,
+        DeferOnSignal = pipe.FreezeSignal,
+        ReturnOutput = pipe.ReturnOutput,
+        ReturnFailOutput = pipe.ReturnFailOutput,
+        LogOutput = pipe.LogOutput,
+        LogFailOutput = pipe.LogFailOutput,
+        LogDeferOutput = pipe.LogDeferOutput,
     };
 
     private static HostSet Hosts(HostListCheck list) => HostSet.Matching(list.ContainsAsync);

@@ -1,5 +1,7 @@
 using Pipeline.Actors.Reporting;
+using Pipeline.Connectors.Ports;
 using Pipeline.Faults;
+using Pipeline.Mail.Reply;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 
@@ -17,7 +19,7 @@ internal sealed partial class MessageActor
 
     /// <summary>Nothing is under way any more: tell the sender of what failed, then write the last commit of this round.</summary>
     /// <remarks>
-    /// A permanent failure is recorded together with its notification, never before it: a node that dies in between tries the recipient again and
+    /// A permanent failure is recorded together with its notification, and a reply with the delivery that it is, never before it: a node that dies in between tries the recipient again and
     /// finds the failure again, instead of leaving a sender who is never told.
     /// </remarks>
     private void Close()
@@ -28,7 +30,7 @@ internal sealed partial class MessageActor
         }
 
         _closing = UpdateClosing.Release; // no way back to work from here
-        if (_failed.Count == 0 && _toldOfSuccess.Count == 0)
+        if (_failed.Count == 0 && _toldOfSuccess.Count == 0 && _replies.Count == 0)
         {
             LastUpdate();
             return;
@@ -41,8 +43,21 @@ internal sealed partial class MessageActor
                 .Select(index => new EndedRecipient(_ledger[index], failed.Value, Origin(index)))),
             .. _toldOfSuccess.Select(index => new EndedRecipient(_ledger[index], null, Origin(index))),
         ];
-        PortCall.Start(() => _services.Notifications.WriteAsync(_facts!, ended, _cancel.Token)).PipeTo(
+        ImmutableArray<AutomaticReply> replies = [.. _replies.Values.Select(pending => pending.Reply)];
+        PortCall.Start(() => WriteAsync(_services.Notifications, _facts!, ended, replies, _cancel.Token)).PipeTo(
             Self, Self, ready => new NotificationsReady(ready, null), error => new NotificationsReady([], error.Message));
+    }
+
+    private static async ValueTask<ImmutableArray<ReadyNotification>> WriteAsync(
+        INotificationWriter writer, MessageFacts facts, ImmutableArray<EndedRecipient> ended, ImmutableArray<AutomaticReply> replies, CancellationToken cancellationToken)
+    {
+        var ready = ended.IsEmpty ? [] : await writer.WriteAsync(facts, ended, cancellationToken);
+        foreach (var reply in replies)
+        {
+            ready = ready.Add(await writer.WriteReplyAsync(facts, reply, cancellationToken));
+        }
+
+        return ready;
     }
 
     private Mail.Addressing.EnvelopeAddress? Origin(int index)
@@ -66,9 +81,14 @@ internal sealed partial class MessageActor
         if (message.Error is { } error)
         {
             // Composing failed (disk full): keep the failures out of the journal, so that the next round meets them again and tells the sender then.
+            var next = Now + _services.Limits.FailureBackoff;
+            foreach (var index in _replies.Keys)
+            {
+                _ledger.Record(Now, new RecipientDeferred(index, nameof(FailureClass.Local), $"no reply could be written: {error}", null, null, next));
+            }
+
             foreach (var (index, failure) in _failed)
             {
-                var next = Now + _services.Limits.FailureBackoff;
                 _ledger.Record(Now, new RecipientDeferred(
                     index, failure.Class.ToString(), $"{failure.Reason} (no notification could be written: {error})", failure.Reply?.ToString(), failure.Host, next, failure.Ip?.ToString()));
             }
@@ -81,7 +101,12 @@ internal sealed partial class MessageActor
         foreach (var (index, failure) in _failed)
         {
             _ledger.Record(Now, new RecipientFailed(
-                index, failure.Reason, failure.Reply?.ToString(), failure.Host, failure.Ip?.ToString(), failure.Port, failure.Greeting, failure.HeloResponse));
+                index, failure.Internal ?? failure.Reason, failure.Reply?.ToString(), failure.Host, failure.Ip?.ToString(), failure.Port, failure.Greeting, failure.HeloResponse));
+        }
+
+        foreach (var (index, pending) in _replies)
+        {
+            _ledger.Record(Now, new RecipientDelivered(index, pending.Transport, null, null, null, pending.Detail));
         }
 
         foreach (var notification in message.Ready)
@@ -203,6 +228,9 @@ internal sealed partial class MessageActor
 
         waiting.Clear();
     }
+
+    /// <summary>A delivery that is a reply, which is recorded together with it.</summary>
+    private sealed record PendingReply(AutomaticReply Reply, string Transport, string Detail);
 
     private sealed record NotificationsReady(ImmutableArray<ReadyNotification> Ready, string? Error);
 

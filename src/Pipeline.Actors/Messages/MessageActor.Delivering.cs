@@ -30,9 +30,10 @@ internal sealed partial class MessageActor
             return;
         }
 
-        foreach (var group in _routed.OrderBy(routed => routed.Key).GroupBy(routed => routed.Value.GroupKey, StringComparer.Ordinal).ToArray())
+        foreach (var group in _routed.OrderBy(routed => routed.Key).GroupBy(routed => routed.Value.GroupKey, StringComparer.Ordinal)
+            .SelectMany(group => group.Chunk(group.First().Value.Transport.BatchMax)).ToArray())
         {
-            var plan = group.First().Value;
+            var plan = group[0].Value;
             var number = _nextJob++;
             ImmutableArray<DeliveryRecipient> recipients = [.. group.Select(routed => AsDeliveryRecipient(routed.Key, routed.Value))];
             _jobs.Add(number, new RunningJob(recipients, plan.Transport.Name, Now, plan.Destination, [.. recipients.SelectMany(recipient => _ledger.Behind(recipient.Index)).Select(recipient => recipient.Index)]));
@@ -161,10 +162,20 @@ internal sealed partial class MessageActor
         _services.Recent.Used(job.Destination);
         RecordStart(job);
         bool? additional = null;
-        foreach (var (index, outcome) in message.Report.Recipients)
+        foreach (var report in message.Report.Recipients)
         {
+            var (index, outcome, output) = report;
+            if (output is not null)
+            {
+                _ledger.Record(Now, new ProgramOutput(index, job.Transport, output));
+            }
+
             switch (outcome)
             {
+                case DeliveryOutcome.Delivered delivered when report.Reply is { } reply:
+                    _replies[index] = new PendingReply(reply, job.Transport, delivered.Detail);
+                    OnDelivered(index, delivered, job);
+                    break;
                 case DeliveryOutcome.Delivered delivered:
                     _ledger.Record(Now, new RecipientDelivered(
                         index, job.Transport, delivered.Host, delivered.Ip?.ToString(), delivered.Reply?.ToString(), delivered.Detail, additional,

@@ -14,6 +14,7 @@ internal sealed partial class MessageActor
     private readonly HashSet<int> _inRouting = [];
     private readonly Dictionary<int, RoutingDecision.Deliver> _routed = [];
     private readonly Dictionary<int, DeliveryFailure> _failed = [];
+    private readonly Dictionary<int, PendingReply> _replies = [];
     private readonly List<int> _toldOfSuccess = [];
     private readonly HashSet<int> _inDoubt = [];
     private int _deciding;

@@ -4,6 +4,7 @@ using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dsn;
 using Pipeline.Mail.Message;
+using Pipeline.Mail.Reply;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Configuration;
@@ -11,8 +12,8 @@ using Pipeline.Storage.Ports;
 
 namespace Pipeline.Actors.Reporting;
 
-/// <summary>Writes delivery status notifications by the main options of the message's policy, and makes them messages of the queue.</summary>
-/// <remarks>A notification has the null sender, so a notification that fails tells nobody (RFC 3461 section 6.1, RFC 5321 section 6.1).</remarks>
+/// <summary>Writes delivery status notifications and automatic replies by the main options of the message's policy, and makes them messages of the queue.</summary>
+/// <remarks>Each has the null sender, so a notification that fails tells nobody (RFC 3461 section 6.1, RFC 5321 section 6.1).</remarks>
 public sealed class NotificationWriter(
     IPolicySource policies, IMessageStore store, Ownership owner, MessageIdSource ids, TimeProvider time) : INotificationWriter
 {
@@ -67,14 +68,39 @@ public sealed class NotificationWriter(
             },
             $"{now.ToUnixTimeSeconds()}-mailpipeline-{id}",
             now);
-        var writer = store.CreateBody(id);
-        await writer.WriteAsync(composed.Body, cancellationToken);
-        await writer.CompleteAsync(cancellationToken);
-        return new ReadyNotification(kind.ToString().ToLowerInvariant(), to.ToString(), AsMessage(message, id, now, to, composed, writer, (int)active.Policy.Number));
+        var notification = await AsMessageAsync(message, id, now, [to], composed, (int)active.Policy.Number, cancellationToken);
+        return new ReadyNotification(kind.ToString().ToLowerInvariant(), to.ToString(), notification);
     }
 
-    private NewMessage AsMessage(
-        MessageFacts about, MessageId id, DateTimeOffset now, EnvelopeAddress to, ComposedNotification composed, IBodyWriter body, int policy) => new()
+    public async ValueTask<ReadyNotification> WriteReplyAsync(MessageFacts message, AutomaticReply reply, CancellationToken cancellationToken)
+    {
+        var active = await policies.GetAsync(message.Policy, cancellationToken);
+        var (id, now, limit) = (ids.Next(), time.GetUtcNow(), active.Policy.MainOptions.BounceReturnSizeLimit);
+        ReadOnlyMemory<byte>? body = reply.ReturnsMessage && (limit <= 0 || message.Content.BodySize <= limit) ? await BodyAsync(message, cancellationToken) : default(ReadOnlyMemory<byte>?);
+        var composed = AutomaticReplyComposer.Compose(reply, id, active.Environment.PrimaryHostname, message.Content.HeaderBlock, body, now);
+        var answer = await AsMessageAsync(message, id, now, reply.Recipients, composed, (int)active.Policy.Number, cancellationToken);
+        return new ReadyNotification(NotificationSent.Reply, string.Join(", ", reply.Recipients), answer);
+    }
+
+    private async ValueTask<NewMessage> AsMessageAsync(
+        MessageFacts about,
+        MessageId id,
+        DateTimeOffset now,
+        ImmutableArray<EnvelopeAddress> recipients,
+        ComposedMessage composed,
+        int policy,
+        CancellationToken cancellationToken)
+    {
+        var body = store.CreateBody(id);
+        await body.WriteAsync(composed.Body, cancellationToken);
+        await body.CompleteAsync(cancellationToken);
+        ImmutableArray<JournalEvent> events =
+        [
+            new TransactionStarted(new ClientFacts(null, 0, null, "", "local", null, 0, null, null), "", null, policy),
+            .. recipients.Select((recipient, i) => new RecipientAccepted(i, recipient.ToString(), DsnNotify.Never)),
+            new MessageAccepted(composed.HeaderBlock.Length + 2 + composed.Body.Length, recipients.Length),
+        ];
+        return new NewMessage
         {
             Id = id,
             Owner = owner,
@@ -82,7 +108,7 @@ public sealed class NotificationWriter(
             Envelope = new Envelope
             {
                 Sender = EnvelopeAddress.Null,
-                Recipients = [new EnvelopeRecipient(0, to, DsnNotify.Never)],
+                Recipients = [.. recipients.Select((recipient, i) => new EnvelopeRecipient(i, recipient, DsnNotify.Never))],
                 SmtpUtf8 = about.Envelope.SmtpUtf8,
                 Body = composed.BodyType,
             },
@@ -90,13 +116,9 @@ public sealed class NotificationWriter(
             Body = body,
             Policy = policy,
             Properties = ImmutableDictionary<string, string>.Empty.Add(MessageProperties.Protocol, "local"),
-            Journal =
-            [
-                new JournalEntry(0, now, new TransactionStarted(new ClientFacts(null, 0, null, "", "local", null, 0, null, null), "", null, policy)),
-                new JournalEntry(1, now, new RecipientAccepted(0, to.ToString(), DsnNotify.Never)),
-                new JournalEntry(2, now, new MessageAccepted(composed.HeaderBlock.Length + 2 + composed.Body.Length, 1)),
-            ],
+            Journal = [.. events.Select((what, i) => new JournalEntry(i, now, what))],
         };
+    }
 
     /// <summary>The body of a failed message goes back when its sender did not ask for headers only and the size allows it.</summary>
     private static async ValueTask<(ReadOnlyMemory<byte>? Body, bool Withheld)> ReturnedBodyAsync(
@@ -112,15 +134,20 @@ public sealed class NotificationWriter(
             return (null, message.Envelope.Return == DsnReturn.Full || options.BounceReturnBody);
         }
 
+        return (await BodyAsync(message, cancellationToken), false);
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> BodyAsync(MessageFacts message, CancellationToken cancellationToken)
+    {
         if (message.Content.TryGetBody(out var body))
         {
-            return (body, false);
+            return body;
         }
 
         var buffer = new byte[message.Content.BodySize];
         await using var stream = message.Content.OpenBody();
         await stream.ReadExactlyAsync(buffer, cancellationToken);
-        return (buffer, false);
+        return buffer;
     }
 
     private static NotifiedRecipient Describe(EndedRecipient ended)

@@ -30,7 +30,7 @@ public sealed class AppendfileAgent(BlockingIoPool io, TimeProvider time) : IDel
                 return FileFailure.BadPath($"{settings.Path}: {problem}");
             }
 
-            var record = MailboxRecord.Create(job, settings, time.GetUtcNow());
+            var record = MailboxRecord.Create(job, settings.Frame, time.GetUtcNow());
             return settings.Format == MailboxFormat.Maildir
                 ? await _maildir.StoreAsync(job, settings, record, cancellationToken)
                 : await _mbox.StoreAsync(job, settings, record, cancellationToken);

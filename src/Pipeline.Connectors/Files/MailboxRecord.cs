@@ -5,6 +5,7 @@ using System.Text;
 using Pipeline.Connectors.Headers;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Message;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Connectors.Files;
 
@@ -35,22 +36,26 @@ internal sealed class MailboxRecord
     /// <summary>The octets of <see cref="Head"/> that differ from attempt to attempt; empty when there are none.</summary>
     public Range Date { get; }
 
-    public static MailboxRecord Create(DeliveryJob job, AppendfileTransportSettings settings, DateTimeOffset now)
+    public static MailboxRecord Create(DeliveryJob job, MessageFrame frame, DateTimeOffset now)
     {
-        var isMbox = settings.Format == MailboxFormat.Mbox;
-        var check = Octets(settings.CheckString ?? (isMbox ? "From " : ""));
-        var escape = Octets(settings.EscapeString ?? ">From ");
-        var lines = new MailboxLineWriter(check, escape, settings.UseCrlf);
+        var lines = frame.Bsmtp
+            ? new MailboxLineWriter("."u8.ToArray(), ".."u8.ToArray(), frame.UseCrlf)
+            : new MailboxLineWriter(Octets(frame.CheckString), Octets(frame.EscapeString), frame.UseCrlf);
 
         var head = new ArrayBufferWriter<byte>();
-        Separator(head, settings.MessagePrefix ?? (isMbox ? FromLine(job) : ""), settings.UseCrlf);
+        Separator(head, frame.Prefix ?? FromLine(job), frame.UseCrlf);
+        if (frame.Bsmtp)
+        {
+            Separator(head, Envelope(job), frame.UseCrlf);
+        }
+
         var prefix = head.WrittenCount;
         lines.Append(HeaderEdits.Apply(job, now).Span, head);
         lines.Append("\r\n"u8, head);
 
         var suffix = new ArrayBufferWriter<byte>();
-        Separator(suffix, settings.MessageSuffix ?? (isMbox ? "\n" : ""), settings.UseCrlf);
-        var date = settings.DeliveryDateAdd ? FindDate(head.WrittenSpan, prefix, now) : default;
+        Separator(suffix, frame.Bsmtp ? ".\n" + frame.Suffix : frame.Suffix, frame.UseCrlf);
+        var date = job.Transport.DeliveryDateAdd ? FindDate(head.WrittenSpan, prefix, now) : default;
         return new MailboxRecord(job.Content, head.WrittenMemory, date, suffix.WrittenSpan.ToArray(), lines);
     }
 
@@ -95,6 +100,18 @@ internal sealed class MailboxRecord
         var sender = job.ReturnPath.IsNull ? "MAILER-DAEMON" : job.ReturnPath.ToString();
         var received = job.ReceivedAt.ToUniversalTime();
         return string.Create(CultureInfo.InvariantCulture, $"From {LatinOf(sender)} {received:ddd MMM} {received.Day,2} {received:HH:mm:ss yyyy}\n");
+    }
+
+    // Batch SMTP: what an SMTP client would say of the envelope. An address is one line here, whatever is in it.
+    private static string Envelope(DeliveryJob job)
+    {
+        var text = new StringBuilder("MAIL FROM:<").Append(LatinOf(job.ReturnPath.ToString())).Append(">\n");
+        foreach (var recipient in job.Recipients)
+        {
+            text.Append("RCPT TO:<").Append(LatinOf(recipient.Address.ToString())).Append(">\n");
+        }
+
+        return text.Append("DATA\n").ToString();
     }
 
     private static string LatinOf(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));

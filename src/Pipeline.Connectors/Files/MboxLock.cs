@@ -46,6 +46,7 @@ internal sealed class MboxLock : IAsyncDisposable
         await _io.RunAsync(
             () =>
             {
+                Posix.Unlock(File);
                 File.Dispose();
                 Release(_lockFile);
             },

@@ -16,6 +16,7 @@ internal static partial class Posix
     // Locks of an open file description: they exclude other threads as well, and closing another handle on the file does not drop them.
     private const int SetLock = 37;
     private const short WriteLock = 1;
+    private const short NoLock = 2;
 
     // The two flags that differ between the processors .NET runs Linux on.
     private static readonly bool IsArm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
@@ -91,6 +92,16 @@ internal static partial class Posix
 
         var errno = Marshal.GetLastPInvokeError();
         return errno is PosixException.TryAgain or PosixException.AccessDenied ? false : throw new PosixException(errno, "lock", path);
+    }
+
+    /// <summary>
+    /// Gives a lock back. Closing the handle would do, were it not for a program that is just being started: it has every file of this process for the
+    /// moment until it runs, and a lock stays as long as anybody has the file.
+    /// </summary>
+    public static void Unlock(SafeFileHandle handle)
+    {
+        var whole = new FileLock { Type = NoLock };
+        _ = fcntl(handle, SetLock, ref whole);
     }
 
     private static SafeFileHandle? TryOpen(string path, int flags)

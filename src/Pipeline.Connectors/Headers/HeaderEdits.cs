@@ -31,7 +31,7 @@ public static class HeaderEdits
         WriteKept(output, stored, edits.HeadersRemove);
         foreach (var item in edits.HeadersAdd)
         {
-            WriteAdded(output, item);
+            AddedFields.Write(output, item);
         }
 
         return output.WrittenMemory;
@@ -118,45 +118,5 @@ public static class HeaderEdits
         }
 
         return false;
-    }
-
-    // The text comes out of an expansion and may hold what a sender chose: whatever is in it, it can neither end the header block nor
-    // leave a line that is no field. Empty lines vanish, and a line that does not begin a field becomes a fold of the one before.
-    private static void WriteAdded(ArrayBufferWriter<byte> output, string item)
-    {
-        var rest = Encoding.Latin1.GetBytes(item).AsSpan();
-        var first = true;
-        while (!rest.IsEmpty)
-        {
-            var end = rest.IndexOfAny((byte)'\r', (byte)'\n');
-            var line = end < 0 ? rest : rest[..end];
-            rest = end < 0 ? default : rest[(end + 1)..];
-            if (line.Trim(" \t\0"u8).IsEmpty)
-            {
-                continue;
-            }
-
-            var begins = BeginsField(line);
-            if (first && !begins)
-            {
-                // Nothing to be a fold of: the item is not a header field at all.
-                return;
-            }
-
-            if (!begins && line[0] is not ((byte)' ' or (byte)'\t'))
-            {
-                output.Write(" "u8);
-            }
-
-            output.Write(line);
-            output.Write("\r\n"u8);
-            first = false;
-        }
-    }
-
-    private static bool BeginsField(ReadOnlySpan<byte> line)
-    {
-        var colon = line.IndexOf((byte)':');
-        return colon > 0 && line[0] is not ((byte)' ' or (byte)'\t') && !line[..colon].TrimEnd(" \t"u8).ContainsAnyExcept(HeaderField.NameOctets);
     }
 }

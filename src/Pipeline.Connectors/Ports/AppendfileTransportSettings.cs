@@ -1,3 +1,5 @@
+using Pipeline.Policy.Transports;
+
 namespace Pipeline.Connectors.Ports;
 
 /// <summary>How the appendfile transport stores.</summary>
@@ -39,6 +41,20 @@ public sealed record AppendfileTransportSettings(string Name) : TransportSetting
 
     /// <summary>Store CRLF instead of LF.</summary>
     public bool UseCrlf { get; init; }
+
+    /// <summary>Write the envelope before each message and a dot behind it, as in SMTP.</summary>
+    public bool UseBsmtp { get; init; }
+
+    /// <summary>How a message is written, with what is not set.</summary>
+    internal MessageFrame Frame => new(
+        MessagePrefix ?? (IsBare ? "" : null),
+        MessageSuffix ?? (IsBare ? "" : "\n"),
+        CheckString ?? (Format == MailboxFormat.Mbox ? "From " : ""),
+        EscapeString ?? ">From ",
+        UseCrlf,
+        UseBsmtp);
+
+    private bool IsBare => Format != MailboxFormat.Mbox || UseBsmtp;
 
     /// <summary>Permissions of files.</summary>
     public UnixFileMode Mode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;

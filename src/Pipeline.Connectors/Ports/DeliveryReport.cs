@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pipeline.Mail.Reply;
 
 namespace Pipeline.Connectors.Ports;
 
@@ -6,9 +7,14 @@ namespace Pipeline.Connectors.Ports;
 public sealed record DeliveryReport(ImmutableArray<RecipientReport> Recipients)
 {
     /// <summary>The same outcome for every recipient of a job.</summary>
-    public static DeliveryReport ForAll(ImmutableArray<DeliveryRecipient> recipients, DeliveryOutcome outcome) =>
-        new([.. recipients.Select(recipient => new RecipientReport(recipient.Index, outcome))]);
+    public static DeliveryReport ForAll(ImmutableArray<DeliveryRecipient> recipients, DeliveryOutcome outcome, string? output = null) =>
+        new([.. recipients.Select(recipient => new RecipientReport(recipient.Index, outcome, output))]);
 }
 
 /// <param name="Index">The index of the <see cref="DeliveryRecipient"/>.</param>
-public sealed record RecipientReport(int Index, DeliveryOutcome Outcome);
+/// <param name="Output">For the log: the first line of what a program wrote, where the transport wants it.</param>
+public sealed record RecipientReport(int Index, DeliveryOutcome Outcome, string? Output = null)
+{
+    /// <summary>A message that is to be accepted together with this success.</summary>
+    public AutomaticReply? Reply { get; init; }
+}

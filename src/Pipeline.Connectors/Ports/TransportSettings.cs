@@ -23,4 +23,7 @@ public abstract record TransportSettings(string Name)
 
     /// <summary>Size of header and body in bytes beyond which delivery fails; 0 for no limit.</summary>
     public long MessageSizeLimit { get; init; }
+
+    /// <summary>Recipients in one attempt.</summary>
+    public int BatchMax { get; init; } = int.MaxValue;
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -29,18 +28,16 @@ internal sealed class SmtpClientConnection : IAsyncDisposable
     public SmtpClientConnection(Socket socket, TimeProvider timeProvider)
     {
         _socket = socket;
-        _socket.NoDelay = true;
+        if (socket.ProtocolType == ProtocolType.Tcp)
+        {
+            _socket.NoDelay = true;
+        }
+
         _stream = new NetworkStream(socket, ownsSocket: true);
         _input = ArrayPool<byte>.Shared.Rent(InputSize);
-        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
-        RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
         _timer = timeProvider.CreateTimer(
             static state => ((SmtpClientConnection)state!).Abort(SmtpIoStatus.TimedOut), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
-
-    public IPEndPoint LocalEndPoint { get; }
-
-    public IPEndPoint RemoteEndPoint { get; }
 
     /// <summary>The reply that <see cref="ReadReplyAsync"/> read last.</summary>
     public SmtpReplyParser Reply { get; } = new();

@@ -14,7 +14,8 @@ internal sealed record SmtpConnectionKey
 {
     public required string Host { get; init; }
 
-    public required IPEndPoint EndPoint { get; init; }
+    /// <summary>Null for a peer on this machine that is not reached over IP.</summary>
+    public required IPEndPoint? EndPoint { get; init; }
 
     public required SmtpDialect Dialect { get; init; }
 
@@ -43,7 +44,7 @@ internal sealed record SmtpConnectionKey
     public required Secret Credentials { get; init; }
 
     public static async ValueTask<SmtpConnectionKey> CreateAsync(
-        SmtpTransportSettings settings, string host, IPEndPoint endPoint, SmtpPeerPolicy policy, CancellationToken cancellationToken)
+        SmtpTransportSettings settings, string host, IPEndPoint? endPoint, SmtpPeerPolicy policy, CancellationToken cancellationToken)
     {
         return new SmtpConnectionKey
         {
@@ -60,17 +61,17 @@ internal sealed record SmtpConnectionKey
             ServerNameIndication = settings.Tls.ServerNameIndication,
             Ciphers = settings.Tls.Ciphers,
             TemporaryFailureTryClear = settings.Tls.TemporaryFailureTryClear,
-            Credentials = policy.RequireAuthentication || policy.TryAuthentication
+            Credentials = endPoint is not null && (policy.RequireAuthentication || policy.TryAuthentication)
                 ? await JoinAsync(settings.Authentication.Authenticators, new AuthenticationPeer(host, endPoint), cancellationToken)
                 : default,
         };
     }
 
-    private static IPAddress? FirstOfFamily(ImmutableArray<IPAddress> interfaces, IPEndPoint endPoint)
+    private static IPAddress? FirstOfFamily(ImmutableArray<IPAddress> interfaces, IPEndPoint? endPoint)
     {
         foreach (var address in interfaces)
         {
-            if (address.AddressFamily == endPoint.AddressFamily)
+            if (address.AddressFamily == endPoint?.AddressFamily)
             {
                 return address;
             }

@@ -56,7 +56,7 @@ public sealed class SmtpDeliveryAgent : IDeliveryAgent, IAsyncDisposable
         var (message, failure) = await PrepareAsync(job, settings, cancellationToken);
         var report = message is null
             ? DeliveryReport.ForAll(job.Recipients, failure!)
-            : await new SmtpDeliveryAttempt(_pool, _opener, _isThisNode, _metrics, _logger, job, settings, message).RunAsync(cancellationToken);
+            : await new SmtpHostsAttempt(_pool, _opener, _isThisNode, _metrics, _logger, job, settings, message).RunAsync(cancellationToken);
         _metrics.Done(report);
         return report;
     }

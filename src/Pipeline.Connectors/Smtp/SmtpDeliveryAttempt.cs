@@ -1,27 +1,18 @@
-using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Pipeline.Connectors.Ports;
-using Pipeline.Faults;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 
 namespace Pipeline.Connectors.Smtp;
 
-/// <summary>One attempt to deliver one job: goes through its hosts until every recipient has an outcome.</summary>
-internal sealed class SmtpDeliveryAttempt(
-    SmtpConnectionPool pool,
-    SmtpSessionOpener opener,
-    Func<IPEndPoint, bool> isThisNode,
-    SmtpClientMetrics metrics,
-    ILogger logger,
-    DeliveryJob job,
-    SmtpTransportSettings settings,
-    OutgoingMessage message)
+/// <summary>One attempt to deliver one job: every recipient has an outcome at its end. Where the sessions come from is said by those derived from it.</summary>
+/// <param name="metrics">Null for peers of this machine, which are not counted among hosts.</param>
+internal abstract class SmtpDeliveryAttempt(SmtpClientMetrics? metrics, ILogger logger, DeliveryJob job, SmtpTransportSettings settings, OutgoingMessage message)
 {
     private static readonly DeliveryFailure Interrupted = new() { Class = FailureClass.Interrupted, Reason = "delivery was interrupted" };
 
-    private enum Progress
+    protected enum Progress
     {
         /// <summary>All that this session could do was done.</summary>
         Done = 0,
@@ -36,14 +27,22 @@ internal sealed class SmtpDeliveryAttempt(
     private readonly bool _headerNeedsUtf8 = job.SmtpUtf8 && !Ascii.IsValid(message.HeaderBlock.Span);
     private DeliveryFailure? _lastTemporary;
     private DeliveryFailure? _lastPermanent;
-    private bool _hostsLeft;
+
+    /// <summary>There are hosts that were not tried, so nothing is final yet.</summary>
+    protected bool HostsLeft { get; set; }
+
+    protected SmtpClientMetrics? Metrics => metrics;
+
+    protected DeliveryJob Job => job;
+
+    protected SmtpTransportSettings Settings => settings;
 
     public async ValueTask<DeliveryReport> RunAsync(CancellationToken cancellationToken)
     {
         RefuseWhatCannotBeSent();
         try
         {
-            await TryHostsAsync(cancellationToken);
+            await TryAsync(cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -59,6 +58,9 @@ internal sealed class SmtpDeliveryAttempt(
 
         return new DeliveryReport([.. reports]);
     }
+
+    /// <summary>Opens sessions and uses them, as long as recipients are open and there is one to be had.</summary>
+    protected abstract ValueTask TryAsync(CancellationToken cancellationToken);
 
     private void RefuseWhatCannotBeSent()
     {
@@ -76,86 +78,8 @@ internal sealed class SmtpDeliveryAttempt(
             FailureClass.Permanent, "the recipient is not an address", new EnhancedStatusCode(5, 1, 3), static r => r.Address.IsNull || !SmtpCommandWriter.IsSafe(r.Address));
     }
 
-    private async ValueTask TryHostsAsync(CancellationToken cancellationToken)
-    {
-        var tried = 0;
-        var seen = 0;
-        foreach (var host in job.Hosts)
-        {
-            foreach (var address in host.Addresses)
-            {
-                if (!AnyOpen())
-                {
-                    return;
-                }
-
-                cancellationToken.ThrowIfCancellationRequested();
-                if (tried >= settings.HostsMaxTry || seen++ >= settings.HostsMaxTryHardLimit)
-                {
-                    _hostsLeft = true;
-                    return;
-                }
-
-                var endPoint = new IPEndPoint(address, host.Port);
-                if (!settings.AllowLocalhost && isThisNode(endPoint))
-                {
-                    Note(new SmtpPeer(host.Name, endPoint).Failure(FailureClass.Local, "remote host address is the local host"));
-                    continue;
-                }
-
-                tried++;
-                await TryHostAsync(host.Name, endPoint, cancellationToken);
-            }
-        }
-    }
-
-    private async ValueTask TryHostAsync(string host, IPEndPoint endPoint, CancellationToken cancellationToken)
-    {
-        // RFC 8689 section 4.2.1: the sender's procedure does not bind messages with the null return path.
-        var requireTls = job.RequireTls && !job.ReturnPath.IsNull;
-        var policy = await SmtpPeerPolicy.DecideAsync(settings, host, endPoint.Address, requireTls, cancellationToken);
-        var key = await SmtpConnectionKey.CreateAsync(settings, host, endPoint, policy, cancellationToken);
-        var fresh = false;
-        var progress = Progress.Done;
-
-        // Each round decides a recipient, gives the host up, or finds that a session from the pool had died; the next one is fresh then.
-        while (progress != Progress.HostFailed && AnyOpen())
-        {
-            var session = await pool.TakeAsync(key, fresh, cancellationToken);
-            var keep = false;
-            try
-            {
-                if (session is null)
-                {
-                    var opening = await opener.OpenAsync(settings, key, cancellationToken);
-                    session = opening.Session;
-                    metrics.Opened(session is not null);
-                    if (opening.Failure is { } failure)
-                    {
-                        Note(failure);
-                        return;
-                    }
-
-                    Crash.At(CrashPoint.DeliverSmtpOpened);
-                }
-                else
-                {
-                    metrics.Reused();
-                }
-
-                progress = await UseAsync(session!, requireTls, cancellationToken);
-                fresh = progress == Progress.DiedIdle;
-                keep = settings.ConnectionMaxMessages <= 0 || session!.Messages < settings.ConnectionMaxMessages;
-            }
-            finally
-            {
-                pool.Return(key, session, keep);
-            }
-        }
-    }
-
     /// <summary>Sends what there is to send, as long as the session lasts.</summary>
-    private async ValueTask<Progress> UseAsync(SmtpSession session, bool requireTls, CancellationToken cancellationToken)
+    protected async ValueTask<Progress> UseAsync(SmtpSession session, bool requireTls, CancellationToken cancellationToken)
     {
         await using var abort = session.Connection.AbortWhen(cancellationToken);
         if (requireTls && !session.Capabilities.RequireTls)
@@ -256,7 +180,7 @@ internal sealed class SmtpDeliveryAttempt(
 
     private static bool IsAscii(EnvelopeAddress address) => Ascii.IsValid(address.LocalPart) && Ascii.IsValid(address.Domain);
 
-    private bool AnyOpen() => Array.IndexOf(_outcomes, null) >= 0;
+    protected bool AnyOpen() => Array.IndexOf(_outcomes, null) >= 0;
 
     private void Decide(FailureClass failureClass, string reason, EnhancedStatusCode status, Func<DeliveryRecipient, bool> about)
     {
@@ -269,11 +193,11 @@ internal sealed class SmtpDeliveryAttempt(
         }
     }
 
-    private void Note(DeliveryFailure failure)
+    protected void Note(DeliveryFailure failure)
     {
         var detail = failure.Internal is null ? "" : $" ({failure.Internal})";
         Log.HostFailed(logger, job.MessageId, failure.Host, failure.Ip, failure.Port, failure.Reason, detail);
-        metrics.HostFailed(failure.Class);
+        metrics?.HostFailed(failure.Class);
         if (failure.Class is FailureClass.Permanent or FailureClass.MissingExtension)
         {
             _lastPermanent = failure;
@@ -294,7 +218,7 @@ internal sealed class SmtpDeliveryAttempt(
 
         if (_lastPermanent is { } permanent)
         {
-            return _hostsLeft ? new DeliveryOutcome.Deferred(permanent) : new DeliveryOutcome.Failed(permanent);
+            return HostsLeft ? new DeliveryOutcome.Deferred(permanent) : new DeliveryOutcome.Failed(permanent);
         }
 
         return new DeliveryOutcome.Deferred(new DeliveryFailure { Class = FailureClass.Other, Reason = "no host to deliver to" });

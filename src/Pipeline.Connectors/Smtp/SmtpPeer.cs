@@ -5,11 +5,12 @@ using Pipeline.Mail.Smtp;
 namespace Pipeline.Connectors.Smtp;
 
 /// <summary>The other side of a connection, and the words for what it does to us. The words are those of Exim: people and tools search for them.</summary>
-internal sealed class SmtpPeer(string host, IPEndPoint endPoint)
+/// <param name="endPoint">Null for a peer on this machine that is not reached over IP; it has no name for reports then.</param>
+internal sealed class SmtpPeer(string host, IPEndPoint? endPoint)
 {
-    public string Host => host;
+    public string? Host => endPoint is null ? null : host;
 
-    public IPEndPoint EndPoint => endPoint;
+    public IPEndPoint? EndPoint => endPoint;
 
     /// <summary>First line of the greeting, with its code.</summary>
     public string? Greeting { get; set; }
@@ -25,9 +26,9 @@ internal sealed class SmtpPeer(string host, IPEndPoint endPoint)
         Reason = reason,
         Internal = detail,
         Reply = reply,
-        Host = host,
-        Ip = endPoint.Address,
-        Port = endPoint.Port,
+        Host = Host,
+        Ip = endPoint?.Address,
+        Port = endPoint?.Port ?? 0,
         Greeting = Greeting,
         HeloResponse = HeloResponse,
         HostWide = hostWide,
@@ -37,7 +38,7 @@ internal sealed class SmtpPeer(string host, IPEndPoint endPoint)
     /// <param name="after">What it answers: a command, <c>initial connection</c>, <c>end of data</c>.</param>
     public DeliveryFailure Refusal(SmtpReply reply, string after, FailureClass whenTemporary, bool hostWide = false) => Failure(
         reply.IsPermanent ? FailureClass.Permanent : whenTemporary,
-        $"SMTP error from remote mail server after {after}: {reply}",
+        endPoint is null ? $"LMTP error after {after}: {reply}" : $"SMTP error from remote mail server after {after}: {reply}",
         reply,
         hostWide: hostWide);
 
@@ -45,6 +46,8 @@ internal sealed class SmtpPeer(string host, IPEndPoint endPoint)
     /// <param name="problem">For a malformed one, what is wrong with it.</param>
     public DeliveryFailure Silence(SmtpIoStatus status, string after, string? problem = null, bool hostWide = false) => status switch
     {
+        SmtpIoStatus.TimedOut when endPoint is null => Failure(FailureClass.Timeout, $"LMTP timeout after {after}", hostWide: hostWide),
+        SmtpIoStatus.Closed when endPoint is null => Failure(FailureClass.LostConnection, $"LMTP connection closed after {after}", hostWide: hostWide),
         SmtpIoStatus.TimedOut => Failure(FailureClass.Timeout, $"SMTP timeout after {after}: Connection timed out", hostWide: hostWide),
         SmtpIoStatus.Malformed => Failure(FailureClass.Other, $"Malformed SMTP reply in response to {after}: {problem}", hostWide: hostWide),
         SmtpIoStatus.Cancelled => Failure(FailureClass.Interrupted, "delivery was interrupted"),

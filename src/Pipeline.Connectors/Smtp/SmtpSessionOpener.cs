@@ -34,6 +34,14 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             return SmtpOpening.Failed(failure!);
         }
 
+        return await OpenOverAsync(socket, settings, key, peer, tryTls, cancellationToken);
+    }
+
+    /// <summary>Opens a session over a connection that is there.</summary>
+    /// <param name="socket">Owned from here on.</param>
+    public async ValueTask<SmtpOpening> OpenOverAsync(
+        Socket socket, SmtpTransportSettings settings, SmtpConnectionKey key, SmtpPeer peer, bool tryTls, CancellationToken cancellationToken)
+    {
         var connection = new SmtpClientConnection(socket, timeProvider);
         await using var abort = connection.AbortWhen(cancellationToken);
         var handshake = new Handshake(settings, key, peer, connection, files);
@@ -49,18 +57,19 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
     private async ValueTask<(Socket? Socket, DeliveryFailure? Failure)> ConnectAsync(
         SmtpTransportSettings settings, SmtpConnectionKey key, SmtpPeer peer, CancellationToken cancellationToken)
     {
+        var endPoint = key.EndPoint ?? throw new ArgumentException("a peer that is not reached over IP is not connected to here", nameof(key));
         using var deadline = new CancellationTokenSource(settings.ConnectTimeout, timeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         Socket? socket = null;
         try
         {
-            socket = new Socket(key.EndPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             if (key.Interface is { } local)
             {
                 socket.Bind(new IPEndPoint(local, 0));
             }
 
-            await socket.ConnectAsync(key.EndPoint, either.Token);
+            await socket.ConnectAsync(endPoint, either.Token);
             Crash.At(CrashPoint.DeliverSmtpConnected);
             return (socket, null);
         }
@@ -247,12 +256,12 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
 
         private async ValueTask<SmtpAuthentication> AuthenticateAsync(CancellationToken cancellationToken)
         {
-            if (!key.Policy.RequireAuthentication && !key.Policy.TryAuthentication)
+            if (key.EndPoint is not { } endPoint || (!key.Policy.RequireAuthentication && !key.Policy.TryAuthentication))
             {
                 return default;
             }
 
-            var facts = new AuthenticationPeer(key.Host, key.EndPoint, Cipher, _tls?.Verified == true);
+            var facts = new AuthenticationPeer(key.Host, endPoint, Cipher, _tls?.Verified == true);
             var result = await new SmtpClientAuthenticator(connection, peer, settings.Authentication, facts, Timeout)
                 .RunAsync(_capabilities.Mechanisms, key.Policy.RequireAuthentication, cancellationToken);
             _broken |= result.Broken;

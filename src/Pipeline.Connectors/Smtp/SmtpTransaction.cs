@@ -321,7 +321,7 @@ internal sealed partial class SmtpTransaction
         return (reply.Code / 100) switch
         {
             2 => new DeliveryOutcome.Delivered(
-                Peer.Host, Peer.EndPoint.Address, Peer.EndPoint.Port, reply, _session.Describe(reply.ToString()), _session.Capabilities.Dsn),
+                Peer.Host, Peer.EndPoint?.Address, Peer.EndPoint?.Port ?? 0, reply, _session.Describe(reply.ToString()), _session.Capabilities.Dsn),
             3 => InDoubt(SmtpIoStatus.Malformed),
             _ => Refusal(EndOfData, FailureClass.Data4xx),
         };

@@ -14,12 +14,10 @@ namespace Pipeline.Mail.Dsn;
 public static class NotificationComposer
 {
     private const int FailedPerField = 50;
-    private const int MaxReferences = 20;
-    private const int MaxMessageId = 250;
 
     /// <param name="boundary">Letters, digits and hyphens, at most 60; lengthened should the returned message hold it.</param>
     /// <param name="date">For the Date field.</param>
-    public static ComposedNotification Compose(Notification notification, string boundary, DateTimeOffset date)
+    public static ComposedMessage Compose(Notification notification, string boundary, DateTimeOffset date)
     {
         var words = RecipientText.Write(notification);
         var status = DeliveryStatusPart.Write(notification);
@@ -36,7 +34,7 @@ public static class NotificationComposer
         Text(output, "\r\n");
         WriteReturned(output, boundary, notification, returned, eightBit);
         Text(output, $"\r\n--{boundary}--\r\n");
-        return new ComposedNotification(
+        return new ComposedMessage(
             Encoding.UTF8.GetBytes(Header(notification, boundary, date, eightBit)),
             output.WrittenMemory,
             eightBit ? BodyType.EightBitMime : BodyType.SevenBit);
@@ -111,7 +109,7 @@ public static class NotificationComposer
         text.Append("Auto-Submitted: ").Append(isSuccess ? "auto-generated" : "auto-replied").Append("\r\n");
         text.Append(DsnText.Fold("From", from)).Append("\r\n");
         text.Append("To: ").Append(DsnText.Line(notification.To.ToString(), utf8)).Append("\r\n");
-        WriteReferences(text, notification, utf8);
+        text.Append(Conversation.ReferencesField(notification.HeaderBlock, utf8));
         var subject = $"Subject: {Subject(notification)}\r\n";
         text.Append(isSuccess ? subject : "");
         text.Append("Content-Type: multipart/report; report-type=").Append(utf8 ? "global-delivery-status" : "delivery-status");
@@ -138,40 +136,6 @@ public static class NotificationComposer
             text.Append(i % FailedPerField == 0 ? "X-Failed-Recipients: " : "  ");
             text.Append(DsnText.Line((notification.Recipients[i].GeneratedFrom ?? notification.Recipients[i].Address).ToString(), notification.SmtpUtf8));
             text.Append(i % FailedPerField == FailedPerField - 1 || i == notification.Recipients.Length - 1 ? "\r\n" : ",\r\n");
-        }
-    }
-
-    // The identifiers of the conversation and of the message itself, as far as they look like identifiers (RFC 5322 section 3.6.4).
-    private static void WriteReferences(StringBuilder text, Notification notification, bool utf8)
-    {
-        var header = notification.HeaderBlock;
-        var earlier = HeaderFields.FindText(header, "References"u8);
-        var identifiers = new List<string>();
-        AddIdentifiers(identifiers, earlier.IsEmpty ? HeaderFields.FindText(header, "In-Reply-To"u8) : earlier, utf8);
-        AddIdentifiers(identifiers, HeaderFields.FindText(header, "Message-Id"u8), utf8);
-        if (identifiers.Count > 0)
-        {
-            text.Append("References: ").AppendJoin("\r\n ", identifiers.TakeLast(MaxReferences)).Append("\r\n");
-        }
-    }
-
-    private static void AddIdentifiers(List<string> identifiers, ReadOnlySpan<byte> body, bool utf8)
-    {
-        while (body.IndexOf((byte)'<') is >= 0 and var start)
-        {
-            var end = body[start..].IndexOf((byte)'>');
-            if (end < 0)
-            {
-                return;
-            }
-
-            var identifier = body.Slice(start, end + 1);
-            if (identifier.Length is > 2 and <= MaxMessageId && !identifier.ContainsAnyInRange((byte)0, (byte)' ') && (utf8 || Ascii.IsValid(identifier)))
-            {
-                identifiers.Add(DsnText.Line(Encoding.UTF8.GetString(identifier), utf8));
-            }
-
-            body = body[(start + end + 1)..];
         }
     }
 

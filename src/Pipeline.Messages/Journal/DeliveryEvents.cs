@@ -7,6 +7,10 @@ public sealed record AttemptStarted(int Recipient, int Attempt, string Transport
 /// <summary>An attempt was found without an end after a restart or take-over: the peer may have the message (RFC 1047).</summary>
 public sealed record AttemptInDoubt(int Recipient, int Attempt, string Reason) : RecipientEvent(Recipient);
 
+/// <summary>What a program wrote that a message was handed to, where the transport wants it logged.</summary>
+/// <param name="Line">The first line.</param>
+public sealed record ProgramOutput(int Recipient, string Transport, string Line) : RecipientEvent(Recipient);
+
 /// <summary>Routing or an attempt has failed for now.</summary>
 /// <param name="Class">The class of the failure, as retry rules see it.</param>
 /// <param name="Address">The IP address of the host, if one was tried.</param>
@@ -23,7 +27,11 @@ public sealed record RecipientDelivered(
 public sealed record RecipientFailed(
     int Recipient, string Reason, string? Reply, string? Host, string? Address, int Port, string? Greeting, string? HeloResponse) : RecipientEvent(Recipient);
 
-/// <summary>A delivery status notification was accepted into the queue.</summary>
-/// <param name="Kind">failure, delay or success.</param>
+/// <summary>A delivery status notification, or an automatic reply, was accepted into the queue.</summary>
+/// <param name="Kind">failure, delay or success; reply.</param>
 /// <param name="MessageId">The notification's own message id.</param>
-public sealed record NotificationSent(string Kind, string MessageId, string To) : JournalEvent;
+public sealed record NotificationSent(string Kind, string MessageId, string To) : JournalEvent
+{
+    /// <summary>The <see cref="Kind"/> of an automatic reply.</summary>
+    public const string Reply = "reply";
+}

@@ -25,6 +25,7 @@ namespace Pipeline.Messages.Journal;
 [JsonDerivedType(typeof(RecipientDuplicated), "duplicate")]
 [JsonDerivedType(typeof(AttemptStarted), "try")]
 [JsonDerivedType(typeof(AttemptInDoubt), "doubt")]
+[JsonDerivedType(typeof(ProgramOutput), "output")]
 [JsonDerivedType(typeof(RecipientDeferred), "deferred")]
 [JsonDerivedType(typeof(RecipientDelivered), "delivered")]
 [JsonDerivedType(typeof(RecipientFailed), "failed")]

@@ -1,5 +1,6 @@
 using Pipeline.Connectors.Files;
 using Pipeline.Connectors.Ports;
+using Pipeline.Connectors.Processes;
 using Pipeline.Connectors.Smtp;
 
 namespace Pipeline.Node.Hosting;
@@ -11,18 +12,27 @@ internal sealed class DeliveryAgents : IDeliveryAgent, IAsyncDisposable
     private readonly SmtpDeliveryAgent _smtp;
     private readonly AppendfileAgent _appendfile;
     private readonly QueuefileAgent _queuefile;
+    private readonly PipeAgent _pipe;
+    private readonly LmtpAgent _lmtp;
+    private readonly AutoreplyAgent _autoreply;
 
     public DeliveryAgents(SmtpDeliveryAgent smtp, TimeProvider time)
     {
         _smtp = smtp;
         _appendfile = new AppendfileAgent(_io, time);
         _queuefile = new QueuefileAgent(_io);
+        _pipe = new PipeAgent(time);
+        _lmtp = new LmtpAgent(time);
+        _autoreply = new AutoreplyAgent(_io, time);
     }
 
     public ValueTask<DeliveryReport> DeliverAsync(DeliveryJob job, CancellationToken cancellationToken) => job.Transport switch
     {
         SmtpTransportSettings => _smtp.DeliverAsync(job, cancellationToken),
         AppendfileTransportSettings => _appendfile.DeliverAsync(job, cancellationToken),
+        AutoreplyTransportSettings => _autoreply.DeliverAsync(job, cancellationToken),
+        LmtpTransportSettings => _lmtp.DeliverAsync(job, cancellationToken),
+        PipeTransportSettings => _pipe.DeliverAsync(job, cancellationToken),
         QueuefileTransportSettings => _queuefile.DeliverAsync(job, cancellationToken),
         _ => throw new InvalidOperationException($"no agent for transport {job.Transport.Name}"),
     };

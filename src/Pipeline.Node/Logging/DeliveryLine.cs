@@ -14,6 +14,7 @@ internal static class DeliveryLine
     {
         RecipientDelivered e => Delivered(e, at, message, selection),
         RecipientDeferred e => Deferred(e, message, selection),
+        ProgramOutput e => $"{message[e.Recipient].Address}: {e.Transport} transport output: {e.Line}",
         RecipientFailed e => Failed(e, message, selection),
         RecipientRedirected { Children.IsEmpty: true } e => $"=> :blackhole: <{message.Top(e.Recipient)}> R={e.Router}",
         OperatorActed { Action: OperatorActed.Removed } e => $"removed by {e.By}",
@@ -35,6 +36,10 @@ internal static class DeliveryLine
         {
             AppendHost(line, e.Host, e.Address);
             Append(line, ":", selection.Has("outgoing_port") ? e.Port?.ToString(CultureInfo.InvariantCulture) : null);
+        }
+
+        if (e.Reply is not null)
+        {
             AppendDetail(line, e.Detail, selection);
         }
 

@@ -34,7 +34,7 @@ public static class RouterOptionTable
         (Support.WithoutEffect("EXPN is refused to everybody"), "expn"),
         (Support.NotDone("name further hosts in route_list"), "fallback_hosts"),
         (Support.NotDone(NoUserChange), "user group"),
-        (Support.WithoutEffect(NoUserChange), "initgroups transport_current_directory"),
+        (Support.WithoutEffect(NoUserChange), "initgroups"),
         (Support.NotDone("each recipient has its own times to be tried at"), "retry_use_local_part"),
         (Support.NotDone("the journal has whole addresses, and every delivery"), "disable_logging log_as_local"));
 

@@ -28,8 +28,7 @@ public static class TransportOptionTable
         (Support.WithoutEffect("shadow_transport is refused when it is reached"), "shadow_condition"),
         (Support.RefusedWhenReached("whole messages are delivered"), "body_only headers_only"),
         (Support.NotDone(NoUserChange), "user group"),
-        (Support.WithoutEffect(NoUserChange), "initgroups current_directory"),
-        (Support.NotDone("set router_home_directory or transport_home_directory in the router"), "home_directory"),
+        (Support.WithoutEffect(NoUserChange), "initgroups"),
         (Support.WithoutEffect("nothing prints it"), "debug_print"),
         (Support.NotDone("the journal has every delivery"), "disable_logging event_action"),
         (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "max_parallel"),
@@ -44,14 +43,14 @@ public static class TransportOptionTable
             .. OptionTable.Of(OptionType.Octal, "mode"),
             .. OptionTable.Of(OptionType.Integer, "once_file_size"),
             .. OptionTable.Of(OptionType.Expanded, "bcc cc file from headers log never_mail once once_repeat reply_to subject text to"),
-        ]).OfDriver(Support.RefusedWhenReached("deliver to a program with SMTP or LMTP that replies")),
+        ]),
         ["lmtp"] = new OptionTable(
         [
             .. OptionTable.Of(OptionType.Bool, "ignore_quota"),
             .. OptionTable.Of(OptionType.Integer, "batch_max"),
             .. OptionTable.Of(OptionType.Time, "timeout"),
             .. OptionTable.Of(OptionType.Expanded, "batch_id command socket"),
-        ]).OfDriver(Support.RefusedWhenReached("use \"driver = smtp\" with \"protocol = lmtp\" over TCP")),
+        ]),
         ["pipe"] = Pipe(),
         ["queuefile"] = new OptionTable(OptionTable.Of(OptionType.Expanded, "directory"))
             .WithoutGeneric(Support.NotDone("the message is written as it lies in the queue, for the program that takes it")),
@@ -74,7 +73,7 @@ public static class TransportOptionTable
             message_suffix quota quota_directory quota_filecount quota_size_regex quota_warn_message quota_warn_threshold
             """),
     ]).Marked(
-        (Support.RefusedWhenReached("use the form mbox or maildir_format"), "mailstore_format mbx_format use_bsmtp"),
+        (Support.RefusedWhenReached("use the form mbox or maildir_format"), "mailstore_format mbx_format"),
         (Support.RefusedWhenReached(DirectoryForm), "directory_file"),
         (Support.WithoutEffect(DirectoryForm), "mailstore_prefix mailstore_suffix"),
         (Support.Refused("only lock files and fcntl locks are used"), "use_flock_lock use_mbx_lock"),
@@ -90,8 +89,7 @@ public static class TransportOptionTable
         (Support.NotDone("the message counts", "true"), "quota_is_inclusive"),
         (Support.NotDone("sizes are counted from the files"), "maildir_quota_directory_regex maildir_use_size_file"),
         (Support.NotDone("names in a Maildir are derived from the message, and need no second try", "10"), "maildir_retries"),
-        (Support.NotDone("no maildirfolder file is made"), "maildirfolder_create_regex"),
-        (Support.NotDone("with batch_max, recipients with the same path share a delivery"), "batch_id"));
+        (Support.NotDone("no maildirfolder file is made"), "maildirfolder_create_regex"));
 
     private static OptionTable Pipe() => new OptionTable(
     [
@@ -104,7 +102,9 @@ public static class TransportOptionTable
         .. OptionTable.Of(OptionType.Time, "timeout"),
         .. OptionTable.Of(OptionType.String, "check_string escape_string temp_errors"),
         .. OptionTable.Of(OptionType.Expanded, "allow_commands batch_id command environment message_prefix message_suffix path"),
-    ]).OfDriver(Support.RefusedWhenReached("deliver to the program with SMTP or LMTP"));
+    ]).Marked(
+        (Support.WithoutEffect(NoUserChange), "use_classresources"),
+        (Support.NotDone("programs run with the limits of the node"), "permit_coredump"));
 
     private static OptionTable Smtp() => new OptionTable(
     [

@@ -273,6 +273,9 @@ public sealed class AddressScope
 
     public string ParentDomain { get; set; } = "";
 
+    /// <summary>Where the router wants a program to run; null where it does not say.</summary>
+    public string? CurrentDirectory { get; set; }
+
     /// <summary>The letter case of local parts matters for this address (<c>control = caseful_local_part</c>, router option <c>caseful_local_part</c>).</summary>
     public bool CasefulLocalPart { get; set; }
 

@@ -87,7 +87,7 @@ internal sealed class WholeAddressItem(string text) : ListItem
 
     public override async ValueTask<ListMatchResult> MatchAsync(ListMatchContext context)
     {
-        if (context.Subject.Length > 0 && !context.Subject.Contains('@', StringComparison.Ordinal))
+        if (!context.IsPath && context.Subject.Length > 0 && !context.Subject.Contains('@', StringComparison.Ordinal))
         {
             return ListMatchResult.NoMatch;
         }

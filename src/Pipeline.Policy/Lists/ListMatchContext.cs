@@ -30,6 +30,9 @@ internal sealed class ListMatchContext(EvaluationScope scope, ListKind kind, str
     /// <summary>Takes what the asterisks, groups and partial keys of the items that match stand for, in their order; null when nobody asks.</summary>
     public List<string>? Captures { get; init; }
 
+    /// <summary>The subject is a path as a client wrote it, which need not be an address.</summary>
+    public bool IsPath { get; init; }
+
     public void Stop() => IsStopped = true;
 
     /// <summary>The same question to a list of its own, whose flags do not spread to the outer one.</summary>

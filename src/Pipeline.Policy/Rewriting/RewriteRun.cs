@@ -123,7 +123,7 @@ internal sealed class RewriteRun(RewriteRules rules, EvaluationScope scope)
         var captures = new List<string>();
         var subject = isPath ? mailbox.Before : (mailbox.Address with { Domain = CaseOperators.Lower(mailbox.Address.Domain) }).ToString();
         var result = await rule.Pattern.MatchAsync(
-            new ListMatchContext(scope, ListKind.Address, subject, null, cancellationToken) { Caseful = true, Captures = captures });
+            new ListMatchContext(scope, ListKind.Address, subject, null, cancellationToken) { Caseful = true, Captures = captures, IsPath = isPath });
         if (result.IsDeferred)
         {
             Complain($"{result.Message} while checking for {(isPath ? "SMTP " : "")}rewriting");

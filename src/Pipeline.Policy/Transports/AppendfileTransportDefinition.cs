@@ -10,8 +10,8 @@ public sealed class AppendfileTransportDefinition : TransportDefinition
     private readonly ExpandableString? _directory;
     private readonly bool _maildir;
     private readonly string? _unavailable;
-    private readonly ExpandableString? _prefix;
-    private readonly ExpandableString? _suffix;
+    private readonly FrameOptions _frame;
+    private readonly ExpandableString? _batchId;
     private readonly ExpandableString? _quota;
     private readonly ExpandableString? _maildirTag;
     private readonly ExpandedAppendfileTransport _fixed;
@@ -22,19 +22,15 @@ public sealed class AppendfileTransportDefinition : TransportDefinition
         _file = options.GetExpandable("file");
         _directory = options.GetExpandable("directory");
         _maildir = options.GetBool("maildir_format");
-        _prefix = options.GetExpandable("message_prefix");
-        _suffix = options.GetExpandable("message_suffix");
+        _frame = new FrameOptions(options, _maildir ? "" : "From ", _maildir ? "" : ">From ");
+        _batchId = options.GetExpandable("batch_id");
         _quota = options.GetExpandable("quota");
         _maildirTag = options.GetExpandable("maildir_tag");
-        var bsmtp = options.GetBool("use_bsmtp");
-        _unavailable = ((string[])["mailstore_format", "mbx_format", "use_bsmtp"]).FirstOrDefault(name => options.GetBool(name));
+        _unavailable = ((string[])["mailstore_format", "mbx_format"]).FirstOrDefault(name => options.GetBool(name));
         _fixed = new ExpandedAppendfileTransport(Name, "")
         {
             Form = _maildir ? MailboxForm.Maildir : MailboxForm.Mbox,
-            CheckString = options.GetString("check_string", _maildir ? "" : "From "),
-            EscapeString = options.GetString("escape_string", _maildir ? "" : ">From "),
-            UseCrlf = options.GetBool("use_crlf"),
-            UseBsmtp = bsmtp,
+            Frame = FrameOptions.None,
             Mode = options.GetOctal("mode", 0b110_000_000),
             DirectoryMode = options.GetOctal("directory_mode", 0b111_000_000),
             CreateDirectory = options.GetBool("create_directory", true),
@@ -94,8 +90,8 @@ public sealed class AppendfileTransportDefinition : TransportDefinition
             _fixed with
             {
                 Path = path,
-                MessagePrefix = await expansion.TextAsync("message_prefix", _prefix) ?? (_maildir ? "" : null),
-                MessageSuffix = await expansion.TextAsync("message_suffix", _suffix) ?? (_maildir ? "" : "\n"),
+                Frame = await _frame.ExpandAsync(expansion, bare: _maildir),
+                BatchId = await expansion.TextAsync("batch_id", _batchId),
                 Quota = await expansion.IntegerAsync("quota", _quota, 0),
                 MaildirTag = await expansion.TextAsync("maildir_tag", _maildirTag) ?? "",
             },

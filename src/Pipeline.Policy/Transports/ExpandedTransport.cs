@@ -47,6 +47,12 @@ public abstract record ExpandedTransport(string Name)
     public string? User { get; init; }
 
     public string? Group { get; init; }
+
+    /// <summary>Recipients that one delivery may serve.</summary>
+    public int BatchMax { get; init; } = int.MaxValue;
+
+    /// <summary>What recipients must have in common to share a delivery, besides the options; null for nothing more.</summary>
+    public string? BatchId { get; init; }
 }
 
 /// <summary>The queuefile transport, expanded.</summary>
@@ -59,18 +65,7 @@ public sealed record ExpandedAppendfileTransport(string Name, string Path) : Exp
 {
     public MailboxForm Form { get; init; }
 
-    /// <summary>Null for the From_ line made of return path and date.</summary>
-    public string? MessagePrefix { get; init; }
-
-    public string? MessageSuffix { get; init; }
-
-    public string CheckString { get; init; } = "From ";
-
-    public string EscapeString { get; init; } = ">From ";
-
-    public bool UseCrlf { get; init; }
-
-    public bool UseBsmtp { get; init; }
+    public required MessageFrame Frame { get; init; }
 
     /// <summary>Permission bits.</summary>
     public int Mode { get; init; } = 0b110_000_000;
@@ -95,9 +90,6 @@ public sealed record ExpandedAppendfileTransport(string Name, string Path) : Exp
     public long Quota { get; init; }
 
     public string MaildirTag { get; init; } = "";
-
-    /// <summary>Recipients that one delivery may serve.</summary>
-    public int BatchMax { get; init; } = 1;
 }
 
 /// <summary>What the appendfile transport writes.</summary>

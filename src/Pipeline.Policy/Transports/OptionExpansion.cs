@@ -9,8 +9,8 @@ internal sealed class OptionExpansion(string transport, EvaluationScope scope, C
 
     public CancellationToken CancellationToken { get; } = cancellationToken;
 
-    /// <summary>Why delivery has to wait; null while nothing has failed.</summary>
-    public TransportExpansion.Deferred? Failure { get; private set; }
+    /// <summary>Why there is no delivery now, or at all; null while nothing has failed.</summary>
+    public TransportExpansion? Failure { get; private set; }
 
     /// <returns>The value; null when not set, when its expansion was failed by force, and when it failed.</returns>
     public async ValueTask<string?> TextAsync(string option, ExpandableString? text)
@@ -67,5 +67,9 @@ internal sealed class OptionExpansion(string transport, EvaluationScope scope, C
         return unset;
     }
 
+    /// <summary>Delivery has to wait.</summary>
     public void Fail(string message, bool needsAttention) => Failure ??= new TransportExpansion.Deferred(message, needsAttention);
+
+    /// <summary>Delivery fails for good.</summary>
+    public void Refuse(string message) => Failure ??= new TransportExpansion.Failed(message);
 }

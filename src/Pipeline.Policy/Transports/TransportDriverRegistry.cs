@@ -8,9 +8,9 @@ internal static class TransportDriverRegistry
     private static readonly Dictionary<string, Func<DriverOptions, TransportDefinition>> Drivers = new(StringComparer.Ordinal)
     {
         ["appendfile"] = static options => new AppendfileTransportDefinition(options),
-        ["autoreply"] = static options => new UnavailableTransportDefinition(options, isLocal: true),
-        ["lmtp"] = static options => new UnavailableTransportDefinition(options, isLocal: true),
-        ["pipe"] = static options => new UnavailableTransportDefinition(options, isLocal: true),
+        ["autoreply"] = static options => new AutoreplyTransportDefinition(options),
+        ["lmtp"] = static options => new LmtpTransportDefinition(options),
+        ["pipe"] = static options => new PipeTransportDefinition(options),
         ["queuefile"] = static options => new QueuefileTransportDefinition(options),
         ["smtp"] = static options => new SmtpTransportDefinition(options),
     };

@@ -27,6 +27,7 @@ public static class TransportScope
             own.Values["home"] = home;
         }
 
+        own.CurrentDirectory = routed.CurrentDirectory;
         if (routed.Hosts is [var first, ..])
         {
             own.Values["host"] = first.Name;
@@ -47,6 +48,7 @@ public static class TransportScope
 
         own.Values[target.Target.StartsWith('|') ? "address_pipe" : "address_file"] = target.Target;
         own.Values["transport_name"] = target.Transport ?? "";
+        own.Values["return_path"] = scope.Message.Sender.ToString();
         return With(scope, own);
     }
 

@@ -5,6 +5,7 @@ using Pipeline.Actors.Verification;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
+using Pipeline.Mail.Reply;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 
@@ -163,6 +164,57 @@ public sealed class MessageActorTests : MessageTests
         Assert.Single(update.Notifications);
         Assert.Contains(update.Journal, entry => entry.Event is NotificationSent);
         Assert.Equal(UpdateClosing.Complete, update.Closing);
+    }
+
+    [Fact]
+    public async Task A_reply_is_recorded_in_the_same_commit_as_the_delivery_that_it_is()
+    {
+        var message = Receive("a");
+        Client.Watch(message);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+
+        Reply(message, job);
+
+        await Client.ExpectTerminatedAsync(message);
+        var update = Assert.Single(Store.Updates, update => update.Journal.Any(entry => entry.Event is RecipientDelivered));
+        Assert.Single(update.Notifications);
+        Assert.Contains(update.Journal, entry => entry.Event is NotificationSent { Kind: NotificationSent.Reply });
+        Assert.Equal(UpdateClosing.Complete, update.Closing);
+        Assert.Equal("away", Assert.Single(Notifications.Replies).Subject);
+        Assert.Empty(Notifications.Asked);
+    }
+
+    [Fact]
+    public async Task A_reply_that_cannot_be_written_leaves_the_recipient_queued()
+    {
+        Notifications.Error = new IOException("disk full");
+        var message = Receive("a");
+        Client.Watch(message);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+
+        Reply(message, job);
+
+        await Client.ExpectTerminatedAsync(message);
+        var last = Store.Updates.Last();
+        Assert.Equal(UpdateClosing.Release, last.Closing);
+        Assert.DoesNotContain(Store.Updates.SelectMany(update => update.Journal), entry => entry.Event is RecipientDelivered);
+        Assert.Equal(RecipientStatus.Queued, Assert.Single(last.Recipients).Status);
+    }
+
+    [Fact]
+    public async Task What_a_program_wrote_is_in_the_journal()
+    {
+        var message = Receive("a");
+        Client.Watch(message);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+
+        message.Tell(new MessageProtocol.JobEnded(job.Number, DeliveryReport.ForAll(job.Job.Recipients, DeliveryOutcome.Delivered.Locally(""), "stored")), Delivery.Ref);
+
+        await Client.ExpectTerminatedAsync(message);
+        Assert.Equal("stored", Assert.Single(Store.Updates.SelectMany(update => update.Journal).Select(entry => entry.Event).OfType<ProgramOutput>()).Line);
     }
 
     [Fact]
@@ -370,6 +422,13 @@ public sealed class MessageActorTests : MessageTests
 
     private IActorRef Resume(MessageStart start, params RecipientState[] recipients) =>
         ActorOf(MessageActor.CreateResumedProps(TestMessages.Stored(_id, recipients), start, Services(), Delivery.Ref));
+
+    private void Reply(IActorRef message, MessageProtocol.Deliver job)
+    {
+        var reply = new AutomaticReply { Recipients = [TestMessages.Sender], From = "b@to.example", Subject = "away" };
+        message.Tell(
+            new MessageProtocol.JobEnded(job.Number, new DeliveryReport([new RecipientReport(0, DeliveryOutcome.Delivered.Locally("")) { Reply = reply }])), Delivery.Ref);
+    }
 
     private void End(IActorRef message, MessageProtocol.Deliver job, DeliveryOutcome outcome) =>
         message.Tell(new MessageProtocol.JobEnded(job.Number, DeliveryReport.ForAll(job.Job.Recipients, outcome)), Delivery.Ref);

@@ -5,6 +5,7 @@ using Pipeline.Actors.Tests.Support;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
+using Pipeline.Mail.Reply;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 
@@ -30,6 +31,30 @@ public sealed class NotificationWriterTests
         Assert.Contains("no such user", text, StringComparison.Ordinal);
         Assert.Contains("message/rfc822", text, StringComparison.Ordinal);
         Assert.Contains("\r\nbody\r\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reply_is_a_message_of_the_null_sender_to_each_of_its_recipients()
+    {
+        var reply = new AutomaticReply
+        {
+            Recipients = [TestMessages.Sender, new EnvelopeAddress("c", "from.example")],
+            From = "b@to.example",
+            Subject = "away",
+            Text = "Gone.",
+            ReturnsMessage = true,
+        };
+
+        var ready = await WriteReplyAsync("", reply);
+
+        Assert.Equal(("reply", "sender@from.example, c@from.example"), (ready.Kind, ready.To));
+        Assert.True(ready.Message.Envelope.Sender.IsNull);
+        Assert.Equal([0, 1], ready.Message.Envelope.Recipients.Select(recipient => recipient.Index));
+        Assert.Equal(
+            [typeof(TransactionStarted), typeof(RecipientAccepted), typeof(RecipientAccepted), typeof(MessageAccepted)], ready.Message.Journal.Select(entry => entry.Event.GetType()));
+        Assert.Contains("Auto-Submitted: auto-replied\r\n", Text(ready), StringComparison.Ordinal);
+        Assert.EndsWith("\r\nbody\r\n", Text(ready), StringComparison.Ordinal);
+        Assert.DoesNotContain("\r\nbody\r\n", Text(await WriteReplyAsync("bounce_return_size_limit = 1", reply)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,5 +141,12 @@ public sealed class NotificationWriterTests
         var facts = MessageFacts.Of(TestMessages.Stored(_ids.Next(), [.. ended.Select(recipient => recipient.Recipient)]));
         var writer = new NotificationWriter(new TestPolicy(options, TimeProvider.System), new FakeStore(), TestMessages.Owner, _ids, TimeProvider.System);
         return await writer.WriteAsync(facts with { Envelope = change(facts.Envelope) }, [.. ended], CancellationToken.None);
+    }
+
+    private ValueTask<ReadyNotification> WriteReplyAsync(string options, AutomaticReply reply)
+    {
+        var facts = MessageFacts.Of(TestMessages.Stored(_ids.Next(), [TestMessages.Waiting(0, "b", DateTimeOffset.UnixEpoch)]));
+        var writer = new NotificationWriter(new TestPolicy(options, TimeProvider.System), new FakeStore(), TestMessages.Owner, _ids, TimeProvider.System);
+        return writer.WriteReplyAsync(facts, reply, CancellationToken.None);
     }
 }

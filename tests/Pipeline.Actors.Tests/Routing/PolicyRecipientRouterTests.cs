@@ -38,6 +38,15 @@ public sealed class PolicyRecipientRouterTests
           local_parts = filed : filed2
           data = /var/mail/filed
           file_transport = to_file
+        piped:
+          driver = redirect
+          local_parts = piped : piped2
+          data = |/bin/cat a
+          pipe_transport = to_pipe
+        batched:
+          driver = accept
+          local_parts = batched : batched2 : batched3
+          transport = to_batch
         aliases:
           driver = redirect
           local_parts = team : other
@@ -70,6 +79,12 @@ public sealed class PolicyRecipientRouterTests
           maildir_format
           batch_max = 10
           headers_rewrite = *@from.example $1@${address_data}.example
+        to_pipe:
+          driver = pipe
+        to_batch:
+          driver = pipe
+          command = /bin/cat "${if eq{$local_part}{batched3}{c}{x}}"
+          batch_max = 2
         begin retry
         * * F,1h,1m
         """;
@@ -84,7 +99,7 @@ public sealed class PolicyRecipientRouterTests
 
         Assert.Equal(("local", "spool"), (deliver.Router, deliver.Transport.Name));
         Assert.Equal(TestMessages.Sender, deliver.ReturnPath);
-        Assert.Equal(["archive", "hole", "closed", "late", "filed", "aliases", "copies", "rewritten", "local"], deliver.Trials.Select(trial => trial.Router));
+        Assert.Equal(["archive", "hole", "closed", "late", "filed", "piped", "batched", "aliases", "copies", "rewritten", "local"], deliver.Trials.Select(trial => trial.Router));
         Assert.All(deliver.Trials, trial => Assert.True(trial is { Recipient: 0, Source.File: "test.conf" }));
         Assert.Equal("accepted", deliver.Trials[^1].Outcome);
     }
@@ -111,7 +126,35 @@ public sealed class PolicyRecipientRouterTests
         Assert.Equal(one.GroupKey, again.GroupKey);
         Assert.NotEqual(one.GroupKey, two.GroupKey);
         Assert.StartsWith("headers_rewrite of to_rewritten transport: ", one.Trials[^1].Reason, StringComparison.Ordinal);
-        Assert.EndsWith(" by rule 1 (test.conf:58)", one.Trials[^1].Reason, StringComparison.Ordinal);
+        Assert.EndsWith(" by rule 1 (test.conf:67)", one.Trials[^1].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pipe_that_redirection_named_goes_to_its_transport()
+    {
+        var redirect = Assert.IsType<RoutingDecision.Redirect>(await RouteAsync(State("piped")));
+        var child = Assert.Single(redirect.Children);
+        var deliver = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(
+            new RecipientState(1, child.Address, RecipientStatus.Queued, DateTimeOffset.UnixEpoch, 0, Inherited: child.Inherited), State("piped")));
+
+        var pipe = Assert.IsType<PipeTransportSettings>(deliver.Transport);
+        Assert.Equal("/bin/cat a", string.Join(' ', pipe.Command));
+        Assert.Equal(("piped", TestMessages.Sender.ToString()), (pipe.Environment["LOCAL_PART"], pipe.Environment["SENDER"]));
+        Assert.Equal("piped", deliver.Address.LocalPart);
+    }
+
+    [Fact]
+    public async Task Recipients_of_one_program_with_the_same_arguments_share_an_attempt_up_to_a_number()
+    {
+        var deliveries = new List<RoutingDecision.Deliver>();
+        foreach (var (localPart, index) in new[] { ("batched", 0), ("batched2", 1), ("batched3", 2) })
+        {
+            deliveries.Add(Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State(localPart, index: index))));
+        }
+
+        Assert.Equal(deliveries[0].GroupKey, deliveries[1].GroupKey);
+        Assert.NotEqual(deliveries[0].GroupKey, deliveries[2].GroupKey);
+        Assert.Equal(2, deliveries[0].Transport.BatchMax);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
+using Pipeline.Mail.Reply;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Actors.Tests.Support;
@@ -56,6 +57,8 @@ internal sealed class FakeNotifications(MessageIdSource ids) : INotificationWrit
 {
     public List<ImmutableArray<EndedRecipient>> Asked { get; } = [];
 
+    public List<AutomaticReply> Replies { get; } = [];
+
     public Exception? Error { get; set; }
 
     public ValueTask<ImmutableArray<ReadyNotification>> WriteAsync(
@@ -69,5 +72,13 @@ internal sealed class FakeNotifications(MessageIdSource ids) : INotificationWrit
 
         return ValueTask.FromResult<ImmutableArray<ReadyNotification>>(
             [new ReadyNotification("failure", message.Envelope.Sender.ToString(), TestMessages.New(ids.Next(), EnvelopeAddress.Null, message.Envelope.Sender))]);
+    }
+
+    public ValueTask<ReadyNotification> WriteReplyAsync(MessageFacts message, AutomaticReply reply, CancellationToken cancellationToken)
+    {
+        Replies.Add(reply);
+        return Error is not null
+            ? throw Error
+            : ValueTask.FromResult(new ReadyNotification("reply", reply.Recipients[0].ToString(), TestMessages.New(ids.Next(), EnvelopeAddress.Null, reply.Recipients[0])));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Pipeline.Mail.Dsn;
+using Pipeline.Mail.Message;
 
 namespace Pipeline.Mail.Tests.Dsn;
 
@@ -21,7 +22,7 @@ internal static partial class DsnValidator
         "Content-Transfer-Encoding", "Message-Id", "Date",
     ];
 
-    public static void Validate(ComposedNotification composed, Notification notification)
+    public static void Validate(ComposedMessage composed, Notification notification)
     {
         var header = Encoding.UTF8.GetString(composed.HeaderBlock.Span);
         var top = Fields(header, TopFields, notification.SmtpUtf8);

@@ -57,6 +57,7 @@ internal static class JournalSamples
         (new RecipientDuplicated(2, 0, "maildir"), "duplicate", """{"of":0,"transport":"maildir","r":2}"""),
         (new AttemptStarted(0, 1, "remote_smtp", "mx1.example.org"), "try", """{"attempt":1,"transport":"remote_smtp","destination":"mx1.example.org","r":0}"""),
         (new AttemptInDoubt(0, 1, "restart"), "doubt", """{"attempt":1,"reason":"restart","r":0}"""),
+        (new ProgramOutput(0, "pipe", "no such user"), "output", """{"transport":"pipe","line":"no such user","r":0}"""),
         (new RecipientDeferred(0, "timeout_connect", "timed out", "451 later", "mx1.example.org", Noon),
             "deferred",
             """{"class":"timeout_connect","reason":"timed out","reply":"451 later","host":"mx1.example.org","nextTry":"2030-01-02T12:00:00+00:00","r":0}"""),
@@ -75,6 +76,9 @@ internal static class JournalSamples
         (new NotificationSent("failure", "1vMabc-00000000001-0abc", "a@example.org"),
             "dsn",
             """{"kind":"failure","messageId":"1vMabc-00000000001-0abc","to":"a@example.org"}"""),
+        (new NotificationSent("reply", "1vMabc-00000000001-0abd", "b@example.org"),
+            "dsn",
+            """{"kind":"reply","messageId":"1vMabc-00000000001-0abd","to":"b@example.org"}"""),
         (new OperatorActed("remove", "root"), "operator", """{"action":"remove","by":"root"}"""),
     ];
 }

@@ -49,6 +49,8 @@ public sealed class JournalLinesTests
     public static TheoryData<string, JournalEvent[], string[]> Deliveries => new()
     {
         { "", [new RecipientDelivered(0, "maildir", null, null, null, "/mail/b/new/1")], ["=> b <b@local.test> R=local T=maildir"] },
+        { "", [new RecipientDelivered(0, "lmtp", null, null, "250 OK", "C=\"250 OK\"")], ["=> b <b@local.test> R=local T=lmtp C=\"250 OK\""] },
+        { "", [new ProgramOutput(0, "pipe", "no such user")], ["b@local.test: pipe transport output: no such user"] },
         {
             "", [new RecipientDelivered(0, "smtp", "mx.example.org", "192.0.2.4", "250 OK", "X=TLS1.3:A:256 CV=yes C=\"250 OK\"")],
             ["=> b@local.test R=local T=smtp H=mx.example.org [192.0.2.4] X=TLS1.3:A:256 CV=yes C=\"250 OK\""]

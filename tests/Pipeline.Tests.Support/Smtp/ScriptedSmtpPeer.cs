@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Pipeline.Tests.Support.Smtp;
 
 /// <summary>
-/// An SMTP or LMTP server on a loopback port of its own that does as a test says and remembers all it was told.
+/// An SMTP or LMTP server on a loopback port of its own, or on a Unix socket, that does as a test says and remembers all it was told.
 /// </summary>
 /// <remarks>
 /// Give it a script of one session (<see cref="Start"/>), or let it behave (<see cref="Serve"/>) and override single replies.
@@ -14,23 +14,26 @@ namespace Pipeline.Tests.Support.Smtp;
 /// </remarks>
 public sealed class ScriptedSmtpPeer : IAsyncDisposable
 {
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket _listener;
+    private readonly EndPoint _place;
     private readonly Func<SmtpPeerSession, Task> _script;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentQueue<SmtpPeerSession> _sessions = new();
     private readonly ConcurrentQueue<Exception> _failures = new();
     private readonly Task _running;
 
-    private ScriptedSmtpPeer(Func<SmtpPeerSession, Task> script)
+    private ScriptedSmtpPeer(Func<SmtpPeerSession, Task> script, EndPoint place)
     {
         _script = script;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener = new Socket(place.AddressFamily, SocketType.Stream, place is IPEndPoint ? ProtocolType.Tcp : ProtocolType.Unspecified);
+        _listener.Bind(place);
         _listener.Listen();
-        EndPoint = (IPEndPoint)_listener.LocalEndPoint!;
+        _place = _listener.LocalEndPoint!;
         _running = AcceptAsync();
     }
 
-    public IPEndPoint EndPoint { get; }
+    /// <summary>Where it listens, when that is a port.</summary>
+    public IPEndPoint EndPoint => (IPEndPoint)_place;
 
     /// <summary>Sessions in the order of connecting.</summary>
     public IReadOnlyList<SmtpPeerSession> Sessions => [.. _sessions];
@@ -42,13 +45,17 @@ public sealed class ScriptedSmtpPeer : IAsyncDisposable
     public IReadOnlyList<string> Messages => [.. _sessions.SelectMany(session => session.Messages)];
 
     /// <param name="script">Run for each connection.</param>
-    public static ScriptedSmtpPeer Start(Func<SmtpPeerSession, Task> script) => new(script);
+    public static ScriptedSmtpPeer Start(Func<SmtpPeerSession, Task> script) => new(script, new IPEndPoint(IPAddress.Loopback, 0));
 
     /// <summary>A server that takes everything, save where <paramref name="reply"/> says otherwise.</summary>
     /// <param name="reply">Asked before each reply, with the command line or a constant of <see cref="SmtpPeerReply"/>; null for the usual reply.</param>
     /// <param name="capabilities">Lines of the reply to EHLO after the first.</param>
     public static ScriptedSmtpPeer Serve(Func<string, string?>? reply = null, string[]? capabilities = null, X509Certificate2? certificate = null) =>
         Start(session => new SmtpPeerBehaviour(session, reply ?? (static _ => null), capabilities ?? [], certificate).RunAsync());
+
+    /// <summary>The same on a Unix socket.</summary>
+    public static ScriptedSmtpPeer ServeAt(string path, Func<string, string?>? reply = null, string[]? capabilities = null) => new(
+        session => new SmtpPeerBehaviour(session, reply ?? (static _ => null), capabilities ?? [], null).RunAsync(), new UnixDomainSocketEndPoint(path));
 
     public async ValueTask DisposeAsync()
     {

@@ -21,7 +21,11 @@ public sealed class SmtpPeerSession : IDisposable
     internal SmtpPeerSession(Socket socket, CancellationToken stopping)
     {
         _socket = socket;
-        _socket.NoDelay = true;
+        if (_socket.ProtocolType == ProtocolType.Tcp)
+        {
+            _socket.NoDelay = true;
+        }
+
         _stopping = stopping;
         _stream = new NetworkStream(socket, ownsSocket: true);
     }

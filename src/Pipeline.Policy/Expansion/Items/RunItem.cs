@@ -1,10 +1,17 @@
 using Pipeline.Policy.Expansion.Parsing;
+using Pipeline.Policy.Processes;
 
 namespace Pipeline.Policy.Expansion.Items;
 
 /// <summary><c>${run{command arguments}…}</c>: runs a program without a shell; <c>$value</c> is what it wrote, <c>$runrc</c> its status.</summary>
 internal sealed class RunItem(ExpansionNode command, Branches branches) : ExpansionNode
 {
+    private const int NotFoundStatus = 127;
+    private const int SignalStatus = 128;
+    private const int MaxOutput = 1024 * 1024;
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
     public static ItemDefinition[] Definitions { get; } = [new("run", Parse)];
 
     public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
@@ -20,20 +27,20 @@ internal sealed class RunItem(ExpansionNode command, Branches branches) : Expans
             return ExpansionResult.Failed(error);
         }
 
-        var run = await ExternalProgram.RunAsync(arguments, await EnvironmentItem.VisibleAsync(context), context.Scope.Environment.Time, context.CancellationToken);
-        context.Transient.RunReturnCode = run.Status;
-        if (run.Failure is not null)
+        var (status, output, failure) = await RunAsync(context, arguments);
+        context.Transient.RunReturnCode = status;
+        if (failure is not null)
         {
-            return ExpansionResult.Failed(run.Failure);
+            return ExpansionResult.Failed(failure);
         }
 
-        if (run.Status == 0)
+        if (status == 0)
         {
-            return await branches.SucceedAsync(context, run.Output);
+            return await branches.SucceedAsync(context, output);
         }
 
         var outer = context.Transient.Value;
-        context.Transient.Value = run.Output;
+        context.Transient.Value = output;
         try
         {
             return await branches.FailAsync(context);
@@ -42,6 +49,27 @@ internal sealed class RunItem(ExpansionNode command, Branches branches) : Expans
         {
             context.Transient.Value = outer;
         }
+    }
+
+    // There is no search for a program without a slash.
+    private static async ValueTask<(int Status, string Output, string? Failure)> RunAsync(ExpansionContext context, IReadOnlyList<string> arguments)
+    {
+        var path = OctetString.ToText(arguments.Count == 0 ? "" : arguments[0]);
+        if (!path.Contains('/', StringComparison.Ordinal) || FilePath.Refuse(path) is not null || !File.Exists(path))
+        {
+            return (NotFoundStatus, "", null);
+        }
+
+        var start = new ProcessStart { Arguments = [.. arguments], Environment = await EnvironmentItem.VisibleAsync(context) };
+        var run = await ExternalProgram.RunAsync(start, input: null, Timeout, MaxOutput, context.Scope.Environment.Time, context.CancellationToken);
+        return run.End switch
+        {
+            ProgramEnd.NotStarted => (NotFoundStatus, "", null),
+            ProgramEnd.TimedOut => (0, "", "command timed out"),
+            ProgramEnd.TooMuchOutput => (0, "", $"command wrote more than {MaxOutput} octets"),
+            ProgramEnd.Ended => (run.Exit.Signal == 0 ? run.Exit.Status : SignalStatus + run.Exit.Signal, run.Output, null),
+            _ => (0, "", $"error running command: {run.Problem}"),
+        };
     }
 
     private static ExpansionNode Parse(ExpansionParser parser, string name)

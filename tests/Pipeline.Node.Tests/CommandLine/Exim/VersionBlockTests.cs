@@ -17,7 +17,7 @@ public sealed class VersionBlockTests
         Assert.Contains(lines, line => line.StartsWith("Support for: ", StringComparison.Ordinal) && line.Contains(" Experimental_QUEUEFILE", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("Lookups (built-in): ", StringComparison.Ordinal) && line.Contains(" lsearch ", StringComparison.Ordinal));
         Assert.Contains("Routers: accept dnslookup ipliteral manualroute redirect", lines);
-        Assert.Contains("Transports: appendfile/maildir queuefile smtp", lines);
+        Assert.Contains("Transports: appendfile/maildir autoreply lmtp pipe queuefile smtp", lines);
         Assert.Equal($"Configuration file is {exim.ConfigurationFile}", lines[^2]);
     }
 

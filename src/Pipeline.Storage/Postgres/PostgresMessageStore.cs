@@ -45,7 +45,7 @@ public sealed class PostgresMessageStore : IMessageStore
         _logger = logger;
         _database = database;
         _partitions = partitions;
-        _bodies = new BodyFolder(options.SpoolDirectory, TimeProvider.System, logger);
+        _bodies = new BodyFolder(options.SpoolDirectory, logger);
         _reads = new StoreReads(database, logger);
         _claims = new Claims(database, options.TimeProvider, logger);
         _writer = new PostgresWriter(database, options, logger);

@@ -15,7 +15,7 @@ public sealed record PostgresOptions
     /// <summary>Connections for work (writing and reading), at most.</summary>
     public int WorkConnections { get; init; } = 10;
 
-    /// <summary>The folder in which bodies beyond the inline limit wait for their acceptance; null: one of the system's temporary folder.</summary>
+    /// <summary>The folder in which bodies beyond the inline limit wait for their acceptance, of this store alone: what is in it is deleted. Null: one of the system's temporary folder.</summary>
     public string? SpoolDirectory { get; init; }
 
     /// <summary>Writes that share one commit, at most. They are never waited for: what came during the last commit is the group.</summary>

@@ -14,6 +14,7 @@ public sealed class LmdbLookupTests : IDisposable
     {
         await LmdbDatabase.WriteAsync(
             _scene.Path("t.mdb"), ("alpha", "A value"), ("beta", ""), ("nul", "cut\\00here"), ("*.dom.example", "partial"), ("*", "default"), ("*@x.test", "starat"));
+        await File.WriteAllTextAsync(_scene.Path("text"), "no database\n");
         foreach (var (text, expected) in new[]
         {
             ("${lookup{alpha}lmdb{DIR/t.mdb}{$value}}", "A value"),
@@ -30,7 +31,7 @@ public sealed class LmdbLookupTests : IDisposable
             ("${lookup{zz}lmdb{DIR/t.mdb}{$value}fail}", "ForcedFailure: \"lookup\" failed and \"fail\" requested"),
             ("${lookup lmdb{DIR/t.mdb}}", "Failed: missing {key} for single-key \"lmdb\" lookup"),
             ("${lookup{zz}lmdb{DIR/none.mdb}{yes}{no}}", "Failed: LMDB: Unable to open environment with DIR/none.mdb: No such file or directory"),
-            ("${lookup{zz}lmdb{DIR/main.conf}{yes}{no}}", "Failed: LMDB: Unable to open environment with DIR/main.conf: MDB_INVALID: File is not an LMDB file"),
+            ("${lookup{zz}lmdb{DIR/text}{yes}{no}}", "Failed: LMDB: Unable to open environment with DIR/text: MDB_INVALID: File is not an LMDB file"),
             ("${lookup{zz}lmdb{DIR}{yes}{no}}", "Failed: LMDB: Unable to open environment with DIR: Is a directory"),
             ("${lookup{zz}lmdb{DIR/a/../t.mdb}{yes}{no}}", "Failed: LMDB: Unable to open environment with DIR/a/../t.mdb: file name contains a \"..\" component"),
         })

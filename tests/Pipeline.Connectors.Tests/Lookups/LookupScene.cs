@@ -1,4 +1,4 @@
-using System.Collections.Frozen;
+using System.Globalization;
 using Pipeline.Connectors.Lookups;
 using Pipeline.Mail.Dns;
 using Pipeline.Policy;
@@ -11,6 +11,7 @@ namespace Pipeline.Connectors.Tests.Lookups;
 internal sealed class LookupScene : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mp-lookup-");
+    private int _policies;
 
     /// <summary>Lines of the panic log.</summary>
     public List<string> Panics { get; } = [];
@@ -20,8 +21,10 @@ internal sealed class LookupScene : IDisposable
     /// <returns>What a string comes to, or behind "Failed: " or "Deferred: " why it does not.</returns>
     public async Task<string> ExpandAsync(string text, string mainOptions = "")
     {
-        await File.WriteAllTextAsync(Path("main.conf"), $"primary_hostname = here.test\n{mainOptions}\n");
-        var (policy, problems) = PolicyCompiler.Compile(Path("main.conf"));
+        // A file of its own: tests ask many questions at once.
+        var file = Path(string.Create(CultureInfo.InvariantCulture, $"policy{Interlocked.Increment(ref _policies)}.conf"));
+        await File.WriteAllTextAsync(file, $"primary_hostname = here.test\n{mainOptions}\n");
+        var (policy, problems) = PolicyCompiler.Compile(file);
         Assert.Empty(problems);
         var scope = new EvaluationScope
         {

@@ -27,7 +27,7 @@ internal sealed class ClusterDemoRun(IReadOnlyList<NodeProcess> nodes, LocalFile
     /// <exception cref="DbException">The database is out of reach.</exception>
     public async Task<ClusterDemoResult> RunAsync(int messages, CancellationToken cancellationToken)
     {
-        var options = new PostgresOptions { ConnectionString = database, Node = Observer, TimeProvider = time, SpoolDirectory = files.Folder, Migrate = false };
+        var options = new PostgresOptions { ConnectionString = database, Node = Observer, TimeProvider = time, Migrate = false };
         await using var cluster = await PostgresCluster.OpenAsync(options, new MembershipOptions(), NullLogger.Instance, cancellationToken);
         await using var store = await PostgresMessageStore.OpenAsync(options, NullLogger<PostgresMessageStore>.Instance, cancellationToken);
         var traffic = new ClusterTraffic(nodes, messages, time);

@@ -3,15 +3,13 @@ using Pipeline.Storage.Bodies;
 
 namespace Pipeline.Storage.Postgres.Writing;
 
-/// <summary>Where large bodies wait on this machine until the database has them. Nothing in it outlives its process.</summary>
+/// <summary>Where large bodies wait on this machine until the database has them. Nothing in it is of use to another process.</summary>
 internal sealed class BodyFolder : IDisposable
 {
-    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
-
     private readonly string? _temporary;
 
-    /// <param name="folder">Null: one of the system's temporary folder, for this process alone.</param>
-    public BodyFolder(string? folder, TimeProvider time, ILogger logger)
+    /// <param name="folder">Of this store alone: what is in it was left by a process that died. Null: one of the system's temporary folder.</param>
+    public BodyFolder(string? folder, ILogger logger)
     {
         if (folder is null)
         {
@@ -20,7 +18,7 @@ internal sealed class BodyFolder : IDisposable
         else
         {
             Directory.CreateDirectory(folder);
-            Sweep(folder, time.GetUtcNow() - Abandoned);
+            Sweep(folder);
         }
 
         Files = new BodyFiles(new SpoolFiles(), folder, Random.Shared.NextInt64(), logger);
@@ -37,10 +35,10 @@ internal sealed class BodyFolder : IDisposable
         }
     }
 
-    /// <summary>Deletes what a process has left that ended in the midst of a message.</summary>
-    private static void Sweep(string folder, DateTimeOffset before)
+    /// <summary>Deletes what a process has left that ended in the midst of messages: a node that dies often must not fill its disk with them.</summary>
+    private static void Sweep(string folder)
     {
-        foreach (var left in new DirectoryInfo(folder).EnumerateFiles().Where(f => f.LastWriteTimeUtc < before))
+        foreach (var left in new DirectoryInfo(folder).EnumerateFiles())
         {
             left.Delete();
         }

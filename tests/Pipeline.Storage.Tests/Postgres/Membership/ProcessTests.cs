@@ -6,6 +6,7 @@ using Pipeline.Storage.TestKit;
 namespace Pipeline.Storage.Tests.Postgres.Membership;
 
 /// <summary>With the settings of production, since the server's own bounds are what is tried.</summary>
+[Collection(RealTime.Name)]
 public sealed class ProcessTests : MembershipFixture
 {
     private static readonly MembershipOptions Production = new() { Work = new TestWork() };

@@ -3,6 +3,7 @@ using System.Text;
 using Pipeline.Actors.Receipt;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Configuration;
+using static Pipeline.Node.Logging.LogField;
 
 namespace Pipeline.Node.Logging;
 
@@ -94,12 +95,4 @@ internal static class ArrivalLine
     }
 
     private static string Quoted(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
-
-    private static void Append(StringBuilder line, string field, string? value)
-    {
-        if (!string.IsNullOrEmpty(value))
-        {
-            line.Append(field).Append(value);
-        }
-    }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Pipeline.Connectors.Ports;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Configuration;
+using static Pipeline.Node.Logging.LogField;
 
 namespace Pipeline.Node.Logging;
 
@@ -139,12 +140,4 @@ internal static class DeliveryLine
 
     private static string QueueTime(string selector, DateTimeOffset at, LoggedMessage message, LogSelection selection) =>
         selection.Has(selector) && message.ReceivedAt is { } received ? $" QT={LogTime.Of(at - received)}" : "";
-
-    private static void Append(StringBuilder line, string field, string? value)
-    {
-        if (!string.IsNullOrEmpty(value))
-        {
-            line.Append(field).Append(value);
-        }
-    }
 }

@@ -6,20 +6,12 @@ using Pipeline.Policy.Expansion;
 namespace Pipeline.Node.Logging;
 
 /// <summary>Exim's lines in Exim's frame: <c>date time [zone] [pid] id text</c>.</summary>
-internal sealed class EximLogForm : ILogForm
+internal sealed class EximLogForm(TimeProvider time) : ILogForm
 {
-    private readonly JournalLines _lines;
-    private readonly TimeProvider _time;
+    private readonly JournalLines _lines = new(LogSelection.Default, Environment.UserName);
     private readonly List<LogLine> _made = [];
     private string _timeFormat = "";
     private string _process = "";
-
-    public EximLogForm(LogPlan plan, TimeProvider time)
-    {
-        _time = time;
-        _lines = new JournalLines(plan.Selection, Environment.UserName);
-        Use(plan);
-    }
 
     public void Use(LogPlan plan)
     {
@@ -49,7 +41,7 @@ internal sealed class EximLogForm : ILogForm
     {
         _lines.Forget();
         Append(
-            new LogLine(_time.GetUtcNow(), null, string.Create(CultureInfo.InvariantCulture, $"{entries} entries are missing here: this log could not be written as fast as they came")),
+            new LogLine(time.GetUtcNow(), null, string.Create(CultureInfo.InvariantCulture, $"{entries} entries are missing here: this log could not be written as fast as they came")),
             PolicyLogTarget.Main,
             batch);
     }
@@ -59,7 +51,7 @@ internal sealed class EximLogForm : ILogForm
         var text = batch[log];
 
         // The zone as Exim writes it, without the colon.
-        text.Append(TimeZoneInfo.ConvertTime(line.At, _time.LocalTimeZone).ToString(_timeFormat, CultureInfo.InvariantCulture));
+        text.Append(TimeZoneInfo.ConvertTime(line.At, time.LocalTimeZone).ToString(_timeFormat, CultureInfo.InvariantCulture));
         if (_timeFormat[^1] == 'z')
         {
             text.Remove(text.Length - 3, 1);

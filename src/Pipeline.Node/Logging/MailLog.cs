@@ -37,6 +37,7 @@ internal sealed class MailLog : IAsyncDisposable
     public MailLog(LogPlan plan, Func<ValueTask<LogPlan>> plans, ILogForm form, TimeProvider time, ILogger logger, int capacity = DefaultCapacity)
     {
         (_plan, _plans, _form, _time, _logger) = (plan, plans, form, time, logger);
+        form.Use(plan);
         _queue = Channel.CreateBounded<MailLogEntry>(new BoundedChannelOptions(capacity) { SingleReader = true });
         _writing = Task.Run(RunAsync);
     }

@@ -35,8 +35,7 @@ internal static class MailLogs
             return plan;
         }
 
-        ILogForm form = options.Settings.Log.Form == LogSettings.Json ? new JsonLogForm(options.Time) : new EximLogForm(plan, options.Time);
-        form.Use(plan);
+        ILogForm form = options.Settings.Log.Form == LogSettings.Json ? new JsonLogForm(options.Time) : new EximLogForm(options.Time);
         return plan.WritesAnything ? new MailLog(plan, NowAsync, form, options.Time, logger) : null;
     }
 }

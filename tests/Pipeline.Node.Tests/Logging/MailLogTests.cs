@@ -160,7 +160,7 @@ public sealed class MailLogTests
         using var before = new MemorySink();
         using var after = new MemorySink();
         var plan = new LogPlan(LogSelection.Default, WithZone: false) { Main = before };
-        await using (var log = new MailLog(plan, () => new(plan), new EximLogForm(plan, new UtcTime()), new UtcTime(), NullLogger.Instance))
+        await using (var log = new MailLog(plan, () => new(plan), new EximLogForm(new UtcTime()), new UtcTime(), NullLogger.Instance))
         {
             log.Write(Line("one"));
             await before.Entered.Task;
@@ -176,7 +176,7 @@ public sealed class MailLogTests
     {
         using var sink = new MemorySink();
         var plan = new LogPlan(LogSelection.Default, WithZone: false) { Main = sink };
-        await using (var log = new MailLog(plan, () => throw new IOException("no such folder"), new EximLogForm(plan, new UtcTime()), new UtcTime(), NullLogger.Instance))
+        await using (var log = new MailLog(plan, () => throw new IOException("no such folder"), new EximLogForm(new UtcTime()), new UtcTime(), NullLogger.Instance))
         {
             log.Write(Line("text"));
         }
@@ -193,7 +193,7 @@ public sealed class MailLogTests
         Open(new LogPlan(LogSelection.Parse(selector), WithZone: false) { Main = sink }, capacity);
 
     private static MailLog Open(LogPlan plan, int capacity = MailLog.DefaultCapacity) =>
-        new(plan, () => new(plan), new EximLogForm(plan, new UtcTime()), new UtcTime(), NullLogger.Instance, capacity);
+        new(plan, () => new(plan), new EximLogForm(new UtcTime()), new UtcTime(), NullLogger.Instance, capacity);
 
     /// <summary>The system's time, in UTC.</summary>
     private sealed class UtcTime : TimeProvider

@@ -61,7 +61,7 @@ public sealed class SupportReportTests
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane =", null)]
     [InlineData("begin transports\nt:\ndriver = smtp\nserialize_hosts = *", "4: transport t: option \"serialize_hosts\" is not done and is ignored: set Delivery, PerDestination and Overall, in node.json")]
     [InlineData("begin transports\nt:\ndriver = pipe\ncommand = /bin/cat\nuser = x", "5: transport t: option \"user\" is not done and is ignored: no delivery changes the user: files belong to the user of the node")]
-    [InlineData("begin transports\nt:\ndriver = smtp\ntransport_filter = /bin/cat", "4: transport t: option \"transport_filter\" is not done: a message that comes to it waits: deliver to a program with SMTP")]
+    [InlineData("begin transports\nt:\ndriver = smtp\ntls_crl = /x", "4: transport t: option \"tls_crl\" is not done: a message that comes to it waits: revocation lists are not read, so no certificate that must be verified is good")]
     [InlineData("begin transports\nt:\ndriver = queuefile\ndirectory = /x\nheaders_add = X: y", "5: transport t: option \"headers_add\" is not done and is ignored: the message is written as it lies in the queue, for the program that takes it")]
     [InlineData("begin authenticators\na:\ndriver = plaintext\nserver_debug_print = x", "4: authenticator a: option \"server_debug_print\" has no effect here: nothing prints it")]
     [InlineData("begin authenticators\na:\ndriver = spa", "2: authenticator a: driver \"spa\" is not done and is ignored: NTLM is not spoken; use plaintext over TLS: the mechanism is neither offered to clients nor used with servers")]

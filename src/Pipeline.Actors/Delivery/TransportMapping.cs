@@ -29,6 +29,10 @@ internal static class TransportMapping
             EnvelopeToAdd = expanded.EnvelopeToAdd,
             DeliveryDateAdd = expanded.DeliveryDateAdd,
             MessageSizeLimit = expanded.MessageSizeLimit,
+            BodyOnly = expanded.BodyOnly,
+            HeadersOnly = expanded.HeadersOnly,
+            Filter = expanded.Filter,
+            FilterTimeout = expanded.FilterTimeout,
             BatchMax = Math.Max(1, expanded.BatchMax),
         };
     }
@@ -118,6 +122,7 @@ internal static class TransportMapping
         LockInterval = file.LockInterval,
         LockFileTimeout = file.LockFileTimeout,
         Quota = file.Quota,
+        QuotaFileCount = file.QuotaFileCount,
         MaildirTag = file.MaildirTag,
     };
 

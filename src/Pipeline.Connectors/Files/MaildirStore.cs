@@ -97,13 +97,21 @@ internal sealed class MaildirStore(BlockingIoPool io)
             DurableDirectory.Create($"{mailbox}/{folder}", settings.DirectoryMode);
         }
 
-        if (settings.Quota <= 0)
+        if (settings.Quota <= 0 && settings.QuotaFileCount <= 0)
         {
             return null;
         }
 
-        var used = new DirectoryInfo(mailbox).EnumerateFiles("*", SearchOption.AllDirectories).Take(MaxFiles).Sum(file => file.Length);
-        return used + size > settings.Quota ? FileFailure.Quota($"{mailbox}: {used} of {settings.Quota} octets used") : null;
+        var (used, count) = (0L, 0L);
+        foreach (var file in new DirectoryInfo(mailbox).EnumerateFiles("*", SearchOption.AllDirectories).Take(MaxFiles))
+        {
+            used += file.Length;
+            count++;
+        }
+
+        return settings.Quota > 0 && used + size > settings.Quota ? FileFailure.Quota($"{mailbox}: {used} of {settings.Quota} octets used")
+            : settings.QuotaFileCount > 0 && count >= settings.QuotaFileCount ? FileFailure.Quota($"{mailbox}: {count} of {settings.QuotaFileCount} files used")
+            : null;
     }
 
     private async Task WriteAsync(string path, UnixFileMode mode, MailboxRecord record, CancellationToken cancellationToken)

@@ -82,6 +82,9 @@ public sealed record AppendfileTransportSettings(string Name) : TransportSetting
     /// <summary>Bytes the mailbox may have; 0 for no limit.</summary>
     public long Quota { get; init; }
 
+    /// <summary>Messages a directory may hold; 0 for no limit.</summary>
+    public long QuotaFileCount { get; init; }
+
     /// <summary>Appended to the name of a Maildir file (maildir_tag); letters, digits and <c>,=:_-.</c> only.</summary>
     public string MaildirTag { get; init; } = "";
 }

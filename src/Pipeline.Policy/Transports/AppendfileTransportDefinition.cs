@@ -13,6 +13,8 @@ public sealed class AppendfileTransportDefinition : TransportDefinition
     private readonly FrameOptions _frame;
     private readonly ExpandableString? _batchId;
     private readonly ExpandableString? _quota;
+    private readonly ExpandableString? _quotaFileCount;
+    private readonly string _createFile;
     private readonly ExpandableString? _maildirTag;
     private readonly ExpandedAppendfileTransport _fixed;
 
@@ -25,6 +27,13 @@ public sealed class AppendfileTransportDefinition : TransportDefinition
         _frame = new FrameOptions(options, _maildir ? "" : "From ", _maildir ? "" : ">From ");
         _batchId = options.GetExpandable("batch_id");
         _quota = options.GetExpandable("quota");
+        _quotaFileCount = options.GetExpandable("quota_filecount");
+        _createFile = options.GetString("create_file", "anywhere");
+        if (_createFile is not ("anywhere" or "belowhome" or "inhome") && !TransportPath.IsSafe(_createFile))
+        {
+            options.Report($"invalid value given for \"create_file\" for the {Name} transport: '{_createFile}'", "create_file");
+        }
+
         _maildirTag = options.GetExpandable("maildir_tag");
         _unavailable = ((string[])["mailstore_format", "mbx_format"]).FirstOrDefault(name => options.GetBool(name));
         _fixed = new ExpandedAppendfileTransport(Name, "")
@@ -93,9 +102,27 @@ public sealed class AppendfileTransportDefinition : TransportDefinition
                 Frame = await _frame.ExpandAsync(expansion, bare: _maildir),
                 BatchId = await expansion.TextAsync("batch_id", _batchId),
                 Quota = await expansion.IntegerAsync("quota", _quota, 0),
+                QuotaFileCount = await expansion.IntegerAsync("quota_filecount", _quotaFileCount, 0),
                 MaildirTag = await expansion.TextAsync("maildir_tag", _maildirTag) ?? "",
             },
             expansion);
-        return expansion.Failure ?? (TransportExpansion)new TransportExpansion.Ready(expanded);
+        if (!MayCreate(expanded, scope))
+        {
+            expanded = expanded with { FileMustExist = true, CreateDirectory = false };
+        }
+
+        return expansion.Failure ?? new TransportExpansion.Ready(expanded);
+    }
+
+    /// <summary>Whether a file or directory may be made where the path leads (option <c>create_file</c>). Without a home directory nowhere is below it.</summary>
+    private bool MayCreate(ExpandedAppendfileTransport expanded, EvaluationScope scope)
+    {
+        var home = (_createFile.StartsWith('/') ? _createFile : expanded.HomeDirectory ?? scope.Address?.Values.GetValueOrDefault("home"))?.TrimEnd('/');
+        return _createFile switch
+        {
+            "anywhere" => true,
+            "belowhome" or ['/', ..] => home is { Length: > 0 } && expanded.Path.StartsWith(home + "/", StringComparison.Ordinal),
+            _ => home is { Length: > 0 } && expanded.Path.TrimEnd('/') is var path && path[..path.LastIndexOf('/')] == home,
+        };
     }
 }

@@ -35,6 +35,17 @@ public abstract record ExpandedTransport(string Name)
 
     public bool HeadersOnly { get; init; }
 
+    /// <summary>A transport that is to have the message too once this one has delivered it; null for none.</summary>
+    public string? Shadow { get; init; }
+
+    /// <summary>What an operator is told of the expansion; empty for nothing.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>A program that the message goes through first, null for the addresses; empty for none.</summary>
+    public ImmutableArray<string?> Filter { get; init; } = [];
+
+    public TimeSpan FilterTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     public bool DisableLogging { get; init; }
 
     /// <summary>Deliveries by this transport at the same time; 0 for no limit.</summary>
@@ -88,6 +99,9 @@ public sealed record ExpandedAppendfileTransport(string Name, string Path) : Exp
 
     /// <summary>Octets; 0 for no limit.</summary>
     public long Quota { get; init; }
+
+    /// <summary>Messages that a directory may hold; 0 for no limit.</summary>
+    public long QuotaFileCount { get; init; }
 
     public string MaildirTag { get; init; } = "";
 }

@@ -58,6 +58,10 @@ public sealed class PolicyRecipientRouterTests
           local_parts = copied
           transport = spool
           unseen
+        shadowed:
+          driver = accept
+          local_parts = shadowed : shadowless
+          transport = to_shadowed
         rewritten:
           driver = accept
           local_parts = rewritten : rewritten2
@@ -73,6 +77,14 @@ public sealed class PolicyRecipientRouterTests
           directory = /var/spool/out
         to_file:
           driver = appendfile
+        to_shadowed:
+          driver = lmtp
+          socket = /run/lmtp
+          shadow_transport = to_archive
+        to_archive:
+          driver = appendfile
+          file = /var/mail/archive/$domain/$local_part
+          headers_only
         to_rewritten:
           driver = appendfile
           directory = /var/mail/x
@@ -91,6 +103,15 @@ public sealed class PolicyRecipientRouterTests
 
     private readonly PolicyRecipientRouter _router = new(new TestPolicy(Configuration, TimeProvider.System));
     private readonly MessageId _id = new MessageIdSource(TimeProvider.System).Next();
+
+    [Fact]
+    public async Task A_shadow_transport_is_expanded_with_the_transport_it_follows()
+    {
+        var shadow = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync("shadowed")).Transport.Shadow!;
+        Assert.Equal("to_archive", shadow.Name);
+        var settings = Assert.IsType<AppendfileTransportSettings>(shadow.Settings);
+        Assert.Equal(("/var/mail/archive/to.example/shadowed", true), (settings.Path, settings.HeadersOnly));
+    }
 
     [Fact]
     public async Task A_plain_address_goes_to_its_transport_and_every_router_asked_is_told()

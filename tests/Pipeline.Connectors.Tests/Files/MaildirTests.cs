@@ -15,6 +15,19 @@ public sealed class MaildirTests : FileTestBase
     private string Mailbox => Path.Combine(Root, "a", "bob");
 
     [Fact]
+    public async Task A_directory_takes_as_many_messages_as_it_may_hold()
+    {
+        var settings = Settings() with { QuotaFileCount = 2 };
+        await Succeed(Agent, Job(settings));
+        await Succeed(Agent, Job(settings) with { Recipients = [new DeliveryRecipient(1, new EnvelopeAddress("bob", "here.test"))] });
+
+        var failure = await Defer(Agent, Job(settings) with { Recipients = [new DeliveryRecipient(2, new EnvelopeAddress("bob", "here.test"))] });
+
+        Assert.Equal(FailureClass.Quota, failure.Class);
+        Assert.EndsWith(": 2 of 2 files used", failure.Internal, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_message_becomes_one_file_under_new()
     {
         var detail = await Succeed(Agent, Job(Settings()));

@@ -60,6 +60,22 @@ public sealed class MboxTests : FileTestBase
     }
 
     [Fact]
+    public async Task A_part_of_a_message_can_be_stored()
+    {
+        Assert.Equal(FromLine + "Received: by mx.test\n\tid 1xV0aA-00000000001-0001\nSubject: hi\n\n\n", Text(await Succeed(Agent, Job(Settings() with { HeadersOnly = true }))));
+        File.Delete(Mailbox);
+        Assert.Equal(FromLine + ">From here\n.dot\nend\n\n", Text(await Succeed(Agent, Job(Settings() with { BodyOnly = true, DeliveryDateAdd = true }))));
+    }
+
+    [Fact]
+    public async Task Batch_smtp_has_the_envelope_and_doubles_dots()
+    {
+        Assert.Equal(
+            "MAIL FROM:<alice@sender.test>\nRCPT TO:<bob@here.test>\nDATA\nReceived: by mx.test\n\tid 1xV0aA-00000000001-0001\nSubject: hi\n\nFrom here\n..dot\nend\n.\n",
+            Text(await Succeed(Agent, Job(Settings() with { UseBsmtp = true }))));
+    }
+
+    [Fact]
     public async Task A_file_that_does_not_end_in_a_line_gets_one_first()
     {
         Write("broken of");

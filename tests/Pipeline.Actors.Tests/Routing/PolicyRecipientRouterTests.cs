@@ -107,7 +107,7 @@ public sealed class PolicyRecipientRouterTests
     [Fact]
     public async Task A_shadow_transport_is_expanded_with_the_transport_it_follows()
     {
-        var shadow = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync("shadowed")).Transport.Shadow!;
+        var shadow = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State("shadowed"))).Transport.Shadow!;
         Assert.Equal("to_archive", shadow.Name);
         var settings = Assert.IsType<AppendfileTransportSettings>(shadow.Settings);
         Assert.Equal(("/var/mail/archive/to.example/shadowed", true), (settings.Path, settings.HeadersOnly));
@@ -120,7 +120,7 @@ public sealed class PolicyRecipientRouterTests
 
         Assert.Equal(("local", "spool"), (deliver.Router, deliver.Transport.Name));
         Assert.Equal(TestMessages.Sender, deliver.ReturnPath);
-        Assert.Equal(["archive", "hole", "closed", "late", "filed", "piped", "batched", "aliases", "copies", "rewritten", "local"], deliver.Trials.Select(trial => trial.Router));
+        Assert.Equal(["archive", "hole", "closed", "late", "filed", "piped", "batched", "aliases", "copies", "shadowed", "rewritten", "local"], deliver.Trials.Select(trial => trial.Router));
         Assert.All(deliver.Trials, trial => Assert.True(trial is { Recipient: 0, Source.File: "test.conf" }));
         Assert.Equal("accepted", deliver.Trials[^1].Outcome);
     }
@@ -147,7 +147,7 @@ public sealed class PolicyRecipientRouterTests
         Assert.Equal(one.GroupKey, again.GroupKey);
         Assert.NotEqual(one.GroupKey, two.GroupKey);
         Assert.StartsWith("headers_rewrite of to_rewritten transport: ", one.Trials[^1].Reason, StringComparison.Ordinal);
-        Assert.EndsWith(" by rule 1 (test.conf:67)", one.Trials[^1].Reason, StringComparison.Ordinal);
+        Assert.EndsWith(" by rule 1 (test.conf:79)", one.Trials[^1].Reason, StringComparison.Ordinal);
     }
 
     [Fact]

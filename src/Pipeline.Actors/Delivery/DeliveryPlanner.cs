@@ -14,6 +14,9 @@ namespace Pipeline.Actors.Delivery;
 /// <summary>Makes a delivery of what routing found: the transport's options expanded for this recipient, its hosts, and what it can share.</summary>
 internal static class DeliveryPlanner
 {
+    /// <summary>Transports that one delivery may be passed on through.</summary>
+    private const int MaxTransports = 10;
+
     public static async ValueTask<RoutingDecision> PlanAsync(
         ActivePolicy active,
         EvaluationScope scope,
@@ -23,12 +26,8 @@ internal static class DeliveryPlanner
         RoutingOutcome.Routed routed,
         CancellationToken cancellationToken)
     {
-        if (routed.Transport is not { } name || !active.Policy.Transports.TryGetValue(name, out var transport))
-        {
-            return new RoutingDecision.Defer(trials, $"transport \"{routed.Transport}\" of router {routed.Router} does not exist");
-        }
-
-        var expansion = await transport.ExpandAsync(TransportScope.Create(scope, address, routed), cancellationToken);
+        var (name, expansion) = await ExpandAsync(
+            active, routed.Transport, routed.Router, transport => TransportScope.Create(scope, address, routed with { Transport = transport }), cancellationToken);
         if (expansion is not TransportExpansion.Ready { Options: var options })
         {
             return NotReady(trials, expansion);
@@ -74,23 +73,19 @@ internal static class DeliveryPlanner
         CancellationToken cancellationToken)
     {
         var router = inherited.ParentRouter ?? "";
-        if (inherited.TargetTransport is not { } name)
+        if (inherited.TargetTransport is not { } named)
         {
             return new RoutingDecision.Redirect([], router, []); // /dev/null: nothing is to be done
-        }
-
-        if (!active.Policy.Transports.TryGetValue(name, out var transport))
-        {
-            return new RoutingDecision.Defer([], $"transport \"{name}\" of router {router} does not exist");
         }
 
         var target = new RoutingOutcome.RoutedToTarget(
             router,
             inherited.Target!,
-            name,
+            named,
             address.Parent ?? address,
             inherited.Values?.ToImmutableDictionary(StringComparer.Ordinal) ?? ImmutableDictionary<string, string>.Empty);
-        var expansion = await transport.ExpandAsync(TransportScope.Create(scope, target), cancellationToken);
+        var (name, expansion) = await ExpandAsync(
+            active, named, router, transport => TransportScope.Create(scope, target with { Transport = transport }), cancellationToken);
         if (expansion is not TransportExpansion.Ready { Options: var options })
         {
             return NotReady([], expansion);
@@ -110,6 +105,30 @@ internal static class DeliveryPlanner
             $"{name}\n{recipient.Recipient.Index}",
             Destination(settings, []),
             DeliveryPlace.OfTarget(name, target.Target, target.Parent.ToEnvelopeAddress()));
+    }
+
+    /// <summary>Expands the options of a transport, or of the one that has to take its place.</summary>
+    private static async ValueTask<(string Name, TransportExpansion Expansion)> ExpandAsync(
+        ActivePolicy active, string? name, string router, Func<string, EvaluationScope> scope, CancellationToken cancellationToken)
+    {
+        var missing = $"transport \"{name}\" of router {router} does not exist";
+        for (var count = 0; count < MaxTransports; count++)
+        {
+            if (name is null || !active.Policy.Transports.TryGetValue(name, out var transport))
+            {
+                return (name ?? "", new TransportExpansion.Deferred(missing));
+            }
+
+            var expansion = await transport.ExpandAsync(scope(name), cancellationToken);
+            if (expansion is not TransportExpansion.Elsewhere elsewhere)
+            {
+                return (name, expansion);
+            }
+
+            (name, missing) = (elsewhere.Transport, elsewhere.Missing);
+        }
+
+        return (name!, new TransportExpansion.Deferred($"the transports of router {router} pass the mailbox on to each other"));
     }
 
     /// <summary>The settings of the shadow transport, or why it cannot be used.</summary>
@@ -136,6 +155,7 @@ internal static class DeliveryPlanner
             TransportExpansion.Ready ready => new ShadowTransport(name, TransportMapping.ToSettings(ready.Options, headersAdd, headersRemove)),
             TransportExpansion.Deferred deferred => new ShadowTransport(name, null, deferred.Message),
             TransportExpansion.Failed failed => new ShadowTransport(name, null, failed.Message),
+            TransportExpansion.Elsewhere elsewhere => new ShadowTransport(name, null, $"the mailbox is one of transport {elsewhere.Transport}"),
             var other => throw new InvalidOperationException($"unknown expansion {other.GetType().Name}"),
         };
     }

@@ -105,7 +105,16 @@ internal static class TransportMapping
     private static AppendfileTransportSettings Appendfile(ExpandedAppendfileTransport file) => new(file.Name)
     {
         Path = Policy.Expansion.OctetString.ToText(file.Path),
-        Format = file.Form == MailboxForm.Maildir ? MailboxFormat.Maildir : MailboxFormat.Mbox,
+        Format = file.Form switch
+        {
+            MailboxForm.Maildir => MailboxFormat.Maildir,
+            MailboxForm.Directory => MailboxFormat.Directory,
+            MailboxForm.Mailstore => MailboxFormat.Mailstore,
+            _ => MailboxFormat.Mbox,
+        },
+        FileName = Policy.Expansion.OctetString.ToText(file.FileName),
+        EnvelopePrefix = file.EnvelopePrefix,
+        EnvelopeSuffix = file.EnvelopeSuffix,
         MessagePrefix = file.Frame.Prefix,
         MessageSuffix = file.Frame.Suffix,
         CheckString = file.Frame.CheckString,
@@ -116,14 +125,21 @@ internal static class TransportMapping
         DirectoryMode = (UnixFileMode)file.DirectoryMode,
         CreateDirectory = file.CreateDirectory,
         CreateFile = !file.FileMustExist,
+        MayCreate = file.MayCreate,
+        ModeFailNarrower = file.ModeFailNarrower,
+        CheckOwner = file.CheckOwner,
+        CheckGroup = file.CheckGroup,
+        AllowSymlink = file.AllowSymlink,
+        LockFileMode = (UnixFileMode)file.LockFileMode,
+        UseFlockLock = file.UseFlockLock,
         UseLockFile = file.UseLockFile,
         UseFcntlLock = file.UseFcntlLock,
         LockRetries = file.LockRetries,
         LockInterval = file.LockInterval,
         LockFileTimeout = file.LockFileTimeout,
         Quota = file.Quota,
-        QuotaFileCount = file.QuotaFileCount,
         MaildirTag = file.MaildirTag,
+        MakesMaildirFolder = file.MakesMaildirFolder,
     };
 
     private static AutoreplyTransportSettings Autoreply(ExpandedAutoreplyTransport autoreply) => new(autoreply.Name)

@@ -75,7 +75,7 @@ internal sealed class FilteredMessage(bool bodyOnly) : IMessageContent, IAsyncDi
 
     public Stream OpenBody() => _file is null
         ? new MemoryStream(_body.WrittenSpan.ToArray(), writable: false)
-        : new FileStream($"/proc/self/fd/{_file.SafeFileHandle.DangerousGetHandle()}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        : new FileStream(Posix.PathOf(_file.SafeFileHandle), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     public ValueTask DisposeAsync() => _file?.DisposeAsync() ?? ValueTask.CompletedTask;
 

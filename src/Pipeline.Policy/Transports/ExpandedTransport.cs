@@ -76,10 +76,21 @@ public sealed record ExpandedAppendfileTransport(string Name, string Path) : Exp
 {
     public MailboxForm Form { get; init; }
 
+    /// <summary>In a plain directory the name of the file, perhaps with folders; of a mailstore the name that both files have before their endings.</summary>
+    public string FileName { get; init; } = "";
+
+    /// <summary>What a mailstore has before and behind the envelope.</summary>
+    public string EnvelopePrefix { get; init; } = "";
+
+    public string EnvelopeSuffix { get; init; } = "";
+
     public required MessageFrame Frame { get; init; }
 
     /// <summary>Permission bits.</summary>
     public int Mode { get; init; } = 0b110_000_000;
+
+    /// <summary>Delivery waits when an existing mbox has less than <see cref="Mode"/>.</summary>
+    public bool ModeFailNarrower { get; init; } = true;
 
     public int DirectoryMode { get; init; } = 0b111_000_000;
 
@@ -87,9 +98,23 @@ public sealed record ExpandedAppendfileTransport(string Name, string Path) : Exp
 
     public bool FileMustExist { get; init; }
 
+    /// <summary>The option <c>create_file</c> lets the file or directory be made where it is.</summary>
+    public bool MayCreate { get; init; } = true;
+
+    /// <summary>An existing mbox must belong to the user of the node.</summary>
+    public bool CheckOwner { get; init; } = true;
+
+    public bool CheckGroup { get; init; }
+
+    public bool AllowSymlink { get; init; }
+
     public bool UseLockFile { get; init; } = true;
 
+    public int LockFileMode { get; init; } = 0b110_000_000;
+
     public bool UseFcntlLock { get; init; } = true;
+
+    public bool UseFlockLock { get; init; }
 
     public int LockRetries { get; init; } = 10;
 
@@ -97,13 +122,12 @@ public sealed record ExpandedAppendfileTransport(string Name, string Path) : Exp
 
     public TimeSpan LockFileTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Octets; 0 for no limit.</summary>
-    public long Quota { get; init; }
+    public MailboxQuota Quota { get; init; } = MailboxQuota.None;
 
-    /// <summary>Messages that a directory may hold; 0 for no limit.</summary>
-    public long QuotaFileCount { get; init; }
+    public MaildirTag? MaildirTag { get; init; }
 
-    public string MaildirTag { get; init; } = "";
+    /// <summary>The Maildir is a folder of another, and gets the file that says so.</summary>
+    public bool MakesMaildirFolder { get; init; }
 }
 
 /// <summary>What the appendfile transport writes.</summary>
@@ -111,4 +135,10 @@ public enum MailboxForm
 {
     Mbox = 0,
     Maildir = 1,
+
+    /// <summary>A file for each message, and nothing else.</summary>
+    Directory = 2,
+
+    /// <summary>Two files for each message: envelope and content.</summary>
+    Mailstore = 3,
 }

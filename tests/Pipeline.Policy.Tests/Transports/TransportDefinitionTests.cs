@@ -127,7 +127,7 @@ public sealed class TransportDefinitionTests
     public async Task Appendfile_transport_writes_mbox_or_maildir()
     {
         var mbox = await ReadyAsync<ExpandedAppendfileTransport>("t:\ndriver = appendfile\nfile = /var/mail/$local_part\nmode = 0660\nmessage_prefix = ${if eq{a}{b}{x}fail}\nquota = 1M");
-        Assert.Equal(("/var/mail/bob", MailboxForm.Mbox, 0b110_110_000, "From ", ">From ", 1048576L), (mbox.Path, mbox.Form, mbox.Mode, mbox.Frame.CheckString, mbox.Frame.EscapeString, mbox.Quota));
+        Assert.Equal(("/var/mail/bob", MailboxForm.Mbox, 0b110_110_000, "From ", ">From ", 1048576L), (mbox.Path, mbox.Form, mbox.Mode, mbox.Frame.CheckString, mbox.Frame.EscapeString, mbox.Quota.Limit));
         Assert.Equal((null, "\n"), (mbox.Frame.Prefix, mbox.Frame.Suffix));
         var maildir = await ReadyAsync<ExpandedAppendfileTransport>("t:\ndriver = appendfile\ndirectory = /home/$local_part/Maildir\nmaildir_format\nno_create_directory");
         Assert.Equal(("/home/bob/Maildir", MailboxForm.Maildir, "", "", false), (maildir.Path, maildir.Form, maildir.Frame.CheckString, maildir.Frame.Suffix, maildir.CreateDirectory));
@@ -145,12 +145,12 @@ public sealed class TransportDefinitionTests
     {
         _bench.Scope.Address!.Values["home"] = "/home/bob";
         var mbox = await ReadyAsync<ExpandedAppendfileTransport>($"t:\ndriver = appendfile\nfile = {file}\ncreate_file = {where}");
-        Assert.Equal((!made, made), (mbox.FileMustExist, mbox.CreateDirectory));
+        Assert.Equal(made, mbox.MayCreate);
     }
 
     [Fact]
     public async Task Appendfile_transport_makes_nothing_below_a_home_that_is_not_set() =>
-        Assert.True((await ReadyAsync<ExpandedAppendfileTransport>("t:\ndriver = appendfile\nfile = /x\ncreate_file = belowhome")).FileMustExist);
+        Assert.False((await ReadyAsync<ExpandedAppendfileTransport>("t:\ndriver = appendfile\nfile = /x\ncreate_file = belowhome")).MayCreate);
 
     [Theory]
     [InlineData("", "s", "")]
@@ -173,8 +173,8 @@ public sealed class TransportDefinitionTests
         var smtp = await ReadyAsync<ExpandedSmtpTransport>("t:\ndriver = smtp\ntransport_filter = /bin/sed -e s/$local_part/x/ $pipe_addresses\ntransport_filter_timeout = 1m\nbody_only");
         Assert.Equal("/bin/sed|-e|s/bob/x/|", string.Join('|', smtp.Filter));
         Assert.Equal((60.0, true, false), (smtp.FilterTimeout.TotalSeconds, smtp.BodyOnly, smtp.HeadersOnly));
-        var mbox = await ReadyAsync<ExpandedAppendfileTransport>("t:\ndriver = appendfile\nfile = /x\nheaders_only\nquota_filecount = 1K");
-        Assert.Equal((true, 0, 300.0, 1024L), (mbox.HeadersOnly, mbox.Filter.Length, mbox.FilterTimeout.TotalSeconds, mbox.QuotaFileCount));
+        var mbox = await ReadyAsync<ExpandedAppendfileTransport>("t:\ndriver = appendfile\nfile = /x\nheaders_only");
+        Assert.Equal((true, 0, 300.0), (mbox.HeadersOnly, mbox.Filter.Length, mbox.FilterTimeout.TotalSeconds));
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class TransportDefinitionTests
     [Theory]
     [InlineData("t:\ndriver = nosuch", "transport t: cannot find transport driver \"nosuch\"")]
     [InlineData("t:\nbody_only", "no driver defined for transport \"t\"")]
-    [InlineData("t:\ndriver = appendfile\nfile = /a\ndirectory = /b", "error for t transport: only one of \"file\" or \"directory\" may be specified")]
+    [InlineData("t:\ndriver = appendfile\nfile = /a\ndirectory = /b", "error for t transport: only one of \"file\" or \"directory\" can be specified")]
     [InlineData("t:\ndriver = smtp\nshadow_transport = s", "shadow transport not allowed on non-local transport t")]
     [InlineData("t:\ndriver = lmtp\nsocket = /x\nbody_only\nheaders_only", "t transport: body_only and headers_only are mutually exclusive")]
     [InlineData("t:\ndriver = appendfile\nfile = /a\ncreate_file = x", "invalid value given for \"create_file\" for the t transport: 'x'")]

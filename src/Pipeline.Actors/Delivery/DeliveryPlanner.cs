@@ -83,7 +83,7 @@ internal static class DeliveryPlanner
             inherited.Target!,
             named,
             address.Parent ?? address,
-            inherited.Values?.ToImmutableDictionary(StringComparer.Ordinal) ?? ImmutableDictionary<string, string>.Empty);
+            inherited.MarkedValues());
         var (name, expansion) = await ExpandAsync(
             active, named, router, transport => TransportScope.Create(scope, target with { Transport = transport }), cancellationToken);
         if (expansion is not TransportExpansion.Ready { Options: var options })

@@ -88,7 +88,7 @@ internal sealed class AppendfileQuotaOptions
 
     private async ValueTask<string?> DirectoryAsync(OptionExpansion expansion)
     {
-        var directory = await expansion.TextAsync("quota_directory", _directory);
+        var directory = await expansion.PathAsync("quota_directory", _directory);
         if (directory is { Length: > 0 } && !TransportPath.IsSafe(directory))
         {
             expansion.Fail($"quota_directory \"{directory}\" of {_transport} transport is not absolute or not usable", needsAttention: true);

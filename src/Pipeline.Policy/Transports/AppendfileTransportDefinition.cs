@@ -80,8 +80,8 @@ public sealed class AppendfileTransportDefinition : TransportDefinition
         }
 
         // Redirection to a file or directory supplies the path.
-        var path = await expansion.TextAsync("file", _file) ?? await expansion.TextAsync("directory", _directory)
-            ?? scope.Address?.Values.GetValueOrDefault("address_file");
+        var path = await expansion.PathAsync("file", _file) ?? await expansion.PathAsync("directory", _directory)
+            ?? scope.Address?.Text("address_file");
         if (expansion.Failure is { } failure)
         {
             return failure;
@@ -193,7 +193,7 @@ public sealed class AppendfileTransportDefinition : TransportDefinition
         }
 
         var template = _directoryFile ?? StringExpansion.Compile($"q${{base62:{scope.Message.ReceivedAt.ToUnixTimeSeconds()}}}-{number}");
-        var name = await expansion.TextAsync("directory_file", template) ?? "";
+        var name = await expansion.PathAsync("directory_file", template) ?? "";
         if (expansion.Failure is null && (name.Length == 0 || !TransportPath.IsSafe("/" + name)))
         {
             expansion.Fail($"directory_file \"{name}\" of {Name} transport is not usable", needsAttention: true);
@@ -230,7 +230,7 @@ public sealed class AppendfileTransportDefinition : TransportDefinition
     /// <summary>Whether a file or directory may be made where the path leads (option <c>create_file</c>). Without a home directory nowhere is below it.</summary>
     private bool MayCreate(ExpandedAppendfileTransport expanded, EvaluationScope scope)
     {
-        var home = (_createFile.StartsWith('/') ? _createFile : expanded.HomeDirectory ?? scope.Address?.Values.GetValueOrDefault("home"))?.TrimEnd('/');
+        var home = (_createFile.StartsWith('/') ? _createFile : expanded.HomeDirectory ?? scope.Address?.Text("home"))?.TrimEnd('/');
         return _createFile switch
         {
             "anywhere" => true,

@@ -21,7 +21,7 @@ public sealed class AddressVerifier(RouterChain chain) : IAddressVerifier
             switch (result.Final)
             {
                 case RoutingOutcome.Routed routed:
-                    return Verified(routed.Values.GetValueOrDefault("address_data")) with { Routed = new RoutedAddress(current, routed) };
+                    return Verified(routed.Values.TryGetValue("address_data", out var data) ? data.Text : null) with { Routed = new RoutedAddress(current, routed) };
                 case RoutingOutcome.Redirected { Children: [var only], Targets: [] } when !successOnRedirect:
                     current = only;
                     continue;

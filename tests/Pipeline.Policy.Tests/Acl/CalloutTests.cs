@@ -332,7 +332,7 @@ public sealed class CalloutTests
                     Router = "r",
                     Transport = transport,
                     Address = address,
-                    Values = ImmutableDictionary<string, string>.Empty,
+                    Values = ImmutableDictionary<string, ExpandedText>.Empty,
                 })));
     }
 

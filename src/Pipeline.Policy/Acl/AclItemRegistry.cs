@@ -40,6 +40,7 @@ internal static class AclItemRegistry
         new DkimStatusCondition(),
         new DkimSignersCondition(),
         new SpamCondition(),
+        new MalwareCondition(),
         .. UnavailableConditions.All,
         new MessageModifier(),
         new LogMessageModifier(),

@@ -100,8 +100,11 @@ public enum PolicyLogTarget
 /// <summary>Facts about the client and the connection.</summary>
 public sealed class ConnectionScope
 {
-    /// <summary>$sender_host_address; null for local submission.</summary>
+    /// <summary>Null for local submission.</summary>
     public IPAddress? ClientAddress { get; init; }
+
+    /// <summary>$sender_host_address; empty for local submission.</summary>
+    public string ClientAddressText => field ??= Variables.IpText.Format(ClientAddress);
 
     public int ClientPort { get; init; }
 
@@ -165,10 +168,23 @@ public sealed record TlsFacts(string Version, string CipherSuite, int Bits, stri
 /// <summary>Facts about, and decisions on, one message.</summary>
 public sealed class MessageScope
 {
+    private string? _senderText;
+
     /// <summary>$message_exim_id.</summary>
     public string Id { get; set; } = "";
 
-    public EnvelopeAddress Sender { get; set; } = EnvelopeAddress.Null;
+    public EnvelopeAddress Sender
+    {
+        get;
+        set
+        {
+            field = value;
+            _senderText = null;
+        }
+    } = EnvelopeAddress.Null;
+
+    /// <summary>$sender_address: as octets, empty for the null sender.</summary>
+    public string SenderText => _senderText ??= OctetString.FromText(Sender.ToString());
 
     /// <summary>How the rules have rewritten the sender; null as long as they have not been asked.</summary>
     public ImmutableArray<Rewriting.RewriteStep>? SenderRewriting { get; set; }

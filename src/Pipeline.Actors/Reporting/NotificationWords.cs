@@ -5,7 +5,7 @@ using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Reporting;
 
-/// <summary>What the operator has the notifications about one message say: <c>dsn_from</c>, <c>errors_reply_to</c>, <c>bounce_message_text</c>, expanded.</summary>
+/// <summary>What the operator has the notifications about one message say: <c>dsn_from</c>, <c>errors_reply_to</c>, <c>bounce_message_text</c>, <c>bounce_sender_authentication</c>, expanded.</summary>
 internal sealed class NotificationWords
 {
     private readonly ActivePolicy _active;
@@ -20,6 +20,9 @@ internal sealed class NotificationWords
 
     public string? ExtraText { get; private set; }
 
+    /// <summary>AUTH= of MAIL over authenticated connections; null for none.</summary>
+    public string? AuthenticatedSender { get; private set; }
+
     public static async ValueTask<NotificationWords> OfAsync(ActivePolicy active, MessageFacts message, CancellationToken cancellationToken)
     {
         var options = active.Policy.MainOptions;
@@ -27,6 +30,7 @@ internal sealed class NotificationWords
         words.From = await words.TextAsync("dsn_from", options.DsnFrom, cancellationToken);
         words.ReplyTo = await words.TextAsync("errors_reply_to", options.ErrorsReplyTo, cancellationToken);
         words.ExtraText = await words.TextAsync("bounce_message_text", options.BounceMessageText, cancellationToken);
+        words.AuthenticatedSender = await words.TextAsync("bounce_sender_authentication", options.BounceSenderAuthentication, cancellationToken);
         return words;
     }
 

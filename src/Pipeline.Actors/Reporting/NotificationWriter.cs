@@ -104,6 +104,7 @@ public sealed class NotificationWriter(
                 HeaderBlock = message.Content.HeaderBlock,
                 Body = body,
                 BodyWithheld = withheld,
+                ReturnsMessage = kind != NotificationKind.Failure || active.Policy.MainOptions.BounceReturnMessage,
                 EnvelopeId = message.Envelope.EnvelopeId,
                 SmtpUtf8 = message.Envelope.SmtpUtf8,
                 From = words.From,
@@ -114,6 +115,7 @@ public sealed class NotificationWriter(
             $"{now.ToUnixTimeSeconds()}-mailpipeline-{id}",
             now);
         var notification = await AsMessageAsync(message, id, now, [to], composed, (int)active.Policy.Number, cancellationToken);
+        notification = notification with { Envelope = notification.Envelope with { AuthenticatedSender = words.AuthenticatedSender } };
         return new ReadyNotification(kind.ToString().ToLowerInvariant(), to.ToString(), notification);
     }
 
@@ -169,7 +171,7 @@ public sealed class NotificationWriter(
     private static async ValueTask<(ReadOnlyMemory<byte>? Body, bool Withheld)> ReturnedBodyAsync(
         MessageFacts message, NotificationKind kind, MainOptions options, CancellationToken cancellationToken)
     {
-        if (kind != NotificationKind.Failure || message.Envelope.Return == DsnReturn.Headers)
+        if (kind != NotificationKind.Failure || !options.BounceReturnMessage || message.Envelope.Return == DsnReturn.Headers)
         {
             return (null, false);
         }
@@ -179,7 +181,22 @@ public sealed class NotificationWriter(
             return (null, message.Envelope.Return == DsnReturn.Full || options.BounceReturnBody);
         }
 
-        return (await BodyAsync(message, cancellationToken), false);
+        var body = await BodyAsync(message, cancellationToken);
+        return options.BounceReturnLinesizeLimit > 0 && HasLongerLine(body.Span, options.BounceReturnLinesizeLimit) ? (null, true) : (body, false);
+    }
+
+    /// <param name="limit">Octets of a line without its end.</param>
+    private static bool HasLongerLine(ReadOnlySpan<byte> body, long limit)
+    {
+        foreach (var range in body.Split((byte)'\n'))
+        {
+            if (body[range].TrimEnd((byte)'\r').Length > limit)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static async ValueTask<ReadOnlyMemory<byte>> BodyAsync(MessageFacts message, CancellationToken cancellationToken)

@@ -91,9 +91,7 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Bounces =>
     [
         (Support.NotDone("the words of notifications are fixed; set bounce_message_text, dsn_from and errors_reply_to"), "bounce_message_file warn_message_file"),
-        (Support.NotDone("notifications go to the sender alone, without AUTH"), "errors_copy bounce_sender_authentication"),
-        (Support.NotDone("set bounce_return_size_limit"), "bounce_return_linesize_limit"),
-        (Support.NotDone("set bounce_return_body or bounce_return_size_limit", "true"), "bounce_return_message"),
+        (Support.NotDone("notifications go to the sender alone"), "errors_copy"),
         (Support.NotDone("set bounce_return_size_limit"), "return_size_limit"),
     ];
 

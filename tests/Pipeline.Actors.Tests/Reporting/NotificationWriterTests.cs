@@ -159,6 +159,27 @@ public sealed class NotificationWriterTests
     public async Task Nobody_is_told_of_a_frozen_message_who_is_not_named(string options) =>
         Assert.Empty(await ReportAsync(options, null, State("a", DsnNotify.None)));
 
+    [Theory]
+    [InlineData("bounce_return_message = false", false, false)]
+    [InlineData("bounce_return_linesize_limit = 3", true, false)]
+    [InlineData("bounce_return_linesize_limit = 4", true, true)]
+    [InlineData("bounce_return_linesize_limit = 0", true, true)]
+    public async Task What_comes_back_is_what_the_options_allow(string option, bool header, bool body)
+    {
+        var text = Text(Assert.Single(await WriteAsync(option, Failed("a", "no"))));
+        Assert.Equal(header, text.Contains("Return-path: <sender@from.example>", StringComparison.Ordinal));
+        Assert.Equal(body, text.Contains("\r\nbody\r\n", StringComparison.Ordinal));
+        Assert.Equal(header && !body, text.Contains("X-Exim-DSN-Information: Due to administrative limits only headers are returned", StringComparison.Ordinal));
+        Assert.EndsWith("--\r\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Notifications_name_who_is_behind_them_where_the_operator_says_who()
+    {
+        Assert.Equal("daemon@mx.test", Assert.Single(await WriteAsync("bounce_sender_authentication = daemon@$primary_hostname", Failed("a", "no"))).Message.Envelope.AuthenticatedSender);
+        Assert.Null(Assert.Single(await WriteAsync("", Failed("a", "no"))).Message.Envelope.AuthenticatedSender);
+    }
+
     [Fact]
     public async Task Words_of_the_operator_stand_in_notifications()
     {

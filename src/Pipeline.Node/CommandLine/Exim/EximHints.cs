@@ -15,6 +15,8 @@ internal static class EximHints
         ("-M", "use mailpipeline queue retry ID"),
         ("-Mc", "use mailpipeline queue retry ID"),
         ("-Mrm", "use mailpipeline queue remove ID"),
+        ("-Mf", "use mailpipeline queue freeze ID"),
+        ("-Mt", "use mailpipeline queue thaw ID"),
         ("-Mvh", "use mailpipeline queue show ID"),
         ("-Mvb", "use mailpipeline queue show --body ID"),
         ("-Mvc", "use mailpipeline queue show --body ID"),

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Pipeline.Policy.Acl.Verification.Callouts;
 
 namespace Pipeline.Policy.Acl.Verification;
@@ -24,6 +25,24 @@ internal enum VerifySubject
 /// <param name="List">For <c>arc/list</c>.</param>
 internal sealed record VerifyOptions(VerifySubject Subject, string Name)
 {
+    private static readonly FrozenDictionary<string, VerifySubject> Subjects = new Dictionary<string, VerifySubject>
+    {
+        ["recipient"] = VerifySubject.Recipient,
+        ["sender"] = VerifySubject.Sender,
+        ["header_sender"] = VerifySubject.HeaderSender,
+        ["header_syntax"] = VerifySubject.HeaderSyntax,
+        ["header_names_ascii"] = VerifySubject.HeaderNamesAscii,
+        ["not_blind"] = VerifySubject.NotBlind,
+        ["reverse_host_lookup"] = VerifySubject.ReverseHostLookup,
+        ["helo"] = VerifySubject.Helo,
+        ["certificate"] = VerifySubject.Certificate,
+        ["csa"] = VerifySubject.Csa,
+        ["arc"] = VerifySubject.Arc,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The words that a value can begin with.</summary>
+    public static IEnumerable<string> Names => Subjects.Keys;
+
     public string? Address { get; init; }
 
     public string List { get; init; } = "none:pass";
@@ -131,19 +150,5 @@ internal sealed record VerifyOptions(VerifySubject Subject, string Name)
         return CalloutOptions.Parse(rest[1..], Subject, value, out error) is { } callout ? this with { Callout = callout } : null;
     }
 
-    private static VerifySubject? SubjectOf(string name) => name.ToLowerInvariant() switch
-    {
-        "recipient" => VerifySubject.Recipient,
-        "sender" => VerifySubject.Sender,
-        "header_sender" => VerifySubject.HeaderSender,
-        "header_syntax" => VerifySubject.HeaderSyntax,
-        "header_names_ascii" => VerifySubject.HeaderNamesAscii,
-        "not_blind" => VerifySubject.NotBlind,
-        "reverse_host_lookup" => VerifySubject.ReverseHostLookup,
-        "helo" => VerifySubject.Helo,
-        "certificate" => VerifySubject.Certificate,
-        "csa" => VerifySubject.Csa,
-        "arc" => VerifySubject.Arc,
-        _ => null,
-    };
+    private static VerifySubject? SubjectOf(string name) => Subjects.TryGetValue(name, out var subject) ? subject : null;
 }

@@ -64,6 +64,11 @@ internal static class MainOptionChecks
             }
         }
 
+        if (options.AvScanner is { Source: not ['$', ..] and var scanner } && AvScanner.Parse(scanner, out var unusable) is null)
+        {
+            Report("av_scanner", $"av_scanner: {unusable}");
+        }
+
         if (!options.SpamdAddress.Source.StartsWith('$'))
         {
             SpamdServerList.Parse(options.SpamdAddress.Source, out var problem);

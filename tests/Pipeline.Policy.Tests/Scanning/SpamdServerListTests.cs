@@ -66,6 +66,10 @@ public sealed class SpamdServerListTests
     [InlineData("spamd_address = nonsense", "/etc/x/main.conf:2: spamd_address: \"nonsense\" is neither")]
     [InlineData("spamd_address = ${if eq{$sender_address}{}{nonsense}}", null)]
     [InlineData("spamd_address = 127.0.0.1 783", null)]
+    [InlineData("av_scanner = f-prot6d:localhost 10200", "/etc/x/main.conf:2: av_scanner: unknown scanner type 'f-prot6d'")]
+    [InlineData("av_scanner = cmdline:/bin/av %s", "/etc/x/main.conf:2: av_scanner: cmdline  : missing trigger specification")]
+    [InlineData("av_scanner = $acl_m_scanner", null)]
+    [InlineData("av_scanner = clamd:127.0.0.1 3310", null)]
     public void Option_is_checked_when_it_is_read(string option, string? problem)
     {
         var (policy, problems) = PolicyCompiler.Compile(MemoryFiles.MainPath, files: new MemoryFiles($"primary_hostname = h\n{option}\n"));

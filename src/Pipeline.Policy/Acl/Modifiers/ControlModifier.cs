@@ -67,7 +67,7 @@ internal sealed class ControlModifier() : AclModifier("control")
         },
         new("no_mbox_unspool", ControlTarget.Message, AclPoints.Content | AclPoints.Mime | AclPoints.NotSmtpMime)
         {
-            Support = Support.WithoutEffect("no scanner is given files"),
+            Support = Support.WithoutEffect("a file for a scanner is gone with its scan"),
         },
         new("no_multiline_responses", ControlTarget.Connection, AclPoints.Smtp),
         new("no_pipelining", ControlTarget.Connection, AclPoints.Smtp)

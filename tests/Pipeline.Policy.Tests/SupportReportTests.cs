@@ -24,7 +24,6 @@ public sealed class SupportReportTests
     [InlineData("hosts_proxy = 10.0.0.0/8", "hosts_proxy")]
     [InlineData("host_reject_connection = 10.0.0.0/8", "host_reject_connection")]
     [InlineData("helo_verify_hosts = *", "helo_verify_hosts")]
-    [InlineData("acl_smtp_mime = x", "acl_smtp_mime")]
     [InlineData("hosts_proxy = x", "hosts_proxy")]
     [InlineData("system_filter = /x", "system_filter")]
     [InlineData("dkim_verify_min_keysizes = rsa=2048", "dkim_verify_min_keysizes")]

@@ -14,7 +14,6 @@ internal static class MainOptionSupport
 
     private static (Support Support, string Names)[] Receipt =>
     [
-        (Support.Refused("there is no scanning of MIME parts"), "acl_smtp_mime acl_not_smtp_mime"),
         (Support.WithoutEffect(NoExpnEtrn), "acl_smtp_etrn acl_smtp_expn smtp_etrn_command smtp_etrn_serialize acl_smtp_atrn"),
         (Support.WithoutEffect("the command is not known to the server"), "acl_smtp_wellknown wellknown_advertise_hosts"),
         (Support.WithoutEffect("PRDR is not offered"), "acl_smtp_data_prdr prdr_enable"),

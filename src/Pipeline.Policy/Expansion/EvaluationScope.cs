@@ -224,6 +224,12 @@ public sealed class MessageScope
     /// <summary>The checks that run beside reception; null where nothing can be verified (a command line test).</summary>
     public IMessageVerification? Verification { get; set; }
 
+    /// <summary>The MIME part that an ACL is run for; null elsewhere.</summary>
+    public Acl.Mime.IMimePartContent? MimePart { get; set; }
+
+    /// <summary>Opens the body, in wire form; null before it has arrived.</summary>
+    public Func<Stream>? OpenBody { get; set; }
+
     /// <summary>Signatures whose status an ACL has set to something else than was found (<c>set dkim_verify_status</c>).</summary>
     public Dictionary<Mail.Dkim.DkimResult, Acl.DkimStatus> DkimOverrides { get; } = new(ReferenceEqualityComparer.Instance);
 

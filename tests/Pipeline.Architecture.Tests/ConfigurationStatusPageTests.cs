@@ -35,6 +35,9 @@ public sealed class ConfigurationStatusPageTests
             lookup types and variables that are not available are listed by `config check` in the same way.
             `.ifdef _HAVE_…`, `_OPT_…` and `_DRIVER_…` hold for what is done or has no effect, so that a file can leave out the rest.
 
+            One main option is this program's own: `tainted_data = off | warn | refuse` says what becomes of text from peers where it would name a file, an ACL, a transport or a
+            string to expand. `warn`, the default, uses it as Exim up to 4.93 did and logs it once for each string of the configuration; `refuse` is Exim 4.94 and later, and so is
+            `no_allow_insecure_tainted_data` ([ADR 13](adr/0013-marks-on-texts.md)).
 
             """);
         Table(page, "Main options", MainOptionTable.Instance);

@@ -85,7 +85,7 @@ internal static class DeliveryPlanner
             inherited.Target!,
             name,
             address.Parent ?? address,
-            inherited.Values?.ToImmutableDictionary(StringComparer.Ordinal) ?? ImmutableDictionary<string, string>.Empty);
+            inherited.MarkedValues());
         var expansion = await transport.ExpandAsync(TransportScope.Create(scope, target), cancellationToken);
         if (expansion is not TransportExpansion.Ready { Options: var options })
         {

@@ -18,6 +18,9 @@ internal static class MessageProperties
     public const string SpamScore = "spam-score";
     public const string SpamScoreInt = "spam-score-int";
     public const string SpamBar = "spam-bar";
+    /// <summary>Names of the variables that hold text from peers, with commas between them; a name has none in it.</summary>
+    public const string Tainted = "tainted";
+
     public const string ConnectionVariable = "c:";
     public const string MessageVariable = "m:";
 

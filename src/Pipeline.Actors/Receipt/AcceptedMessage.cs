@@ -78,17 +78,28 @@ internal static class AcceptedMessage
             Add(name, scope.Message.ConditionVariables.GetValueOrDefault(variable));
         }
 
+        var tainted = new List<string>();
         foreach (var (name, value) in connection.AclVariables)
         {
-            Add(MessageProperties.ConnectionVariable + name, value);
+            AddVariable(MessageProperties.ConnectionVariable + name, value);
         }
 
         foreach (var (name, value) in scope.Message.AclVariables)
         {
-            Add(MessageProperties.MessageVariable + name, value);
+            AddVariable(MessageProperties.MessageVariable + name, value);
         }
 
+        Add(MessageProperties.Tainted, string.Join(',', tainted));
         return properties.ToImmutable();
+
+        void AddVariable(string name, ExpandedText value)
+        {
+            Add(name, value.Text);
+            if (value.Taint != Taint.None)
+            {
+                tainted.Add(name);
+            }
+        }
 
         void Add(string name, string? value)
         {

@@ -1,6 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Routers;
 using Pipeline.Storage.Ports;
 
@@ -26,6 +27,9 @@ internal sealed record InheritedRouting
 
     public IReadOnlyDictionary<string, string>? Values { get; init; }
 
+    /// <summary>The names of the values that hold text from peers.</summary>
+    public IReadOnlyList<string>? Tainted { get; init; }
+
     public bool Hidden { get; init; }
 
     /// <summary>A copy made by a router with <c>unseen</c>: only that router's outcome counts.</summary>
@@ -50,9 +54,23 @@ internal sealed record InheritedRouting
         ErrorsTo = child.ErrorsTo?.ToString(),
         HeadersAdd = child.HeadersAdd.IsDefaultOrEmpty ? null : child.HeadersAdd,
         HeadersRemove = child.HeadersRemove.IsDefaultOrEmpty ? null : child.HeadersRemove,
-        Values = child.Values.IsEmpty ? null : child.Values,
         Hidden = child.HiddenInBounces,
-    });
+    }.WithValues(child.Values));
+
+    public InheritedRouting WithValues(ImmutableDictionary<string, ExpandedText> values)
+    {
+        var tainted = values.Where(value => value.Value.Taint != Taint.None).Select(value => value.Key).Order(StringComparer.Ordinal).ToArray();
+        return values.IsEmpty ? this : this with
+        {
+            Values = values.ToDictionary(value => value.Key, value => value.Value.Text, StringComparer.Ordinal),
+            Tainted = tainted.Length == 0 ? null : tainted,
+        };
+    }
+
+    public ImmutableDictionary<string, ExpandedText> MarkedValues() => (Values ?? ImmutableDictionary<string, string>.Empty).ToImmutableDictionary(
+        value => value.Key,
+        value => new ExpandedText(value.Value, Tainted?.Contains(value.Key) == true ? Taint.Tainted : Taint.None),
+        StringComparer.Ordinal);
 
     public static string Write(InheritedRouting inherited) => JsonSerializer.Serialize(inherited, InheritedRoutingJson.Default.InheritedRouting);
 
@@ -77,7 +95,7 @@ internal sealed record InheritedRouting
             },
             HeadersAdd = [.. inherited.HeadersAdd ?? []],
             HeadersRemove = [.. inherited.HeadersRemove ?? []],
-            Values = inherited.Values?.ToImmutableDictionary(StringComparer.Ordinal) ?? ImmutableDictionary.Create<string, string>(StringComparer.Ordinal),
+            Values = inherited.MarkedValues(),
             HiddenInBounces = inherited.Hidden,
         };
     }

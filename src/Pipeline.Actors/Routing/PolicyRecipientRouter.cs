@@ -79,8 +79,8 @@ public sealed class PolicyRecipientRouter(IPolicySource policies) : IRecipientRo
             new Mail.Addressing.EnvelopeAddress(target.Target, ""),
             InheritedRouting.Write(new InheritedRouting
             {
-                ParentRouter = target.Router, Target = target.Target, TargetTransport = target.Transport, Values = target.Values,
-            }))),
+                ParentRouter = target.Router, Target = target.Target, TargetTransport = target.Transport,
+            }.WithValues(target.Values)))),
     ];
 
     /// <summary>What the journal says when the message cannot end under the policy it began with.</summary>

@@ -36,8 +36,10 @@ internal static class RoutingScope
             SmtpUtf8 = facts.Envelope.SmtpUtf8,
         };
         message.Recipients.AddRange(facts.Envelope.Recipients.Select(recipient => recipient.Address));
-        foreach (var (name, value) in facts.Properties)
+        var tainted = facts.Properties.GetValueOrDefault(MessageProperties.Tainted, "").Split(',').ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, text) in facts.Properties)
         {
+            var value = new ExpandedText(text, tainted.Contains(name) ? Taint.Tainted : Taint.None);
             if (name.StartsWith(MessageProperties.ConnectionVariable, StringComparison.Ordinal))
             {
                 connection.AclVariables[name[MessageProperties.ConnectionVariable.Length..]] = value;

@@ -36,7 +36,7 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
     }
 
     /// <inheritdoc/>
-    public async ValueTask<AclCallResult> CallAsync(EvaluationScope scope, string acl, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    public async ValueTask<AclCallResult> CallAsync(EvaluationScope scope, string acl, IReadOnlyList<ExpandedText> arguments, CancellationToken cancellationToken)
     {
         var evaluation = new AclEvaluation(this, scope.Transient.AclPoint, scope, trace: null);
         var outer = scope.Transient.AclArguments;
@@ -57,6 +57,19 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
         {
             scope.Transient.AclArguments = outer;
         }
+    }
+
+    /// <summary>Whether an ACL must not be run because its name, or its text, is a peer's choice; then the evaluation says why.</summary>
+    internal static bool Refuses(AclEvaluation evaluation, ExpansionResult acl, string source)
+    {
+        var complaint = $"attempt to use tainted ACL text \"{acl.Value}\"";
+        if (!evaluation.Scope.Environment.Tainting.Refuses(evaluation.Scope, acl.Text.Taint, source, complaint))
+        {
+            return false;
+        }
+
+        evaluation.LogMessage = complaint;
+        return true;
     }
 
     internal bool IsNamed(string acl) => program.Find(acl) is not null;
@@ -119,6 +132,11 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
         {
             evaluation.LogMessage = $"failed to expand ACL string \"{acl.Source}\": {name.Message}";
             return AclOutcomeBuilder.Build(evaluation, new AclDecision(name.Outcome == ExpansionOutcome.Deferred ? AclVerdict.Defer : AclVerdict.Error));
+        }
+
+        if (Refuses(evaluation, name, acl.Source))
+        {
+            return AclOutcomeBuilder.Build(evaluation, new AclDecision(AclVerdict.Error));
         }
 
         var decision = await CheckAsync(evaluation, name.Value, new SourceLocation(traits.Option, 0), cancellationToken);

@@ -28,6 +28,9 @@ internal sealed class AclEvaluation(AclEngine engine, AclPoint point, Evaluation
     /// <summary>What the log will be told then.</summary>
     public string? LogMessage { get; set; }
 
+    /// <summary>Where the expanded value of the condition or modifier in progress comes from.</summary>
+    public Taint ArgumentTaint { get; set; }
+
     /// <summary>A failed verification of the sender whose details the client has not been told yet.</summary>
     public SenderVerifyDetails? SenderVerify { get; set; }
 

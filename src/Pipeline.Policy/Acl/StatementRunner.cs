@@ -62,6 +62,7 @@ internal static class StatementRunner
         }
 
         var value = await item.Value.ExpandAsync(evaluation.Scope, cancellationToken);
+        evaluation.ArgumentTaint = value.Text.Taint;
         return value.Outcome switch
         {
             ExpansionOutcome.Success => await item.Kind.RunAsync(evaluation, item, value.Value, cancellationToken),

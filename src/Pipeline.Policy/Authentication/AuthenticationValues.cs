@@ -24,6 +24,6 @@ public sealed class AuthenticationValues(TransientValues transient)
         string[] kept = [.. values[..Math.Min(values.Length, Count)]];
         _values.Clear();
         _values.AddRange(kept);
-        transient.Numeric = ["", .. kept];
+        transient.Numeric = NumericValues.FromPeer(["", .. kept]);
     }
 }

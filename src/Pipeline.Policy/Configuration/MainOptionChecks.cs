@@ -46,6 +46,11 @@ internal static class MainOptionChecks
             Report("log_selector", $"unknown log_selector setting: {unknown}");
         }
 
+        if (options.Settings.GetValueOrDefault("tainted_data")?.Value is { } word && TaintModes.Find(word) is null)
+        {
+            Report("tainted_data", $"\"{word}\" is not a valid value for the \"tainted_data\" option: {TaintModes.Words}");
+        }
+
         if (options.Settings.GetValueOrDefault("syslog_facility")?.Value is { } facility && SyslogFacilities.NumberOf(facility) is null)
         {
             Report("syslog_facility", $"syslog_facility \"{facility}\" is not known");

@@ -110,7 +110,7 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Machine =>
     [
         (Support.WithoutEffect("there is no such thing in this program"), """
-            allow_insecure_tainted_data bi_command daemon_startup_retries daemon_startup_sleep debug_store exim_path exim_version
+            bi_command daemon_startup_retries daemon_startup_sleep debug_store exim_path exim_version
             local_scan_timeout localhost_number notifier_socket panic_coredump perl_at_start perl_startup perl_taintmode pid_file_path
             receive_timeout smtp_backlog_monitor check_rfc2047_length
             """),

@@ -1,6 +1,6 @@
 namespace Pipeline.Policy.Configuration;
 
-/// <summary>Every main option of Exim 4.92 and later, so that real files read; <see cref="MainOptionSupport"/> says which have an effect here.</summary>
+/// <summary>Every main option of Exim 4.92 and later, so that real files read, and <c>tainted_data</c>; <see cref="MainOptionSupport"/> says which have an effect here.</summary>
 public static class MainOptionTable
 {
     private const string Booleans = """
@@ -40,7 +40,7 @@ public static class MainOptionTable
         remote_sort_domains smtp_etrn_command smtp_ratelimit_mail smtp_ratelimit_rcpt sqlite_dbfile srs_config srs_secrets srs_secret
         syslog_facility syslog_processname timezone tls_on_connect_ports unknown_login unknown_username uucp_from_pattern
         warn_message_file bounce_message_file dmarc_forensic_sender system_filter_user system_filter_group trusted_users trusted_groups
-        never_users notifier_socket
+        never_users notifier_socket tainted_data
         """;
 
     private const string ExpandedStrings = """

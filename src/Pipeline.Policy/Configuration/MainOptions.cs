@@ -195,6 +195,9 @@ public sealed record MainOptions
 
     public MailList? UntrustedSetSender { get; init; }
 
+    /// <summary>What becomes of text from peers where only the operator should choose: <c>tainted_data</c>, an option of this program.</summary>
+    public TaintMode TaintedData { get; init; } = TaintMode.Warn;
+
     /// <summary>Reading an ACL variable that was never set is an error.</summary>
     public bool StrictAclVars { get; init; }
 

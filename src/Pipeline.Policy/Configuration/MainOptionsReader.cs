@@ -93,6 +93,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         LocalFromCheck = GetBool("local_from_check", true),
         LocalSenderRetain = GetBool("local_sender_retain"),
         UntrustedSetSender = GetList("untrusted_set_sender", ListKind.Address),
+        TaintedData = TaintModes.Read(GetString("tainted_data"), IsSet("allow_insecure_tainted_data") ? GetBool("allow_insecure_tainted_data") : null),
         StrictAclVars = GetBool("strict_acl_vars"),
         SpoolDirectory = GetExpandable("spool_directory"),
         SplitSpoolDirectory = GetBool("split_spool_directory"),

@@ -28,7 +28,7 @@ internal sealed class CompiledExpansion(string source, ExpansionNode root, IRead
         scope.Transient.Depth++;
         try
         {
-            return await root.EvaluateAsync(new ExpansionContext(scope, cancellationToken));
+            return await root.EvaluateAsync(new ExpansionContext(scope, source, cancellationToken));
         }
         finally
         {

@@ -57,6 +57,9 @@ public sealed class PolicyEnvironment
     /// <summary>Receives the lines that <c>logwrite</c>, <c>log_message</c> and run-time errors produce.</summary>
     public required IPolicyLog Log { get; init; }
 
+    /// <summary>What becomes of text from peers where only the operator should choose.</summary>
+    public TaintRule Tainting => field ??= new TaintRule(Policy.MainOptions.TaintedData);
+
     /// <summary>Recipient and sender verification by the routers; set by whoever holds the routers.</summary>
     public IAddressVerifier? Verifier { get; set; }
 
@@ -140,7 +143,7 @@ public sealed class ConnectionScope
     public bool AuthenticationFailed { get; set; }
 
     /// <summary>$acl_c… by name without the prefix <c>acl_c</c>.</summary>
-    public Dictionary<string, string> AclVariables { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, ExpandedText> AclVariables { get; } = new(StringComparer.Ordinal);
 
     /// <summary>$smtp_command: the command being answered, without parameters of extensions.</summary>
     public string SmtpCommand { get; set; } = "";
@@ -210,7 +213,7 @@ public sealed class MessageScope
     public bool SmtpUtf8 { get; set; }
 
     /// <summary>$acl_m… by name without the prefix <c>acl_m</c>.</summary>
-    public Dictionary<string, string> AclVariables { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, ExpandedText> AclVariables { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Header lines that ACLs of this stage want added, in the order they were asked for; they are not in <see cref="HeaderBlock"/> yet.</summary>
     public List<AddedHeader> AddedHeaders { get; } = [];
@@ -286,7 +289,10 @@ public sealed class AddressScope
     public bool CasefulLocalPart { get; set; }
 
     /// <summary>$domain_data, $local_part_data, $address_data, $home, $host, $return_path, $router_name, $transport_name, … by name without the dollar sign.</summary>
-    public Dictionary<string, string> Values { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, ExpandedText> Values { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>One of <see cref="Values"/> without its mark; null when it is not set.</summary>
+    public string? Text(string name) => Values.TryGetValue(name, out var value) ? value.Text : null;
 }
 
 /// <summary>Results of checks that are already on their way; each is awaited only where the policy asks for it.</summary>

@@ -17,11 +17,17 @@ public enum ExpansionOutcome
 
 /// <param name="Value">The text on success, else the empty string. One char for each octet.</param>
 /// <param name="Message">Why not, in Exim's words; empty on success.</param>
-public readonly record struct ExpansionResult(ExpansionOutcome Outcome, string Value, string Message = "")
+/// <param name="Taint">Where the text comes from.</param>
+public readonly record struct ExpansionResult(ExpansionOutcome Outcome, string Value, string Message = "", Taint Taint = Taint.None)
 {
     public bool IsSuccess => Outcome == ExpansionOutcome.Success;
 
-    public static ExpansionResult Success(string value) => new(ExpansionOutcome.Success, value);
+    /// <summary>The text with its mark.</summary>
+    public ExpandedText Text => new(Value, Taint);
+
+    public static ExpansionResult Success(string value, Taint taint = Taint.None) => new(ExpansionOutcome.Success, value, Taint: taint);
+
+    public static ExpansionResult Success(ExpandedText text) => new(ExpansionOutcome.Success, text.Text, Taint: text.Taint);
 
     public static ExpansionResult ForcedFailure(string message = "") => new(ExpansionOutcome.ForcedFailure, "", message);
 

@@ -18,5 +18,5 @@ public readonly record struct AclCallResult(AclCallOutcome Outcome, string? Mess
 public interface IAclCaller
 {
     /// <summary>Runs an ACL; it sees the arguments as <c>$acl_arg1</c> and so on.</summary>
-    ValueTask<AclCallResult> CallAsync(EvaluationScope scope, string acl, IReadOnlyList<string> arguments, CancellationToken cancellationToken);
+    ValueTask<AclCallResult> CallAsync(EvaluationScope scope, string acl, IReadOnlyList<ExpandedText> arguments, CancellationToken cancellationToken);
 }

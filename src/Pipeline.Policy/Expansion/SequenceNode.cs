@@ -5,6 +5,8 @@ namespace Pipeline.Policy.Expansion;
 /// <summary>Parts one after the other; the first one that fails ends it.</summary>
 internal sealed class SequenceNode(ExpansionNode[] parts) : ExpansionNode
 {
+    public ExpansionNode[] Parts => parts;
+
     public static ExpansionNode Of(List<ExpansionNode> parts) => parts.Count switch
     {
         0 => LiteralNode.Empty,
@@ -21,6 +23,7 @@ internal sealed class SequenceNode(ExpansionNode[] parts) : ExpansionNode
 
         var values = new string[parts.Length];
         long length = 0;
+        var taint = Taint.None;
         for (var i = 0; i < parts.Length; i++)
         {
             var result = await parts[i].EvaluateAsync(context);
@@ -31,12 +34,13 @@ internal sealed class SequenceNode(ExpansionNode[] parts) : ExpansionNode
 
             values[i] = result.Value;
             length += result.Value.Length;
+            taint = taint.With(result.Text.Taint);
             if (length > ExpansionContext.MaxResultLength)
             {
                 return ExpansionContext.TooLong();
             }
         }
 
-        return ExpansionResult.Success(string.Concat(values));
+        return ExpansionResult.Success(string.Concat(values), taint);
     }
 }

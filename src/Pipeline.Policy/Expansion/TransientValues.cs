@@ -4,16 +4,16 @@ namespace Pipeline.Policy.Expansion;
 public sealed class TransientValues
 {
     /// <summary>$value.</summary>
-    public string? Value { get; set; }
+    public ExpandedText Value { get; set; }
 
     /// <summary>$item.</summary>
-    public string? Item { get; set; }
+    public ExpandedText Item { get; set; }
 
     /// <summary>$0, $1 …</summary>
-    public string[] Numeric { get; set; } = [];
+    public NumericValues Numeric { get; set; } = NumericValues.None;
 
     /// <summary>$acl_arg1 ….</summary>
-    public string[] AclArguments { get; set; } = [];
+    public ExpandedText[] AclArguments { get; set; } = [];
 
     /// <summary>$runrc.</summary>
     public int RunReturnCode { get; set; }

@@ -11,6 +11,12 @@ internal sealed class FileItem(ListKind kind, string path) : ListItem
 
     public override async ValueTask<ListMatchResult> MatchAsync(ListMatchContext context)
     {
+        var complaint = $"Tainted filename '{path}'";
+        if (context.Refuses(complaint))
+        {
+            return ListMatchResult.Defer(complaint);
+        }
+
         var (program, error) = await FilesByKind[(int)kind].ReadAsync(path, context.CancellationToken);
         if (program is null)
         {

@@ -33,6 +33,15 @@ internal sealed class ListMatchContext(EvaluationScope scope, ListKind kind, str
     /// <summary>The subject is a path as a client wrote it, which need not be an address.</summary>
     public bool IsPath { get; init; }
 
+    /// <summary>The list being tried, as written.</summary>
+    public string Source { get; set; } = "";
+
+    /// <summary>Where its text comes from.</summary>
+    public Taint Taint { get; set; }
+
+    /// <summary>Whether an item must not be used because a peer has had a hand in it.</summary>
+    public bool Refuses(string complaint) => scope.Environment.Tainting.Refuses(scope, Taint, Source, complaint);
+
     public void Stop() => IsStopped = true;
 
     /// <summary>The same question to a list of its own, whose flags do not spread to the outer one.</summary>
@@ -40,7 +49,7 @@ internal sealed class ListMatchContext(EvaluationScope scope, ListKind kind, str
 
     /// <summary>The same question about another text: a half of an address, say.</summary>
     public ListMatchContext With(ListKind otherKind, string otherSubject) =>
-        new(scope, otherKind, otherSubject, host, cancellationToken) { Caseful = Caseful, Unknown = Unknown, Deferred = Deferred, Captures = Captures };
+        new(scope, otherKind, otherSubject, host, cancellationToken) { Caseful = Caseful, Unknown = Unknown, Deferred = Deferred, Captures = Captures, Source = Source, Taint = Taint };
 }
 
 internal enum HostFailurePolicy

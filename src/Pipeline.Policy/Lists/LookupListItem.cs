@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lookups;
 
 namespace Pipeline.Policy.Lists;
@@ -121,11 +122,23 @@ internal sealed class LookupListItem : ListItem
 
     private async ValueTask<ListMatchResult> FindAsync(ListMatchContext context, string key)
     {
+        var type = _specification!.Type;
+        var complaint = $"Tainted filename for search: '{_place}'";
+        if (type.IsSingleKey && context.Refuses(complaint))
+        {
+            return ListMatchResult.Defer(complaint);
+        }
+
+        if (type.Quote is not null)
+        {
+            context.Scope.Environment.Tainting.WatchQuery(context.Scope, new ExpandedText(_place, context.Taint), type.QuotedMark, context.Source);
+        }
+
         var (result, numeric) = await LookupEngine.FindAsync(context.Scope, _specification!, key, _place, context.CancellationToken);
         if (numeric is not null)
         {
             context.Captures?.AddRange(numeric.AsSpan(1));
-            context.Scope.Transient.Numeric = numeric;
+            context.Scope.Transient.Numeric = NumericValues.FromPeer(numeric);
         }
 
         return result.Outcome switch

@@ -58,6 +58,7 @@ public sealed class MailList
     internal async ValueTask<ListMatchResult> MatchAsync(ListMatchContext context)
     {
         var expanded = await _definition.ExpandAsync(context.Scope, context.CancellationToken);
+        (context.Source, context.Taint) = (Source, expanded.Text.Taint);
         return expanded.Outcome switch
         {
             ExpansionOutcome.Success => await Program(expanded.Value).MatchAsync(context),

@@ -34,7 +34,7 @@ internal sealed class TextItem(string text) : ListItem
 
         var wild = subject[..(subject.Length - text.Length + 1)];
         context.Captures?.Add(wild);
-        context.Scope.Transient.Numeric = [subject, wild];
+        context.Scope.Transient.Numeric = NumericValues.FromPeer(subject, wild);
         return ListMatchResult.Match(text);
     }
 
@@ -51,7 +51,7 @@ internal sealed class TextItem(string text) : ListItem
         }
 
         context.Captures?.AddRange(match.AsSpan(1));
-        context.Scope.Transient.Numeric = match;
+        context.Scope.Transient.Numeric = NumericValues.FromPeer(match);
         return ListMatchResult.Match(text);
     }
 }

@@ -10,7 +10,7 @@ namespace Pipeline.Policy.Lookups;
 /// <summary><c>dnsdb</c>: records of the domain name system.</summary>
 internal static class DnsDatabase
 {
-    public static LookupType[] Types { get; } = [new("dnsdb", LookupStyle.Query, FindAsync)];
+    public static LookupType[] Types { get; } = [new("dnsdb", LookupStyle.Query, FindAsync) { FindsForeignText = true }];
 
     private static async ValueTask<LookupResult> FindAsync(LookupQuestion question, CancellationToken cancellationToken)
     {

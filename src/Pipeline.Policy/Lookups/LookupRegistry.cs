@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Lookups;
 
@@ -21,16 +22,16 @@ internal static class LookupRegistry
         .. SpfLookup.Types, .. NeedingBackend(LookupStyle.SingleKey, "dbm", "dbmnz", "dbmjz", "nis", "nis0"),
         new LookupType("lmdb", LookupStyle.SingleKey, null) { NeedsAbsoluteFile = false, HasBackend = true },
         new LookupType("psl", LookupStyle.SingleKey, null),
-        new LookupType("mysql", LookupStyle.Query, null) { Quote = QueryQuoting.Mysql },
-        new LookupType("pgsql", LookupStyle.Query, null) { Quote = QueryQuoting.Pgsql, HasBackend = true },
-        new LookupType("sqlite", LookupStyle.Query, null) { Quote = QueryQuoting.Sqlite, HasBackend = true },
-        new LookupType("ldap", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap },
-        new LookupType("ldapm", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap },
-        new LookupType("ldapdn", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap },
-        new LookupType("redis", LookupStyle.Query, null) { Quote = QueryQuoting.Redis },
-        new LookupType("nisplus", LookupStyle.Query, null) { Quote = QueryQuoting.NisPlus },
-        new LookupType("oracle", LookupStyle.Query, null) { Quote = QueryQuoting.Oracle },
-        new LookupType("ibase", LookupStyle.Query, null) { Quote = QueryQuoting.Ibase },
+        new LookupType("mysql", LookupStyle.Query, null) { Quote = QueryQuoting.Mysql, QuotedMark = Taint.QuotedForMysql },
+        new LookupType("pgsql", LookupStyle.Query, null) { Quote = QueryQuoting.Pgsql, QuotedMark = Taint.QuotedForPgsql, HasBackend = true },
+        new LookupType("sqlite", LookupStyle.Query, null) { Quote = QueryQuoting.Sqlite, QuotedMark = Taint.QuotedForSqlite, HasBackend = true },
+        new LookupType("ldap", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap, QuotedMark = Taint.QuotedForLdap },
+        new LookupType("ldapm", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap, QuotedMark = Taint.QuotedForLdap },
+        new LookupType("ldapdn", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap, QuotedMark = Taint.QuotedForLdap },
+        new LookupType("redis", LookupStyle.Query, null) { Quote = QueryQuoting.Redis, QuotedMark = Taint.QuotedForRedis },
+        new LookupType("nisplus", LookupStyle.Query, null) { Quote = QueryQuoting.NisPlus, QuotedMark = Taint.QuotedForNisPlus },
+        new LookupType("oracle", LookupStyle.Query, null) { Quote = QueryQuoting.Oracle, QuotedMark = Taint.QuotedForOracle },
+        new LookupType("ibase", LookupStyle.Query, null) { Quote = QueryQuoting.Ibase, QuotedMark = Taint.QuotedForIbase },
         .. NeedingBackend(LookupStyle.Query, "nmh", "readsock", "testdb", "whoson"),
     ];
 

@@ -23,5 +23,11 @@ internal sealed record LookupType(string Name, LookupStyle Style, Func<LookupQue
     /// <summary>Quotes text for use in a query of this type (<c>${quote_TYPE:…}</c>); null when it needs none.</summary>
     public Func<string, string>? Quote { get; init; }
 
+    /// <summary>The mark of text that was quoted in this way.</summary>
+    public Expansion.Taint QuotedMark { get; init; }
+
+    /// <summary>What it finds was written by strangers.</summary>
+    public bool FindsForeignText { get; init; }
+
     public bool IsSingleKey => Style == LookupStyle.SingleKey;
 }

@@ -129,7 +129,7 @@ internal sealed class RewriteRun(RewriteRules rules, EvaluationScope scope)
             Complain($"{result.Message} while checking for {(isPath ? "SMTP " : "")}rewriting");
         }
 
-        scope.Transient.Numeric = [Subject(mailbox, place), .. captures];
+        scope.Transient.Numeric = NumericValues.FromPeer([Subject(mailbox, place), .. captures]);
         return result.IsMatch;
     }
 

@@ -20,7 +20,7 @@ public sealed class AddressVerifier(RouterChain chain) : IAddressVerifier
             switch (result.Final)
             {
                 case RoutingOutcome.Routed routed:
-                    return Verified(routed.Values.GetValueOrDefault("address_data"));
+                    return Verified(routed.Values.TryGetValue("address_data", out var data) ? data.Text : null);
                 case RoutingOutcome.Redirected { Children: [var only], Targets: [] } when !successOnRedirect:
                     current = only;
                     continue;

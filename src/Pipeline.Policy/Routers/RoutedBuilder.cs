@@ -30,6 +30,11 @@ internal static class RoutedBuilder
             own.Values["host"] = accept.HostText;
         }
 
+        if (await ExpandAsync(router.TransportHomeDirectory, scope, cancellationToken) is { } home)
+        {
+            own.Values["home"] = home.Text;
+        }
+
         return new RoutingOutcome.Routed
         {
             Router = router.Name,
@@ -44,7 +49,6 @@ internal static class RoutedBuilder
             HeadersAdd = await AddHeadersAsync(router, scope, address, cancellationToken),
             HeadersRemove = await RemoveHeadersAsync(router, scope, address, cancellationToken),
             Values = own.Values.ToImmutableDictionary(StringComparer.Ordinal),
-            HomeDirectory = await TextAsync(router.TransportHomeDirectory, scope, cancellationToken) ?? own.Values.GetValueOrDefault("home"),
             CurrentDirectory = await TextAsync(router.TransportCurrentDirectory, scope, cancellationToken),
             User = await TextAsync(router.User, scope, cancellationToken),
             Group = await TextAsync(router.Group, scope, cancellationToken),
@@ -82,6 +86,12 @@ internal static class RoutedBuilder
             if (!expanded.IsSuccess)
             {
                 return (null, $"failed to expand transport \"{transport.Source}\" in {router.Name} router: {expanded.Message}");
+            }
+
+            var complaint = $"attempt to use tainted transport name \"{expanded.Value}\" in {router.Name} router";
+            if (scope.Environment.Tainting.Refuses(scope, expanded.Text.Taint, transport.Source, complaint))
+            {
+                return (null, complaint);
             }
 
             name = expanded.Value;
@@ -144,7 +154,11 @@ internal static class RoutedBuilder
         return names;
     }
 
-    private static async ValueTask<string?> TextAsync(ExpandableString? option, EvaluationScope scope, CancellationToken cancellationToken)
+    private static async ValueTask<string?> TextAsync(ExpandableString? option, EvaluationScope scope, CancellationToken cancellationToken) =>
+        (await ExpandAsync(option, scope, cancellationToken))?.Value;
+
+    /// <returns>Null when the option is not set, or could not be expanded.</returns>
+    private static async ValueTask<ExpansionResult?> ExpandAsync(ExpandableString? option, EvaluationScope scope, CancellationToken cancellationToken)
     {
         if (option is null)
         {
@@ -157,6 +171,6 @@ internal static class RoutedBuilder
             scope.Environment.Log.Write(PolicyLogTarget.Main | PolicyLogTarget.Panic, $"failed to expand \"{option.Source}\" in {scope.Address!.Values["router_name"]} router: {expanded.Message}");
         }
 
-        return expanded.IsSuccess ? expanded.Value : null;
+        return expanded.IsSuccess ? expanded : null;
     }
 }

@@ -29,7 +29,7 @@ internal static class RouterListPreconditions
                 return PreconditionResult.Defer($"failed to expand \"{home.Source}\" for router_home_directory: {expanded.Message}");
             }
 
-            address.Values["home"] = expanded.Value;
+            address.Values["home"] = expanded.Text;
         }
 
         return result.Outcome == PreconditionOutcome.Met

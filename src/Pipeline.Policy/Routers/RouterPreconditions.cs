@@ -130,11 +130,11 @@ internal static class RouterPreconditions
 
     private static PreconditionResult TestBrightmail(BrightmailPreconditions rules, AddressScope address)
     {
-        var deliver = address.Values.GetValueOrDefault("bmi_deliver", "1") != "0";
-        var alternate = address.Values.GetValueOrDefault("bmi_alt_location", "").Length > 0;
+        var deliver = address.Text("bmi_deliver") != "0";
+        var alternate = address.Text("bmi_alt_location") is { Length: > 0 };
         if (rules.Rules is { } wanted)
         {
-            var fired = address.Values.GetValueOrDefault("bmi_fired_rules", "").Split(':', StringSplitOptions.TrimEntries);
+            var fired = (address.Text("bmi_fired_rules") ?? "").Split(':', StringSplitOptions.TrimEntries);
             if (!wanted.Any(fired.Contains))
             {
                 return PreconditionResult.Skip("none of bmi_rule fired");

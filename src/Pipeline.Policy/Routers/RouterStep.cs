@@ -69,7 +69,7 @@ internal static class RouterStep
                     : new DriverVerdict.Defer($"expansion of \"{data.Source}\" failed in {router.Name} router: {expanded.Message}");
             }
 
-            scope.Address!.Values["address_data"] = expanded.Value;
+            scope.Address!.Values["address_data"] = expanded.Text;
         }
 
         foreach (var (name, value) in router.Variables)
@@ -77,7 +77,7 @@ internal static class RouterStep
             var expanded = await value.ExpandAsync(scope, cancellationToken);
             if (expanded.IsSuccess)
             {
-                scope.Address!.Values[name] = expanded.Value;
+                scope.Address!.Values[name] = expanded.Text;
             }
             else if (expanded.Outcome != ExpansionOutcome.ForcedFailure)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Routers;
 
@@ -30,7 +31,7 @@ public sealed record RoutingAddress(string LocalPart, string Domain)
     public ImmutableArray<string> HeadersRemove { get; init; } = [];
 
     /// <summary>Values that children inherit: address_data, r_… and the verdicts of scanners, by the name of their variable.</summary>
-    public ImmutableDictionary<string, string> Values { get; init; } = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+    public ImmutableDictionary<string, ExpandedText> Values { get; init; } = ImmutableDictionary.Create<string, ExpandedText>(StringComparer.Ordinal);
 
     /// <summary>The address is to replace its ancestor as a recipient of the message once and for all (<c>one_time</c>).</summary>
     public bool OneTime { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Routers;
 
@@ -42,9 +43,7 @@ public abstract record RoutingOutcome
         public ImmutableArray<string> HeadersRemove { get; init; } = [];
 
         /// <summary>address_data, domain_data, local_part_data, home, r_… for expansions in the transport, by the name of their variable.</summary>
-        public required ImmutableDictionary<string, string> Values { get; init; }
-
-        public string? HomeDirectory { get; init; }
+        public required ImmutableDictionary<string, ExpandedText> Values { get; init; }
 
         public string? CurrentDirectory { get; init; }
 
@@ -67,7 +66,7 @@ public abstract record RoutingOutcome
     /// <summary>To be delivered to a pipe, a file or a directory that redirection named.</summary>
     /// <param name="Target">The command with its bar, the file, or the directory with its final slash.</param>
     /// <param name="Transport">Null when nothing is to be done: <c>/dev/null</c>.</param>
-    public sealed record RoutedToTarget(string Router, string Target, string? Transport, RoutingAddress Parent, ImmutableDictionary<string, string> Values)
+    public sealed record RoutedToTarget(string Router, string Target, string? Transport, RoutingAddress Parent, ImmutableDictionary<string, ExpandedText> Values)
         : RoutingOutcome;
 
     /// <summary>Replaced by other addresses, and perhaps pipes and files.</summary>

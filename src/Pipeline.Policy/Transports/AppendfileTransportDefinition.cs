@@ -64,8 +64,8 @@ public sealed class AppendfileTransportDefinition : TransportDefinition
         }
 
         // Redirection to a file or directory supplies the path.
-        var path = await expansion.TextAsync("file", _file) ?? await expansion.TextAsync("directory", _directory)
-            ?? scope.Address?.Values.GetValueOrDefault("address_file");
+        var path = await expansion.PathAsync("file", _file) ?? await expansion.PathAsync("directory", _directory)
+            ?? scope.Address?.Text("address_file");
         if (expansion.Failure is { } failure)
         {
             return failure;

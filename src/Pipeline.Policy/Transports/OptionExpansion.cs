@@ -13,7 +13,28 @@ internal sealed class OptionExpansion(string transport, EvaluationScope scope, C
     public TransportExpansion? Failure { get; private set; }
 
     /// <returns>The value; null when not set, when its expansion was failed by force, and when it failed.</returns>
-    public async ValueTask<string?> TextAsync(string option, ExpandableString? text)
+    public async ValueTask<string?> TextAsync(string option, ExpandableString? text) => (await ExpandAsync(option, text))?.Value;
+
+    /// <summary>The path of a file or a directory, which a peer must not choose.</summary>
+    /// <returns>As <see cref="TextAsync"/>.</returns>
+    public async ValueTask<string?> PathAsync(string option, ExpandableString? path)
+    {
+        if (await ExpandAsync(option, path) is not { } value)
+        {
+            return null;
+        }
+
+        var complaint = $"Tainted '{value.Value}' (file or directory name for {transport} transport) not permitted";
+        if (Scope.Environment.Tainting.Refuses(Scope, value.Text.Taint, path!.Source, complaint))
+        {
+            Fail(complaint, needsAttention: true);
+            return null;
+        }
+
+        return value.Value;
+    }
+
+    private async ValueTask<ExpansionResult?> ExpandAsync(string option, ExpandableString? text)
     {
         if (text is null)
         {
@@ -22,7 +43,7 @@ internal sealed class OptionExpansion(string transport, EvaluationScope scope, C
 
         if (text.Constant is { } constant)
         {
-            return constant;
+            return ExpansionResult.Success(constant);
         }
 
         var value = await text.ExpandAsync(Scope, CancellationToken);
@@ -31,7 +52,7 @@ internal sealed class OptionExpansion(string transport, EvaluationScope scope, C
             Fail($"failed to expand \"{text.Source}\" ({option} in {transport} transport): {value.Message}", value.Outcome == ExpansionOutcome.Failed);
         }
 
-        return value.IsSuccess ? value.Value : null;
+        return value.IsSuccess ? value : null;
     }
 
     public async ValueTask<bool> BoolAsync(string option, ExpandableString text, bool unset)

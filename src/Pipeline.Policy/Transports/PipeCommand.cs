@@ -67,7 +67,7 @@ internal sealed class PipeCommand
     public async ValueTask<ImmutableArray<string?>> ExpandAsync(OptionExpansion expansion, string path)
     {
         // What redirection named was expanded there, and is not expanded again.
-        var named = expansion.Scope.Address?.Values.GetValueOrDefault("address_pipe")?.TrimStart('|').Trim();
+        var named = expansion.Scope.Address?.Text("address_pipe")?.TrimStart('|').Trim();
         var own = named is null || (_force && _command is not null);
         if ((own ? _command : named) is not { } command || string.IsNullOrWhiteSpace(command))
         {

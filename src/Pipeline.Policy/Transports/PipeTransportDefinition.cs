@@ -71,7 +71,7 @@ public sealed class PipeTransportDefinition : TransportDefinition
             return failure;
         }
 
-        var home = expanded.HomeDirectory ?? scope.Address?.Values.GetValueOrDefault("home");
+        var home = expanded.HomeDirectory ?? scope.Address?.Text("home");
         var directory = expanded.CurrentDirectory ?? scope.Address?.CurrentDirectory ?? home ?? "/";
         if (!TransportPath.IsSafe(directory))
         {
@@ -118,10 +118,10 @@ public sealed class PipeTransportDefinition : TransportDefinition
             ["PATH"] = path,
             ["RECIPIENT"] = $"{localPart}@{domain}",
             ["QUALIFY_DOMAIN"] = scope.Environment.Policy.MainOptions.QualifyDomain?.Constant ?? scope.Environment.PrimaryHostname,
-            ["SENDER"] = OctetString.FromText(address?.Values.GetValueOrDefault("return_path") ?? scope.Message.Sender.ToString()),
+            ["SENDER"] = OctetString.FromText(address?.Text("return_path") ?? scope.Message.Sender.ToString()),
             ["SHELL"] = "/bin/sh",
         };
-        if (address?.Values.GetValueOrDefault("host") is { Length: > 0 } host)
+        if (address?.Text("host") is { Length: > 0 } host)
         {
             variables["HOST"] = host;
         }

@@ -22,11 +22,6 @@ public static class TransportScope
 
         own.Values["transport_name"] = routed.Transport ?? "";
         own.Values["return_path"] = (routed.ErrorsTo ?? scope.Message.Sender).ToString();
-        if (routed.HomeDirectory is { } home)
-        {
-            own.Values["home"] = home;
-        }
-
         own.CurrentDirectory = routed.CurrentDirectory;
         if (routed.Hosts is [var first, ..])
         {

@@ -2,12 +2,14 @@ using System.Net;
 using System.Text;
 using Pipeline.Actors.Messages;
 using Pipeline.Actors.Receipt;
+using Pipeline.Actors.Routing;
 using Pipeline.Actors.Tests.Support;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
+using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Tests.Receipt;
 
@@ -33,6 +35,8 @@ public sealed class ReceiptSessionTests : TestKit
           discard senders = void@from.example
           accept
         check_rcpt:
+          warn set acl_m_theirs = $sender_address
+               set acl_c_ours = text
           deny local_parts = closed
                message = no such user
           defer local_parts = late
@@ -102,6 +106,19 @@ public sealed class ReceiptSessionTests : TestKit
                 typeof(AclDecided), typeof(MessageAccepted),
             ],
             stored.Journal.Select(entry => entry.Event.GetType()).Where(type => type != typeof(CheckCompleted)));
+    }
+
+    [Fact]
+    public async Task Variables_are_stored_with_the_mark_of_where_they_come_from()
+    {
+        await using var session = await OpenAsync();
+        await BeginAsync(session, "sender", "a");
+        await SendAsync(session, "Subject: x\r\n\r\nbody\r\n");
+
+        var facts = MessageFacts.Of(TestMessages.Stored(new MessageIdSource(Time).Next(), [])) with { Properties = Assert.Single(_store.Accepted).Properties };
+        var scope = RoutingScope.Create(_policy.Current, facts);
+        Assert.Equal(ExpandedText.FromPeer("sender@from.example"), scope.Message.AclVariables["_theirs"]);
+        Assert.Equal("text", scope.Connection.AclVariables["_ours"]);
     }
 
     [Fact]

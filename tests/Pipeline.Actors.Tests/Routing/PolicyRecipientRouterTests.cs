@@ -5,6 +5,7 @@ using Pipeline.Actors.Tests.Support;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
+using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Routers;
 using Pipeline.Storage.Ports;
 
@@ -303,7 +304,7 @@ public sealed class PolicyRecipientRouterTests
             ErrorsTo = new EnvelopeAddress("owner", "to.example"),
             HeadersAdd = ["X-One: 1\n\tfolded", "X-Two: \"quoted\" äöü"],
             HeadersRemove = ["subject", "x-*"],
-            Values = ImmutableDictionary.Create<string, string>(StringComparer.Ordinal).Add("r_name", "value"),
+            Values = ImmutableDictionary.Create<string, ExpandedText>(StringComparer.Ordinal).Add("r_name", "value").Add("address_data", ExpandedText.FromPeer("theirs")),
             HiddenInBounces = true,
         };
 

@@ -80,11 +80,6 @@ internal sealed class AclBench
         AclProgram.Parse(Lines(text), problems);
         return [.. problems.Select(problem => problem.Message)];
     }
-
-    private sealed class RecordingLog(List<string> lines) : IPolicyLog
-    {
-        public void Write(PolicyLogTarget target, string line) => lines.Add($"{target}: {line}");
-    }
 }
 
 /// <summary>A clock that goes only when told.</summary>

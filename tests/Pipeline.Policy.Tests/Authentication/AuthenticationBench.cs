@@ -109,9 +109,4 @@ internal sealed class AuthenticationBench
     private static string Text(ClientStep.Send step) => step.Octets is { } octets ? Encoding.Latin1.GetString(octets) : "(none)";
 
     private static byte[] Octets(string text) => Encoding.Latin1.GetBytes(text);
-
-    private sealed class RecordingLog(List<string> lines) : IPolicyLog
-    {
-        public void Write(PolicyLogTarget target, string line) => lines.Add($"{target}: {line}");
-    }
 }

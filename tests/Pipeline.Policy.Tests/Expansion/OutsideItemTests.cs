@@ -93,7 +93,7 @@ public sealed class OutsideItemTests : IDisposable
 
     private sealed class Acls : IAclCaller
     {
-        public ValueTask<AclCallResult> CallAsync(EvaluationScope scope, string acl, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        public ValueTask<AclCallResult> CallAsync(EvaluationScope scope, string acl, IReadOnlyList<ExpandedText> arguments, CancellationToken cancellationToken) =>
             new(new AclCallResult(
                 acl switch { "ok" => AclCallOutcome.Accept, "no" => AclCallOutcome.Deny, _ => AclCallOutcome.Defer },
                 $"{acl} called with {string.Join(' ', arguments)}"));

@@ -80,7 +80,7 @@ public sealed class HostListTests : IDisposable
         Assert.Equal("data of a", (await list.MatchAsync(scope, "a.test", CancellationToken.None)).Data);
         Assert.Equal("w", (await list.MatchAsync(scope, "b.wild.test", CancellationToken.None)).Data);
         Assert.Equal("x", (await list.MatchAsync(scope, "X", CancellationToken.None)).Data);
-        Assert.Equal(["b.wild.test", "b", "wild.test"], scope.Transient.Numeric);
+        Assert.Equal(["b.wild.test", "b", "wild.test"], scope.Transient.Numeric.Parts);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Rewriting;
 
 namespace Pipeline.Policy.Tests.Rewriting;
@@ -73,10 +74,10 @@ public sealed class RewriteReplacementTests
     public async Task Scope_is_as_before_and_the_steps_name_their_rule()
     {
         var bench = new RewriteBench("*@a.test  $1@b.test\n*@b.test  $1@c.test");
-        bench.Scope.Transient.Numeric = ["outer"];
+        bench.Scope.Transient.Numeric = NumericValues.FromPeer("outer");
         var result = await EnvelopeRewriting.RewriteAsync(bench.Scope, new EnvelopeAddress("u", "a.test"), RewritePlaces.EnvelopeTo, CancellationToken.None);
         Assert.Null(bench.Scope.Address);
-        Assert.Equal(["outer"], bench.Scope.Transient.Numeric);
+        Assert.Equal(["outer"], bench.Scope.Transient.Numeric.Parts);
         Assert.Equal(
             ["\"u@a.test\" from env-to rewritten as \"u@b.test\" by rule 1", "\"u@b.test\" from env-to rewritten as \"u@c.test\" by rule 2"],
             result.Steps.Select(step => step.ToString()));

@@ -124,9 +124,4 @@ internal sealed class RouterBench
 
         return blocks;
     }
-
-    private sealed class RecordingLog(List<string> lines) : IPolicyLog
-    {
-        public void Write(PolicyLogTarget target, string line) => lines.Add($"{target}: {line}");
-    }
 }

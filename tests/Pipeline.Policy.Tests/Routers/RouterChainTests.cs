@@ -81,7 +81,7 @@ public sealed class RouterChainTests
     public async Task Router_sees_the_local_part_in_lower_case_and_delivery_keeps_it_as_it_was()
     {
         var routed = Assert.IsType<RoutingOutcome.Routed>((await _bench.RouteAsync("r:\ndriver = accept\ntransport = local\naddress_data = $local_part@$domain", "BoB@Local.Test")).Final);
-        Assert.Equal("bob@local.test", routed.Values["address_data"]);
+        Assert.Equal("bob@local.test", routed.Values["address_data"].Text);
         Assert.Equal(new EnvelopeAddress("BoB", "Local.Test"), routed.Address);
     }
 
@@ -112,7 +112,7 @@ public sealed class RouterChainTests
         var bench = new RouterBench { Users = new OneUser() };
         var routed = Assert.IsType<RoutingOutcome.Routed>((await bench.RouteAsync("r:\ndriver = accept\ncheck_local_user\ntransport = local\naddress_data = $home", "bob@local.test")).Final);
         Assert.Equal("/home/bob", routed.Values["address_data"]);
-        Assert.Equal("/home/bob", routed.HomeDirectory);
+        Assert.Equal("/home/bob", routed.Values["home"].Text);
         Assert.True(routed.RetryUseLocalPart);
         Assert.IsType<RoutingOutcome.Unrouteable>((await bench.RouteAsync("r:\ndriver = accept\ncheck_local_user\ntransport = local", "eve@local.test")).Final);
     }
@@ -192,7 +192,7 @@ public sealed class RouterChainTests
             "r:\ndriver = accept\ntransport = local\nset = r_who = $local_part\nheaders_add = X-A: $local_part\nheaders_add = X-B: ${if eq{a}{b}{x}fail}\nheaders_remove = X-C : X-$local_part", "bob@local.test")).Final);
         Assert.Equal("X-A: bob", Assert.Single(routed.HeadersAdd));
         Assert.Equal("X-C,X-bob", string.Join(',', routed.HeadersRemove));
-        Assert.Equal("bob", routed.Values["r_who"]);
+        Assert.Equal("bob", routed.Values["r_who"].Text);
     }
 
     [Theory]

@@ -50,7 +50,7 @@ internal sealed class NestedAclCondition() : AclCondition("acl")
                 return (null, AclTest.Error($"too many arguments for ACL \"{words[0]}\""));
             }
 
-            var arguments = new string[words.Length - 1];
+            var arguments = new ExpandedText[words.Length - 1];
             for (var i = 0; i < arguments.Length; i++)
             {
                 var word = await StringExpansion.Compile(words[i + 1]).ExpandAsync(evaluation.Scope, cancellationToken);
@@ -59,14 +59,21 @@ internal sealed class NestedAclCondition() : AclCondition("acl")
                     return (null, Failure(item, word));
                 }
 
-                arguments[i] = word.Value;
+                arguments[i] = word.Text;
             }
 
             return (new Call(words[0], arguments), default);
         }
 
         var text = await item.Value.ExpandAsync(evaluation.Scope, cancellationToken);
-        return text.IsSuccess ? (new Call(text.Value, []), default) : (null, Failure(item, text));
+        if (!text.IsSuccess)
+        {
+            return (null, Failure(item, text));
+        }
+
+        return AclEngine.Refuses(evaluation, text, item.Value.Source)
+            ? (null, AclTest.Error(evaluation.LogMessage!))
+            : (new Call(text.Value, []), default);
     }
 
     private static AclTest Failure(AclItem item, ExpansionResult result) => result.Outcome switch
@@ -76,5 +83,5 @@ internal sealed class NestedAclCondition() : AclCondition("acl")
         _ => AclTest.Error($"failed to expand ACL string \"{item.Value.Source}\": {result.Message}"),
     };
 
-    private sealed record Call(string Acl, string[] Arguments);
+    private sealed record Call(string Acl, ExpandedText[] Arguments);
 }

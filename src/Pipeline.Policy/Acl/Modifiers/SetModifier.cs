@@ -1,3 +1,5 @@
+using Pipeline.Policy.Expansion;
+
 namespace Pipeline.Policy.Acl.Modifiers;
 
 /// <summary><c>set acl_c… = value</c>, <c>set acl_m… = value</c>, <c>set dkim_verify_status = value</c>, <c>set dkim_verify_reason = value</c>.</summary>
@@ -30,7 +32,7 @@ internal sealed class SetModifier() : AclModifier("set")
             return new(AclTest.Error($"more than {MaxVariables} ACL variables"));
         }
 
-        variables[key] = argument;
+        variables[key] = new ExpandedText(argument, evaluation.ArgumentTaint);
         return new(AclTest.True);
     }
 }

@@ -10,7 +10,7 @@ internal static class AclCondition
     public static ConditionDefinition[] Definitions { get; } =
         [new("acl", (parser, name) => BracedArguments.Parse(parser, name, 1, MaxArguments + 1, TestAsync))];
 
-    private static async ValueTask<ConditionResult> TestAsync(ExpansionContext context, string[] arguments)
+    private static async ValueTask<ConditionResult> TestAsync(ExpansionContext context, ExpandedArguments arguments)
     {
         if (await AclItem.TryCallAsync(context, arguments) is not { } result)
         {
@@ -19,7 +19,7 @@ internal static class AclCondition
 
         if (result.Message is not null)
         {
-            context.Transient.Value = result.Message;
+            context.Transient.Value = ExpandedText.FromPeer(result.Message);
         }
 
         return result.Outcome switch

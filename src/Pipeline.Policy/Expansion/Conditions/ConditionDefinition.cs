@@ -3,9 +3,9 @@ using Pipeline.Policy.Expansion.Parsing;
 namespace Pipeline.Policy.Expansion.Conditions;
 
 /// <summary>Decides a condition whose arguments have been expanded.</summary>
-internal delegate ConditionResult ConditionTest(ExpansionContext context, string[] arguments);
+internal delegate ConditionResult ConditionTest(ExpansionContext context, ExpandedArguments arguments);
 
-internal delegate ValueTask<ConditionResult> ConditionTestAsync(ExpansionContext context, string[] arguments);
+internal delegate ValueTask<ConditionResult> ConditionTestAsync(ExpansionContext context, ExpandedArguments arguments);
 
 /// <summary>A condition: its name, once, and how the text behind it is read.</summary>
 internal sealed record ConditionDefinition(string Name, Func<ExpansionParser, string, ConditionNode> Parse)

@@ -29,7 +29,9 @@ internal sealed class FunctionCondition(ExpansionNode[] arguments, ConditionTest
 
     public override async ValueTask<ConditionResult> EvaluateAsync(ExpansionContext context)
     {
-        var values = new string[arguments.Length];
-        return await arguments.EvaluateAsync(context, values) is { } failure ? ConditionResult.From(failure) : await test(context, values);
+        var values = new ExpandedText[arguments.Length];
+        return await arguments.EvaluateAsync(context, values) is { } failure
+            ? ConditionResult.From(failure)
+            : await test(context, new ExpandedArguments(values));
     }
 }

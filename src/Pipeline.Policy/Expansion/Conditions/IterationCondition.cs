@@ -37,7 +37,7 @@ internal sealed class IterationCondition(string name, ExpansionNode list, Condit
                     return ConditionResult.From(failure);
                 }
 
-                context.Transient.Item = item;
+                context.Transient.Item = new ExpandedText(item, expanded.Taint);
                 result = await condition.EvaluateAsync(context);
                 if (!result.IsSuccess)
                 {

@@ -7,7 +7,7 @@ internal static class MatchCondition
 {
     public static ConditionDefinition[] Definitions { get; } = [ConditionDefinition.Of("match", 2, Test)];
 
-    private static ConditionResult Test(ExpansionContext context, string[] arguments)
+    private static ConditionResult Test(ExpansionContext context, ExpandedArguments arguments)
     {
         if (!PatternCache.TryGet(arguments[1], caseless: false, out var pattern, out var error))
         {
@@ -24,7 +24,7 @@ internal static class MatchCondition
             return ConditionResult.False;
         }
 
-        context.Transient.Numeric = match;
+        context.Transient.Numeric = new NumericValues(match, arguments.TaintOf(0).Unquoted());
         return ConditionResult.True;
     }
 }

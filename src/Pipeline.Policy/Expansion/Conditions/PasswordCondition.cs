@@ -14,7 +14,7 @@ internal static class PasswordCondition
 
     public static ConditionDefinition[] Definitions { get; } = [ConditionDefinition.Of("crypteq", 2, Test)];
 
-    private static ConditionResult Test(ExpansionContext context, string[] arguments)
+    private static ConditionResult Test(ExpansionContext context, ExpandedArguments arguments)
     {
         var (plain, encrypted) = (OctetString.ToBytes(arguments[0]), arguments[1]);
         if (TryCut(ref encrypted, "{md5}"))

@@ -43,7 +43,7 @@ internal static class StringConditions
         {
             if (caseless ? CompareCaseless(item, a[0]) == 0 : item == a[0])
             {
-                context.Transient.Value = item;
+                context.Transient.Value = new ExpandedText(item, a.TaintOf(1));
                 return ConditionResult.True;
             }
         }

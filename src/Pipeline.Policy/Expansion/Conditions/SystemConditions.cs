@@ -11,7 +11,7 @@ internal static class SystemConditions
         Unavailable("ldapauth", "lookup type ldap"), Unavailable("pam"), Unavailable("radius"), Unavailable("pwcheck"), UnavailableGroup("saslauthd"),
     ];
 
-    private static ConditionResult Exists(ExpansionContext context, string[] arguments) => ConditionResult.Of(
+    private static ConditionResult Exists(ExpansionContext context, ExpandedArguments arguments) => ConditionResult.Of(
         arguments[0].Length > 0 && FilePath.Refuse(arguments[0]) is null && FileStatus.TryRead(arguments[0], out _, out _));
 
     private static ConditionDefinition Unavailable(string name, string? facility = null) =>

@@ -20,7 +20,7 @@ internal static partial class BounceTagItems
     private static long Day(ExpansionContext context, int offset) =>
         ((context.Scope.Environment.Time.GetUtcNow().ToUnixTimeSeconds() / 86400) + offset) % 1000;
 
-    private static ExpansionResult Sign(ExpansionContext context, string[] arguments)
+    private static ExpansionResult Sign(ExpansionContext context, ExpandedArguments arguments)
     {
         var at = arguments[0].LastIndexOf('@');
         if (at <= 0)

@@ -29,17 +29,17 @@ internal sealed class Branches
     }
 
     /// <summary>Substitutes for success. <c>$value</c> is the item's value inside the string, and what it was before outside.</summary>
-    public async ValueTask<ExpansionResult> SucceedAsync(ExpansionContext context, string? value)
+    public async ValueTask<ExpansionResult> SucceedAsync(ExpansionContext context, ExpandedText? value)
     {
         if (_yes is null)
         {
-            return _mistake is null ? ExpansionResult.Success(_plainSuccess ?? value ?? "") : await _mistake.EvaluateAsync(context);
+            return _mistake is null ? ExpansionResult.Success(_plainSuccess ?? value ?? default) : await _mistake.EvaluateAsync(context);
         }
 
         var outer = context.Transient.Value;
-        if (value is not null)
+        if (value is { } own)
         {
-            context.Transient.Value = value;
+            context.Transient.Value = own;
         }
 
         try

@@ -10,21 +10,21 @@ internal static class ExtractItem
     public static ItemDefinition[] Definitions { get; } = [new("extract", ParseExtract), new("listextract", ParseListExtract)];
 
     /// <summary>Finds the value; null when there is none.</summary>
-    private delegate bool Finder(string key, string[] values, out string? found, out string error);
+    private delegate bool Finder(string key, ExpandedArguments values, out string? found, out string error);
 
-    private static bool TryFindKeyed(string key, string[] values, out string? found, out string error)
+    private static bool TryFindKeyed(string key, ExpandedArguments values, out string? found, out string error)
     {
         (found, error) = (KeyedData.Find(values[1], key), "");
         return true;
     }
 
-    private static bool TryFindField(string key, string[] values, out string? found, out string error)
+    private static bool TryFindField(string key, ExpandedArguments values, out string? found, out string error)
     {
         (found, error) = (Field(values[2], values[1], Number(key)), "");
         return true;
     }
 
-    private static bool TryFindElement(string key, string[] values, out string? found, out string error)
+    private static bool TryFindElement(string key, ExpandedArguments values, out string? found, out string error)
     {
         var numeric = IsNumeric(key);
         found = numeric ? Element(ListSyntax.Split(values[1]), Number(key)) : null;
@@ -113,7 +113,7 @@ internal static class ExtractItem
     }
 
     private static Finder TryFindJson(bool unquotes) =>
-        (string key, string[] values, out string? found, out string error) => JsonText.TryFind(values[1], key, unquotes, out found, out error);
+        (string key, ExpandedArguments values, out string? found, out string error) => JsonText.TryFind(values[1], key, unquotes, out found, out error);
 
     /// <summary>Reads the arguments that are not there yet, and the strings behind them.</summary>
     private static ExpansionNode ParseWith(ExpansionParser parser, string name, int count, List<ExpansionNode> arguments, Finder finder)
@@ -133,11 +133,15 @@ internal static class ExtractItem
     {
         public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
         {
-            var values = new string[arguments.Length];
-            if (await arguments.EvaluateAsync(context, values) is { } failure)
+            var expanded = new ExpandedText[arguments.Length];
+            if (await arguments.EvaluateAsync(context, expanded) is { } failure)
             {
                 return failure;
             }
+
+            // What is found comes from where the data does, whoever has named it.
+            var values = new ExpandedArguments(expanded);
+            var taint = values.TaintOf(values.Length - 1).Unquoted();
 
             var key = Trim(values[0]);
             if (key.Length == 0)
@@ -150,7 +154,7 @@ internal static class ExtractItem
                 return ExpansionResult.Failed(error);
             }
 
-            return found is null ? await branches.FailAsync(context) : await branches.SucceedAsync(context, found);
+            return found is null ? await branches.FailAsync(context) : await branches.SucceedAsync(context, new ExpandedText(found, taint));
         }
     }
 

@@ -5,14 +5,19 @@ namespace Pipeline.Policy.Expansion.Items;
 /// <summary><c>${readfile{path}{eol}}</c>: the contents of a file, its line ends replaced when asked.</summary>
 internal static class FileItems
 {
-    public static ItemDefinition[] Definitions { get; } = [ItemDefinition.Of("readfile", 1, 2, ReadAsync)];
+    public static ItemDefinition[] Definitions { get; } = [ItemDefinition.Of("readfile", 1, 2, ReadAsync, setsMark: true)];
 
-    private static async ValueTask<ExpansionResult> ReadAsync(ExpansionContext context, string[] arguments)
+    private static async ValueTask<ExpansionResult> ReadAsync(ExpansionContext context, ExpandedArguments arguments)
     {
         var path = arguments[0];
         if (path.Length == 0)
         {
             return ExpansionResult.Failed("failed to open : No such file or directory");
+        }
+
+        if (context.Refuses(arguments.TaintOf(0), $"Tainted filename '{path}'"))
+        {
+            return ExpansionResult.Failed($"failed to open {path}: Permission denied");
         }
 
         if (FilePath.Refuse(path) is { } refusal)

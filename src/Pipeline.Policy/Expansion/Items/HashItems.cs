@@ -12,8 +12,8 @@ internal static class HashItems
     public static ItemDefinition[] Definitions { get; } =
     [
         ItemDefinition.Of("hash", 2, 3, (_, a) => HashOperators.Hash(a[0], a.Length == 3 ? a[1] : null, a[^1])),
-        ItemDefinition.Of("nhash", 2, 3, (_, a) => HashOperators.NumericHash(a[0], a.Length == 3 ? a[1] : null, a[^1])),
-        ItemDefinition.Of("hmac", 3, 3, (_, a) => Hmac(a[0], a[1], a[2])),
+        ItemDefinition.Of("nhash", 2, 3, (_, a) => HashOperators.NumericHash(a[0], a.Length == 3 ? a[1] : null, a[^1]), setsMark: true),
+        ItemDefinition.Of("hmac", 3, 3, (_, a) => Hmac(a[0], a[1], a[2]), setsMark: true),
     ];
 
     private static ExpansionResult Hmac(string algorithm, string secret, string text)

@@ -9,16 +9,17 @@ internal sealed record ItemDefinition(string Name, Func<ExpansionParser, string,
     public bool IsAvailable { get; init; } = true;
 
     /// <summary>An item with arguments in braces and an immediate answer.</summary>
-    public static ItemDefinition Of(string name, int least, int most, Func<ExpansionContext, string[], ExpansionResult> function) =>
-        Of(name, least, most, (context, arguments) => new ValueTask<ExpansionResult>(function(context, arguments)));
+    public static ItemDefinition Of(string name, int least, int most, Func<ExpansionContext, ExpandedArguments, ExpansionResult> function, bool setsMark = false) =>
+        Of(name, least, most, (context, arguments) => new ValueTask<ExpansionResult>(function(context, arguments)), setsMark);
 
     /// <summary>An item with arguments in braces whose answer may have to wait.</summary>
-    public static ItemDefinition Of(string name, int least, int most, Func<ExpansionContext, string[], ValueTask<ExpansionResult>> function) =>
+    /// <param name="setsMark">The function says itself where its result comes from; otherwise it comes from where the arguments do.</param>
+    public static ItemDefinition Of(string name, int least, int most, Func<ExpansionContext, ExpandedArguments, ValueTask<ExpansionResult>> function, bool setsMark = false) =>
         new(name, (parser, word) =>
         {
             var arguments = new List<ExpansionNode>();
             return parser.TryReadArguments(word, least, most, arguments, closes: true)
-                ? new FunctionItem([.. arguments], function)
+                ? new FunctionItem([.. arguments], function, setsMark)
                 : parser.Unwind(arguments);
         });
 }

@@ -82,9 +82,10 @@ internal static class ListItems
 
     private sealed class MapNode(ExpansionNode list, ExpansionNode body) : ListNode(list)
     {
-        protected override async ValueTask<ExpansionResult> WalkAsync(ExpansionContext context, List<string> items, char separator)
+        protected override async ValueTask<ExpansionResult> WalkAsync(ExpansionContext context, List<string> items, Taint taint, char separator)
         {
             var text = new StringBuilder();
+            var mark = Taint.None;
             for (var i = 0; i < items.Count; i++)
             {
                 if (!TryStep(context, text, out var failure))
@@ -92,23 +93,24 @@ internal static class ListItems
                     return failure;
                 }
 
-                context.Transient.Item = items[i];
+                context.Transient.Item = new ExpandedText(items[i], taint);
                 var mapped = await body.EvaluateAsync(context);
                 if (!mapped.IsSuccess)
                 {
                     return mapped with { Message = $"{mapped.Message} inside \"map\" item" };
                 }
 
+                mark = mark.With(mapped.Text.Taint);
                 ListSyntax.Append(text, mapped.Value, separator, first: i == 0);
             }
 
-            return ExpansionResult.Success(text.ToString());
+            return ExpansionResult.Success(text.ToString(), mark);
         }
     }
 
     private sealed class FilterNode(ExpansionNode list, ConditionNode condition) : ListNode(list)
     {
-        protected override async ValueTask<ExpansionResult> WalkAsync(ExpansionContext context, List<string> items, char separator)
+        protected override async ValueTask<ExpansionResult> WalkAsync(ExpansionContext context, List<string> items, Taint taint, char separator)
         {
             var text = new StringBuilder();
             var first = true;
@@ -119,7 +121,7 @@ internal static class ListItems
                     return failure;
                 }
 
-                context.Transient.Item = item;
+                context.Transient.Item = new ExpandedText(item, taint);
                 var kept = await condition.EvaluateAsync(context);
                 if (!kept.IsSuccess)
                 {
@@ -133,13 +135,13 @@ internal static class ListItems
                 }
             }
 
-            return ExpansionResult.Success(text.ToString());
+            return ExpansionResult.Success(text.ToString(), taint);
         }
     }
 
     private sealed class ReduceNode(ExpansionNode list, ExpansionNode start, ExpansionNode body) : ListNode(list)
     {
-        protected override async ValueTask<ExpansionResult> WalkAsync(ExpansionContext context, List<string> items, char separator)
+        protected override async ValueTask<ExpansionResult> WalkAsync(ExpansionContext context, List<string> items, Taint taint, char separator)
         {
             var result = await start.EvaluateAsync(context);
             if (!result.IsSuccess)
@@ -154,8 +156,8 @@ internal static class ListItems
                     return failure;
                 }
 
-                context.Transient.Item = item;
-                context.Transient.Value = result.Value;
+                context.Transient.Item = new ExpandedText(item, taint);
+                context.Transient.Value = result.Text;
                 result = await body.EvaluateAsync(context);
                 if (!result.IsSuccess)
                 {
@@ -181,7 +183,7 @@ internal static class ListItems
             var (item, value, numeric) = (transient.Item, transient.Value, transient.Numeric);
             try
             {
-                return await WalkAsync(context, ListSyntax.Split(expanded.Value, ':', out var separator), separator);
+                return await WalkAsync(context, ListSyntax.Split(expanded.Value, ':', out var separator), expanded.Taint.Unquoted(), separator);
             }
             finally
             {
@@ -200,6 +202,6 @@ internal static class ListItems
             return context.TryStep(out failure);
         }
 
-        protected abstract ValueTask<ExpansionResult> WalkAsync(ExpansionContext context, List<string> items, char separator);
+        protected abstract ValueTask<ExpansionResult> WalkAsync(ExpansionContext context, List<string> items, Taint taint, char separator);
     }
 }

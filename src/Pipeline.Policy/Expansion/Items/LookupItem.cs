@@ -21,10 +21,15 @@ internal sealed class LookupItem(LookupSpecification specification, ExpansionNod
             }
         }
 
-        var place = await fileOrQuery.EvaluateAsync(context);
+        var (place, file) = await LeadingWord.EvaluateAsync(fileOrQuery, context);
         if (!place.IsSuccess)
         {
             return place;
+        }
+
+        if (RefusesPlace(context, place, file) is { } complaint)
+        {
+            return ExpansionResult.Failed(complaint);
         }
 
         var (result, numeric) = await LookupEngine.FindAsync(context.Scope, specification, keyText.Value, place.Value, context.CancellationToken);
@@ -37,15 +42,36 @@ internal sealed class LookupItem(LookupSpecification specification, ExpansionNod
         }
 
         var outer = context.Transient.Numeric;
-        context.Transient.Numeric = numeric ?? outer;
+        context.Transient.Numeric = numeric is null ? outer : new NumericValues(numeric, keyText.Text.Taint.Unquoted());
         try
         {
-            return result.IsFound ? await branches.SucceedAsync(context, result.Data) : await branches.FailAsync(context);
+            return result.IsFound ? await branches.SucceedAsync(context, new ExpandedText(result.Data, specification.Type.FindsForeignText ? Taint.Tainted : Taint.None)) : await branches.FailAsync(context);
         }
         finally
         {
             context.Transient.Numeric = outer;
         }
+    }
+
+    /// <summary>The file of a single-key lookup, or the one before a query, must not be a peer's choice; text of peers in a query must be quoted.</summary>
+    private string? RefusesPlace(ExpansionContext context, ExpansionResult place, Taint file)
+    {
+        if (specification.Type.IsSingleKey || place.Value.StartsWith('/'))
+        {
+            var name = specification.Type.IsSingleKey ? place.Value : place.Value.Split(' ', 2)[0];
+            var complaint = $"Tainted filename for search: '{name}'";
+            if (context.Refuses(specification.Type.IsSingleKey ? place.Taint : file, complaint))
+            {
+                return complaint;
+            }
+        }
+
+        if (specification.Type.Quote is not null)
+        {
+            context.WatchQuery(place.Text, specification.Type.QuotedMark);
+        }
+
+        return null;
     }
 
     private static ExpansionNode Parse(ExpansionParser parser, string name)

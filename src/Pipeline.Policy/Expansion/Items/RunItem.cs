@@ -16,7 +16,7 @@ internal sealed class RunItem(ExpansionNode command, Branches branches) : Expans
 
     public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
     {
-        var line = await command.EvaluateAsync(context);
+        var (line, program) = await LeadingWord.EvaluateAsync(command, context);
         if (!line.IsSuccess)
         {
             return line;
@@ -25,6 +25,11 @@ internal sealed class RunItem(ExpansionNode command, Branches branches) : Expans
         if (!CommandLine.TrySplit(line.Value, out var arguments, out var error))
         {
             return ExpansionResult.Failed(error);
+        }
+
+        if (context.Forbids(program, $"Attempt to exec tainted path: '{(arguments.Count == 0 ? "" : arguments[0])}'"))
+        {
+            return ExpansionResult.Failed("couldn't create child process: Operation not permitted");
         }
 
         var (status, output, failure) = await RunAsync(context, arguments);

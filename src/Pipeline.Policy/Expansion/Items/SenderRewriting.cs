@@ -47,7 +47,7 @@ internal static class SenderRewriting
         return quoted ? $"\"{rewritten}\"@{domain}" : $"{rewritten}@{domain}";
     }
 
-    private static ConditionResult Verify(ExpansionContext context, string[] arguments)
+    private static ConditionResult Verify(ExpansionContext context, ExpandedArguments arguments)
     {
         var local = arguments[0] is ['"', .., '"'] quoted ? quoted[1..^1] : arguments[0];
         if (!local.StartsWith(Tag, StringComparison.OrdinalIgnoreCase))

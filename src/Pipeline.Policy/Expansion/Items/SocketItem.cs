@@ -19,10 +19,17 @@ internal sealed class SocketItem(ExpansionNode[] arguments, ExpansionNode? failS
 
     public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
     {
-        var values = new string[arguments.Length];
-        if (await arguments.EvaluateAsync(context, values) is { } unknown)
+        var expanded = new ExpandedText[arguments.Length];
+        if (await arguments.EvaluateAsync(context, expanded) is { } unknown)
         {
             return unknown;
+        }
+
+        var values = new ExpandedArguments(expanded);
+        var complaint = $"Tainted filename for search: '{values[0]}'";
+        if (context.Refuses(values.TaintOf(0), complaint))
+        {
+            return ExpansionResult.Failed(complaint);
         }
 
         var (answer, failure) = TryReadOptions(values.Length > 2 ? values[2] : "", out var timeout, out var halfCloses, out var error)

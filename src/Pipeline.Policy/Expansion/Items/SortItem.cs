@@ -76,7 +76,7 @@ internal static class SortItem
                 return ExpansionResult.Failed(Refusal(comparison.Value));
             }
 
-            var (keys, separator, failure) = await KeysAsync(context, source.Value);
+            var (keys, separator, failure) = await KeysAsync(context, source.Text);
             if (keys is null)
             {
                 return failure;
@@ -89,23 +89,23 @@ internal static class SortItem
                 ListSyntax.Append(text, ordered[i], separator, i == 0);
             }
 
-            return ExpansionResult.Success(text.ToString());
+            return ExpansionResult.Success(text.ToString(), source.Taint.Unquoted());
         }
 
-        private async ValueTask<(List<(string Item, string Key)>? Keys, char Separator, ExpansionResult Failure)> KeysAsync(ExpansionContext context, string source)
+        private async ValueTask<(List<(string Item, string Key)>? Keys, char Separator, ExpansionResult Failure)> KeysAsync(ExpansionContext context, ExpandedText source)
         {
             var keys = new List<(string, string)>();
             var outer = context.Transient.Item;
             try
             {
-                foreach (var item in ListSyntax.Split(source, ':', out var separator))
+                foreach (var item in ListSyntax.Split(source.Text, ':', out var separator))
                 {
                     if (!context.TryStep(out var failure))
                     {
                         return (null, separator, failure);
                     }
 
-                    context.Transient.Item = item;
+                    context.Transient.Item = new ExpandedText(item, source.Taint.Unquoted());
                     var key = await extractor.EvaluateAsync(context);
                     if (!key.IsSuccess)
                     {
@@ -120,7 +120,7 @@ internal static class SortItem
                     keys.Add((item, key.Value));
                 }
 
-                return (keys, new ListReader(source).Separator, default);
+                return (keys, new ListReader(source.Text).Separator, default);
             }
             finally
             {

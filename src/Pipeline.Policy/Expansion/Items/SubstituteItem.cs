@@ -6,13 +6,18 @@ namespace Pipeline.Policy.Expansion.Items;
 /// <summary><c>${sg{subject}{pattern}{replacement}}</c>: replaces every match; the replacement is expanded again for each.</summary>
 internal static class SubstituteItem
 {
-    public static ItemDefinition[] Definitions { get; } = [ItemDefinition.Of("sg", 3, 3, SubstituteAsync)];
+    public static ItemDefinition[] Definitions { get; } = [ItemDefinition.Of("sg", 3, 3, SubstituteAsync, setsMark: true)];
 
-    private static async ValueTask<ExpansionResult> SubstituteAsync(ExpansionContext context, string[] arguments)
+    private static async ValueTask<ExpansionResult> SubstituteAsync(ExpansionContext context, ExpandedArguments arguments)
     {
         if (!PatternCache.TryGet(arguments[1], caseless: false, out var pattern, out var error))
         {
             return ExpansionResult.Failed(error);
+        }
+
+        if (context.Refuses(arguments.TaintOf(2), $"attempt to expand tainted string '{arguments[2]}'"))
+        {
+            return ExpansionResult.Failed($"attempt to expand tainted string '{arguments[2]}'");
         }
 
         var replacement = StringExpansion.Compile(arguments[2]);
@@ -20,6 +25,7 @@ internal static class SubstituteItem
         var outer = context.Transient.Numeric;
         var text = new StringBuilder();
         var copied = 0;
+        var taint = Taint.None;
         try
         {
             for (var match = pattern.Regex.Match(subject); match.Success; match = match.NextMatch())
@@ -29,13 +35,14 @@ internal static class SubstituteItem
                     return failure;
                 }
 
-                context.Transient.Numeric = Pattern.Parts(match);
+                context.Transient.Numeric = new NumericValues(Pattern.Parts(match), arguments.TaintOf(0).Unquoted());
                 var replaced = await replacement.ExpandAsync(context.Scope, context.CancellationToken);
                 if (!replaced.IsSuccess)
                 {
                     return replaced;
                 }
 
+                taint = taint.With(replaced.Text.Taint.With(match.Index > copied ? arguments.TaintOf(0) : Taint.None));
                 text.Append(subject, copied, match.Index - copied).Append(replaced.Value);
                 copied = match.Index + match.Length;
                 if (text.Length > ExpansionContext.MaxResultLength)
@@ -53,6 +60,7 @@ internal static class SubstituteItem
             context.Transient.Numeric = outer;
         }
 
-        return ExpansionResult.Success(text.Append(subject, copied, subject.Length - copied).ToString());
+        taint = taint.With(copied < subject.Length ? arguments.TaintOf(0) : Taint.None);
+        return ExpansionResult.Success(text.Append(subject, copied, subject.Length - copied).ToString(), taint.Unquoted());
     }
 }

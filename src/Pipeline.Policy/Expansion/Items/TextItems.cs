@@ -7,7 +7,7 @@ internal static class TextItems
 {
     public static ItemDefinition[] Definitions { get; } =
     [
-        ItemDefinition.Of("tr", 3, 3, (_, a) => ExpansionResult.Success(Translate(a[0], a[1], a[2]))),
+        ItemDefinition.Of("tr", 3, 3, (_, a) => ExpansionResult.Success(Translate(a[0], a[1], a[2]), a.TaintOf(0).Unquoted()), setsMark: true),
         ItemDefinition.Of("substr", 2, 3, (_, a) => SubstringOperators.Substring(a[0], a.Length == 3 ? a[1] : null, a[^1])),
         ItemDefinition.Of("length", 2, 2, (_, a) => SubstringOperators.Length(a[0], a[1])),
         ItemDefinition.Of("listquote", 2, 2, (_, a) => ExpansionResult.Success(ListQuote(a[0], a[1]))),

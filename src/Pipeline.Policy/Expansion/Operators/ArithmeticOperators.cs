@@ -7,8 +7,8 @@ internal static class ArithmeticOperators
 {
     public static OperatorDefinition[] Definitions { get; } =
     [
-        OperatorDefinition.Of("eval", call => Evaluate(call.Subject, decimalOnly: false)),
-        OperatorDefinition.Of("eval10", call => Evaluate(call.Subject, decimalOnly: true)),
+        OperatorDefinition.Of("eval", call => Evaluate(call.Subject, decimalOnly: false)) with { SetsMark = true },
+        OperatorDefinition.Of("eval10", call => Evaluate(call.Subject, decimalOnly: true)) with { SetsMark = true },
     ];
 
     private static ExpansionResult Evaluate(string text, bool decimalOnly)

@@ -10,10 +10,10 @@ internal static class DigestOperators
 {
     public static OperatorDefinition[] Definitions { get; } =
     [
-        OperatorDefinition.Of("md5", text => Convert.ToHexStringLower(MD5.HashData(OctetString.ToBytes(text)))),
-        OperatorDefinition.Of("sha1", text => Convert.ToHexString(SHA1.HashData(OctetString.ToBytes(text)))),
-        OperatorDefinition.Of("sha256", Sha2), OperatorDefinition.Of("sha2", Sha2),
-        OperatorDefinition.Of("sha3", Sha3),
+        OperatorDefinition.Of("md5", text => Convert.ToHexStringLower(MD5.HashData(OctetString.ToBytes(text)))) with { SetsMark = true },
+        OperatorDefinition.Of("sha1", text => Convert.ToHexString(SHA1.HashData(OctetString.ToBytes(text)))) with { SetsMark = true },
+        OperatorDefinition.Of("sha256", Sha2) with { SetsMark = true }, OperatorDefinition.Of("sha2", Sha2) with { SetsMark = true },
+        OperatorDefinition.Of("sha3", Sha3) with { SetsMark = true },
     ];
 
     private static ExpansionResult Sha2(OperatorCall call)

@@ -14,7 +14,7 @@ internal static class HashOperators
     public static OperatorDefinition[] Definitions { get; } =
     [
         OperatorDefinition.Of("hash", HashOf), OperatorDefinition.Of("h", HashOf),
-        OperatorDefinition.Of("nhash", NumericHashOf), OperatorDefinition.Of("nh", NumericHashOf),
+        OperatorDefinition.Of("nhash", NumericHashOf) with { SetsMark = true }, OperatorDefinition.Of("nh", NumericHashOf) with { SetsMark = true },
     ];
 
     /// <param name="codes">How many letters and digits the result may use; 26 when not given.</param>

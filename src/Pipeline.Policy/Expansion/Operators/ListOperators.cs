@@ -13,8 +13,8 @@ internal static class ListOperators
 
     public static OperatorDefinition[] Definitions { get; } =
     [
-        OperatorDefinition.Of("listcount", text => ListSyntax.Split(text).Count.ToString(CultureInfo.InvariantCulture)),
-        new OperatorDefinition("listnamed", (context, call) => new(Named(context, call))),
+        OperatorDefinition.Of("listcount", text => ListSyntax.Split(text).Count.ToString(CultureInfo.InvariantCulture)) with { SetsMark = true },
+        new OperatorDefinition("listnamed", (context, call) => new(Named(context, call))) with { SetsMark = true },
     ];
 
     private static ExpansionResult Named(ExpansionContext context, OperatorCall call)

@@ -4,11 +4,15 @@ namespace Pipeline.Policy.Expansion.Operators;
 /// <param name="Name">As written, with what stands behind the underscore.</param>
 /// <param name="Suffix">What stands behind the underscore, or null.</param>
 /// <param name="Subject">The expanded argument.</param>
-internal readonly record struct OperatorCall(string Name, string? Suffix, string Subject);
+/// <param name="Taint">Where that comes from.</param>
+internal readonly record struct OperatorCall(string Name, string? Suffix, string Subject, Taint Taint);
 
 /// <summary>An operator, <c>${name:text}</c>: its name, once, and what it does.</summary>
 internal sealed record OperatorDefinition(string Name, Func<ExpansionContext, OperatorCall, ValueTask<ExpansionResult>> Apply)
 {
+    /// <summary>It says itself where its result comes from (a number or a digest is its own work); otherwise the result comes from where the argument does.</summary>
+    public bool SetsMark { get; init; }
+
     /// <summary>An operator that maps text to text and cannot fail.</summary>
     public static OperatorDefinition Of(string name, Func<string, string> map) =>
         new(name, (_, call) => new(ExpansionResult.Success(map(call.Subject))));

@@ -5,6 +5,12 @@ internal sealed class OperatorNode(OperatorDefinition definition, string name, s
     public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
     {
         var subject = await argument.EvaluateAsync(context);
-        return subject.IsSuccess ? await definition.Apply(context, new OperatorCall(name, suffix, subject.Value)) : subject;
+        if (!subject.IsSuccess)
+        {
+            return subject;
+        }
+
+        var result = await definition.Apply(context, new OperatorCall(name, suffix, subject.Value, subject.Text.Taint));
+        return definition.SetsMark ? result : result with { Taint = subject.Text.Taint.Unquoted() };
     }
 }

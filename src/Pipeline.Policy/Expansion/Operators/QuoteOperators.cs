@@ -11,7 +11,7 @@ internal static class QuoteOperators
 
     public static OperatorDefinition[] Definitions { get; } =
     [
-        OperatorDefinition.Of("quote", Quote),
+        OperatorDefinition.Of("quote", Quote) with { SetsMark = true },
         OperatorDefinition.Of("quote_local_part", QuoteLocalPart),
         OperatorDefinition.Of("rxquote", text => Map(text, c => char.IsAsciiLetterOrDigit(c) ? null : "\\" + c)),
         OperatorDefinition.Of("escape", Escape),
@@ -43,7 +43,7 @@ internal static class QuoteOperators
         if (call.Suffix is null)
         {
             var plain = call.Subject.Length > 0 && call.Subject.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
-            return ExpansionResult.Success(plain ? call.Subject : InQuotes(call.Subject));
+            return ExpansionResult.Success(plain ? call.Subject : InQuotes(call.Subject), call.Taint.Unquoted());
         }
 
         var underscore = call.Suffix.IndexOf('_', StringComparison.Ordinal);
@@ -56,13 +56,16 @@ internal static class QuoteOperators
 
         if (option == "dn" && name.StartsWith("ldap", StringComparison.Ordinal))
         {
-            return ExpansionResult.Success(QueryQuoting.LdapDistinguishedName(call.Subject));
+            return ExpansionResult.Success(QueryQuoting.LdapDistinguishedName(call.Subject), Quoted(call, type));
         }
 
         return option is null
-            ? ExpansionResult.Success(type.Quote is null ? call.Subject : type.Quote(call.Subject))
+            ? ExpansionResult.Success(type.Quote is null ? call.Subject : type.Quote(call.Subject), Quoted(call, type))
             : ExpansionResult.Failed($"\"{option}\" unrecognized after \"${{quote_{name}\"");
     }
+
+    private static Taint Quoted(OperatorCall call, LookupType type) =>
+        call.Taint == Taint.None ? Taint.None : type.QuotedMark == Taint.None ? Taint.Tainted : type.QuotedMark;
 
     private static string QuoteLocalPart(string text)
     {

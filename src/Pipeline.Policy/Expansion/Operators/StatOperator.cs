@@ -7,7 +7,7 @@ internal static class StatOperator
 {
     private const string Permissions = "rwxrwxrwx";
 
-    public static OperatorDefinition[] Definitions { get; } = [OperatorDefinition.Of("stat", Stat)];
+    public static OperatorDefinition[] Definitions { get; } = [OperatorDefinition.Of("stat", Stat) with { SetsMark = true }];
 
     private static ExpansionResult Stat(OperatorCall call)
     {

@@ -9,7 +9,7 @@ internal static class SubstringOperators
     [
         OperatorDefinition.Of("length", Length), OperatorDefinition.Of("l", Length),
         OperatorDefinition.Of("substr", SubstringOf), OperatorDefinition.Of("s", SubstringOf),
-        OperatorDefinition.Of("strlen", text => text.Length.ToString(CultureInfo.InvariantCulture)),
+        OperatorDefinition.Of("strlen", text => text.Length.ToString(CultureInfo.InvariantCulture)) with { SetsMark = true },
     ];
 
     /// <summary>The first octets of a text.</summary>

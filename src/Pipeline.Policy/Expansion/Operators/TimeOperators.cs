@@ -11,13 +11,13 @@ internal static class TimeOperators
     [
         OperatorDefinition.Of("time_eval", call => TimeText.TryParse(call.Subject, out var time)
             ? ExpansionResult.Success(((long)time.TotalSeconds).ToString(CultureInfo.InvariantCulture))
-            : ExpansionResult.Failed($"string \"{call.Subject}\" is not an Exim time interval in \"{call.Name}\" operator")),
+            : ExpansionResult.Failed($"string \"{call.Subject}\" is not an Exim time interval in \"{call.Name}\" operator")) with { SetsMark = true },
         OperatorDefinition.Of("time_interval", call => TryReadSeconds(call.Subject, out var seconds)
             ? ExpansionResult.Success(TimeText.Format(TimeSpan.FromSeconds(seconds)))
-            : ExpansionResult.Failed($"string \"{call.Subject}\" is not a positive number in \"{call.Name}\" operator")),
+            : ExpansionResult.Failed($"string \"{call.Subject}\" is not a positive number in \"{call.Name}\" operator")) with { SetsMark = true },
         OperatorDefinition.Of("randint", call => !TryReadLimit(call.Subject, out var limit, out var error)
             ? ExpansionResult.Failed(error)
-            : ExpansionResult.Success((limit <= 1 ? 0 : RandomNumberGenerator.GetInt32((int)Math.Min(limit, int.MaxValue))).ToString(CultureInfo.InvariantCulture))),
+            : ExpansionResult.Success((limit <= 1 ? 0 : RandomNumberGenerator.GetInt32((int)Math.Min(limit, int.MaxValue))).ToString(CultureInfo.InvariantCulture))) with { SetsMark = true },
     ];
 
     /// <summary>Nothing at all is no time.</summary>

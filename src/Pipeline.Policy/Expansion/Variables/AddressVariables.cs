@@ -35,17 +35,20 @@ internal static class AddressVariables
 
     public static VariableDefinition[] Definitions { get; } =
     [
-        new("local_part", s => s.Address?.LocalPart),
-        new("domain", s => s.Address?.Domain),
-        new("local_part_prefix", s => s.Address?.LocalPartPrefix),
-        new("local_part_suffix", s => s.Address?.LocalPartSuffix),
-        new("original_local_part", s => s.Address?.OriginalLocalPart),
-        new("original_domain", s => s.Address?.OriginalDomain),
-        new("parent_local_part", s => s.Address?.ParentLocalPart),
-        new("parent_domain", s => s.Address?.ParentDomain),
-        new("return_path", s => s.Address is null ? null : s.Address.Values.GetValueOrDefault("return_path") ?? OctetString.FromText(s.Message.Sender.ToString())),
+        VariableDefinition.FromPeer("local_part", s => s.Address?.LocalPart),
+        VariableDefinition.FromPeer("domain", s => s.Address?.Domain),
+        VariableDefinition.FromPeer("local_part_prefix", s => s.Address?.LocalPartPrefix),
+        VariableDefinition.FromPeer("local_part_suffix", s => s.Address?.LocalPartSuffix),
+        VariableDefinition.FromPeer("original_local_part", s => s.Address?.OriginalLocalPart),
+        VariableDefinition.FromPeer("original_domain", s => s.Address?.OriginalDomain),
+        VariableDefinition.FromPeer("parent_local_part", s => s.Address?.ParentLocalPart),
+        VariableDefinition.FromPeer("parent_domain", s => s.Address?.ParentDomain),
+        VariableDefinition.FromPeer(
+            "return_path",
+            s => s.Address is null ? null : s.Address.Values.TryGetValue("return_path", out var path) ? path.Text : OctetString.FromText(s.Message.Sender.ToString())),
         .. Named.Select(name => Of(name, Unset.GetValueOrDefault(name))),
     ];
 
-    private static VariableDefinition Of(string name, string? unset) => new(name, scope => scope.Address?.Values.GetValueOrDefault(name) ?? unset);
+    private static VariableDefinition Of(string name, string? unset) =>
+        new(name, scope => scope.Address is { } address && address.Values.TryGetValue(name, out var value) ? value : unset);
 }

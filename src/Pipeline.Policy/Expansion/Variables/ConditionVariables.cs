@@ -68,6 +68,17 @@ internal static class ConditionVariables
         ["tls_in_resumption"] = "0",
     }.ToFrozenDictionary();
 
+    /// <summary>Those whose values are numbers and words of this program, or come from files and databases of the operator. What is in the others may be a peer's.</summary>
+    private static readonly FrozenSet<string> OwnWords = new HashSet<string>(Numbers)
+    {
+        "arc_state", "av_failed", "dkim_key_length", "dkim_key_nosubdomains", "dkim_key_testing", "dkim_verify_status", "dmarc_status", "host_data",
+        "lookup_dnssec_authenticated", "mime_anomaly_level", "mime_content_size", "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822",
+        "mime_part_count", "prdr_requested", "proxy_session", "queue_name", "queue_size", "recipient_data", "recipient_verify_failure", "sender_data",
+        "sender_helo_dnssec", "sender_helo_verified", "sender_host_dnssec", "sender_rate", "sender_rate_limit", "sender_rate_period",
+        "sender_verify_failure", "smtp_command_history", "smtp_notquit_reason", "spam_action", "spam_bar", "spam_score", "spam_score_int", "spf_result",
+        "spf_result_guessed", "tls_in_ocsp", "tls_in_resumption",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
     public static VariableDefinition[] Definitions { get; } =
     [
         .. Names.Select(name => Of(name, Unset.GetValueOrDefault(name, ""))),
@@ -79,6 +90,9 @@ internal static class ConditionVariables
     private static IEnumerable<VariableDefinition> Numbered(string prefix, int last) =>
         Enumerable.Range(1, last).Select(n => Of(prefix + n.ToString(CultureInfo.InvariantCulture), ""));
 
-    private static VariableDefinition Of(string name, string unset, bool isAvailable = true) =>
-        new(name, scope => scope.Message.ConditionVariables.GetValueOrDefault(name, unset)) { IsAvailable = isAvailable };
+    private static VariableDefinition Of(string name, string unset, bool isAvailable = true)
+    {
+        var taint = OwnWords.Contains(name) ? Taint.None : Taint.Tainted;
+        return new(name, scope => new ExpandedText(scope.Message.ConditionVariables.GetValueOrDefault(name, unset), taint)) { IsAvailable = isAvailable };
+    }
 }

@@ -14,30 +14,30 @@ internal static class ConnectionVariables
         new("sender_host_name", HostNameAsync),
         new("host_lookup_failed", s => s.Connection.HostLookupFailed ? "1" : "0"),
         new("host_lookup_deferred", s => s.Connection.HostLookupDeferred ? "1" : "0"),
-        new("sender_helo_name", s => s.Connection.HeloName),
-        new("sender_fullhost", FullHost),
-        new("sender_rcvhost", ReceivedHost),
-        new("sender_ident", s => s.Connection.Ident),
+        VariableDefinition.FromPeer("sender_helo_name", s => s.Connection.HeloName),
+        VariableDefinition.FromPeer("sender_fullhost", FullHost),
+        VariableDefinition.FromPeer("sender_rcvhost", ReceivedHost),
+        VariableDefinition.FromPeer("sender_ident", s => s.Connection.Ident),
         new("received_protocol", s => s.Connection.Protocol),
         new("sender_host_authenticated", s => s.Connection.AuthenticatorName),
-        new("authenticated_id", s => s.Connection.AuthenticatedId),
-        new("authenticated_fail_id", s => s.Connection.AuthenticatedFailId),
-        new("authenticated_sender", s => s.Message.AuthenticatedSender),
+        VariableDefinition.FromPeer("authenticated_id", s => s.Connection.AuthenticatedId),
+        VariableDefinition.FromPeer("authenticated_fail_id", s => s.Connection.AuthenticatedFailId),
+        VariableDefinition.FromPeer("authenticated_sender", s => s.Message.AuthenticatedSender),
         new("authentication_failed", s => s.Connection.AuthenticationFailed ? "1" : "0"),
-        .. Enumerable.Range(1, AuthenticationValues.Count).Select(number => new VariableDefinition($"auth{number}", s => s.Authentication[number])),
+        .. Enumerable.Range(1, AuthenticationValues.Count).Select(number => VariableDefinition.FromPeer($"auth{number}", s => s.Authentication[number])),
         new("received_ip_address", s => IpText.Format(s.Connection.LocalAddress)),
         new("interface_address", s => IpText.Format(s.Connection.LocalAddress)),
         new("received_port", LocalPort),
         new("interface_port", LocalPort),
-        new("smtp_command", s => s.Connection.SmtpCommand),
-        new("smtp_command_argument", s => s.Connection.SmtpCommand.IndexOf(' ', StringComparison.Ordinal) is >= 0 and var blank
+        VariableDefinition.FromPeer("smtp_command", s => s.Connection.SmtpCommand),
+        VariableDefinition.FromPeer("smtp_command_argument", s => s.Connection.SmtpCommand.IndexOf(' ', StringComparison.Ordinal) is >= 0 and var blank
             ? s.Connection.SmtpCommand[(blank + 1)..].TrimStart()
             : ""),
         .. Tls("tls_in_cipher", "tls_cipher", t => t.Cipher),
         .. Tls("tls_in_cipher_std", null, t => t.CipherSuite),
         .. Tls("tls_in_ver", null, t => t.Version),
-        .. Tls("tls_in_peerdn", "tls_peerdn", t => t.PeerDistinguishedName),
-        .. Tls("tls_in_sni", "tls_sni", t => t.ServerNameIndication),
+        .. Tls("tls_in_peerdn", "tls_peerdn", t => t.PeerDistinguishedName, Taint.Tainted),
+        .. Tls("tls_in_sni", "tls_sni", t => t.ServerNameIndication, Taint.Tainted),
         new("tls_in_bits", Bits), new("tls_bits", Bits),
         new("tls_in_certificate_verified", Verified), new("tls_certificate_verified", Verified),
     ];
@@ -50,7 +50,7 @@ internal static class ConnectionVariables
 
     private static string Verified(EvaluationScope scope) => scope.Connection.Tls is { CertificateVerified: true } ? "1" : "0";
 
-    private static IEnumerable<VariableDefinition> Tls(string name, string? oldName, Func<TlsFacts, string?> read)
+    private static IEnumerable<VariableDefinition> Tls(string name, string? oldName, Func<TlsFacts, string?> read, Taint taint = Taint.None)
     {
         yield return new VariableDefinition(name, Read);
         if (oldName is not null)
@@ -58,14 +58,14 @@ internal static class ConnectionVariables
             yield return new VariableDefinition(oldName, Read);
         }
 
-        string? Read(EvaluationScope scope) => scope.Connection.Tls is { } tls ? read(tls) : null;
+        ExpandedText Read(EvaluationScope scope) => scope.Connection.Tls is { } tls ? new ExpandedText(read(tls), taint) : default;
     }
 
     /// <summary>The name is looked up when somebody asks for it.</summary>
     private static async ValueTask<ExpansionResult> HostNameAsync(ExpansionContext context)
     {
         var lookup = await HostNameLookup.OfClientAsync(context.Scope, context.CancellationToken);
-        return ExpansionResult.Success(lookup.Outcome == HostLookupOutcome.Found ? lookup.Names[0] : "");
+        return ExpansionResult.Success(lookup.Outcome == HostLookupOutcome.Found ? lookup.Names[0] : "", Taint.Tainted);
     }
 
     /// <summary>The form of log lines: <c>name (helo) [ip]:port</c>.</summary>

@@ -33,7 +33,7 @@ internal static class EnvironmentVariables
         new("acl_narg", s => s.Transient.AclArguments.Length.ToString(CultureInfo.InvariantCulture)),
         .. Enumerable.Range(1, 9).Select(n => new VariableDefinition(
             string.Create(CultureInfo.InvariantCulture, $"acl_arg{n}"),
-            scope => n <= scope.Transient.AclArguments.Length ? scope.Transient.AclArguments[n - 1] : "")),
+            scope => n <= scope.Transient.AclArguments.Length ? scope.Transient.AclArguments[n - 1] : default)),
         new("load_average", _ => LoadAverage()),
         .. Unknown("spool_space", "spool_inodes", "log_space", "log_inodes"),
     ];

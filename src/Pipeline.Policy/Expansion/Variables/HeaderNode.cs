@@ -4,5 +4,5 @@ namespace Pipeline.Policy.Expansion.Variables;
 internal sealed class HeaderNode(string name, HeaderForm form) : ExpansionNode
 {
     public override ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context) =>
-        new(ExpansionResult.Success(HeaderText.Read(context.Scope, name, form) ?? ""));
+        new(ExpansionResult.Success(HeaderText.Read(context.Scope, name, form) ?? "", Taint.Tainted));
 }

@@ -26,7 +26,7 @@ internal static class VariableRegistry
 
         if (name.StartsWith("r_", StringComparison.Ordinal))
         {
-            variable = new VariableDefinition(name, scope => scope.Address?.Values.GetValueOrDefault(name));
+            variable = new VariableDefinition(name, scope => scope.Address?.Values.GetValueOrDefault(name) ?? default);
             return true;
         }
 

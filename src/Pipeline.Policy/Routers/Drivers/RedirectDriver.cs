@@ -29,7 +29,7 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
             return new DriverVerdict.Defer($"filter files are not available in this version ({run.Router.Name} router)", NeedsAttention: true);
         }
 
-        var collected = new Collected();
+        var collected = new Collected { Taint = data.Taint };
         if (await CollectAsync(run, text, collected, 0, cancellationToken) is { } verdict)
         {
             return verdict;
@@ -198,6 +198,12 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
             return NotPermitted(what, run);
         }
 
+        var complaint = $"Tainted '{target.TrimStart('|')}' ({(what == "pipe" ? "command" : "file or directory name")} for address_{what} transport) not permitted";
+        if (run.Scope.Environment.Tainting.Refuses(run.Scope, collected.Taint, $"{what} named by the data of {run.Router.Name} router", complaint))
+        {
+            return new DriverVerdict.Defer(complaint, NeedsAttention: true);
+        }
+
         if (transport is null)
         {
             return new DriverVerdict.Defer($"{option} unset in {run.Router.Name} router");
@@ -230,6 +236,9 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
         public ImmutableArray<RewriteStep>.Builder Rewritten { get; } = ImmutableArray.CreateBuilder<RewriteStep>();
 
         public string Note => Rewritten.Count == 0 ? "" : RewriteNote.Of(Rewritten.ToImmutable());
+
+        /// <summary>Where the data that names pipes and files comes from.</summary>
+        public Taint Taint { get; init; }
 
         public bool Blackholes { get; set; }
 

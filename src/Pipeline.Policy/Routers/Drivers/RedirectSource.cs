@@ -4,7 +4,8 @@ using Pipeline.Policy.Expansion;
 namespace Pipeline.Policy.Routers.Drivers;
 
 /// <summary>What reading redirection data came to: the text, or what the router does without it.</summary>
-internal readonly record struct RedirectText(string? Text, DriverVerdict? Instead);
+/// <param name="Taint">Where the text comes from.</param>
+internal readonly record struct RedirectText(string? Text, DriverVerdict? Instead, Taint Taint = Taint.None);
 
 /// <summary>Where a redirect router has its data from: <c>data</c> or <c>file</c>.</summary>
 internal sealed class RedirectSource
@@ -50,7 +51,15 @@ internal sealed class RedirectSource
             return new(null, new DriverVerdict.Decline("no data"));
         }
 
-        return _data is not null ? new(expanded.Value, null) : await ReadFileAsync(expanded.Value.Trim(), cancellationToken);
+        if (_data is not null)
+        {
+            return new(expanded.Value, null, expanded.Text.Taint);
+        }
+
+        var complaint = $"Tainted filename '{expanded.Value.Trim()}'";
+        return run.Scope.Environment.Tainting.Refuses(run.Scope, expanded.Text.Taint, source.Source, complaint)
+            ? new(null, new DriverVerdict.Defer(complaint, NeedsAttention: true))
+            : await ReadFileAsync(expanded.Value.Trim(), cancellationToken);
     }
 
     /// <summary>Reads the list of an <c>:include:</c> item.</summary>

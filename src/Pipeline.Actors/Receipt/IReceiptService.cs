@@ -64,7 +64,11 @@ public interface IReceiptSession : IAsyncDisposable
     /// <summary>The final dot, or BDAT LAST. A positive reply means that the message is durable.</summary>
     ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken);
 
+    /// <summary>VRFY: can mail be delivered to this address?</summary>
     ValueTask<ReceiptDecision> VerifyAsync(string argument, CancellationToken cancellationToken);
+
+    /// <summary>EXPN: what does this address stand for?</summary>
+    ValueTask<ReceiptDecision> ExpandAsync(string argument, CancellationToken cancellationToken);
 
     /// <summary>RSET, a second EHLO, or anything else that ends a transaction early.</summary>
     ValueTask ResetAsync(string reason, CancellationToken cancellationToken);
@@ -96,6 +100,12 @@ public sealed record SmtpCapabilities(
 {
     /// <summary>The mechanisms of AUTH, in the order to offer them; without one AUTH is not offered.</summary>
     public ImmutableArray<string> Mechanisms { get; init; } = [];
+
+    /// <summary>VRFY may have an answer.</summary>
+    public bool Verifies { get; init; }
+
+    /// <summary>EXPN may have an answer.</summary>
+    public bool Expands { get; init; }
 
     /// <summary>AUTH may be used where it was not offered.</summary>
     public bool TakesUnadvertisedAuth { get; init; }

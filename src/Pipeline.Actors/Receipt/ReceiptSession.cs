@@ -77,7 +77,11 @@ internal sealed partial class ReceiptSession : IReceiptSession
             return Answer(new ReceiptDecision(outcome.Reply!, outcome.CloseConnection));
         }
 
-        Capabilities = await CapabilityOffer.MakeAsync(Options, scope, HostName, cancellationToken);
+        Capabilities = await CapabilityOffer.MakeAsync(Options, scope, HostName, cancellationToken) with
+        {
+            Verifies = _active.Policy.HasAcl(AclPoint.Vrfy),
+            Expands = _active.Policy.HasAcl(AclPoint.Expn),
+        };
         await OfferAuthenticatorsAsync(scope, cancellationToken);
         var greeting = outcome.UserMessage ?? $"{HostName} Hello {name}{(_connection.ClientAddress is { } address ? $" [{address}]" : "")}";
         return new ReceiptDecision(new SmtpReply(250, greeting));
@@ -154,15 +158,6 @@ internal sealed partial class ReceiptSession : IReceiptSession
         var transaction = Transaction;
         _transaction = null;
         return Answer(await transaction.EndDataAsync(cancellationToken));
-    }
-
-    public async ValueTask<ReceiptDecision> VerifyAsync(string argument, CancellationToken cancellationToken)
-    {
-        Command("VRFY", argument);
-        var outcome = await RunAsync(AclPoint.Vrfy, ConnectionOnlyScope(), cancellationToken);
-        return Answer(outcome.IsAccepted
-            ? new ReceiptDecision(new SmtpReply(252, new EnhancedStatusCode(2, 5, 0), "Cannot VRFY user, but will accept message and attempt delivery"))
-            : new ReceiptDecision(outcome.Reply ?? new SmtpReply(252, new EnhancedStatusCode(2, 5, 0), "Administrative prohibition"), outcome.CloseConnection));
     }
 
     public ValueTask ResetAsync(string reason, CancellationToken cancellationToken) => EndTransactionAsync(reason);

@@ -3,7 +3,7 @@ namespace Pipeline.Policy.Configuration;
 /// <summary>The main options that are not done, with what an operator is told of them. An option that is not here is done.</summary>
 internal static class MainOptionSupport
 {
-    private const string NoExpnEtrn = "the command is refused to everybody";
+    private const string NoEtrn = "the command is refused to everybody";
     private const string NoUserChange = "no delivery changes the user: everything runs as the user of the node";
     private const string OpenSsl = "TLS is done with OpenSSL, by the policy of its openssl.cnf";
 
@@ -14,7 +14,7 @@ internal static class MainOptionSupport
 
     private static (Support Support, string Names)[] Receipt =>
     [
-        (Support.WithoutEffect(NoExpnEtrn), "acl_smtp_etrn acl_smtp_expn smtp_etrn_command smtp_etrn_serialize acl_smtp_atrn"),
+        (Support.WithoutEffect(NoEtrn), "acl_smtp_etrn smtp_etrn_command smtp_etrn_serialize acl_smtp_atrn"),
         (Support.WithoutEffect("the command is not known to the server"), "acl_smtp_wellknown wellknown_advertise_hosts"),
         (Support.WithoutEffect("PRDR is not offered"), "acl_smtp_data_prdr prdr_enable"),
         (Support.Refused("deny these hosts in acl_smtp_connect"), "host_reject_connection"),

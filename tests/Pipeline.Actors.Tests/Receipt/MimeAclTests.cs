@@ -96,6 +96,7 @@ public sealed class MimeAclTests : TestKit
         Assert.EndsWith($"H=(client.example) [192.0.2.1] F=<sender@from.example> {logged}", _policy.Lines.Last(), StringComparison.Ordinal);
         Assert.Equal(2, _policy.Lines.Count);
         Assert.Empty(_store.Accepted);
+        await AwaitConditionAsync(() => Task.FromResult(!_store.Recorded.IsEmpty));
         var decided = _store.Recorded.SelectMany(recorded => recorded.Journal).Select(entry => entry.Event).OfType<AclDecided>().Where(acl => acl.Acl == "mime");
         Assert.Equal(["accept", verb], decided.Select(acl => acl.Verdict));
     }

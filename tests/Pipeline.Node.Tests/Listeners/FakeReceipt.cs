@@ -144,6 +144,9 @@ internal sealed class FakeReceipt : IReceiptService
         public ValueTask<ReceiptDecision> VerifyAsync(string argument, CancellationToken cancellationToken) =>
             Decide($"vrfy {argument}", new SmtpReply(252, new EnhancedStatusCode(2, 0, 0), "cannot verify"));
 
+        public ValueTask<ReceiptDecision> ExpandAsync(string argument, CancellationToken cancellationToken) =>
+            Decide($"expn {argument}", new SmtpReply(550, new EnhancedStatusCode(5, 7, 1), "Administrative prohibition"));
+
         public ValueTask ResetAsync(string reason, CancellationToken cancellationToken)
         {
             receipt.Calls.Enqueue($"reset {reason}");

@@ -118,6 +118,9 @@ internal sealed class DemoSink : IReceiptService, IAsyncDisposable
 
         public ValueTask<ReceiptDecision> VerifyAsync(string argument, CancellationToken cancellationToken) => Say(new SmtpReply(252, Success, "try it"));
 
+        public ValueTask<ReceiptDecision> ExpandAsync(string argument, CancellationToken cancellationToken) =>
+            Say(new SmtpReply(550, new EnhancedStatusCode(5, 7, 1), "not here"));
+
         public ValueTask ResetAsync(string reason, CancellationToken cancellationToken)
         {
             Forget();

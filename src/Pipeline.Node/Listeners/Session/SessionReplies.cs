@@ -9,9 +9,8 @@ internal static class SessionReplies
     public static readonly SmtpReply ResetOk = new(250, new EnhancedStatusCode(2, 0, 0), "Reset OK");
 
     public static readonly SmtpReply Help = new(
-        214, new EnhancedStatusCode(2, 0, 0), "Commands supported:", "AUTH STARTTLS HELO EHLO MAIL RCPT DATA BDAT NOOP QUIT RSET VRFY HELP");
+        214, new EnhancedStatusCode(2, 0, 0), "Commands supported:", "AUTH STARTTLS HELO EHLO MAIL RCPT DATA BDAT NOOP QUIT RSET VRFY EXPN HELP");
 
-    public static readonly SmtpReply ExpandProhibited = new(550, new EnhancedStatusCode(5, 7, 1), "administrative prohibition");
     public static readonly SmtpReply EtrnNotImplemented = new(502, new EnhancedStatusCode(5, 5, 1), "ETRN is not implemented");
     public static readonly SmtpReply AuthNotAdvertised = BadSequence("AUTH command used when not advertised");
     public static readonly SmtpReply AlreadyAuthenticated = BadSequence("already authenticated");

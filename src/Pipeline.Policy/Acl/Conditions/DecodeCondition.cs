@@ -20,7 +20,14 @@ internal sealed class DecodeCondition() : AclCondition("decode")
             return AclTest.False;
         }
 
-        return await RunAsync(evaluation, Target(argument), cancellationToken);
+        var target = Target(argument);
+        if (target?.StartsWith('/') == true
+            && evaluation.Scope.Environment.Tainting.Refuses(evaluation.Scope, evaluation.ArgumentTaint, item.Value.Source, $"Tainted filename '{argument}' for decode"))
+        {
+            return AclTest.Defer("decode: the path is made of text from peers");
+        }
+
+        return await RunAsync(evaluation, target, cancellationToken);
     }
 
     internal static async ValueTask<AclTest> RunAsync(AclEvaluation evaluation, string? target, CancellationToken cancellationToken)

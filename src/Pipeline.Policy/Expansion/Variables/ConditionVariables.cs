@@ -72,8 +72,8 @@ internal static class ConditionVariables
     private static readonly FrozenSet<string> OwnWords = new HashSet<string>(Numbers)
     {
         "arc_state", "av_failed", "dkim_key_length", "dkim_key_nosubdomains", "dkim_key_testing", "dkim_verify_status", "dmarc_status", "host_data",
-        "lookup_dnssec_authenticated", "mime_anomaly_level", "mime_content_size", "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822",
-        "mime_part_count", "prdr_requested", "proxy_session", "queue_name", "queue_size", "recipient_data", "recipient_verify_failure", "sender_data",
+        "lookup_dnssec_authenticated", "mime_anomaly_level", "mime_anomaly_text", "mime_content_size", "mime_decoded_filename", "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822",
+        "mime_part_count", "prdr_requested", "proxy_session", "regex_match_string", "queue_name", "queue_size", "recipient_data", "recipient_verify_failure", "sender_data",
         "sender_helo_dnssec", "sender_helo_verified", "sender_host_dnssec", "sender_rate", "sender_rate_limit", "sender_rate_period",
         "sender_verify_failure", "smtp_command_history", "smtp_notquit_reason", "spam_action", "spam_bar", "spam_score", "spam_score_int", "spf_result",
         "spf_result_guessed", "tls_in_ocsp", "tls_in_resumption",

@@ -76,7 +76,9 @@ public interface IReceiptSession : IAsyncDisposable
     ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken);
 
     /// <summary>Something the protocol layer refused by itself (a limit, bad syntax, smuggling): for the journal and the log.</summary>
-    void ProtocolIncident(string command, SmtpReply reply, string reason);
+    /// <param name="command">The verb; empty between commands.</param>
+    /// <param name="line">The command as it came, one char for each octet, as far as it may be shown; empty when there is none.</param>
+    void ProtocolIncident(string command, SmtpReply reply, string reason, string line = "");
 }
 
 /// <param name="Reply">What to say to the client.</param>

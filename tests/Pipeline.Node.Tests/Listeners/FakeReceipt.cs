@@ -156,7 +156,7 @@ internal sealed class FakeReceipt : IReceiptService
         public ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken) =>
             Decide("quit", new SmtpReply(221, new EnhancedStatusCode(2, 0, 0), "closing connection"));
 
-        public void ProtocolIncident(string command, SmtpReply reply, string reason) => receipt.Incidents.Enqueue($"{command}|{reply.Code}|{reason}");
+        public void ProtocolIncident(string command, SmtpReply reply, string reason, string line) => receipt.Incidents.Enqueue($"{command}|{reply.Code}|{reason}");
 
         public ValueTask DisposeAsync()
         {

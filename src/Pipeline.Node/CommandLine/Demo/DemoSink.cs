@@ -129,7 +129,7 @@ internal sealed class DemoSink : IReceiptService, IAsyncDisposable
 
         public ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken) => Say(new SmtpReply(221, Success, "bye"));
 
-        public void ProtocolIncident(string command, SmtpReply reply, string reason)
+        public void ProtocolIncident(string command, SmtpReply reply, string reason, string line)
         {
             // The account shows what went wrong.
         }

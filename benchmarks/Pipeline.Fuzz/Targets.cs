@@ -24,6 +24,7 @@ internal static class Targets
         .. AuthenticationTargets.All,
         .. MimeTargets.All,
         .. PolicyTargets.All,
+        .. LanguageTargets.All,
         .. AuthTargets.All,
     ];
 

@@ -32,7 +32,7 @@ public sealed class SupportReportTests
     [InlineData("begin transports\nt:\ndriver = smtp\ndnssec_require_domains = *", "dnssec_require_domains")]
     [InlineData("begin transports\nt:\ndriver = smtp\nsocks_proxy = 10.0.0.1", "socks_proxy")]
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_override", "hosts_override")]
-    [InlineData("begin transports\nt:\ndriver = appendfile\nfile = /x\nuse_flock_lock", "use_flock_lock")]
+    [InlineData("begin transports\nt:\ndriver = appendfile\nfile = /x\nuse_mbx_lock", "use_mbx_lock")]
     [InlineData("begin routers\nr:\ndriver = accept\ntransport = t\ndnssec_require_domains = *", "dnssec_require_domains")]
     [InlineData("begin routers\nr:\ndriver = dnslookup\ntransport = t\ncheck_srv = smtp", "check_srv")]
     [InlineData("begin routers\nr:\ndriver = redirect\ndata = x\nowners = root", "owners")]
@@ -60,7 +60,7 @@ public sealed class SupportReportTests
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane =", null)]
     [InlineData("begin transports\nt:\ndriver = smtp\nserialize_hosts = *", "4: transport t: option \"serialize_hosts\" is not done and is ignored: set Delivery, PerDestination and Overall, in node.json")]
     [InlineData("begin transports\nt:\ndriver = pipe\ncommand = /bin/cat\nuser = x", "5: transport t: option \"user\" is not done and is ignored: no delivery changes the user: files belong to the user of the node")]
-    [InlineData("begin transports\nt:\ndriver = smtp\ntransport_filter = /bin/cat", "4: transport t: option \"transport_filter\" is not done: a message that comes to it waits: deliver to a program with SMTP")]
+    [InlineData("begin transports\nt:\ndriver = smtp\ntls_crl = /x", "4: transport t: option \"tls_crl\" is not done: a message that comes to it waits: revocation lists are not read, so no certificate that must be verified is good")]
     [InlineData("begin transports\nt:\ndriver = queuefile\ndirectory = /x\nheaders_add = X: y", "5: transport t: option \"headers_add\" is not done and is ignored: the message is written as it lies in the queue, for the program that takes it")]
     [InlineData("begin authenticators\na:\ndriver = plaintext\nserver_debug_print = x", "4: authenticator a: option \"server_debug_print\" has no effect here: nothing prints it")]
     [InlineData("begin authenticators\na:\ndriver = spa", "2: authenticator a: driver \"spa\" is not done and is ignored: NTLM is not spoken; use plaintext over TLS: the mechanism is neither offered to clients nor used with servers")]
@@ -70,8 +70,8 @@ public sealed class SupportReportTests
         Assert.Equal(notice is null ? [] : [$"{MemoryFiles.MainPath}:{notice}"], Notices(text + (text.Contains("transport = t", StringComparison.Ordinal) ? "\nbegin transports\nt:\ndriver = smtp" : "")));
 
     [Theory]
-    [InlineData("warn malware = *", "ACL condition \"malware = *\" is not done: a message that comes to it waits")]
-    [InlineData("warn !verify = sender/callout", "ACL condition \"!verify = sender/callout\" is not done: a message that comes to it waits")]
+    [InlineData("warn dcc = *", "ACL condition \"dcc = *\" is not done: a message that comes to it waits")]
+    [InlineData("warn !verify = recipient/quota", "ACL condition \"!verify = recipient/quota\" is not done: a message that comes to it waits")]
     [InlineData("require verify = arc", "ACL condition \"verify = arc\" is not done: a message that comes to it waits")]
     [InlineData("accept control = freeze", "ACL modifier \"control = freeze\" is not done: a message that comes to it waits")]
     [InlineData("accept control = cutthrough_delivery", "ACL modifier \"control = cutthrough_delivery\" has no effect here")]
@@ -100,14 +100,14 @@ public sealed class SupportReportTests
 
     [Theory]
     [InlineData("begin acl\na:\ndeny condition = ${if eq{$dmarc_status}{reject}}", "3: variable \"$dmarc_status\" in ACL condition \"condition\"")]
-    [InlineData("begin acl\na:\nwarn condition = ${if def:malware_name}", "3: variable \"$malware_name\" in ACL condition \"condition\"")]
+    [InlineData("begin acl\na:\nwarn condition = ${if def:dcc_header}", "3: variable \"$dcc_header\" in ACL condition \"condition\"")]
     [InlineData("smtp_banner = ${dcc_result}", "1: variable \"$dcc_result\" in main option \"smtp_banner\"")]
     public void Variable_that_nothing_sets_is_listed(string text, string notice) =>
         Assert.Equal([$"{MemoryFiles.MainPath}:{notice} has no effect here: it is always empty"], Notices(text));
 
     [Fact]
     public void Acl_within_an_option_is_looked_at() => Assert.StartsWith(
-        $"{MemoryFiles.MainPath}:1: ACL condition \"malware = *\" is not done", Assert.Single(Notices("acl_smtp_data = deny malware = *")), StringComparison.Ordinal);
+        $"{MemoryFiles.MainPath}:1: ACL condition \"dcc = *\" is not done", Assert.Single(Notices("acl_smtp_data = deny dcc = *")), StringComparison.Ordinal);
 
     [Fact]
     public void Limit_that_would_have_to_be_expanded_is_refused() =>

@@ -43,6 +43,7 @@ internal static class AclItemRegistry
         new DecodeCondition(),
         new RegexCondition(),
         new MimeRegexCondition(),
+        new MalwareCondition(),
         .. UnavailableConditions.All,
         new MessageModifier(),
         new LogMessageModifier(),

@@ -62,7 +62,7 @@ internal static class AclOutcomeBuilder
         var refused = verdict is AclVerdict.Deny or AclVerdict.Drop;
         var last = userMessage ?? (HasNoLater(traits.Point) ? DefaultLocalRefusal : refused ? DefaultRefusal : DefaultDeferral);
         return evaluation.SenderVerify is { } details && verdict != AclVerdict.Error && evaluation.Message.AclState.ToldSenders.Add(details.Address)
-            ? Compose(evaluation, code, enhanced, [$"Verification failed for <{details.Address}>", details.Reason, last])
+            ? Compose(evaluation, code, enhanced, [.. details.Texts, last])
             : Compose(evaluation, code, enhanced, [last]);
     }
 

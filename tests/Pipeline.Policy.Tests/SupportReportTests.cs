@@ -22,7 +22,6 @@ public sealed class SupportReportTests
     [InlineData("tls_verify_hosts = *", "tls_verify_hosts")]
     [InlineData("tls_require_ciphers = HIGH", "tls_require_ciphers")]
     [InlineData("hosts_proxy = 10.0.0.0/8", "hosts_proxy")]
-    [InlineData("host_reject_connection = 10.0.0.0/8", "host_reject_connection")]
     [InlineData("helo_verify_hosts = *", "helo_verify_hosts")]
     [InlineData("hosts_proxy = x", "hosts_proxy")]
     [InlineData("system_filter = /x", "system_filter")]

@@ -22,6 +22,7 @@ internal static class Targets
         new("stored-header", ReadStoredHeader, Seeds("A: 1\r\nB : 2\r\n\t3\r\nSubject:\r\n")),
         .. ProtocolTargets.All,
         .. AuthenticationTargets.All,
+        .. MimeTargets.All,
         .. PolicyTargets.All,
         .. LanguageTargets.All,
         .. AuthTargets.All,

@@ -64,7 +64,11 @@ public interface IReceiptSession : IAsyncDisposable
     /// <summary>The final dot, or BDAT LAST. A positive reply means that the message is durable.</summary>
     ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken);
 
+    /// <summary>VRFY: can mail be delivered to this address?</summary>
     ValueTask<ReceiptDecision> VerifyAsync(string argument, CancellationToken cancellationToken);
+
+    /// <summary>EXPN: what does this address stand for?</summary>
+    ValueTask<ReceiptDecision> ExpandAsync(string argument, CancellationToken cancellationToken);
 
     /// <summary>RSET, a second EHLO, or anything else that ends a transaction early.</summary>
     ValueTask ResetAsync(string reason, CancellationToken cancellationToken);
@@ -72,7 +76,9 @@ public interface IReceiptSession : IAsyncDisposable
     ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken);
 
     /// <summary>Something the protocol layer refused by itself (a limit, bad syntax, smuggling): for the journal and the log.</summary>
-    void ProtocolIncident(string command, SmtpReply reply, string reason);
+    /// <param name="command">The verb; empty between commands.</param>
+    /// <param name="line">The command as it came, one char for each octet, as far as it may be shown; empty when there is none.</param>
+    void ProtocolIncident(string command, SmtpReply reply, string reason, string line = "");
 }
 
 /// <param name="Reply">What to say to the client.</param>
@@ -96,6 +102,12 @@ public sealed record SmtpCapabilities(
 {
     /// <summary>The mechanisms of AUTH, in the order to offer them; without one AUTH is not offered.</summary>
     public ImmutableArray<string> Mechanisms { get; init; } = [];
+
+    /// <summary>VRFY may have an answer.</summary>
+    public bool Verifies { get; init; }
+
+    /// <summary>EXPN may have an answer.</summary>
+    public bool Expands { get; init; }
 
     /// <summary>AUTH may be used where it was not offered.</summary>
     public bool TakesUnadvertisedAuth { get; init; }

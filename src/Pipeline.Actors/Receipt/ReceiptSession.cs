@@ -51,7 +51,16 @@ internal sealed partial class ReceiptSession : IReceiptSession
     public async ValueTask<ReceiptDecision> ConnectAsync(CancellationToken cancellationToken)
     {
         _notQuit = NotQuitReason.ConnectionLost;
+        _began = _services.Time.GetTimestamp();
+        Log("smtp_connection", $"SMTP connection from {Peer}");
         var scope = ConnectionOnlyScope();
+        if (await CapabilityOffer.MatchesAsync(Options.HostRejectConnection, scope, cancellationToken))
+        {
+            Log("connection_reject", $"refused connection from {Peer} (host_reject_connection)", PolicyLogTarget.Main | PolicyLogTarget.Reject);
+            _notQuit = null;
+            return new ReceiptDecision(NotAvailable, Close: true);
+        }
+
         var outcome = await RunAsync(AclPoint.Connect, scope, cancellationToken);
         if (!outcome.IsAccepted)
         {
@@ -65,6 +74,11 @@ internal sealed partial class ReceiptSession : IReceiptSession
     public async ValueTask<ReceiptDecision> HeloAsync(bool extended, string name, CancellationToken cancellationToken)
     {
         Command(extended ? "EHLO" : "HELO", name);
+        if (!HelloSyntax.IsName(name, Options.HeloAllowChars) && !await CapabilityOffer.MatchesAsync(Options.HeloAcceptJunkHosts, ConnectionOnlyScope(), cancellationToken))
+        {
+            return RefuseHello(extended ? "EHLO" : "HELO", name);
+        }
+
         await EndTransactionAsync(extended ? "EHLO" : "HELO");
         _extended = extended;
         _connection.HeloName = OctetString.FromText(name);
@@ -77,7 +91,11 @@ internal sealed partial class ReceiptSession : IReceiptSession
             return Answer(new ReceiptDecision(outcome.Reply!, outcome.CloseConnection));
         }
 
-        Capabilities = await CapabilityOffer.MakeAsync(Options, scope, HostName, cancellationToken);
+        Capabilities = await CapabilityOffer.MakeAsync(Options, scope, HostName, cancellationToken) with
+        {
+            Verifies = _active.Policy.HasAcl(AclPoint.Vrfy),
+            Expands = _active.Policy.HasAcl(AclPoint.Expn),
+        };
         await OfferAuthenticatorsAsync(scope, cancellationToken);
         var greeting = outcome.UserMessage ?? $"{HostName} Hello {name}{(_connection.ClientAddress is { } address ? $" [{address}]" : "")}";
         return new ReceiptDecision(new SmtpReply(250, greeting));
@@ -156,15 +174,6 @@ internal sealed partial class ReceiptSession : IReceiptSession
         return Answer(await transaction.EndDataAsync(cancellationToken));
     }
 
-    public async ValueTask<ReceiptDecision> VerifyAsync(string argument, CancellationToken cancellationToken)
-    {
-        Command("VRFY", argument);
-        var outcome = await RunAsync(AclPoint.Vrfy, ConnectionOnlyScope(), cancellationToken);
-        return Answer(outcome.IsAccepted
-            ? new ReceiptDecision(new SmtpReply(252, new EnhancedStatusCode(2, 5, 0), "Cannot VRFY user, but will accept message and attempt delivery"))
-            : new ReceiptDecision(outcome.Reply ?? new SmtpReply(252, new EnhancedStatusCode(2, 5, 0), "Administrative prohibition"), outcome.CloseConnection));
-    }
-
     public ValueTask ResetAsync(string reason, CancellationToken cancellationToken) => EndTransactionAsync(reason);
 
     public async ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken)
@@ -172,35 +181,15 @@ internal sealed partial class ReceiptSession : IReceiptSession
         Command("QUIT");
         _notQuit = null;
         await EndTransactionAsync("QUIT");
+        Log("smtp_connection", $"SMTP connection from {Peer} closed by QUIT");
+        LogWithoutMail();
         var outcome = await RunAsync(AclPoint.Quit, ConnectionOnlyScope(), cancellationToken);
         return new ReceiptDecision(new SmtpReply(221, outcome.UserMessage ?? $"{HostName} closing connection"), Close: true);
     }
 
-    public void ProtocolIncident(string command, SmtpReply reply, string reason)
-    {
-        _notQuit = _notQuit is null ? null : NotQuitReason.Of(command, reply) ?? _notQuit;
-        _connection.AuthenticationFailed |= command == AuthCommand;
-        if (command == AuthCommand && _exchange is not null)
-        {
-            Failed(reply, "");
-            return;
-        }
-
-        var refused = new MessageRefused(command, reply.ToString(), reason);
-        if (_transaction is { } transaction)
-        {
-            transaction.Record(refused);
-        }
-        else
-        {
-            RecordWithoutMessage(refused);
-        }
-
-        _services.Log.Write(PolicyLogTarget.Main, $"{LogText.Host(_connection)} refused {command}: {reply}{(reason.Length == 0 ? "" : $" ({reason})")}");
-    }
-
     public async ValueTask DisposeAsync()
     {
+        LogLoss();
         await EndTransactionAsync("connection lost");
         if (_notQuit is { } reason)
         {
@@ -229,13 +218,21 @@ internal sealed partial class ReceiptSession : IReceiptSession
         if (_transaction is { } transaction)
         {
             _transaction = null;
+            Log("smtp_incomplete_transaction", $"{LogText.Host(_connection)} incomplete transaction ({reason}) from <{transaction.Scope.Message.Sender}>");
             await transaction.AbortAsync(reason);
         }
     }
 
     /// <summary>$smtp_command: the command as it was understood, without parameters of extensions.</summary>
-    private void Command(string verb, string argument = "") =>
+    private void Command(string verb, string argument = "")
+    {
         _connection.SmtpCommand = argument.Length == 0 ? verb : OctetString.FromText($"{verb} {argument}");
+        _sawMail |= verb == "MAIL";
+        if (_verbs.Count < MaxShownVerbs)
+        {
+            _verbs.Add(verb);
+        }
+    }
 
     /// <summary>Remembers why the connection is about to end, when an answer of the policy ends it.</summary>
     private ReceiptDecision Answer(ReceiptDecision decision)
@@ -243,6 +240,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         if (decision.Close || decision.Reply.Code == 421)
         {
             _notQuit = NotQuitReason.AclDrop;
+            Log("smtp_connection", $"SMTP connection from {Peer} closed by DROP in ACL");
         }
 
         return decision;

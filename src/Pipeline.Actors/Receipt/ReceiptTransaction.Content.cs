@@ -33,7 +33,9 @@ internal sealed partial class ReceiptTransaction
         var header = await ShowMessageAsync(reception, await RewriteAsync(received, cancellationToken), cancellationToken);
         header.Received = await AcceptedMessage.ReceivedAsync(_active, _scope, cancellationToken);
         _checks.MessageArrived(header, reception.Body);
-        if (await RunDkimAsync(header, cancellationToken) is { } refused)
+        using var folder = DecodeFolderFor(reception.Size);
+        _scope.Message.OpenBody = reception.Body.OpenBody;
+        if ((await RunDkimAsync(header, cancellationToken) ?? await RunMimeAsync(reception, folder, cancellationToken)) is { } refused)
         {
             return refused;
         }
@@ -46,8 +48,7 @@ internal sealed partial class ReceiptTransaction
 
         if (_discarded || outcome.Verdict == AclVerdict.Discard || _recipients.Count == 0)
         {
-            await AbortAsync("discarded by policy: every recipient was dropped");
-            return Accepted(outcome);
+            return await DiscardAsync(outcome, "every recipient was dropped");
         }
 
         header.EndStage(_scope.Message);
@@ -89,8 +90,7 @@ internal sealed partial class ReceiptTransaction
 
                 if (outcome.Verdict == AclVerdict.Discard)
                 {
-                    await AbortAsync("discarded by policy: the DKIM ACL dropped the message");
-                    return Accepted(outcome);
+                    return await DiscardAsync(outcome, "the DKIM ACL dropped the message");
                 }
 
                 header.EndStage(message);
@@ -108,6 +108,20 @@ internal sealed partial class ReceiptTransaction
         _services.Log.Write(outcome.RejectLogTarget, $"{_id} {RefusalLine(outcome, what)}", rejected);
         await RefuseAsync("end of data", outcome.Reply!);
         return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection, outcome.Point);
+    }
+
+    /// <summary>The client hears that the message was taken, and nobody gets it.</summary>
+    private async ValueTask<ReceiptDecision> DiscardAsync(AclOutcome outcome, string reason)
+    {
+        if (outcome.Verdict == AclVerdict.Discard)
+        {
+            var why = outcome.LogMessage is { } text ? $": {text}" : "";
+            _services.Log.Write(PolicyLogTarget.Main, $"{_id} => blackhole ({AclPointTraits.Of(outcome.Point).Name} ACL discarded recipients){why}");
+            _services.Log.Write(PolicyLogTarget.Main, $"{_id} Completed");
+        }
+
+        await AbortAsync($"discarded by policy: {reason}");
+        return Accepted(outcome);
     }
 
     private async ValueTask<ReceiptDecision> CommitAsync(StagedHeader header, MessageReception reception, AclOutcome outcome)

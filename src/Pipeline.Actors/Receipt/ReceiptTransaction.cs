@@ -93,13 +93,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
         var message = _scope.Message;
         var text = recipient.Address.ToString();
         message.RcptCommandCount++;
-        _scope.Address = new AddressScope
-        {
-            LocalPart = OctetString.FromText(recipient.Address.LocalPart.ToLowerInvariant()),
-            Domain = OctetString.FromText(recipient.Address.Domain.ToLowerInvariant()),
-            OriginalLocalPart = OctetString.FromText(recipient.Address.LocalPart),
-            OriginalDomain = OctetString.FromText(recipient.Address.Domain),
-        };
+        _scope.Address = ReceiptSession.AddressScopeOf(recipient.Address);
         try
         {
             var outcome = _discarded

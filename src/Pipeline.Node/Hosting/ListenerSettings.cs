@@ -30,6 +30,7 @@ internal static class ListenerSettings
         Endpoints = [],
         BareLineEnds = settings.Smtp.BareLineEnds == "normalise" ? BareLineEndPolicy.Normalise : BareLineEndPolicy.Refuse,
         EnforceSynchronisation = policy.SmtpEnforceSync,
+        RefusesMessageOfTooMany = policy.RecipientsMaxReject,
         Limits = Limits(settings.Smtp, policy),
     };
 
@@ -49,6 +50,9 @@ internal static class ListenerSettings
             MaxConnectionsPerAddress = Constant("smtp_accept_max_per_host", policy.SmtpAcceptMaxPerHost) ?? limits.MaxConnectionsPerAddress,
             MaxMessagesPerConnection = Constant("smtp_accept_max_per_connection", policy.SmtpAcceptMaxPerConnection) ?? limits.MaxMessagesPerConnection,
             MaxRecipients = Constant("recipients_max", policy.RecipientsMax) ?? limits.MaxRecipients,
+            MaxErrors = IsSet("smtp_max_synprot_errors") ? policy.SmtpMaxSynprotErrors : limits.MaxErrors,
+            MaxUnknownCommands = IsSet("smtp_max_unknown_commands") ? policy.SmtpMaxUnknownCommands : limits.MaxUnknownCommands,
+            MaxNonMailCommands = IsSet("smtp_accept_max_nonmail") ? policy.SmtpAcceptMaxNonMail : limits.MaxNonMailCommands,
             CommandTimeout = ReceiveTimeout() ?? limits.CommandTimeout,
             DataIdleTimeout = ReceiveTimeout() ?? limits.DataIdleTimeout,
         };

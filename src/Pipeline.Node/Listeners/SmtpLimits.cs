@@ -17,8 +17,11 @@ public sealed record SmtpLimits
     /// <summary>Accepted recipients in one message; RFC 5321 section 4.5.3.1.8 asks for 100 at least.</summary>
     public int MaxRecipients { get; init; } = 1000;
 
-    /// <summary>Unknown commands and syntax errors in one connection; one more ends it with 421.</summary>
+    /// <summary>Commands with syntax errors in one connection; one more ends it with 421.</summary>
     public int MaxErrors { get; init; } = 10;
+
+    /// <summary>Unknown commands in one connection; one more ends it with 421.</summary>
+    public int MaxUnknownCommands { get; init; } = 10;
 
     /// <summary>Commands that carry no mail (NOOP, RSET, a second EHLO, commands out of order) since the last message; one more ends the connection with 421.</summary>
     public int MaxNonMailCommands { get; init; } = 100;
@@ -73,8 +76,9 @@ public sealed record SmtpLimits
         NotNegative(MaxConnectionsPerAddress, nameof(MaxConnectionsPerAddress));
         NotNegative(MaxConnectionsPerIPv6Network, nameof(MaxConnectionsPerIPv6Network));
         Positive(MaxRecipients, nameof(MaxRecipients));
-        Positive(MaxErrors, nameof(MaxErrors));
-        Positive(MaxNonMailCommands, nameof(MaxNonMailCommands));
+        NotNegative(MaxErrors, nameof(MaxErrors));
+        NotNegative(MaxUnknownCommands, nameof(MaxUnknownCommands));
+        NotNegative(MaxNonMailCommands, nameof(MaxNonMailCommands));
         Positive(MaxFailedAuthentications, nameof(MaxFailedAuthentications));
         Positive(MaxMessagesPerConnection, nameof(MaxMessagesPerConnection));
         NotNegative(MaxDataLine, nameof(MaxDataLine));

@@ -3,7 +3,7 @@ namespace Pipeline.Policy.Configuration;
 /// <summary>The main options that are not done, with what an operator is told of them. An option that is not here is done.</summary>
 internal static class MainOptionSupport
 {
-    private const string NoExpnEtrn = "the command is refused to everybody";
+    private const string NoEtrn = "the command is refused to everybody";
     private const string NoUserChange = "no delivery changes the user: everything runs as the user of the node";
     private const string OpenSsl = "TLS is done with OpenSSL, by the policy of its openssl.cnf";
 
@@ -14,15 +14,12 @@ internal static class MainOptionSupport
 
     private static (Support Support, string Names)[] Receipt =>
     [
-        (Support.Refused("there is no scanning of MIME parts"), "acl_smtp_mime acl_not_smtp_mime"),
-        (Support.WithoutEffect(NoExpnEtrn), "acl_smtp_etrn acl_smtp_expn smtp_etrn_command smtp_etrn_serialize acl_smtp_atrn"),
+        (Support.WithoutEffect(NoEtrn), "acl_smtp_etrn smtp_etrn_command smtp_etrn_serialize acl_smtp_atrn"),
         (Support.WithoutEffect("the command is not known to the server"), "acl_smtp_wellknown wellknown_advertise_hosts"),
         (Support.WithoutEffect("PRDR is not offered"), "acl_smtp_data_prdr prdr_enable"),
-        (Support.Refused("deny these hosts in acl_smtp_connect"), "host_reject_connection"),
         (Support.Refused("write \"deny hosts = ...\" with \"!verify = helo\" in acl_smtp_helo"), "helo_verify_hosts"),
         (Support.WithoutEffect("\"verify = helo\" tests when it is asked"), "helo_try_verify_hosts helo_lookup_domains"),
         (Support.WithoutEffect("EHLO or HELO is required of everybody"), "hosts_require_helo"),
-        (Support.NotDone("the syntax of RFC 5321 is required of everybody"), "helo_accept_junk_hosts helo_allow_chars"),
         (Support.WithoutEffect("the name is looked up when something asks for it"), "host_lookup"),
         (Support.NotDone("names are looked up in the DNS, and confirmed by it", "bydns:byaddr|bydns"), "host_lookup_order"),
         (Support.Refused("name the proxies in node.json, Listen, ProxyFrom"), "hosts_proxy"),
@@ -31,11 +28,9 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("no ident query is made"), "rfc1413_query_timeout"),
         (Support.NotDone("an address without a domain is refused"), "sender_unqualified_hosts recipient_unqualified_hosts percent_hack_domains"),
         (Support.NotDone("set smtp_accept_max, and MaxConnections in node.json, Smtp"), "smtp_accept_reserve smtp_reserve_hosts smtp_load_reserve"),
-        (Support.NotDone("the listener has limits of its own for errors and for commands other than mail"), "smtp_max_unknown_commands smtp_max_synprot_errors smtp_accept_max_nonmail"),
         (Support.NotDone("set message_size_limit"), "header_maxsize header_line_maxsize"),
-        (Support.NotDone("recipients beyond recipients_max are refused for now, one by one"), "recipients_max_reject"),
         (Support.NotDone("the lengths of RFC 5321 hold"), "max_username_length"),
-        (Support.WithoutEffect("the limit it excepts from is that of the listener, for all hosts"), "smtp_accept_max_nonmail_hosts"),
+        (Support.NotDone("smtp_accept_max_nonmail holds for all hosts", "*"), "smtp_accept_max_nonmail_hosts"),
         (Support.NotDone("write \"defer ratelimit = ...\" in an ACL"), "smtp_ratelimit_hosts smtp_ratelimit_mail smtp_ratelimit_rcpt"),
         (Support.NotDone("replies carry the message of the ACL"), "smtp_return_error_details"),
         (Support.WithoutEffect("the extension is not offered"), "limits_advertise_hosts pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_advertise_requiretls tls_early_banner_hosts"),

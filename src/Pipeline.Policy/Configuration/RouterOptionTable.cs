@@ -31,7 +31,6 @@ public static class RouterOptionTable
         (Support.WithoutEffect("every query asks whether the answer is authentic"), "dnssec_request_domains"),
         (Support.WithoutEffect("notifications are passed on as RFC 3461 says"), "dsn_process"),
         (Support.NotDone("notifications are passed on where the next host can"), "dsn_lasthop"),
-        (Support.WithoutEffect("EXPN is refused to everybody"), "expn"),
         (Support.NotDone("name further hosts in route_list"), "fallback_hosts"),
         (Support.NotDone(NoUserChange), "user group"),
         (Support.WithoutEffect(NoUserChange), "initgroups"),

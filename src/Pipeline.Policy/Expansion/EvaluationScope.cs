@@ -243,6 +243,12 @@ public sealed class MessageScope
     /// <summary>The checks that run beside reception; null where nothing can be verified (a command line test).</summary>
     public IMessageVerification? Verification { get; set; }
 
+    /// <summary>The MIME part that an ACL is run for; null elsewhere.</summary>
+    public Acl.Mime.IMimePartContent? MimePart { get; set; }
+
+    /// <summary>Opens the body, in wire form; null before it has arrived.</summary>
+    public Func<Stream>? OpenBody { get; set; }
+
     /// <summary>Makes callouts; null where none are made (a dry run), and addresses that have a route are good.</summary>
     public Acl.Verification.Callouts.CalloutServices? Callouts { get; set; }
 

@@ -42,6 +42,7 @@ internal sealed class RouterCompiler(DriverOptions options, ICollection<Configur
             Suffixes = AffixList.Suffixes(options.GetString("local_part_suffix")),
             SuffixOptional = options.GetBool("local_part_suffix_optional"),
             VerifyOnly = verifyOnly,
+            Expn = options.GetBool("expn", true),
             VerifySender = options.GetBool("verify_sender", verify),
             VerifyRecipient = options.GetBool("verify_recipient", verify),
             AddressTest = options.GetBool("address_test", true),

@@ -25,6 +25,9 @@ internal sealed record RouterDefinition
 
     public required bool VerifyOnly { get; init; }
 
+    /// <summary>The router has a say in what EXPN tells.</summary>
+    public required bool Expn { get; init; }
+
     public required bool VerifySender { get; init; }
 
     public required bool VerifyRecipient { get; init; }

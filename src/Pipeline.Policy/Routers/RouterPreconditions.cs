@@ -92,6 +92,7 @@ internal static class RouterPreconditions
         RoutingMode.VerifySender when !router.VerifySender => PreconditionResult.Skip("verify_sender is not set"),
         RoutingMode.VerifyRecipient when !router.VerifyRecipient => PreconditionResult.Skip("verify_recipient is not set"),
         RoutingMode.Deliver or RoutingMode.AddressTest when router.VerifyOnly => PreconditionResult.Skip("verify_only is set"),
+        RoutingMode.Expand when !router.Expn => PreconditionResult.Skip("expn is not set"),
         RoutingMode.AddressTest when !router.AddressTest => PreconditionResult.Skip("address_test is not set"),
         _ => PreconditionResult.Met,
     };

@@ -9,6 +9,9 @@ public enum RoutingMode
 
     /// <summary>A test from the command line (<c>-bt</c>).</summary>
     AddressTest = 3,
+
+    /// <summary>A client asks what an address stands for (EXPN).</summary>
+    Expand = 4,
 }
 
 internal static class RoutingModeExtensions

@@ -82,7 +82,7 @@ public sealed class SessionEndTests : TestKit
                 "EHLO client.example|client.example", "VRFY someone|someone", "MAIL FROM:<sender@from.example>|FROM:<sender@from.example>",
                 "RCPT TO:<a@to.example>|TO:<a@to.example>", "DATA|", "QUIT|",
             ],
-            _policy.Lines);
+            _policy.Lines.Where(line => !line.StartsWith("VRFY failed", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -13,7 +13,7 @@ namespace Pipeline.Actors.Tests.Support;
 /// <summary>A small policy compiled from text, in force for every message.</summary>
 internal sealed class TestPolicy : IPolicySource, IPolicyLog
 {
-    public TestPolicy(string configuration, TimeProvider time, ImmutableDictionary<string, ZoneName>? zone = null)
+    public TestPolicy(string configuration, TimeProvider time, ImmutableDictionary<string, ZoneName>? zone = null, string spoolDirectory = "")
     {
         var (policy, problems) = PolicyCompiler.Compile("test.conf", files: new OneFile("primary_hostname = mx.test\n" + configuration));
         Assert.True(policy is not null, string.Join('\n', problems));
@@ -23,6 +23,7 @@ internal sealed class TestPolicy : IPolicySource, IPolicyLog
             Time = time,
             Dns = new ZoneResolver(zone ?? ImmutableDictionary<string, ZoneName>.Empty),
             PrimaryHostname = "mx.test",
+            SpoolDirectory = spoolDirectory,
             Log = this,
             Acls = policy.Acls,
             AuthenticationResults = new Verification.PolicyAuthenticationResults(Mail.AuthResults.AuthResultsStyle.Rfc8601),

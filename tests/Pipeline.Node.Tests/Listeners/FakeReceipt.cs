@@ -144,6 +144,9 @@ internal sealed class FakeReceipt : IReceiptService
         public ValueTask<ReceiptDecision> VerifyAsync(string argument, CancellationToken cancellationToken) =>
             Decide($"vrfy {argument}", new SmtpReply(252, new EnhancedStatusCode(2, 0, 0), "cannot verify"));
 
+        public ValueTask<ReceiptDecision> ExpandAsync(string argument, CancellationToken cancellationToken) =>
+            Decide($"expn {argument}", new SmtpReply(550, new EnhancedStatusCode(5, 7, 1), "Administrative prohibition"));
+
         public ValueTask ResetAsync(string reason, CancellationToken cancellationToken)
         {
             receipt.Calls.Enqueue($"reset {reason}");
@@ -153,7 +156,7 @@ internal sealed class FakeReceipt : IReceiptService
         public ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken) =>
             Decide("quit", new SmtpReply(221, new EnhancedStatusCode(2, 0, 0), "closing connection"));
 
-        public void ProtocolIncident(string command, SmtpReply reply, string reason) => receipt.Incidents.Enqueue($"{command}|{reply.Code}|{reason}");
+        public void ProtocolIncident(string command, SmtpReply reply, string reason, string line) => receipt.Incidents.Enqueue($"{command}|{reply.Code}|{reason}");
 
         public ValueTask DisposeAsync()
         {

@@ -214,7 +214,7 @@ public sealed class SmtpAuthenticationTests
         await using var harness = await new SessionHarness(Asking()).GreetAsync();
         await harness.Client.SendAsync("AUTH LOGIN\r\ndXNlcg==\r\ncGFzcw==\r\n");
         await harness.Client.ExpectAsync("554 5.5.0 SMTP synchronization error");
-        Assert.Equal("AUTH|554|client did not wait for the challenge", Assert.Single(harness.Receipt.Incidents));
+        Assert.Equal("AUTH|554|next input sent too soon: pipelining was advertised", Assert.Single(harness.Receipt.Incidents));
         Assert.DoesNotContain(harness.Receipt.Calls, call => call.StartsWith("respond", StringComparison.Ordinal));
     }
 

@@ -11,7 +11,7 @@ public sealed class SmtpLimitsTests
     [Fact]
     public void Limits_that_are_not_valid_are_told_all_at_once()
     {
-        var limits = new SmtpLimits { MaxErrors = 0, MaxDataLine = -1, CommandTimeout = TimeSpan.Zero, MaxConnections = -5 };
+        var limits = new SmtpLimits { MaxErrors = -1, MaxDataLine = -1, CommandTimeout = TimeSpan.Zero, MaxConnections = -5 };
         var options = new ListenerOptions { Endpoints = [], Limits = limits };
         Assert.Equal(5, options.Validate().Length);
     }
@@ -19,14 +19,38 @@ public sealed class SmtpLimitsTests
     [Fact]
     public async Task Errors_up_to_the_limit_are_answered_and_one_more_ends_the_session()
     {
-        await using var harness = await new SessionHarness(options: With(new SmtpLimits { MaxErrors = 3 })).GreetAsync();
-        await harness.Client.CommandAsync("FOO", "500 ");
+        await using var harness = await new SessionHarness(options: With(new SmtpLimits { MaxErrors = 2 })).GreetAsync();
         await harness.Client.CommandAsync("MAIL FROM", "501 ");
+        await harness.Client.CommandAsync("FOO", "500 ");
         await harness.Client.CommandAsync("DATA x", "501 ");
-        await harness.Client.CommandAsync("FOO", "421 4.7.0");
+        await harness.Client.CommandAsync("MAIL FROM", "421 4.7.0");
         harness.CloseClientSide();
         await harness.Client.ExpectEndAsync();
-        Assert.Equal(4, harness.Receipt.Incidents.Count);
+        Assert.Equal("MAIL|421|too many syntax or protocol errors (last was \"MAIL FROM\")", harness.Receipt.Incidents.Last());
+    }
+
+    [Fact]
+    public async Task Unknown_commands_have_a_limit_of_their_own()
+    {
+        await using var harness = await new SessionHarness(options: With(new SmtpLimits { MaxUnknownCommands = 1, MaxErrors = 0 })).GreetAsync();
+        await harness.Client.CommandAsync("FOO", "500 ");
+        await harness.Client.CommandAsync("BAR x", "421 4.7.0");
+        harness.CloseClientSide();
+        await harness.Client.ExpectEndAsync();
+        Assert.EndsWith("|421|too many unrecognized commands (last was \"BAR x\")", harness.Receipt.Incidents.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Message_with_too_many_recipients_is_refused_whole_when_the_policy_says_so()
+    {
+        var options = With(new SmtpLimits { MaxRecipients = 1 }) with { RefusesMessageOfTooMany = true };
+        await using var harness = await new SessionHarness(options: options).EnvelopeAsync();
+        await harness.Client.CommandAsync("RCPT TO:<d@example.com>", "552 5.5.3 too many recipients");
+        await harness.Client.CommandAsync("DATA", "554 5.5.3 Too many recipients");
+        await harness.Client.CommandAsync("RSET", "250 ");
+        await harness.Client.CommandAsync("MAIL FROM:<a@example.com>", "250 ");
+        await harness.Client.CommandAsync("RCPT TO:<b@example.com>", "250 ");
+        await harness.Client.CommandAsync("DATA", "354 ");
     }
 
     [Fact]

@@ -112,7 +112,9 @@ public sealed class AclConditionTests
     [InlineData(AclPoint.Data, "verify = recipient", "cannot verify recipient in ACL for DATA")]
     [InlineData(AclPoint.Rcpt, "acl = loop", "ACL nested too deep: possible loop")]
     [InlineData(AclPoint.Rcpt, "control = submission/nonsense", "syntax error in \"control=submission/nonsense\"")]
-    [InlineData(AclPoint.Data, "regex = x", "ACL condition \"regex\" is not available in this version (conf:2)")]
+    [InlineData(AclPoint.Rcpt, "decode = default", "cannot test decode condition in RCPT ACL")]
+    [InlineData(AclPoint.NotSmtp, "mime_regex = x", "cannot test mime_regex condition in non-SMTP ACL")]
+    [InlineData(AclPoint.Data, "seen = x", "ACL condition \"seen\" is not available in this version (conf:2)")]
     public async Task Item_in_the_wrong_place_is_an_error(AclPoint point, string item, string message)
     {
         var outcome = await new AclBench().RunAsync($"start:\nwarn {item}\naccept\nloop:\naccept acl = loop", point);

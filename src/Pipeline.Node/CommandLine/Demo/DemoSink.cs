@@ -118,6 +118,9 @@ internal sealed class DemoSink : IReceiptService, IAsyncDisposable
 
         public ValueTask<ReceiptDecision> VerifyAsync(string argument, CancellationToken cancellationToken) => Say(new SmtpReply(252, Success, "try it"));
 
+        public ValueTask<ReceiptDecision> ExpandAsync(string argument, CancellationToken cancellationToken) =>
+            Say(new SmtpReply(550, new EnhancedStatusCode(5, 7, 1), "not here"));
+
         public ValueTask ResetAsync(string reason, CancellationToken cancellationToken)
         {
             Forget();
@@ -126,7 +129,7 @@ internal sealed class DemoSink : IReceiptService, IAsyncDisposable
 
         public ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken) => Say(new SmtpReply(221, Success, "bye"));
 
-        public void ProtocolIncident(string command, SmtpReply reply, string reason)
+        public void ProtocolIncident(string command, SmtpReply reply, string reason, string line)
         {
             // The account shows what went wrong.
         }

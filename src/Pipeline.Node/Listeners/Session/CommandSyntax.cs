@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 
@@ -9,8 +10,20 @@ internal sealed class CommandSyntax(SmtpGrammar grammar, bool bareLfEndsLine)
 {
     private static readonly SmtpReply BareLf = new(500, new EnhancedStatusCode(5, 5, 2), "command lines must end with CRLF");
 
+    /// <summary>Octets of a command that are shown in logs.</summary>
+    private const int MaxShown = 512;
+
+    private readonly byte[] _last = new byte[MaxShown];
+    private int _lastLength;
+
     /// <summary>What the last EHLO offered.</summary>
     public SmtpExtensions Offered { get; set; }
+
+    /// <summary>The last command as it came, one char for each octet. Of AUTH and its answers, which hold passwords, the verb alone.</summary>
+    public string LastLine => Encoding.Latin1.GetString(_last, 0, _lastLength);
+
+    /// <summary>There is no line to show: the last one was not read whole.</summary>
+    public void Forget() => _lastLength = 0;
 
     /// <summary>MAIL of the open transaction had SMTPUTF8.</summary>
     public bool SmtpUtf8 { get; set; }
@@ -53,9 +66,16 @@ internal sealed class CommandSyntax(SmtpGrammar grammar, bool bareLfEndsLine)
         bool hasCr = line.EndsWith("\r"u8);
         ReadOnlySpan<byte> text = hasCr ? line[..^1] : line;
         SmtpCommand command = AwaitsResponse ? SmtpCommandParser.ParseAuthResponse(text) : ParseOrLeave(text);
+        Keep(command.Verb == SmtpVerb.Auth ? "AUTH"u8 : text);
         return hasCr || bareLfEndsLine
             ? command
             : new SmtpCommand.Invalid(command.Verb, BareLf, "command line ended by a bare LF", LosesFraming: command.Verb == SmtpVerb.Bdat);
+    }
+
+    private void Keep(ReadOnlySpan<byte> line)
+    {
+        _lastLength = Math.Min(line.Length, MaxShown);
+        line[.._lastLength].CopyTo(_last);
     }
 
     private SmtpCommand ParseOrLeave(ReadOnlySpan<byte> line) => LeavesPaths && EnvelopePath.TryFind(line, out SmtpVerb verb, out Extent path)

@@ -20,7 +20,7 @@ internal static class EhloResponse
     /// <param name="startTls">STARTTLS is offered and can be done.</param>
     public static SmtpReply Compose(SmtpReply greeting, SmtpCapabilities offered, bool startTls)
     {
-        var lines = new List<string>(greeting.Lines.Length + 12);
+        var lines = new List<string>(greeting.Lines.Length + 14);
         lines.AddRange(greeting.Lines.AsSpan());
         if (lines.Count == 0)
         {
@@ -30,6 +30,8 @@ internal static class EhloResponse
         lines.Add(offered.MaxMessageSize > 0 ? "SIZE " + offered.MaxMessageSize.ToString(CultureInfo.InvariantCulture) : "SIZE");
         Add(offered.EightBitMime, "8BITMIME");
         Add(offered.Dsn, "DSN");
+        Add(offered.Verifies, "VRFY");
+        Add(offered.Expands, "EXPN");
         Add(offered.Pipelining, "PIPELINING");
         Add(!offered.Mechanisms.IsEmpty, "AUTH " + string.Join(' ', offered.Mechanisms));
         Add(offered.Chunking, "CHUNKING");

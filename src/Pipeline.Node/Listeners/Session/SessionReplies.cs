@@ -9,9 +9,8 @@ internal static class SessionReplies
     public static readonly SmtpReply ResetOk = new(250, new EnhancedStatusCode(2, 0, 0), "Reset OK");
 
     public static readonly SmtpReply Help = new(
-        214, new EnhancedStatusCode(2, 0, 0), "Commands supported:", "AUTH STARTTLS HELO EHLO MAIL RCPT DATA BDAT NOOP QUIT RSET VRFY HELP");
+        214, new EnhancedStatusCode(2, 0, 0), "Commands supported:", "AUTH STARTTLS HELO EHLO MAIL RCPT DATA BDAT NOOP QUIT RSET VRFY EXPN HELP");
 
-    public static readonly SmtpReply ExpandProhibited = new(550, new EnhancedStatusCode(5, 7, 1), "administrative prohibition");
     public static readonly SmtpReply EtrnNotImplemented = new(502, new EnhancedStatusCode(5, 5, 1), "ETRN is not implemented");
     public static readonly SmtpReply AuthNotAdvertised = BadSequence("AUTH command used when not advertised");
     public static readonly SmtpReply AlreadyAuthenticated = BadSequence("already authenticated");
@@ -22,6 +21,8 @@ internal static class SessionReplies
     public static readonly SmtpReply ChunkingNotAdvertised = BadSequence("BDAT command used when CHUNKING was not advertised");
     public static readonly SmtpReply BinaryNeedsChunking = BadSequence("BODY=BINARYMIME requires BDAT");
     public static readonly SmtpReply TooManyRecipients = new(452, new EnhancedStatusCode(4, 5, 3), "too many recipients");
+    public static readonly SmtpReply TooManyRecipientsForGood = new(552, new EnhancedStatusCode(5, 5, 3), "too many recipients");
+    public static readonly SmtpReply TooManyRecipientsForMessage = new(554, new EnhancedStatusCode(5, 5, 3), "Too many recipients");
     public static readonly SmtpReply OutOfStep = new(554, new EnhancedStatusCode(5, 5, 0), "SMTP synchronization error");
 
     public static SmtpReply ChunkReceived(long octets) => new(250, new EnhancedStatusCode(2, 0, 0), $"{octets} octets received");

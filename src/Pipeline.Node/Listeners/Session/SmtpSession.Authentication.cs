@@ -56,7 +56,7 @@ internal sealed partial class SmtpSession
         // Only the challenge tells the client what to answer.
         if (_channel.MoreBuffered && _options.EnforceSynchronisation)
         {
-            EndOutOfStep(SmtpVerb.Auth, "client did not wait for the challenge");
+            EndOutOfStep(SmtpVerb.Auth);
             return null;
         }
 

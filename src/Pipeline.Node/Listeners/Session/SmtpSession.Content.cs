@@ -13,6 +13,12 @@ internal sealed partial class SmtpSession
 
     private async ValueTask DataAsync(CancellationToken cancellationToken)
     {
+        if (_hasTooManyRecipients)
+        {
+            Refuse(SmtpVerb.Data, SessionReplies.TooManyRecipientsForMessage, "more recipients than a message may have");
+            return;
+        }
+
         if (_body == BodyType.BinaryMime)
         {
             Refuse(SmtpVerb.Data, SessionReplies.BinaryNeedsChunking, "DATA with BODY=BINARYMIME");
@@ -22,7 +28,7 @@ internal sealed partial class SmtpSession
         // Whoever sends the message without waiting for 354 would have it taken for commands when the answer is no.
         if (_channel.MoreBuffered && _options.EnforceSynchronisation)
         {
-            EndOutOfStep(SmtpVerb.Data, "client did not wait for the reply to DATA");
+            EndOutOfStep(SmtpVerb.Data);
             return;
         }
 
@@ -45,6 +51,12 @@ internal sealed partial class SmtpSession
 
     private async ValueTask ChunkAsync(SmtpCommand.Chunk chunk, CancellationToken cancellationToken)
     {
+        if (_hasTooManyRecipients)
+        {
+            await RefuseChunkAsync(chunk, SessionReplies.TooManyRecipientsForMessage, "more recipients than a message may have", cancellationToken);
+            return;
+        }
+
         if (_intake is null && (_syntax.Offered == SmtpExtensions.None || !_receipt.Capabilities.Chunking))
         {
             await RefuseChunkAsync(chunk, SessionReplies.ChunkingNotAdvertised, "BDAT when CHUNKING was not offered", cancellationToken);

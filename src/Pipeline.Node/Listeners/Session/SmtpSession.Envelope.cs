@@ -11,6 +11,7 @@ internal sealed partial class SmtpSession
     private long _maxMessageSize;
     private int _messages;
     private int _recipients;
+    private bool _hasTooManyRecipients;
 
     /// <summary>Has the policy rewrite the path of MAIL or RCPT as the client wrote it, and reads the command then.</summary>
     private async ValueTask<SmtpCommand> ReadPathAsync(SmtpCommand.WithPath command, CancellationToken cancellationToken)
@@ -45,6 +46,7 @@ internal sealed partial class SmtpSession
         _body = mail.Body;
         _maxMessageSize = capabilities.MaxMessageSize;
         _recipients = 0;
+        _hasTooManyRecipients = false;
         _syntax.SmtpUtf8 = mail.SmtpUtf8;
         _channel.Utf8Replies = mail.SmtpUtf8;
     }
@@ -53,7 +55,11 @@ internal sealed partial class SmtpSession
     {
         if (_recipients >= _limits.MaxRecipients)
         {
-            Refuse(SmtpVerb.Rcpt, SessionReplies.TooManyRecipients, $"more than {_limits.MaxRecipients} recipients");
+            _hasTooManyRecipients = _options.RefusesMessageOfTooMany;
+            Refuse(
+                SmtpVerb.Rcpt,
+                _hasTooManyRecipients ? SessionReplies.TooManyRecipientsForGood : SessionReplies.TooManyRecipients,
+                $"more than {_limits.MaxRecipients} recipients");
             return;
         }
 

@@ -12,7 +12,7 @@ internal sealed partial class SmtpSession
         ReceiptDecision decision = await _receipt.ConnectAsync(cancellationToken);
         if (decision.Reply.IsPositive && _options.EnforceSynchronisation && _channel.HasPendingInput())
         {
-            EndOutOfStep(SmtpVerb.Unknown, "client sent input before the banner");
+            End(SessionEnd.Abrupt, SmtpVerbNames.Of(SmtpVerb.Unknown), SessionReplies.OutOfStep, "input sent without waiting for greeting");
             return;
         }
 
@@ -32,7 +32,7 @@ internal sealed partial class SmtpSession
         // Only the reply tells the client whether it may pipeline.
         if (_channel.MoreBuffered && _options.EnforceSynchronisation)
         {
-            EndOutOfStep(hello.Verb, "client did not wait for the reply to its greeting");
+            EndOutOfStep(hello.Verb);
             return;
         }
 

@@ -24,7 +24,7 @@ internal sealed partial class SmtpSession
                 Answer(await _receipt.VerifyAsync(command.Argument, cancellationToken));
                 break;
             case SmtpVerb.Expn:
-                Refuse(SmtpVerb.Expn, SessionReplies.ExpandProhibited, "EXPN is not permitted");
+                Answer(await _receipt.ExpandAsync(command.Argument, cancellationToken));
                 break;
             default:
                 Refuse(command.Verb, SessionReplies.EtrnNotImplemented, "ETRN is not implemented");

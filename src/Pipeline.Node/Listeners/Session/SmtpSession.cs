@@ -23,6 +23,7 @@ internal sealed partial class SmtpSession
     private bool _pipelining;
     private bool _startTlsOffered;
     private int _errors;
+    private int _unknownCommands;
     private int _nonMailCommands;
 
     /// <param name="tls">Null where STARTTLS can not be done.</param>
@@ -65,6 +66,7 @@ internal sealed partial class SmtpSession
             await GreetAsync(cancellationToken);
             while (_end == SessionEnd.None)
             {
+                _syntax.Forget();
                 CommandRead read = await _channel.ReadCommandAsync(_syntax);
                 if (read.Command is { } command)
                 {
@@ -99,7 +101,7 @@ internal sealed partial class SmtpSession
     {
         if (!_pipelining && _channel.MoreBuffered && _options.EnforceSynchronisation && IsOutOfStepWithoutPipelining(command))
         {
-            EndOutOfStep(command.Verb, "client pipelined although PIPELINING was not offered");
+            EndOutOfStep(command.Verb);
             return ValueTask.CompletedTask;
         }
 
@@ -156,16 +158,16 @@ internal sealed partial class SmtpSession
     /// <summary>Refuses by the protocol layer's own judgement and lets the receipt know.</summary>
     private void Refuse(SmtpVerb verb, SmtpReply reply, string reason)
     {
-        _receipt.ProtocolIncident(SmtpVerbNames.Of(verb), reply, reason);
+        _receipt.ProtocolIncident(SmtpVerbNames.Of(verb), reply, reason, _syntax.LastLine);
         _channel.Reply(reply);
     }
 
     private void RefuseSyntax(SmtpCommand.Invalid invalid)
     {
-        if (++_errors > _limits.MaxErrors)
+        if (TooManyOf(invalid.Verb) is { } what)
         {
-            SmtpReply tooMany = SessionReplies.Closing(7, 0, _receipt.Capabilities.HostName, "too many syntax or protocol errors");
-            End(SessionEnd.Abrupt, SmtpVerbNames.Of(invalid.Verb), tooMany, "too many errors, the last: " + invalid.Reason);
+            SmtpReply tooMany = SessionReplies.Closing(7, 0, _receipt.Capabilities.HostName, what);
+            End(SessionEnd.Abrupt, SmtpVerbNames.Of(invalid.Verb), tooMany, $"{what} (last was \"{_syntax.LastLine}\")");
             return;
         }
 
@@ -175,6 +177,11 @@ internal sealed partial class SmtpSession
             _end = SessionEnd.Abrupt;
         }
     }
+
+    /// <summary>Counts a command that is none; what there are too many of, when it was one too many.</summary>
+    private string? TooManyOf(SmtpVerb verb) => verb == SmtpVerb.Unknown
+        ? ++_unknownCommands > _limits.MaxUnknownCommands ? "too many unrecognized commands" : null
+        : ++_errors > _limits.MaxErrors ? "too many syntax or protocol errors" : null;
 
     private async ValueTask RefuseSequenceAsync(SmtpCommand command, SmtpReply refusal, CancellationToken cancellationToken)
     {
@@ -199,17 +206,18 @@ internal sealed partial class SmtpSession
             return true;
         }
 
-        SmtpReply reply = SessionReplies.Closing(7, 0, _receipt.Capabilities.HostName, "too many commands without mail");
-        End(SessionEnd.Abrupt, SmtpVerbNames.Of(verb), reply, "too many commands without mail");
+        SmtpReply reply = SessionReplies.Closing(7, 0, _receipt.Capabilities.HostName, "too many nonmail commands");
+        End(SessionEnd.Abrupt, SmtpVerbNames.Of(verb), reply, $"too many nonmail commands (last was \"{SmtpVerbNames.Of(verb)}\")");
         return false;
     }
 
-    private void EndOutOfStep(SmtpVerb verb, string reason) =>
-        End(SessionEnd.Abrupt, SmtpVerbNames.Of(verb), SessionReplies.OutOfStep, reason);
+    /// <summary>The client has sent more than it may before a reply.</summary>
+    private void EndOutOfStep(SmtpVerb verb) => End(
+        SessionEnd.Abrupt, SmtpVerbNames.Of(verb), SessionReplies.OutOfStep, $"next input sent too soon: pipelining was {(_pipelining ? "" : "not ")}advertised");
 
     private void End(SessionEnd end, string command, SmtpReply reply, string reason)
     {
-        _receipt.ProtocolIncident(command, reply, reason);
+        _receipt.ProtocolIncident(command, reply, reason, _syntax.LastLine);
         _channel.Reply(reply);
         _end = end;
     }

@@ -12,8 +12,11 @@ internal static class ConditionVariables
         "dkim_created", "dkim_cur_signer", "dkim_domain", "dkim_expires", "dkim_headernames", "dkim_identity", "dkim_key_granularity",
         "dkim_key_length", "dkim_key_nosubdomains", "dkim_key_notes", "dkim_key_srvtype", "dkim_key_testing", "dkim_selector", "dkim_signers",
         "dkim_verify_reason", "dkim_verify_status", "dnslist_domain", "dnslist_matched", "dnslist_text", "dnslist_value", "host_data", "malware_name",
-        "lookup_dnssec_authenticated", "prvscheck_address", "prvscheck_keynum", "prvscheck_result", "queue_name", "recipient_data",
-        "recipient_verify_failure", "sender_address_data", "sender_data", "sender_helo_dnssec", "sender_helo_verified", "sender_host_dnssec",
+        "lookup_dnssec_authenticated", "mime_anomaly_level", "mime_anomaly_text", "mime_boundary", "mime_charset", "mime_content_description",
+        "mime_content_disposition", "mime_content_id", "mime_content_size", "mime_content_transfer_encoding", "mime_content_type", "mime_decoded_filename",
+        "mime_filename", "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822", "mime_part_count", "prvscheck_address", "prvscheck_keynum",
+        "prvscheck_result", "queue_name", "recipient_data", "recipient_verify_failure", "regex_match_string", "sender_address_data", "sender_data",
+        "sender_helo_dnssec", "sender_helo_verified", "sender_host_dnssec",
         "sender_rate", "sender_rate_limit", "sender_rate_period", "sender_verify_failure", "smtp_command_history", "smtp_notquit_reason",
         "spam_action", "spam_bar", "spam_report", "spam_score", "spam_score_int", "spf_header_comment", "spf_received",
         "spf_result", "spf_result_guessed", "spf_smtp_comment", "spf_used_domain", "srs_recipient",
@@ -23,11 +26,8 @@ internal static class ConditionVariables
     private static readonly string[] NeverSet =
     [
         "arc_domains", "arc_oldest_pass", "arc_state", "arc_state_reason", "atrn_host", "atrn_mode", "csa_status", "dcc_header", "dcc_result", "dmarc_alignment_dkim", "dmarc_alignment_spf",
-        "dmarc_domain_policy", "dmarc_status", "dmarc_status_text", "dmarc_used_domain", "ldap_dn", "local_scan_data",
-        "mime_anomaly_level", "mime_anomaly_text", "mime_boundary", "mime_charset", "mime_content_description", "mime_content_disposition",
-        "mime_content_id", "mime_content_size", "mime_content_transfer_encoding", "mime_content_type", "mime_decoded_filename", "mime_filename",
-        "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822", "mime_part_count", "prdr_requested", "proxy_external_address",
-        "proxy_external_port", "proxy_local_address", "proxy_local_port", "proxy_session", "regex_cachesize", "regex_match_string",
+        "dmarc_domain_policy", "dmarc_status", "dmarc_status_text", "dmarc_used_domain", "ldap_dn", "local_scan_data", "prdr_requested", "proxy_external_address",
+        "proxy_external_port", "proxy_local_address", "proxy_local_port", "proxy_session", "regex_cachesize",
         "queue_size", "spf_guess", "thisaddress",
         "tls_in_ocsp", "tls_in_ourcert", "tls_in_peercert", "tls_in_resumption", "warn_message_delay", "warn_message_recipients",
     ];
@@ -72,8 +72,9 @@ internal static class ConditionVariables
     private static readonly FrozenSet<string> OwnWords = new HashSet<string>(Numbers)
     {
         "arc_state", "av_failed", "callout_address", "dkim_key_length", "dkim_key_nosubdomains", "dkim_key_testing", "dkim_verify_status", "dmarc_status", "host_data",
-        "lookup_dnssec_authenticated", "mime_anomaly_level", "mime_content_size", "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822",
-        "mime_part_count", "prdr_requested", "proxy_session", "queue_name", "queue_size", "recipient_data", "recipient_verify_failure", "sender_data",
+        "lookup_dnssec_authenticated", "mime_anomaly_level", "mime_anomaly_text", "mime_content_size", "mime_decoded_filename", "mime_is_coverletter",
+        "mime_is_multipart", "mime_is_rfc822", "mime_part_count", "prdr_requested", "proxy_session", "queue_name", "queue_size", "recipient_data",
+        "recipient_verify_failure", "regex_match_string", "sender_data",
         "sender_helo_dnssec", "sender_helo_verified", "sender_host_dnssec", "sender_rate", "sender_rate_limit", "sender_rate_period",
         "sender_verify_failure", "smtp_command_history", "smtp_notquit_reason", "spam_action", "spam_bar", "spam_score", "spam_score_int", "spf_result",
         "spf_result_guessed", "tls_in_ocsp", "tls_in_resumption",
@@ -88,7 +89,7 @@ internal static class ConditionVariables
     ];
 
     private static IEnumerable<VariableDefinition> Numbered(string prefix, int last) =>
-        Enumerable.Range(1, last).Select(n => Of(prefix + n.ToString(CultureInfo.InvariantCulture), "", isAvailable: false));
+        Enumerable.Range(1, last).Select(n => Of(prefix + n.ToString(CultureInfo.InvariantCulture), ""));
 
     private static VariableDefinition Of(string name, string unset, bool isAvailable = true)
     {

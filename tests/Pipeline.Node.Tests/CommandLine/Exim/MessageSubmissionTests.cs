@@ -9,6 +9,7 @@ public sealed class MessageSubmissionTests : IDisposable
     private const string Configuration = """
         acl_not_smtp = check
         acl_not_smtp_start = start
+        acl_not_smtp_mime = parts
         acl_smtp_connect = never
         acl_smtp_rcpt = never
         log_file_path = DIR/%slog
@@ -24,6 +25,12 @@ public sealed class MessageSubmissionTests : IDisposable
           warn condition = ${if match{$sender_address}{asis}}
                control = suppress_local_fixups
           deny
+        parts:
+          deny condition = ${if match{$mime_filename}{exe}}
+               decode = default
+               condition = ${if eq{${readfile{$mime_decoded_filename}}}{hello world}}
+               message = no programs
+          accept
         check:
           deny condition = ${if eq{$h_subject:}{deny}}
                message = you may not
@@ -102,6 +109,18 @@ public sealed class MessageSubmissionTests : IDisposable
         Assert.Empty(_exim.Mailbox("user"));
         Assert.Contains($" F=<me@a.example> rejected by non-SMTP ACL: {logged}\n", MainLog(), StringComparison.Ordinal);
         Assert.Contains("\nEnvelope-from: <me@a.example>\n", File.ReadAllText(_exim.Path("rejectlog")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Parts_of_a_message_are_judged_before_it()
+    {
+        var run = await SendAsync(
+            "Subject: deny\nContent-Type: multipart/mixed; boundary=A\n\n--A\n\ntext\n--A\nContent-Type: a/b; name=x.exe\n"
+            + "Content-Transfer-Encoding: base64\n\naGVsbG8gd29ybGQ=\n--A--\n",
+            "-f", "me@a.example", "user");
+        Assert.Equal((1, "exim: message rejected by non-SMTP ACL: no programs"), (run.ExitCode, run.Errors.Trim()));
+        Assert.Contains(" F=<me@a.example> rejected during MIME ACL checks: no programs\n", MainLog(), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_exim.Path("s/scan")));
     }
 
     [Fact]

@@ -23,6 +23,9 @@ public sealed record ListenerOptions
     /// <summary>A client that talks before it may (before the banner, behind EHLO or DATA, or without PIPELINING) loses the connection, as in Exim (<c>smtp_enforce_sync</c>).</summary>
     public bool EnforceSynchronisation { get; init; } = true;
 
+    /// <summary>What a test session says behind its reply to a message; empty elsewhere.</summary>
+    public string RemarkOnMessages { get; init; } = "";
+
     /// <summary>MAIL needs EHLO or HELO first (RFC 5321 section 4.1.4).</summary>
     public bool RequireHello { get; init; } = true;
 

@@ -37,12 +37,18 @@ internal static class RouterStep
                 return Defer(router, preconditions.Reason);
         }
 
+        scope.Environment.Trace?.Write($"calling {router.Name} router");
         var verdict = await ExpandAddressDataAsync(router, scope, cancellationToken)
             ?? await router.Driver.RouteAsync(new RouteRun(router, address, scope, mode, services), cancellationToken);
         if (verdict is DriverVerdict.Accept or DriverVerdict.Redirect && router.FailsVerify(mode))
         {
             var message = $"{router.Name} router forced verify failure";
             return new StepResult(new RoutingOutcome.Failed(router.Name, message), NextStep.Stop, TrialOutcome.Failed, message);
+        }
+
+        if (Trace(verdict, router.Name, address) is { } line)
+        {
+            scope.Environment.Trace?.Write(line);
         }
 
         return verdict switch
@@ -56,6 +62,16 @@ internal static class RouterStep
             _ => new StepResult(new RoutingOutcome.Discarded(router.Name), NextStep.Stop, TrialOutcome.Discarded, ":blackhole:"),
         };
     }
+
+    private static string? Trace(DriverVerdict verdict, string router, RoutingAddress address) => verdict switch
+    {
+        DriverVerdict.Accept or DriverVerdict.Redirect => $"routed by {router} router",
+        DriverVerdict.Decline => $"{router} router declined for {address}",
+        DriverVerdict.Pass => $"{router} router passed for {address}",
+        DriverVerdict.Fail fail => $"{router} router forced address failure: {fail.Message}",
+        DriverVerdict.Defer defer => $"{router} router: defer for {address}: {defer.Message}",
+        _ => null,
+    };
 
     private static async ValueTask<DriverVerdict?> ExpandAddressDataAsync(RouterDefinition router, EvaluationScope scope, CancellationToken cancellationToken)
     {

@@ -14,6 +14,7 @@ namespace Pipeline.Policy.Tests.Acl;
 internal sealed class AclBench
 {
     private readonly List<string> _log = [];
+    private readonly List<string> _trace = [];
 
     public AclBench(IDnsResolver? dns = null, IPAddress? client = null, TlsFacts? tls = null, bool local = false, ManualTime? time = null, string? spamdAddress = null)
     {
@@ -37,6 +38,7 @@ internal sealed class AclBench
                 Dns = dns ?? new ScriptedDns(),
                 PrimaryHostname = "mx.example.com",
                 Log = new RecordingLog(_log),
+                Trace = new RecordingTrace(_trace),
             },
             Connection = new ConnectionScope { ClientAddress = local ? null : client ?? IPAddress.Parse("192.0.2.1"), HeloName = "client.test", Tls = tls },
             Message = new MessageScope { Sender = new EnvelopeAddress("a", "sender.test") },
@@ -51,7 +53,8 @@ internal sealed class AclBench
     /// <summary>Lines as <c>Main: text</c>.</summary>
     public IReadOnlyList<string> Log => _log;
 
-    public AclTrace Trace { get; } = new();
+    /// <summary>What a test session is told.</summary>
+    public IReadOnlyList<string> Trace => _trace;
 
     public bool SkipDelays { get; init; } = true;
 
@@ -59,7 +62,7 @@ internal sealed class AclBench
 
     /// <summary>Runs the ACL called <c>start</c> of a section, or a text without names as that ACL.</summary>
     public async Task<AclOutcome> RunAsync(string text, AclPoint point = AclPoint.Rcpt) =>
-        await Engine(text).RunAsync(point, StringExpansion.Compile("start"), Scope, CancellationToken.None, Trace);
+        await Engine(text).RunAsync(point, StringExpansion.Compile("start"), Scope, CancellationToken.None);
 
     public AclEngine Engine(string text)
     {
@@ -79,6 +82,11 @@ internal sealed class AclBench
         var problems = new List<ConfigurationProblem>();
         AclProgram.Parse(Lines(text), problems);
         return [.. problems.Select(problem => problem.Message)];
+    }
+
+    private sealed class RecordingTrace(List<string> lines) : IPolicyTrace
+    {
+        public void Write(string line) => lines.Add(line);
     }
 }
 

@@ -83,6 +83,9 @@ internal sealed class EximArguments
             case "-bem":
                 _command = _command with { Mode = EximMode.Expand, MessageFile = Value(option, 0) };
                 break;
+            case "-bh":
+                _command = _command with { Mode = EximMode.SessionTest, Client = EndPoint(option) };
+                break;
             case ['-', 'b', ..]:
                 ReadMode(option);
                 break;
@@ -274,9 +277,9 @@ internal sealed class EximArguments
             { Mode: EximMode.None } => $"exim: {EximHints.NoMode}",
             { Mode: not (EximMode.Expand or EximMode.AddressTest or EximMode.RewriteTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
                 $"exim: nothing can be done with \"{operand}\" here",
-            { Mode: EximMode.Session } when _command.ClientName is not null || _command.Protocol is not null || _command.Ident is not null
+            { Mode: EximMode.Session or EximMode.SessionTest } when _command.ClientName is not null || _command.Protocol is not null || _command.Ident is not null
                 || _command.Authenticator is not null || _command.AuthenticatedId is not null =>
-                "exim: of the -oM options, -bs takes -oMa and -oMi only",
+                $"exim: of the -oM options, {(_command.Mode == EximMode.Session ? "-bs takes -oMa and -oMi" : "-bh takes -oMi")} only",
             _ => null,
         };
     }

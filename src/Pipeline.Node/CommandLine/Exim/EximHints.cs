@@ -12,7 +12,7 @@ internal static class EximHints
     private static readonly (string Option, string Hint)[] Hints =
     [
         ("-bP*", "mailpipeline config check FILE reads a configuration and says what is wrong with it"),
-        ("-bh*", "mailpipeline explain ID shows what the rules did with a message, -bt how an address is routed, -be what a string expands to"),
+        ("-bhc", "use -bh: results of callouts are not kept beyond the session"),
         ("-bv*", "-bt shows how an address is routed"),
         ("-bS", "-bs takes an SMTP session, from a file too"),
         ("-bm", NoMode),

@@ -29,6 +29,9 @@ internal enum EximMode
     /// <summary><c>-bs</c>.</summary>
     Session,
 
+    /// <summary><c>-bh</c>.</summary>
+    SessionTest,
+
     /// <summary><c>-bp</c> and its kin.</summary>
     QueueList,
 

@@ -18,6 +18,7 @@ internal static class EximProgram
           -brw ADDRESS       show how an address is rewritten
           -bd, -bdf          start a node; in the foreground
           -bs                SMTP session on standard input and output
+          -bh IP[.PORT]      the same as if from there, keeping no message, with what the ACLs do on standard error
           -bp[ucra] [id ...] list the queue; -bpc counts it
           -q[f[f]]           run the queue; -qf tries what is not due too
           -oX LIST, -oP FILE ports and addresses to listen on; file for the process id (-bd)
@@ -83,6 +84,8 @@ internal static class EximProgram
                 return await Daemon.RunForegroundAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.Session:
                 return await SubmissionSession.RunAsync(command, configuration, streams, time, cancellationToken);
+            case EximMode.SessionTest:
+                return await SessionTest.RunAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.QueueList or EximMode.QueueCount:
                 return await QueueListing.RunAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.QueueRun:

@@ -9,8 +9,6 @@ CREATE TABLE domain (
     destination   text,
     -- hosted: who gets what is for nobody; null for nobody
     catch_all     text,
-    -- spam score from which a message is set aside, and from which it is refused; tenths of a point, as $spam_score_int has them
-    quarantine_at integer NOT NULL DEFAULT 50,
     CHECK ((kind = 'relay') = (destination IS NOT NULL))
 );
 

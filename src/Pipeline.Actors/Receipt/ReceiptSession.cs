@@ -65,18 +65,19 @@ internal sealed partial class ReceiptSession : IReceiptSession
     public async ValueTask<ReceiptDecision> HeloAsync(bool extended, string name, CancellationToken cancellationToken)
     {
         Command(extended ? "EHLO" : "HELO", name);
-        await EndTransactionAsync(extended ? "EHLO" : "HELO");
-        _extended = extended;
         _connection.HeloName = OctetString.FromText(name);
-        SetProtocol();
         var scope = ConnectionOnlyScope();
         var outcome = await RunAsync(AclPoint.Helo, scope, cancellationToken);
         if (!outcome.IsAccepted)
         {
+            // A transaction that is open remains so (RFC 5321 section 4.1.4).
             RecordRefusedConnection(extended ? "EHLO" : "HELO", outcome);
             return Answer(new ReceiptDecision(outcome.Reply!, outcome.CloseConnection));
         }
 
+        await EndTransactionAsync(extended ? "EHLO" : "HELO");
+        _extended = extended;
+        SetProtocol();
         Capabilities = await CapabilityOffer.MakeAsync(Options, scope, HostName, cancellationToken);
         await OfferAuthenticatorsAsync(scope, cancellationToken);
         var greeting = outcome.UserMessage ?? $"{HostName} Hello {name}{(_connection.ClientAddress is { } address ? $" [{address}]" : "")}";

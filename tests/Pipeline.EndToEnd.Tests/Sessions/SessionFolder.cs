@@ -47,7 +47,7 @@ internal sealed class SessionFolder : IDisposable
             new EximStreams(input, output, errors),
             TimeProvider.System,
             CancellationToken.None);
-        Assert.True(code == 0, errors.ToString());
+        Assert.True(code == 0, $"{session.Name}: {errors}");
         return Replies.Of(Encoding.Latin1.GetString(output.ToArray()));
     }
 

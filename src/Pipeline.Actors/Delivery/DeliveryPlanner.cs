@@ -14,6 +14,9 @@ namespace Pipeline.Actors.Delivery;
 /// <summary>Makes a delivery of what routing found: the transport's options expanded for this recipient, its hosts, and what it can share.</summary>
 internal static class DeliveryPlanner
 {
+    /// <summary>Transports that one delivery may be passed on through.</summary>
+    private const int MaxTransports = 10;
+
     public static async ValueTask<RoutingDecision> PlanAsync(
         ActivePolicy active,
         EvaluationScope scope,
@@ -23,18 +26,18 @@ internal static class DeliveryPlanner
         RoutingOutcome.Routed routed,
         CancellationToken cancellationToken)
     {
-        if (routed.Transport is not { } name || !active.Policy.Transports.TryGetValue(name, out var transport))
-        {
-            return new RoutingDecision.Defer(trials, $"transport \"{routed.Transport}\" of router {routed.Router} does not exist");
-        }
-
-        var expansion = await transport.ExpandAsync(TransportScope.Create(scope, address, routed), cancellationToken);
+        var (name, expansion) = await ExpandAsync(
+            active, routed.Transport, routed.Router, transport => TransportScope.Create(scope, address, routed with { Transport = transport }), cancellationToken);
         if (expansion is not TransportExpansion.Ready { Options: var options })
         {
             return NotReady(trials, expansion);
         }
 
-        var settings = TransportMapping.ToSettings(options, routed.HeadersAdd, routed.HeadersRemove);
+        var settings = TransportMapping.ToSettings(options, routed.HeadersAdd, routed.HeadersRemove) with
+        {
+            Shadow = await ShadowAsync(
+                active, options.Shadow, shadow => TransportScope.Create(scope, address, routed with { Transport = shadow }), routed.HeadersAdd, routed.HeadersRemove, cancellationToken),
+        };
         if (settings is SmtpTransportSettings && routed.Hosts.IsEmpty)
         {
             return new RoutingDecision.Defer(trials, $"router {routed.Router} gave no host for {name} transport");
@@ -46,7 +49,7 @@ internal static class DeliveryPlanner
         var returnPath = options.ReturnPath ?? routed.ErrorsTo ?? recipient.Message.Envelope.Sender;
         var destination = Destination(settings, hosts);
         return new RoutingDecision.Deliver(
-            WithRewriting(trials, options),
+            WithNotes(trials, options),
             routed.Router,
             settings,
             hosts,
@@ -70,29 +73,28 @@ internal static class DeliveryPlanner
         CancellationToken cancellationToken)
     {
         var router = inherited.ParentRouter ?? "";
-        if (inherited.TargetTransport is not { } name)
+        if (inherited.TargetTransport is not { } named)
         {
             return new RoutingDecision.Redirect([], router, []); // /dev/null: nothing is to be done
-        }
-
-        if (!active.Policy.Transports.TryGetValue(name, out var transport))
-        {
-            return new RoutingDecision.Defer([], $"transport \"{name}\" of router {router} does not exist");
         }
 
         var target = new RoutingOutcome.RoutedToTarget(
             router,
             inherited.Target!,
-            name,
+            named,
             address.Parent ?? address,
             inherited.MarkedValues());
-        var expansion = await transport.ExpandAsync(TransportScope.Create(scope, target), cancellationToken);
+        var (name, expansion) = await ExpandAsync(
+            active, named, router, transport => TransportScope.Create(scope, target with { Transport = transport }), cancellationToken);
         if (expansion is not TransportExpansion.Ready { Options: var options })
         {
             return NotReady([], expansion);
         }
 
-        var settings = TransportMapping.ToSettings(options, [], []);
+        var settings = TransportMapping.ToSettings(options, [], []) with
+        {
+            Shadow = await ShadowAsync(active, options.Shadow, shadow => TransportScope.Create(scope, target with { Transport = shadow }), [], [], cancellationToken),
+        };
         return new RoutingDecision.Deliver(
             [],
             router,
@@ -105,15 +107,69 @@ internal static class DeliveryPlanner
             DeliveryPlace.OfTarget(name, target.Target, target.Parent.ToEnvelopeAddress()));
     }
 
-    /// <summary>The trial that led to the transport says which addresses of the header the transport has rewritten.</summary>
-    private static ImmutableArray<RouterTried> WithRewriting(ImmutableArray<RouterTried> trials, ExpandedTransport options)
+    /// <summary>Expands the options of a transport, or of the one that has to take its place.</summary>
+    private static async ValueTask<(string Name, TransportExpansion Expansion)> ExpandAsync(
+        ActivePolicy active, string? name, string router, Func<string, EvaluationScope> scope, CancellationToken cancellationToken)
     {
-        if (trials.IsEmpty || options.RewrittenHeader is not { Steps: { IsEmpty: false } steps })
+        var missing = $"transport \"{name}\" of router {router} does not exist";
+        for (var count = 0; count < MaxTransports; count++)
+        {
+            if (name is null || !active.Policy.Transports.TryGetValue(name, out var transport))
+            {
+                return (name ?? "", new TransportExpansion.Deferred(missing));
+            }
+
+            var expansion = await transport.ExpandAsync(scope(name), cancellationToken);
+            if (expansion is not TransportExpansion.Elsewhere elsewhere)
+            {
+                return (name, expansion);
+            }
+
+            (name, missing) = (elsewhere.Transport, elsewhere.Missing);
+        }
+
+        return (name!, new TransportExpansion.Deferred($"the transports of router {router} pass the mailbox on to each other"));
+    }
+
+    /// <summary>The settings of the shadow transport, or why it cannot be used.</summary>
+    private static async ValueTask<ShadowTransport?> ShadowAsync(
+        ActivePolicy active,
+        string? name,
+        Func<string, EvaluationScope> scope,
+        ImmutableArray<string> headersAdd,
+        ImmutableArray<string> headersRemove,
+        CancellationToken cancellationToken)
+    {
+        if (name is null)
+        {
+            return null;
+        }
+
+        if (!active.Policy.Transports.TryGetValue(name, out var transport) || !transport.IsLocal)
+        {
+            return new ShadowTransport(name, null, transport is null ? "there is no such transport" : "it is not a local transport");
+        }
+
+        return await transport.ExpandAsync(scope(name), cancellationToken) switch
+        {
+            TransportExpansion.Ready ready => new ShadowTransport(name, TransportMapping.ToSettings(ready.Options, headersAdd, headersRemove)),
+            TransportExpansion.Deferred deferred => new ShadowTransport(name, null, deferred.Message),
+            TransportExpansion.Failed failed => new ShadowTransport(name, null, failed.Message),
+            TransportExpansion.Elsewhere elsewhere => new ShadowTransport(name, null, $"the mailbox is one of transport {elsewhere.Transport}"),
+            var other => throw new InvalidOperationException($"unknown expansion {other.GetType().Name}"),
+        };
+    }
+
+    /// <summary>The trial that led to the transport says which addresses of the header the transport has rewritten, and what else is to be known of it.</summary>
+    private static ImmutableArray<RouterTried> WithNotes(ImmutableArray<RouterTried> trials, ExpandedTransport options)
+    {
+        var rewriting = options.RewrittenHeader is { Steps: { IsEmpty: false } steps } ? $"headers_rewrite of {options.Name} transport: {RewriteNote.Of(steps)}" : "";
+        var note = string.Join("; ", new[] { rewriting, options.Note }.Where(part => part.Length > 0));
+        if (trials.IsEmpty || note.Length == 0)
         {
             return trials;
         }
 
-        var note = $"headers_rewrite of {options.Name} transport: {RewriteNote.Of(steps)}";
         return trials.SetItem(trials.Length - 1, trials[^1] with { Reason = trials[^1].Reason.Length == 0 ? note : $"{trials[^1].Reason}; {note}" });
     }
 
@@ -144,6 +200,13 @@ internal static class DeliveryPlanner
         _ => "",
     };
 
+    private static string[] ShadowOf(TransportSettings settings) => settings.Shadow switch
+    {
+        null => [],
+        { Settings: { } shadow } followed => [followed.Name, Shared(shadow)],
+        var unusable => [unusable.Name, unusable.Problem],
+    };
+
     /// <summary>What recipients of one message must have in common to share an attempt.</summary>
     private static string GroupKey(
         TransportSettings settings,
@@ -160,6 +223,6 @@ internal static class DeliveryPlanner
             _ when options.BatchMax <= 1 => $"#{recipient.Recipient.Index}",
             _ => $"{options.BatchId}\n{Shared(settings)}",
         };
-        return string.Join('\n', [destination, returnPath.ToString(), alone, .. settings.HeadersAdd, "", .. settings.HeadersRemove, .. Digest(settings.HeaderBlock)]);
+        return string.Join('\n', [destination, returnPath.ToString(), alone, string.Join('\0', settings.Filter), .. ShadowOf(settings), .. settings.HeadersAdd, "", .. settings.HeadersRemove, .. Digest(settings.HeaderBlock)]);
     }
 }

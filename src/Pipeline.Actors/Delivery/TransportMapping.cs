@@ -29,6 +29,10 @@ internal static class TransportMapping
             EnvelopeToAdd = expanded.EnvelopeToAdd,
             DeliveryDateAdd = expanded.DeliveryDateAdd,
             MessageSizeLimit = expanded.MessageSizeLimit,
+            BodyOnly = expanded.BodyOnly,
+            HeadersOnly = expanded.HeadersOnly,
+            Filter = expanded.Filter,
+            FilterTimeout = expanded.FilterTimeout,
             BatchMax = Math.Max(1, expanded.BatchMax),
         };
     }
@@ -101,7 +105,16 @@ internal static class TransportMapping
     private static AppendfileTransportSettings Appendfile(ExpandedAppendfileTransport file) => new(file.Name)
     {
         Path = Policy.Expansion.OctetString.ToText(file.Path),
-        Format = file.Form == MailboxForm.Maildir ? MailboxFormat.Maildir : MailboxFormat.Mbox,
+        Format = file.Form switch
+        {
+            MailboxForm.Maildir => MailboxFormat.Maildir,
+            MailboxForm.Directory => MailboxFormat.Directory,
+            MailboxForm.Mailstore => MailboxFormat.Mailstore,
+            _ => MailboxFormat.Mbox,
+        },
+        FileName = Policy.Expansion.OctetString.ToText(file.FileName),
+        EnvelopePrefix = file.EnvelopePrefix,
+        EnvelopeSuffix = file.EnvelopeSuffix,
         MessagePrefix = file.Frame.Prefix,
         MessageSuffix = file.Frame.Suffix,
         CheckString = file.Frame.CheckString,
@@ -112,6 +125,13 @@ internal static class TransportMapping
         DirectoryMode = (UnixFileMode)file.DirectoryMode,
         CreateDirectory = file.CreateDirectory,
         CreateFile = !file.FileMustExist,
+        MayCreate = file.MayCreate,
+        ModeFailNarrower = file.ModeFailNarrower,
+        CheckOwner = file.CheckOwner,
+        CheckGroup = file.CheckGroup,
+        AllowSymlink = file.AllowSymlink,
+        LockFileMode = (UnixFileMode)file.LockFileMode,
+        UseFlockLock = file.UseFlockLock,
         UseLockFile = file.UseLockFile,
         UseFcntlLock = file.UseFcntlLock,
         LockRetries = file.LockRetries,
@@ -119,6 +139,7 @@ internal static class TransportMapping
         LockFileTimeout = file.LockFileTimeout,
         Quota = file.Quota,
         MaildirTag = file.MaildirTag,
+        MakesMaildirFolder = file.MakesMaildirFolder,
     };
 
     private static AutoreplyTransportSettings Autoreply(ExpandedAutoreplyTransport autoreply) => new(autoreply.Name)

@@ -106,7 +106,7 @@ internal sealed partial class MessageActor
 
         foreach (var (index, pending) in _replies)
         {
-            _ledger.Record(Now, new RecipientDelivered(index, pending.Transport, null, null, null, pending.Detail));
+            _ledger.Record(Now, new RecipientDelivered(index, pending.Transport, null, null, null, pending.Detail, Shadow: pending.Shadow));
         }
 
         foreach (var notification in message.Ready)
@@ -133,8 +133,15 @@ internal sealed partial class MessageActor
     /// <summary>Writes what is not durable yet. One update is under way at a time; what happens meanwhile goes into the next.</summary>
     private void Flush()
     {
-        if (_update is not null || (!_ledger.HasChanges && !IsLast))
+        if (_update is not null)
         {
+            return;
+        }
+
+        if (!_ledger.HasChanges && !IsLast)
+        {
+            // A delivery that asks again, for its shadow transport, waits for nothing: that it began is durable.
+            Permit(_attemptsToPermit, granted: true);
             return;
         }
 
@@ -230,7 +237,7 @@ internal sealed partial class MessageActor
     }
 
     /// <summary>A delivery that is a reply, which is recorded together with it.</summary>
-    private sealed record PendingReply(AutomaticReply Reply, string Transport, string Detail);
+    private sealed record PendingReply(AutomaticReply Reply, string Transport, string Detail, string? Shadow);
 
     private sealed record NotificationsReady(ImmutableArray<ReadyNotification> Ready, string? Error);
 

@@ -173,13 +173,13 @@ internal sealed partial class MessageActor
             switch (outcome)
             {
                 case DeliveryOutcome.Delivered delivered when report.Reply is { } reply:
-                    _replies[index] = new PendingReply(reply, job.Transport, delivered.Detail);
+                    _replies[index] = new PendingReply(reply, job.Transport, delivered.Detail, report.Shadow);
                     OnDelivered(index, delivered, job);
                     break;
                 case DeliveryOutcome.Delivered delivered:
                     _ledger.Record(Now, new RecipientDelivered(
                         index, job.Transport, delivered.Host, delivered.Ip?.ToString(), delivered.Reply?.ToString(), delivered.Detail, additional,
-                        delivered.Port == 0 ? null : delivered.Port));
+                        delivered.Port == 0 ? null : delivered.Port, report.Shadow));
                     additional = true;
                     OnDelivered(index, delivered, job);
                     break;

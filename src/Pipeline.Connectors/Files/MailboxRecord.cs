@@ -50,13 +50,16 @@ internal sealed class MailboxRecord
         }
 
         var prefix = head.WrittenCount;
-        lines.Append(HeaderEdits.Apply(job, now).Span, head);
-        lines.Append("\r\n"u8, head);
+        if (!job.Transport.BodyOnly)
+        {
+            lines.Append(HeaderEdits.Apply(job, now).Span, head);
+            lines.Append("\r\n"u8, head);
+        }
 
         var suffix = new ArrayBufferWriter<byte>();
         Separator(suffix, frame.Bsmtp ? ".\n" + frame.Suffix : frame.Suffix, frame.UseCrlf);
-        var date = job.Transport.DeliveryDateAdd ? FindDate(head.WrittenSpan, prefix, now) : default;
-        return new MailboxRecord(job.Content, head.WrittenMemory, date, suffix.WrittenSpan.ToArray(), lines);
+        var date = job.Transport is { DeliveryDateAdd: true, BodyOnly: false } ? FindDate(head.WrittenSpan, prefix, now) : default;
+        return new MailboxRecord(job.ContentToDeliver, head.WrittenMemory, date, suffix.WrittenSpan.ToArray(), lines);
     }
 
     /// <summary>The record piece by piece; a piece is good until the next one is asked for.</summary>

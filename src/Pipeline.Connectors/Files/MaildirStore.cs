@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Win32.SafeHandles;
 using Pipeline.Connectors.Ports;
 using Pipeline.Faults;
 
@@ -12,34 +11,48 @@ namespace Pipeline.Connectors.Files;
 /// </remarks>
 internal sealed class MaildirStore(BlockingIoPool io)
 {
-    // Bounds the look at a mailbox in doubt, and the sum for its quota.
-    private const int MaxFiles = 1_000_000;
+    private const int MaxName = 255;
 
-    public async ValueTask<DeliveryOutcome> StoreAsync(
+    public async ValueTask<StoreResult> StoreAsync(
         DeliveryJob job, AppendfileTransportSettings settings, MailboxRecord record, CancellationToken cancellationToken)
     {
         var mailbox = settings.Path.TrimEnd('/');
         var name = NameOf(job);
-        var target = $"{mailbox}/new/{name}{TagOf(settings.MaildirTag)}";
-        if (job.InDoubt && await io.RunAsync(() => IsStored(mailbox, name), cancellationToken))
+        if (job.InDoubt && await io.RunAsync(() => FindStored(mailbox, name), cancellationToken) is { } stored)
         {
             Crash.At(CrashPoint.TakeoverMaildirFound);
-            return DeliveryOutcome.Delivered.Locally(target);
+            return DeliveryOutcome.Delivered.Locally(stored);
         }
 
-        if (await io.RunAsync(() => Prepare(mailbox, settings, record.Head.Length + job.Content.BodySize), cancellationToken) is { } problem)
+        if (await io.RunAsync(() => MailboxDirectory.Prepare(settings, $"{mailbox}/tmp", $"{mailbox}/new", $"{mailbox}/cur"), cancellationToken) is { } problem)
         {
             return problem;
         }
 
-        var temporary = $"{mailbox}/tmp/{name}.{Guid.NewGuid():N}";
+        var (used, files) = await io.RunAsync(() => QuotaCheck.Measure(settings), cancellationToken);
+        var temporary = MessageFile.TemporaryName($"{mailbox}/tmp/{name}");
         try
         {
-            await WriteAsync(temporary, settings.Mode, record, cancellationToken);
-            Crash.At(CrashPoint.DeliverMaildirSynced);
-            return job.BeforeFinalStep is { } mayFinish && !await mayFinish(cancellationToken)
-                ? FileFailure.Interrupted()
-                : await io.RunAsync(() => Publish(temporary, target, mailbox), CancellationToken.None);
+            var size = await MessageFile.WriteAsync(io, temporary, settings.Mode, record.ReadAsync(cancellationToken), cancellationToken);
+            var (tag, error) = settings.MaildirTag is { } maildirTag ? await maildirTag.ExpandAsync(size, cancellationToken) : ("", null);
+            var target = $"{mailbox}/new/{name}{(name.Length + tag.Length <= MaxName ? tag : "")}";
+            if (error is not null)
+            {
+                return FileFailure.Local("mailbox cannot be written at present", error);
+            }
+
+            var verdict = QuotaCheck.Judge(settings.Quota, used, files, size, target);
+            if (verdict.Failure is { } full)
+            {
+                return full;
+            }
+
+            if (job.BeforeFinalStep is { } mayFinish && !await mayFinish(cancellationToken))
+            {
+                return FileFailure.Interrupted();
+            }
+
+            return new StoreResult(await io.RunAsync(() => Publish(temporary, target, mailbox, settings, size), CancellationToken.None), verdict.Warns);
         }
         finally
         {
@@ -54,99 +67,32 @@ internal sealed class MaildirStore(BlockingIoPool io)
         return string.Create(CultureInfo.InvariantCulture, $"{job.ReceivedAt.ToUnixTimeSeconds()}.{job.MessageId}R{first}.mailpipeline");
     }
 
-    // Behind a comma, where readers look for attributes, and without what would make it another name.
-    private static string TagOf(string tag)
-    {
-        var allowed = string.Concat(tag.Where(c => char.IsAsciiLetterOrDigit(c) || c is ',' or '=' or '_' or '-' or '.'));
-        return allowed.Length == 0 || allowed[0] == ',' ? allowed : "," + allowed;
-    }
-
-    // Readers move a message to cur and add flags behind a colon; the tag may have changed since.
-    private static bool IsStored(string mailbox, string name)
+    // Readers move a message to cur and add flags behind a colon; the tag may have changed since. No name of ours is the beginning of another.
+    private static string? FindStored(string mailbox, string name)
     {
         foreach (var folder in new[] { "new", "cur" })
         {
             var directory = $"{mailbox}/{folder}";
-            if (!Directory.Exists(directory))
+            var found = Directory.Exists(directory)
+                ? Directory.EnumerateFiles(directory).Take(MailboxDirectory.MaxFiles).FirstOrDefault(path => Path.GetFileName(path).StartsWith(name, StringComparison.Ordinal))
+                : null;
+            if (found is not null)
             {
-                continue;
-            }
-
-            foreach (var path in Directory.EnumerateFiles(directory).Take(MaxFiles))
-            {
-                var file = Path.GetFileName(path.AsSpan());
-                if (file.StartsWith(name, StringComparison.Ordinal) && (file.Length == name.Length || file[name.Length] is ',' or ':'))
-                {
-                    return true;
-                }
+                return found;
             }
         }
 
-        return false;
+        return null;
     }
 
-    private static DeliveryOutcome? Prepare(string mailbox, AppendfileTransportSettings settings, long size)
+    private static DeliveryOutcome Publish(string temporary, string target, string mailbox, AppendfileTransportSettings settings, long size)
     {
-        if (!Directory.Exists(mailbox) && !settings.CreateDirectory)
+        // Also when the name was there the directory is flushed: the attempt that made it may have ended before that.
+        if (Posix.TryLink(temporary, target) && settings.Quota.UseSizeFile)
         {
-            return FileFailure.Local("mailbox does not exist", mailbox);
+            new MaildirSizeFile(MailboxDirectory.QuotaDirectory(settings), settings.Quota).Add(size);
         }
 
-        foreach (var folder in new[] { "tmp", "new", "cur" })
-        {
-            DurableDirectory.Create($"{mailbox}/{folder}", settings.DirectoryMode);
-        }
-
-        if (settings.Quota <= 0)
-        {
-            return null;
-        }
-
-        var used = new DirectoryInfo(mailbox).EnumerateFiles("*", SearchOption.AllDirectories).Take(MaxFiles).Sum(file => file.Length);
-        return used + size > settings.Quota ? FileFailure.Quota($"{mailbox}: {used} of {settings.Quota} octets used") : null;
-    }
-
-    private async Task WriteAsync(string path, UnixFileMode mode, MailboxRecord record, CancellationToken cancellationToken)
-    {
-        SafeFileHandle? file = null;
-        try
-        {
-            file = await io.RunAsync(() => Posix.CreateNew(path, mode), cancellationToken);
-            var offset = 0L;
-            await foreach (var piece in record.ReadAsync(cancellationToken))
-            {
-                await io.RunAsync(() => RandomAccess.Write(file, piece.Span, offset), cancellationToken);
-                offset += piece.Length;
-            }
-
-            Crash.At(CrashPoint.DeliverMaildirWritten);
-            await io.RunAsync(() => RandomAccess.FlushToDisk(file), cancellationToken);
-        }
-        finally
-        {
-            file?.Dispose();
-        }
-    }
-
-    private static DeliveryOutcome Publish(string temporary, string target, string mailbox)
-    {
-        _ = Posix.TryLink(temporary, target);
-        Crash.At(CrashPoint.DeliverMaildirLinked);
-        try
-        {
-            // Also when the name was there: the attempt that made it may have ended before this.
-            Posix.FlushDirectory($"{mailbox}/new");
-            Crash.At(CrashPoint.DeliverMaildirPublished);
-            return DeliveryOutcome.Delivered.Locally(target);
-        }
-        catch (IOException exception)
-        {
-            return new DeliveryOutcome.Deferred(new DeliveryFailure
-            {
-                Class = FailureClass.InDoubt,
-                Reason = "mailbox could not be made durable",
-                Internal = exception.Message,
-            });
-        }
+        return MessageFile.Publish($"{mailbox}/new", target);
     }
 }

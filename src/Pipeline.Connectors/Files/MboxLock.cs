@@ -55,7 +55,7 @@ internal sealed class MboxLock : IAsyncDisposable
     private static MboxLock? Try(BlockingIoPool io, TimeProvider time, AppendfileTransportSettings settings)
     {
         var lockFile = settings.UseLockFile ? settings.Path + ".lock" : null;
-        if (lockFile is not null && !TryCreateLockFile(lockFile, time, settings.LockFileTimeout))
+        if (lockFile is not null && !TryCreateLockFile(lockFile, settings, time))
         {
             return null;
         }
@@ -63,8 +63,10 @@ internal sealed class MboxLock : IAsyncDisposable
         SafeFileHandle? file = null;
         try
         {
-            file = Open(settings, out var isNew);
-            if (file is not null && (!settings.UseFcntlLock || Posix.TryLock(file, settings.Path)))
+            file = MboxFile.Open(settings, out var isNew);
+            if (file is not null
+                && (!settings.UseFcntlLock || Posix.TryLock(file, settings.Path))
+                && (!settings.UseFlockLock || Posix.TryFlock(file, settings.Path)))
             {
                 var taken = new MboxLock(io, file, lockFile, isNew);
                 (file, lockFile) = (null, null);
@@ -80,42 +82,17 @@ internal sealed class MboxLock : IAsyncDisposable
         }
     }
 
-    private static SafeFileHandle? Open(AppendfileTransportSettings settings, out bool isNew)
-    {
-        isNew = false;
-        if (Posix.OpenExisting(settings.Path) is { } existing)
-        {
-            return existing;
-        }
-
-        if (!settings.CreateFile)
-        {
-            throw new PosixException(PosixException.NotFound, "open", settings.Path);
-        }
-
-        try
-        {
-            var created = Posix.CreateNew(settings.Path, settings.Mode);
-            isNew = true;
-            return created;
-        }
-        catch (PosixException exception) when (exception.Errno == PosixException.Exists)
-        {
-            return Posix.OpenExisting(settings.Path);
-        }
-    }
-
-    private static bool TryCreateLockFile(string path, TimeProvider time, TimeSpan timeout)
+    private static bool TryCreateLockFile(string path, AppendfileTransportSettings settings, TimeProvider time)
     {
         try
         {
-            Posix.CreateNew(path, UnixFileMode.UserRead | UnixFileMode.UserWrite).Dispose();
+            Posix.CreateNew(path, settings.LockFileMode).Dispose();
             return true;
         }
         catch (PosixException exception) when (exception.Errno == PosixException.Exists)
         {
             // Left behind by a process that died. The next try creates it, unless someone is quicker.
-            if (timeout > TimeSpan.Zero && time.GetUtcNow() - System.IO.File.GetLastWriteTimeUtc(path) > timeout)
+            if (settings.LockFileTimeout > TimeSpan.Zero && time.GetUtcNow() - System.IO.File.GetLastWriteTimeUtc(path) > settings.LockFileTimeout)
             {
                 System.IO.File.Delete(path);
             }

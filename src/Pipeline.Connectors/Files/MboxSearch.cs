@@ -46,6 +46,18 @@ internal sealed class MboxSearch(BlockingIoPool io, SafeFileHandle file, Mailbox
         }
     }
 
+    /// <summary>Whether the record is the whole file.</summary>
+    public async ValueTask<bool> IsWholeFileAsync(CancellationToken cancellationToken)
+    {
+        var length = 0L;
+        await foreach (var piece in record.ReadAsync(cancellationToken))
+        {
+            length += piece.Length;
+        }
+
+        return length == RandomAccess.GetLength(file) && await CompareAsync(0, cancellationToken) == MboxTrace.Complete;
+    }
+
     // The first place at or after an offset where a line begins with these octets, or -1.
     private long FindLine(ReadOnlySpan<byte> probe, long from)
     {

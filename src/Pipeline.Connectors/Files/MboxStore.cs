@@ -8,7 +8,7 @@ internal sealed class MboxStore(BlockingIoPool io, TimeProvider time)
 {
     private readonly PathGate _gate = new();
 
-    public async ValueTask<DeliveryOutcome> StoreAsync(
+    public async ValueTask<StoreResult> StoreAsync(
         DeliveryJob job, AppendfileTransportSettings settings, MailboxRecord record, CancellationToken cancellationToken)
     {
         if (settings.CreateDirectory)
@@ -42,9 +42,10 @@ internal sealed class MboxStore(BlockingIoPool io, TimeProvider time)
             end = trace == MboxTrace.Partial ? offset : end;
         }
 
-        if (settings.Quota > 0 && end + record.Head.Length + job.Content.BodySize > settings.Quota)
+        var verdict = QuotaCheck.Judge(settings.Quota, end, files: null, record.Head.Length + job.Content.BodySize, settings.Path);
+        if (verdict.Failure is { } full)
         {
-            return FileFailure.Quota($"{settings.Path}: {end} of {settings.Quota} octets used");
+            return full;
         }
 
         if (job.BeforeFinalStep is { } mayFinish && !await mayFinish(cancellationToken))
@@ -52,7 +53,7 @@ internal sealed class MboxStore(BlockingIoPool io, TimeProvider time)
             return FileFailure.Interrupted();
         }
 
-        return await AppendAsync(mailbox, settings.Path, record, end, cancellationToken);
+        return new StoreResult(await AppendAsync(mailbox, settings.Path, record, end, cancellationToken), verdict.Warns);
     }
 
     private async ValueTask<DeliveryOutcome> AppendAsync(

@@ -7,6 +7,14 @@ namespace Pipeline.Connectors.Files;
 internal static partial class Posix
 {
     private const int ReadOnly = 0;
+    private const int WriteOnly = 1;
+    private const int Append = 0x400;
+
+    // What is no regular file must not hold a thread up while it is opened.
+    private const int NonBlocking = 0x800;
+
+    private const int ExclusiveLock = 2 | 4;
+    private const int RemoveLock = 8;
     private const int ReadWrite = 2;
     private const int Create = 0x40;
     private const int Exclusive = 0x80;
@@ -41,8 +49,12 @@ internal static partial class Posix
         }
     }
 
-    /// <summary>Opens a file to read and write, not through a symbolic link; null when there is none.</summary>
-    public static SafeFileHandle? OpenExisting(string path) => TryOpen(path, ReadWrite | NoFollow | CloseOnExec);
+    /// <summary>Opens a file to read and write; null when there is none.</summary>
+    /// <param name="follow">It may be a symbolic link.</param>
+    public static SafeFileHandle? OpenExisting(string path, bool follow = false) => TryOpen(path, ReadWrite | NonBlocking | CloseOnExec | (follow ? 0 : NoFollow));
+
+    /// <summary>Opens a file to write behind its end; null when there is none.</summary>
+    public static SafeFileHandle? OpenToAppend(string path) => TryOpen(path, WriteOnly | Append | NonBlocking | NoFollow | CloseOnExec);
 
     /// <summary>Opens a file to read, not through a symbolic link; null when there is none.</summary>
     public static SafeFileHandle? OpenToRead(string path) => TryOpen(path, ReadOnly | NoFollow | CloseOnExec);
@@ -94,6 +106,33 @@ internal static partial class Posix
         return errno is PosixException.TryAgain or PosixException.AccessDenied ? false : throw new PosixException(errno, "lock", path);
     }
 
+    /// <summary>Locks a whole file by flock; false when someone else holds it. The lock goes with the handle.</summary>
+    public static bool TryFlock(SafeFileHandle handle, string path)
+    {
+        if (flock(handle, ExclusiveLock) == 0)
+        {
+            return true;
+        }
+
+        var errno = Marshal.GetLastPInvokeError();
+        return errno == PosixException.TryAgain ? false : throw new PosixException(errno, "flock", path);
+    }
+
+    /// <summary>The file system's name of an open file, whatever became of the one it was opened by.</summary>
+    public static string PathOf(SafeFileHandle handle) => $"/proc/self/fd/{handle.DangerousGetHandle()}";
+
+    /// <summary>Sets the permissions of an open file.</summary>
+    public static void SetMode(SafeFileHandle handle, UnixFileMode mode, string path)
+    {
+        if (fchmod(handle, (int)mode & WithFileMode) != 0)
+        {
+            throw new PosixException(Marshal.GetLastPInvokeError(), "chmod", path);
+        }
+    }
+
+    /// <summary>User and group that this process acts as.</summary>
+    public static (uint User, uint Group) Identity => (geteuid(), getegid());
+
     /// <summary>
     /// Gives a lock back. Closing the handle would do, were it not for a program that is just being started: it has every file of this process for the
     /// moment until it runs, and a lock stays as long as anybody has the file.
@@ -102,6 +141,7 @@ internal static partial class Posix
     {
         var whole = new FileLock { Type = NoLock };
         _ = fcntl(handle, SetLock, ref whole);
+        _ = flock(handle, RemoveLock);
     }
 
     private static SafeFileHandle? TryOpen(string path, int flags)
@@ -141,6 +181,15 @@ internal static partial class Posix
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int fcntl(SafeFileHandle handle, int command, ref FileLock file);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int flock(SafeFileHandle handle, int operation);
+
+    [LibraryImport("libc")]
+    private static partial uint geteuid();
+
+    [LibraryImport("libc")]
+    private static partial uint getegid();
 
     /// <summary>struct flock of 64-bit Linux; all zero but the type means the whole file.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -11,6 +11,7 @@ internal sealed class PosixException(int errno, string call, string path)
     public const int AccessDenied = 13;
     public const int Exists = 17;
     public const int NotDirectory = 20;
+    public const int IsDirectory = 21;
     public const int Invalid = 22;
     public const int NoSpace = 28;
     public const int TooManyLinks = 40;

@@ -10,15 +10,21 @@ public enum MailboxFormat
 
     /// <summary>A directory with tmp, new and cur, one file per message.</summary>
     Maildir = 1,
+
+    /// <summary>A directory with one file per message.</summary>
+    Directory = 2,
+
+    /// <summary>A directory with two files per message: <c>.env</c> has the envelope, <c>.msg</c> the message.</summary>
+    Mailstore = 3,
 }
 
-/// <summary>The appendfile transport: mbox files and Maildir directories. Defaults are those of the configuration language.</summary>
+/// <summary>The appendfile transport: mbox files, and directories with a file per message. Defaults are those of the configuration language.</summary>
 /// <remarks>Prefix, suffix, check and escape strings hold one char per octet; the path is text.</remarks>
 public sealed record AppendfileTransportSettings(string Name) : TransportSettings(Name)
 {
     public MailboxFormat Format { get; init; }
 
-    /// <summary>Absolute path of the mbox file, or of the Maildir directory.</summary>
+    /// <summary>Absolute path of the mbox file, or of the directory.</summary>
     public required string Path { get; init; }
 
     /// <summary>When not null, <see cref="Path"/> must lie below this absolute directory, with no symbolic link in between.</summary>
@@ -56,8 +62,22 @@ public sealed record AppendfileTransportSettings(string Name) : TransportSetting
 
     private bool IsBare => Format != MailboxFormat.Mbox || UseBsmtp;
 
-    /// <summary>Permissions of files.</summary>
+    /// <summary>
+    /// In a plain directory the name of the file; of a mailstore the name of both files without their endings. It must be the same at a repeat, and that of no other delivery.
+    /// </summary>
+    public string FileName { get; init; } = "";
+
+    /// <summary>Before the envelope of a mailstore.</summary>
+    public string EnvelopePrefix { get; init; } = "";
+
+    /// <summary>Behind it.</summary>
+    public string EnvelopeSuffix { get; init; } = "";
+
+    /// <summary>Permissions of files. An existing mbox that has more loses them.</summary>
     public UnixFileMode Mode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Whether an mbox that has less than <see cref="Mode"/> is not written to.</summary>
+    public bool ModeFailNarrower { get; init; } = true;
 
     public UnixFileMode DirectoryMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -66,8 +86,26 @@ public sealed record AppendfileTransportSettings(string Name) : TransportSetting
     /// <summary>Whether a missing mbox file is created.</summary>
     public bool CreateFile { get; init; } = true;
 
+    /// <summary>Whether the mbox file or the directory may be made where it is, if at all.</summary>
+    public bool MayCreate { get; init; } = true;
+
+    /// <summary>An existing mbox must belong to the user of this process.</summary>
+    public bool CheckOwner { get; init; }
+
+    /// <summary>And to its group.</summary>
+    public bool CheckGroup { get; init; }
+
+    /// <summary>An mbox may be a symbolic link.</summary>
+    public bool AllowSymlink { get; init; }
+
     /// <summary>Lock an mbox with a <c>.lock</c> file.</summary>
     public bool UseLockFile { get; init; } = true;
+
+    /// <summary>Permissions of the lock file.</summary>
+    public UnixFileMode LockFileMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Lock an mbox with flock.</summary>
+    public bool UseFlockLock { get; init; }
 
     /// <summary>Lock an mbox with fcntl.</summary>
     public bool UseFcntlLock { get; init; } = true;
@@ -79,9 +117,11 @@ public sealed record AppendfileTransportSettings(string Name) : TransportSetting
     /// <summary>A lock file older than this is removed; zero for never.</summary>
     public TimeSpan LockFileTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Bytes the mailbox may have; 0 for no limit.</summary>
-    public long Quota { get; init; }
+    public MailboxQuota Quota { get; init; } = MailboxQuota.None;
 
-    /// <summary>Appended to the name of a Maildir file (maildir_tag); letters, digits and <c>,=:_-.</c> only.</summary>
-    public string MaildirTag { get; init; } = "";
+    /// <summary>Appended to the name of a Maildir file; null for nothing.</summary>
+    public MaildirTag? MaildirTag { get; init; }
+
+    /// <summary>Put the file <c>maildirfolder</c> into the Maildir: it is a folder of another.</summary>
+    public bool MakesMaildirFolder { get; init; }
 }

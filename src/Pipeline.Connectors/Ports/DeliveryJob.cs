@@ -11,6 +11,9 @@ public sealed record DeliveryJob
 
     public required IMessageContent Content { get; init; }
 
+    /// <summary><see cref="Content"/>, without its body when the transport delivers headers only.</summary>
+    public IMessageContent ContentToDeliver => Transport.HeadersOnly ? new InMemoryMessageContent(Content.HeaderBlock, default) : Content;
+
     /// <summary>The envelope sender of this delivery: the original one, or what SRS, VERP or errors_to made of it.</summary>
     public required EnvelopeAddress ReturnPath { get; init; }
 

@@ -15,6 +15,9 @@ public sealed record DeliveryReport(ImmutableArray<RecipientReport> Recipients)
 /// <param name="Output">For the log: the first line of what a program wrote, where the transport wants it.</param>
 public sealed record RecipientReport(int Index, DeliveryOutcome Outcome, string? Output = null)
 {
+    /// <summary>For the log: the shadow transport that had the message as well, with what went wrong there in parentheses.</summary>
+    public string? Shadow { get; init; }
+
     /// <summary>A message that is to be accepted together with this success.</summary>
     public AutomaticReply? Reply { get; init; }
 }

@@ -8,6 +8,8 @@ namespace Pipeline.Connectors.Processes;
 /// <summary>The program that a pipe transport runs for the recipients of a job.</summary>
 internal static class PipeProgram
 {
+    public const string DefaultPath = "/bin:/usr/bin";
+
     private static readonly string[] OfOneRecipient = ["LOCAL_PART", "LOCAL_PART_PREFIX", "LOCAL_PART_SUFFIX", "LOGNAME", "USER", "RECIPIENT"];
 
     public static ProcessStart Of(DeliveryJob job, PipeTransportSettings settings) => new()

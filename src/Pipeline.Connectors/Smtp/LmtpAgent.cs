@@ -24,7 +24,7 @@ public sealed class LmtpAgent : IDeliveryAgent
     {
         var lmtp = (LmtpTransportSettings)job.Transport;
         var settings = Session(lmtp);
-        var message = new OutgoingMessage(HeaderEdits.Apply(job, _time.GetUtcNow()), job.Content);
+        var message = OutgoingMessage.Of(job, HeaderEdits.Apply(job, _time.GetUtcNow()));
         return MessageLimits.Check(settings, message) is { } failure
             ? DeliveryReport.ForAll(job.Recipients, new DeliveryOutcome.Failed(failure))
             : await new LmtpAttempt(_opener, _time, _logger, job, lmtp, settings, message).RunAsync(cancellationToken);

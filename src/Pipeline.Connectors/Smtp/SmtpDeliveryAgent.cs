@@ -86,7 +86,7 @@ public sealed class SmtpDeliveryAgent : IDeliveryAgent, IAsyncDisposable
             }
         }
 
-        var message = new OutgoingMessage(header, job.Content);
+        var message = OutgoingMessage.Of(job, header);
         return MessageLimits.Check(settings, message) is { } failure ? (null, new DeliveryOutcome.Failed(failure)) : (message, null);
     }
 
@@ -100,7 +100,7 @@ public sealed class SmtpDeliveryAgent : IDeliveryAgent, IAsyncDisposable
 
         try
         {
-            return await _signer.SignAsync(header, job.Content, settings, cancellationToken);
+            return await _signer.SignAsync(header, job.ContentToDeliver, settings, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

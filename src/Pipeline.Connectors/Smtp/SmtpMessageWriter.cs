@@ -26,7 +26,7 @@ internal static class SmtpMessageWriter
         output.Clear();
         var stuffer = default(DotStuffer);
         stuffer.Append(message.HeaderBlock.Span, output);
-        stuffer.Append("\r\n"u8, output);
+        stuffer.Append(message.Separator, output);
         if (message.TryGetBody(out var body))
         {
             while (!body.IsEmpty)

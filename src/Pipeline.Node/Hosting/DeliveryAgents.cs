@@ -1,3 +1,4 @@
+using Pipeline.Connectors.Delivery;
 using Pipeline.Connectors.Files;
 using Pipeline.Connectors.Ports;
 using Pipeline.Connectors.Processes;
@@ -15,6 +16,7 @@ internal sealed class DeliveryAgents : IDeliveryAgent, IAsyncDisposable
     private readonly PipeAgent _pipe;
     private readonly LmtpAgent _lmtp;
     private readonly AutoreplyAgent _autoreply;
+    private readonly TransportFilter _filter;
 
     public DeliveryAgents(SmtpDeliveryAgent smtp, TimeProvider time)
     {
@@ -24,9 +26,18 @@ internal sealed class DeliveryAgents : IDeliveryAgent, IAsyncDisposable
         _pipe = new PipeAgent(time);
         _lmtp = new LmtpAgent(time);
         _autoreply = new AutoreplyAgent(_io, time);
+        _filter = new TransportFilter(time);
     }
 
-    public ValueTask<DeliveryReport> DeliverAsync(DeliveryJob job, CancellationToken cancellationToken) => job.Transport switch
+    public async ValueTask<DeliveryReport> DeliverAsync(DeliveryJob job, CancellationToken cancellationToken) =>
+        await ShadowDelivery.FollowAsync(job, await FilterAsync(job, cancellationToken), FilterAsync, cancellationToken);
+
+    // An automatic reply is another message than the one a filter would see.
+    private ValueTask<DeliveryReport> FilterAsync(DeliveryJob job, CancellationToken cancellationToken) => job.Transport is { Filter.IsEmpty: true } or AutoreplyTransportSettings
+        ? HandOverAsync(job, cancellationToken)
+        : _filter.DeliverAsync(job, HandOverAsync, cancellationToken);
+
+    private ValueTask<DeliveryReport> HandOverAsync(DeliveryJob job, CancellationToken cancellationToken) => job.Transport switch
     {
         SmtpTransportSettings => _smtp.DeliverAsync(job, cancellationToken),
         AppendfileTransportSettings => _appendfile.DeliverAsync(job, cancellationToken),

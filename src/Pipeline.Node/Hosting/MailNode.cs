@@ -199,6 +199,7 @@ internal sealed class MailNode : IAsyncDisposable
             System = flow.System,
             Status = node.StatusAsync,
             Health = node.Health,
+            Submission = flow.Submission,
             Cluster = context.Store.Member is { } asked ? node.ServicesOf(asked) : null,
             Scans = scanning.Endpoint,
             Logger = context.Logger,

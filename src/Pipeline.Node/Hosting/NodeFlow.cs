@@ -79,7 +79,7 @@ internal sealed class NodeFlow : IAsyncDisposable
                 Limits = new ReceiptLimits { ScanDeadline = options.Settings.Scan.Deadline },
             });
             var session = ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions);
-            return new NodeFlow(agents, system, actors, receipt, new LocalSubmission(session, receipt, options.Time, node.Logger));
+            return new NodeFlow(agents, system, actors, receipt, new LocalSubmission(session, receipt, receipt, options.Time, node.Logger));
         }
         catch
         {

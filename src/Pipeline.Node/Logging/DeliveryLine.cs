@@ -33,6 +33,7 @@ internal static class DeliveryLine
         Append(line, " R=", recipient.Router);
         Append(line, " T=", e.Transport);
         Append(line, " S=", selection.Has("delivery_size") ? message.Size?.ToString(CultureInfo.InvariantCulture) : null);
+        Append(line, " ST=", e.Shadow);
         if (e.Host is not null)
         {
             AppendHost(line, e.Host, e.Address);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Pipeline.Connectors.Ports;
@@ -89,37 +88,7 @@ internal sealed class ScanEndpoint(LocalScanner scanner, ScanSettings settings, 
 
     private static async Task<(ScanQuestion? Question, string Problem)> ReadQuestionAsync(PipeReader body, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var read = await body.ReadAsync(cancellationToken);
-            if (read.Buffer.PositionOf((byte)'\n') is { } end)
-            {
-                var line = read.Buffer.Slice(0, end);
-                var question = line.Length < ScanQuestion.MaxLineBytes ? ScanJson.ReadQuestion(line.ToArray(), out var problem) : Long(out problem);
-                body.AdvanceTo(read.Buffer.GetPosition(1, end));
-                return (question, problem);
-            }
-
-            if (read.IsCompleted || read.Buffer.Length >= ScanQuestion.MaxLineBytes)
-            {
-                var question = read.Buffer.Length >= ScanQuestion.MaxLineBytes ? Long(out var problem) : Cut(out problem);
-                body.AdvanceTo(read.Buffer.End);
-                return (question, problem);
-            }
-
-            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-
-        static ScanQuestion? Long(out string problem)
-        {
-            problem = $"the question is longer than {ScanQuestion.MaxLineBytes} octets";
-            return null;
-        }
-
-        static ScanQuestion? Cut(out string problem)
-        {
-            problem = "the request ends in its question";
-            return null;
-        }
+        var (line, problem) = await FirstLine.ReadAsync(body, ScanQuestion.MaxLineBytes, cancellationToken);
+        return line is null ? (null, problem) : (ScanJson.ReadQuestion(line, out problem), problem);
     }
 }

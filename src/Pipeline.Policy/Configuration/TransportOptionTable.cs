@@ -6,7 +6,6 @@ namespace Pipeline.Policy.Configuration;
 public static class TransportOptionTable
 {
     private const string NoUserChange = "no delivery changes the user: files belong to the user of the node";
-    private const string DirectoryForm = "a plain directory is not delivered to; set maildir_format";
 
     public static OptionTable Generic { get; } = new OptionTable(
     [
@@ -22,11 +21,6 @@ public static class TransportOptionTable
             """),
         .. OptionTable.Repeatable(OptionType.Expanded, "headers_add headers_remove"),
     ]).Marked(
-        (Support.RefusedWhenReached("deliver to a program with SMTP"), "transport_filter"),
-        (Support.WithoutEffect("transport_filter is refused when it is reached"), "transport_filter_timeout"),
-        (Support.RefusedWhenReached("use a router with \"unseen\" for copies"), "shadow_transport"),
-        (Support.WithoutEffect("shadow_transport is refused when it is reached"), "shadow_condition"),
-        (Support.RefusedWhenReached("whole messages are delivered"), "body_only headers_only"),
         (Support.NotDone(NoUserChange), "user group"),
         (Support.WithoutEffect(NoUserChange), "initgroups"),
         (Support.WithoutEffect("nothing prints it"), "debug_print"),
@@ -73,23 +67,12 @@ public static class TransportOptionTable
             message_suffix quota quota_directory quota_filecount quota_size_regex quota_warn_message quota_warn_threshold
             """),
     ]).Marked(
-        (Support.RefusedWhenReached("use the form mbox or maildir_format"), "mailstore_format mbx_format"),
-        (Support.RefusedWhenReached(DirectoryForm), "directory_file"),
-        (Support.WithoutEffect(DirectoryForm), "mailstore_prefix mailstore_suffix"),
-        (Support.Refused("only lock files and fcntl locks are used"), "use_flock_lock use_mbx_lock"),
-        (Support.WithoutEffect("flock is not used"), "lock_flock_timeout"),
-        (Support.NotDone("locks are tried lock_retries times with lock_interval between"), "lock_fcntl_timeout"),
-        (Support.NotDone("the mode of lock files is 0600"), "lockfile_mode"),
-        (Support.Refused("the owner and the form of an existing file are not checked"), "check_group check_owner file_format"),
-        (Support.Refused("files are made wherever the path leads", "anywhere"), "create_file"),
-        (Support.NotDone("only regular files behind real folders are written"), "allow_fifo allow_symlink"),
-        (Support.NotDone("the mode is set when a file is made, not later", "true"), "mode_fail_narrower"),
-        (Support.NotDone("nobody is told"), "notify_comsat quota_warn_message quota_warn_threshold"),
-        (Support.Refused("quota counts the octets of the mailbox that is delivered to"), "mailbox_filecount mailbox_size quota_directory quota_filecount quota_size_regex"),
-        (Support.NotDone("the message counts", "true"), "quota_is_inclusive"),
-        (Support.NotDone("sizes are counted from the files"), "maildir_quota_directory_regex maildir_use_size_file"),
-        (Support.NotDone("names in a Maildir are derived from the message, and need no second try", "10"), "maildir_retries"),
-        (Support.NotDone("no maildirfolder file is made"), "maildirfolder_create_regex"));
+        (Support.RefusedWhenReached("use the form mbox or maildir_format"), "mbx_format"),
+        (Support.Refused("lock files, fcntl and flock are used"), "use_mbx_lock"),
+        (Support.NotDone("locks are tried lock_retries times with lock_interval between"), "lock_fcntl_timeout lock_flock_timeout"),
+        (Support.NotDone("only regular files are written; deliver to a program with the pipe transport"), "allow_fifo"),
+        (Support.NotDone("nobody is told"), "notify_comsat"),
+        (Support.NotDone("names in a Maildir are derived from the message, and need no second try", "10"), "maildir_retries"));
 
     private static OptionTable Pipe() => new OptionTable(
     [

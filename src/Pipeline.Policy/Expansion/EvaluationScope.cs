@@ -109,8 +109,11 @@ public enum PolicyLogTarget
 /// <summary>Facts about the client and the connection.</summary>
 public sealed class ConnectionScope
 {
-    /// <summary>$sender_host_address; null for local submission.</summary>
+    /// <summary>Null for local submission.</summary>
     public IPAddress? ClientAddress { get; init; }
+
+    /// <summary>$sender_host_address; empty for local submission.</summary>
+    public string ClientAddressText => field ??= Variables.IpText.Format(ClientAddress);
 
     public int ClientPort { get; init; }
 
@@ -174,10 +177,23 @@ public sealed record TlsFacts(string Version, string CipherSuite, int Bits, stri
 /// <summary>Facts about, and decisions on, one message.</summary>
 public sealed class MessageScope
 {
+    private string? _senderText;
+
     /// <summary>$message_exim_id.</summary>
     public string Id { get; set; } = "";
 
-    public EnvelopeAddress Sender { get; set; } = EnvelopeAddress.Null;
+    public EnvelopeAddress Sender
+    {
+        get;
+        set
+        {
+            field = value;
+            _senderText = null;
+        }
+    } = EnvelopeAddress.Null;
+
+    /// <summary>$sender_address: as octets, empty for the null sender.</summary>
+    public string SenderText => _senderText ??= OctetString.FromText(Sender.ToString());
 
     /// <summary>How the rules have rewritten the sender; null as long as they have not been asked.</summary>
     public ImmutableArray<Rewriting.RewriteStep>? SenderRewriting { get; set; }
@@ -329,4 +345,8 @@ public enum VerificationOutcome
 }
 
 /// <param name="Message">The text for the client when it failed, such as <c>Unrouteable address</c>.</param>
-public sealed record AddressVerification(VerificationOutcome Outcome, string Message, string? AddressData = null);
+public sealed record AddressVerification(VerificationOutcome Outcome, string Message, string? AddressData = null)
+{
+    /// <summary>The message is the operator's, and for whoever sends.</summary>
+    public bool ForClient { get; init; }
+}

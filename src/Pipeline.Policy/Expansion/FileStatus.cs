@@ -6,11 +6,15 @@ namespace Pipeline.Policy.Expansion;
 /// <summary>What the operating system knows about a file; .NET does not show inode, owner and links.</summary>
 /// <param name="Mode">Type and permission bits.</param>
 /// <param name="Accessed">Seconds since 1970, as the other times.</param>
-internal readonly record struct FileStatus(
+public readonly record struct FileStatus(
     int Mode, ulong Inode, ulong Device, uint Links, uint UserId, uint GroupId, ulong Size, long Accessed, long Modified, long Changed)
 {
+    private const int TypeBits = 0xF000;
+    private const int RegularFile = 0x8000;
     private const int CurrentDirectory = -100;
     private const uint BasicStats = 0x7ff;
+
+    public bool IsRegular => (Mode & TypeBits) == RegularFile;
 
     /// <param name="path">One char for each octet.</param>
     /// <param name="error">The words of strerror().</param>

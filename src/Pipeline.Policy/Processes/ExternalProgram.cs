@@ -37,22 +37,45 @@ public static class ExternalProgram
     public static async ValueTask<ProgramRun> RunAsync(
         ProcessStart start, IAsyncEnumerable<ReadOnlyMemory<byte>>? input, TimeSpan timeout, int maxOutput, TimeProvider time, CancellationToken cancellationToken)
     {
+        var written = new StringBuilder();
+        var run = await RunAsync(start, input, Keep, timeout, maxOutput, time, cancellationToken);
+        return run with { Output = run.End is ProgramEnd.NotStarted or ProgramEnd.NoInput ? "" : written.ToString() };
+
+        ValueTask Keep(ReadOnlyMemory<byte> piece, CancellationToken _)
+        {
+            written.Append(Encoding.Latin1.GetString(piece.Span));
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>The same with output of any size, which goes where the caller wants it.</summary>
+    /// <param name="output">Takes what the program writes, piece by piece, what is too much included; a piece is good until it returns. The program is killed when it throws.</param>
+    /// <returns>A run whose <see cref="ProgramRun.Output"/> is empty.</returns>
+    /// <exception cref="OperationCanceledException">The process group was killed because of it.</exception>
+    public static async ValueTask<ProgramRun> RunAsync(
+        ProcessStart start,
+        IAsyncEnumerable<ReadOnlyMemory<byte>>? input,
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> output,
+        TimeSpan timeout,
+        long maxOutput,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
         await using var child = ChildProcess.Start(start, out var standardInput, out var standardOutput, out var error);
         if (child is null)
         {
             return new ProgramRun(ProgramEnd.NotStarted, default, "", error);
         }
 
-        await using var output = standardOutput;
+        await using var reading = standardOutput;
         using var limit = new CancellationTokenSource(timeout > TimeSpan.Zero ? timeout : Timeout.InfiniteTimeSpan, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        var written = new StringBuilder();
         var feeding = FeedAsync(child, input, standardInput, stop.Token);
         var end = ProgramEnd.TimedOut;
         var exit = default(ProcessExit);
         try
         {
-            if (!await ReadAsync(output, written, maxOutput, stop.Token))
+            if (!await ReadAsync(reading, output, maxOutput, stop.Token))
             {
                 end = ProgramEnd.TooMuchOutput;
             }
@@ -77,7 +100,7 @@ public static class ExternalProgram
             await feeding;
         }
 
-        return await feeding is { } problem ? new ProgramRun(ProgramEnd.NoInput, default, "", problem) : new ProgramRun(end, exit, written.ToString());
+        return await feeding is { } problem ? new ProgramRun(ProgramEnd.NoInput, default, "", problem) : new ProgramRun(end, exit, "");
     }
 
     /// <summary>Writes all, and ends the input. Kills the group when the input cannot be had: a part of it must never look like the whole.</summary>
@@ -126,14 +149,17 @@ public static class ExternalProgram
     }
 
     /// <summary>Reads to the end; false when there is more than is allowed.</summary>
-    private static async Task<bool> ReadAsync(Stream output, StringBuilder text, int maxOutput, CancellationToken cancellationToken)
+    private static async Task<bool> ReadAsync(
+        Stream reading, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> output, long maxOutput, CancellationToken cancellationToken)
     {
         var buffer = new byte[16 * 1024];
+        var total = 0L;
         int read;
-        while ((read = await output.ReadAsync(buffer, cancellationToken)) > 0)
+        while ((read = await reading.ReadAsync(buffer, cancellationToken)) > 0)
         {
-            text.Append(Encoding.Latin1.GetString(buffer, 0, read));
-            if (text.Length > maxOutput)
+            await output(buffer.AsMemory(0, read), cancellationToken);
+            total += read;
+            if (total > maxOutput)
             {
                 return false;
             }

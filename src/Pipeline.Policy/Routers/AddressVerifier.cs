@@ -40,7 +40,7 @@ public sealed class AddressVerifier(RouterChain chain) : IAddressVerifier
                 case RoutingOutcome.Unrouteable unrouteable:
                     return new AddressVerification(VerificationOutcome.Failed, unrouteable.Message);
                 case RoutingOutcome.Deferred deferred:
-                    return new AddressVerification(VerificationOutcome.Deferred, deferred.Message);
+                    return new AddressVerification(VerificationOutcome.Deferred, deferred.Message) { ForClient = deferred.ForClient };
                 default:
                     return Verified(null);
             }

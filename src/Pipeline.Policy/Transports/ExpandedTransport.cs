@@ -35,6 +35,17 @@ public abstract record ExpandedTransport(string Name)
 
     public bool HeadersOnly { get; init; }
 
+    /// <summary>A transport that is to have the message too once this one has delivered it; null for none.</summary>
+    public string? Shadow { get; init; }
+
+    /// <summary>What an operator is told of the expansion; empty for nothing.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>A program that the message goes through first, null for the addresses; empty for none.</summary>
+    public ImmutableArray<string?> Filter { get; init; } = [];
+
+    public TimeSpan FilterTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     public bool DisableLogging { get; init; }
 
     /// <summary>Deliveries by this transport at the same time; 0 for no limit.</summary>
@@ -65,10 +76,21 @@ public sealed record ExpandedAppendfileTransport(string Name, string Path) : Exp
 {
     public MailboxForm Form { get; init; }
 
+    /// <summary>In a plain directory the name of the file, perhaps with folders; of a mailstore the name that both files have before their endings.</summary>
+    public string FileName { get; init; } = "";
+
+    /// <summary>What a mailstore has before and behind the envelope.</summary>
+    public string EnvelopePrefix { get; init; } = "";
+
+    public string EnvelopeSuffix { get; init; } = "";
+
     public required MessageFrame Frame { get; init; }
 
     /// <summary>Permission bits.</summary>
     public int Mode { get; init; } = 0b110_000_000;
+
+    /// <summary>Delivery waits when an existing mbox has less than <see cref="Mode"/>.</summary>
+    public bool ModeFailNarrower { get; init; } = true;
 
     public int DirectoryMode { get; init; } = 0b111_000_000;
 
@@ -76,9 +98,23 @@ public sealed record ExpandedAppendfileTransport(string Name, string Path) : Exp
 
     public bool FileMustExist { get; init; }
 
+    /// <summary>The option <c>create_file</c> lets the file or directory be made where it is.</summary>
+    public bool MayCreate { get; init; } = true;
+
+    /// <summary>An existing mbox must belong to the user of the node.</summary>
+    public bool CheckOwner { get; init; } = true;
+
+    public bool CheckGroup { get; init; }
+
+    public bool AllowSymlink { get; init; }
+
     public bool UseLockFile { get; init; } = true;
 
+    public int LockFileMode { get; init; } = 0b110_000_000;
+
     public bool UseFcntlLock { get; init; } = true;
+
+    public bool UseFlockLock { get; init; }
 
     public int LockRetries { get; init; } = 10;
 
@@ -86,10 +122,12 @@ public sealed record ExpandedAppendfileTransport(string Name, string Path) : Exp
 
     public TimeSpan LockFileTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Octets; 0 for no limit.</summary>
-    public long Quota { get; init; }
+    public MailboxQuota Quota { get; init; } = MailboxQuota.None;
 
-    public string MaildirTag { get; init; } = "";
+    public MaildirTag? MaildirTag { get; init; }
+
+    /// <summary>The Maildir is a folder of another, and gets the file that says so.</summary>
+    public bool MakesMaildirFolder { get; init; }
 }
 
 /// <summary>What the appendfile transport writes.</summary>
@@ -97,4 +135,10 @@ public enum MailboxForm
 {
     Mbox = 0,
     Maildir = 1,
+
+    /// <summary>A file for each message, and nothing else.</summary>
+    Directory = 2,
+
+    /// <summary>Two files for each message: envelope and content.</summary>
+    Mailstore = 3,
 }

@@ -27,7 +27,9 @@ internal sealed class GenericTransportOptions
     private readonly ExpandableString? _user;
     private readonly ExpandableString? _group;
     private readonly RewriteRules _headersRewrite;
-    private readonly string? _unavailable;
+    private readonly PipeCommand? _filter;
+    private readonly TimeSpan _filterTimeout;
+    private readonly ExpandableString? _shadowCondition;
 
     public GenericTransportOptions(DriverOptions options)
     {
@@ -49,24 +51,25 @@ internal sealed class GenericTransportOptions
         _current = options.GetExpandable("current_directory");
         _user = options.GetExpandable("user");
         _group = options.GetExpandable("group");
-        _unavailable = ((string[])["transport_filter", "shadow_transport"]).FirstOrDefault(options.IsSet)
-            ?? (_bodyOnly ? "body_only" : _headersOnly ? "headers_only" : null);
+        _filter = options.GetString("transport_filter") is { Length: > 0 } filter ? PipeCommand.OfFilter(options.Name, filter) : null;
+        _filterTimeout = options.GetTime("transport_filter_timeout", TimeSpan.FromMinutes(5));
+        Shadow = options.GetString("shadow_transport") is { Length: > 0 } shadow ? shadow : null;
+        _shadowCondition = options.GetExpandable("shadow_condition");
         _headersRewrite = options.GetRewriteRules("headers_rewrite");
         if (_bodyOnly && _headersOnly)
         {
-            options.Report($"error for {options.Name} transport: headers_only and body_only are mutually exclusive", "driver");
+            options.Report($"{options.Name} transport: body_only and headers_only are mutually exclusive", "driver");
         }
     }
+
+    /// <summary>The transport of <c>shadow_transport</c>, as it is written.</summary>
+    public string? Shadow { get; }
 
     /// <summary>Fills in what every transport has.</summary>
     public async ValueTask<T> ApplyAsync<T>(T transport, OptionExpansion expansion)
         where T : ExpandedTransport
     {
-        if (_unavailable is not null)
-        {
-            expansion.Fail($"the option {_unavailable} of {transport.Name} transport is not available in this version", needsAttention: true);
-        }
-
+        var (shadow, note) = await ShadowAsync(transport.Name, expansion);
         return transport with
         {
             HeadersAdd = await HeadersAsync("headers_add", _headersAdd, expansion),
@@ -79,6 +82,10 @@ internal sealed class GenericTransportOptions
             ReturnPath = await ReturnPathAsync(expansion),
             IncludeAffixes = _includeAffixes,
             BodyOnly = _bodyOnly,
+            Shadow = shadow,
+            Note = note,
+            Filter = _filter is null ? [] : await _filter.ExpandAsync(expansion, PipeCommand.DefaultPath),
+            FilterTimeout = _filterTimeout,
             HeadersOnly = _headersOnly,
             DisableLogging = _disableLogging,
             MaxParallel = (int)await expansion.IntegerAsync("max_parallel", _maxParallel, 0),
@@ -87,6 +94,20 @@ internal sealed class GenericTransportOptions
             User = await expansion.TextAsync("user", _user),
             Group = await expansion.TextAsync("group", _group),
         };
+    }
+
+    /// <summary>A condition that cannot be expanded means that there is no shadow; the note says so then.</summary>
+    private async ValueTask<(string? Shadow, string Note)> ShadowAsync(string transport, OptionExpansion expansion)
+    {
+        if (Shadow is null || _shadowCondition is null)
+        {
+            return (Shadow, "");
+        }
+
+        var wanted = await _shadowCondition.ExpandAsync(expansion.Scope, expansion.CancellationToken);
+        return !wanted.IsSuccess
+            ? (null, wanted.Outcome == ExpansionOutcome.ForcedFailure ? "" : $"failed to expand condition \"{_shadowCondition.Source}\" for {transport} transport: {wanted.Message}")
+            : (wanted.Value.Trim().ToLowerInvariant() is "" or "0" or "no" or "false" ? null : Shadow, "");
     }
 
     /// <summary>Rewrites what came with the message and what ACLs have added; what routers and transports add is not in that block.</summary>

@@ -27,9 +27,9 @@ internal sealed class PipeCommand
     private readonly bool _useShell;
     private readonly bool _force;
 
-    private PipeCommand(string transport, string? command)
+    private PipeCommand(string transport, string? command, bool force = false)
     {
-        (_transport, _command) = (transport, command);
+        (_transport, _command, _force) = (transport, command, force);
         _path = StringExpansion.Compile(DefaultPath);
     }
 
@@ -59,6 +59,9 @@ internal sealed class PipeCommand
 
     /// <summary>A command that only the configuration can name.</summary>
     public static PipeCommand Of(string transport, string? command) => new(transport, command);
+
+    /// <summary>The program of <c>transport_filter</c>, which no redirection can name.</summary>
+    public static PipeCommand OfFilter(string transport, string command) => new(transport, command, force: true);
 
     /// <summary>Expands <c>path</c>: the directories a program without a slash is looked for in.</summary>
     public async ValueTask<string> PathAsync(OptionExpansion expansion) => await expansion.TextAsync("path", _path) ?? DefaultPath;

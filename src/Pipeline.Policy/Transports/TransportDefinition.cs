@@ -40,6 +40,10 @@ public abstract class TransportDefinition
             if (TransportDriverRegistry.Create(DriverOptions.OfTransport(block, problems), problems) is { } transport)
             {
                 transports[transport.Name] = transport;
+                if (!transport.IsLocal && transport.Generic.Shadow is not null)
+                {
+                    problems.Add(new ConfigurationProblem($"shadow transport not allowed on non-local transport {transport.Name}", transport.Location));
+                }
             }
         }
 

@@ -101,6 +101,36 @@ public sealed class MessageActorTests : MessageTests
     }
 
     [Fact]
+    public async Task A_second_final_step_of_an_attempt_is_permitted_without_another_record()
+    {
+        Receive("a");
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+
+        Assert.True(await job.Job.BeforeFinalStep!(CancellationToken.None));
+        Assert.True(await job.Job.BeforeFinalStep!(CancellationToken.None));
+
+        Assert.Single(Store.Updates);
+    }
+
+    [Fact]
+    public async Task A_shadow_is_recorded_with_the_delivery_and_its_reply_is_sent()
+    {
+        var message = Receive("a");
+        Client.Watch(message);
+        await Client.ExpectMsgAsync<MessageProtocol.Committed>();
+        var job = await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+        var reply = new Mail.Reply.AutomaticReply { Recipients = [TestMessages.To("s")], From = "a" };
+
+        message.Tell(new MessageProtocol.JobEnded(job.Number, new DeliveryReport([new RecipientReport(0, DeliveryOutcome.Delivered.Locally("f")) { Shadow = "vacation", Reply = reply }])));
+
+        await Client.ExpectTerminatedAsync(message);
+        var last = Store.Updates.Last();
+        Assert.Equal("vacation", Assert.Single(last.Journal.Select(entry => entry.Event).OfType<RecipientDelivered>()).Shadow);
+        Assert.Single(last.Journal.Select(entry => entry.Event).OfType<NotificationSent>());
+    }
+
+    [Fact]
     public async Task A_final_step_is_not_permitted_before_its_attempt_is_durable()
     {
         Receive("a");

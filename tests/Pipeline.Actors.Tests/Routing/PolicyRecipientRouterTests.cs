@@ -59,6 +59,10 @@ public sealed class PolicyRecipientRouterTests
           local_parts = copied
           transport = spool
           unseen
+        shadowed:
+          driver = accept
+          local_parts = shadowed : shadowless
+          transport = to_shadowed
         rewritten:
           driver = accept
           local_parts = rewritten : rewritten2
@@ -74,6 +78,14 @@ public sealed class PolicyRecipientRouterTests
           directory = /var/spool/out
         to_file:
           driver = appendfile
+        to_shadowed:
+          driver = lmtp
+          socket = /run/lmtp
+          shadow_transport = to_archive
+        to_archive:
+          driver = appendfile
+          file = /var/mail/archive/$domain/$local_part
+          headers_only
         to_rewritten:
           driver = appendfile
           directory = /var/mail/x
@@ -94,13 +106,22 @@ public sealed class PolicyRecipientRouterTests
     private readonly MessageId _id = new MessageIdSource(TimeProvider.System).Next();
 
     [Fact]
+    public async Task A_shadow_transport_is_expanded_with_the_transport_it_follows()
+    {
+        var shadow = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State("shadowed"))).Transport.Shadow!;
+        Assert.Equal("to_archive", shadow.Name);
+        var settings = Assert.IsType<AppendfileTransportSettings>(shadow.Settings);
+        Assert.Equal(("/var/mail/archive/to.example/shadowed", true), (settings.Path, settings.HeadersOnly));
+    }
+
+    [Fact]
     public async Task A_plain_address_goes_to_its_transport_and_every_router_asked_is_told()
     {
         var deliver = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State("a")));
 
         Assert.Equal(("local", "spool"), (deliver.Router, deliver.Transport.Name));
         Assert.Equal(TestMessages.Sender, deliver.ReturnPath);
-        Assert.Equal(["archive", "hole", "closed", "late", "filed", "piped", "batched", "aliases", "copies", "rewritten", "local"], deliver.Trials.Select(trial => trial.Router));
+        Assert.Equal(["archive", "hole", "closed", "late", "filed", "piped", "batched", "aliases", "copies", "shadowed", "rewritten", "local"], deliver.Trials.Select(trial => trial.Router));
         Assert.All(deliver.Trials, trial => Assert.True(trial is { Recipient: 0, Source.File: "test.conf" }));
         Assert.Equal("accepted", deliver.Trials[^1].Outcome);
     }
@@ -127,7 +148,7 @@ public sealed class PolicyRecipientRouterTests
         Assert.Equal(one.GroupKey, again.GroupKey);
         Assert.NotEqual(one.GroupKey, two.GroupKey);
         Assert.StartsWith("headers_rewrite of to_rewritten transport: ", one.Trials[^1].Reason, StringComparison.Ordinal);
-        Assert.EndsWith(" by rule 1 (test.conf:67)", one.Trials[^1].Reason, StringComparison.Ordinal);
+        Assert.EndsWith(" by rule 1 (test.conf:79)", one.Trials[^1].Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using Pipeline.Connectors.Files;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Connectors.Tests.Files;
 
@@ -13,6 +14,19 @@ public sealed class MaildirTests : FileTestBase
     private AppendfileAgent Agent => new(Io, Time);
 
     private string Mailbox => Path.Combine(Root, "a", "bob");
+
+    [Fact]
+    public async Task A_directory_takes_as_many_messages_as_it_may_hold()
+    {
+        var settings = Settings() with { Quota = new MailboxQuota { FileCount = 2 } };
+        await Succeed(Agent, Job(settings));
+        await Succeed(Agent, Job(settings) with { Recipients = [new DeliveryRecipient(1, new EnvelopeAddress("bob", "here.test"))] });
+
+        var failure = await Defer(Agent, Job(settings) with { Recipients = [new DeliveryRecipient(2, new EnvelopeAddress("bob", "here.test"))] });
+
+        Assert.Equal(FailureClass.Quota, failure.Class);
+        Assert.StartsWith($"mailbox is full (MTA-imposed filecount quota exceeded while writing to {Mailbox}/new/", failure.Internal, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task A_message_becomes_one_file_under_new()
@@ -144,10 +158,36 @@ public sealed class MaildirTests : FileTestBase
 
     [Theory]
     [InlineData(",S=82", Name + ",S=82")]
-    [InlineData("S=82", Name + ",S=82")]
-    [InlineData("/../x:2,S", Name + ",..x2,S")]
+    [InlineData("S=82", Name + ":S=82")]
+    [InlineData("/../x:2,S \u0001", Name + "..x:2,S")]
+    [InlineData(" ", Name)]
     public async Task A_tag_is_part_of_the_name(string tag, string expected) =>
-        Assert.Equal($"{Mailbox}/new/{expected}", await Succeed(Agent, Job(Settings() with { MaildirTag = tag })));
+        Assert.Equal($"{Mailbox}/new/{expected}", await Succeed(Agent, Job(Settings() with { MaildirTag = MaildirTag.Of(tag) })));
+
+    [Fact]
+    public async Task A_tag_that_is_too_long_is_left_out() =>
+        Assert.Equal($"{Mailbox}/new/{Name}", await Succeed(Agent, Job(Settings() with { MaildirTag = MaildirTag.Of(new string('x', 255)) })));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_folder_is_marked_where_that_is_wanted_and_counts_for_the_mailbox_above_it(bool isFolder)
+    {
+        Directory.CreateDirectory(Mailbox);
+        await File.WriteAllTextAsync($"{Mailbox}/big", new string('x', 1000));
+        var settings = Settings() with { Path = $"{Mailbox}/.Folder", MakesMaildirFolder = isFolder, Quota = new MailboxQuota { Limit = 1000 } };
+
+        Assert.Equal(!isFolder, await Deliver(Agent, Job(settings)) is DeliveryOutcome.Delivered);
+
+        Assert.Equal(isFolder, File.Exists($"{Mailbox}/.Folder/maildirfolder"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_made_where_nothing_may_be_made()
+    {
+        Assert.EndsWith("file creation outside the home directory is not permitted", (await Defer(Agent, Job(Settings() with { MayCreate = false }))).Internal, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Mailbox));
+    }
 
     [Theory]
     [InlineData(300, true)]
@@ -155,7 +195,7 @@ public sealed class MaildirTests : FileTestBase
     public async Task A_quota_counts_what_is_stored(long quota, bool expected)
     {
         await Succeed(Agent, Job(Settings()));
-        var second = Job(Settings() with { Quota = quota }) with { Recipients = [new DeliveryRecipient(1, new EnvelopeAddress("bob", "here.test"))] };
+        var second = Job(Settings() with { Quota = new MailboxQuota { Limit = quota } }) with { Recipients = [new DeliveryRecipient(1, new EnvelopeAddress("bob", "here.test"))] };
 
         var outcome = await Deliver(Agent, second);
 

@@ -1,12 +1,17 @@
+using System.Runtime.Versioning;
 using System.Text;
 using Pipeline.Connectors.Files;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Reply;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Connectors.Tests.Files;
 
 public sealed class MboxTests : FileTestBase
 {
+    private const UnixFileMode Rw = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private const string FromLine = "From alice@sender.test Mon Nov  2 05:48:08 2026\n";
     private const string Stored = FromLine + "Received: by mx.test\n\tid 1xV0aA-00000000001-0001\nSubject: hi\n\n>From here\n.dot\nend\n\n";
     private const string Other = "From x@y Mon Nov  2 05:48:07 2026\nSubject: other\n\ntext\n\n";
@@ -57,6 +62,22 @@ public sealed class MboxTests : FileTestBase
         Assert.Equal(
             "\u0001\u0001\r\nReceived: by mx.test\r\n\tid 1xV0aA-00000000001-0001\r\nSubject: hi\r\n\r\nFrom here\r\n..dot\r\nend\r\n\u0001\u0001\r\n",
             Text(await Succeed(Agent, Job(settings))));
+    }
+
+    [Fact]
+    public async Task A_part_of_a_message_can_be_stored()
+    {
+        Assert.Equal(FromLine + "Received: by mx.test\n\tid 1xV0aA-00000000001-0001\nSubject: hi\n\n\n", Text(await Succeed(Agent, Job(Settings() with { HeadersOnly = true }))));
+        File.Delete(Mailbox);
+        Assert.Equal(FromLine + ">From here\n.dot\nend\n\n", Text(await Succeed(Agent, Job(Settings() with { BodyOnly = true, DeliveryDateAdd = true }))));
+    }
+
+    [Fact]
+    public async Task Batch_smtp_has_the_envelope_and_doubles_dots()
+    {
+        Assert.Equal(
+            "MAIL FROM:<alice@sender.test>\nRCPT TO:<bob@here.test>\nDATA\nReceived: by mx.test\n\tid 1xV0aA-00000000001-0001\nSubject: hi\n\nFrom here\n..dot\nend\n.\n",
+            Text(await Succeed(Agent, Job(Settings() with { UseBsmtp = true }))));
     }
 
     [Fact]
@@ -220,8 +241,104 @@ public sealed class MboxTests : FileTestBase
     {
         Write(Other);
 
-        Assert.Equal(expected, await Deliver(Agent, Job(Settings() with { Quota = quota })) is DeliveryOutcome.Delivered);
+        Assert.Equal(expected, await Deliver(Agent, Job(Settings() with { Quota = new MailboxQuota { Limit = quota } })) is DeliveryOutcome.Delivered);
         Assert.Equal(expected ? Other + Stored : Other, Text(Mailbox));
+    }
+
+    [Theory]
+    [InlineData(Rw, Rw, true, null, Rw)]
+    [InlineData(Rw | UnixFileMode.GroupRead | UnixFileMode.OtherRead, Rw, true, null, Rw)]
+    [InlineData(Rw, Rw | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, true, "has the wrong mode 600 (660 expected)", Rw)]
+    [InlineData(Rw, Rw | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, false, null, Rw)]
+    [InlineData(Rw | UnixFileMode.OtherRead, Rw | UnixFileMode.GroupRead, false, null, Rw)]
+    [SupportedOSPlatform("linux")]
+    public async Task A_mailbox_has_no_more_rights_than_wanted_and_no_less(UnixFileMode found, UnixFileMode wanted, bool failNarrower, string? problem, UnixFileMode left)
+    {
+        Write(Other);
+        new FileInfo(Mailbox).UnixFileMode = found;
+        var job = Job(Settings() with { Mode = wanted, ModeFailNarrower = failNarrower });
+
+        Assert.Equal(problem is null ? null : $"mailbox {Mailbox} {problem}", await Deliver(Agent, job) is DeliveryOutcome.Deferred deferred ? deferred.Failure.Internal : null);
+
+        Assert.Equal(left, new FileInfo(Mailbox).UnixFileMode);
+        Assert.Equal(problem is null ? Other + Stored : Other, Text(Mailbox));
+    }
+
+    [Fact]
+    public async Task A_mailbox_with_two_names_is_left_alone()
+    {
+        Write(Other);
+        Assert.True(Posix.TryLink(Mailbox, $"{Root}/other"));
+        Assert.Equal($"mailbox {Mailbox} has too many links (2)", (await Defer(Agent, Job(Settings()))).Internal);
+    }
+
+    [Fact]
+    public async Task A_directory_or_a_link_is_no_mailbox_but_a_link_may_be_allowed()
+    {
+        Directory.CreateDirectory(Mailbox);
+        Assert.Equal($"mailbox {Mailbox} is not a regular file", (await Defer(Agent, Job(Settings()))).Internal);
+        Directory.Delete(Mailbox);
+        await File.WriteAllTextAsync($"{Root}/real", "");
+        File.CreateSymbolicLink(Mailbox, $"{Root}/real");
+        Assert.Equal($"mailbox {Mailbox} is not a regular file", (await Defer(Agent, Job(Settings()))).Internal);
+
+        await Succeed(Agent, Job(Settings() with { AllowSymlink = true }));
+
+        Assert.Equal(Stored, Text($"{Root}/real"));
+    }
+
+    [RootFact]
+    public async Task The_mailbox_of_somebody_else_is_left_alone()
+    {
+        Write(Other);
+        using (var chown = System.Diagnostics.Process.Start("chown", ["2:3", Mailbox]))
+        {
+            await chown.WaitForExitAsync();
+        }
+
+        Assert.Equal($"mailbox {Mailbox} has wrong uid (2 != 0)", (await Defer(Agent, Job(Settings() with { CheckOwner = true }))).Internal);
+        Assert.Equal($"mailbox {Mailbox} has wrong gid (3 != 0)", (await Defer(Agent, Job(Settings() with { CheckGroup = true }))).Internal);
+        await Succeed(Agent, Job(Settings()));
+    }
+
+    [Fact]
+    public async Task A_missing_mailbox_is_made_only_where_it_may_be()
+    {
+        Assert.Equal($"No such file or directory: mailbox {Mailbox} does not exist, but file_must_exist is set", (await Defer(Agent, Job(Settings() with { CreateFile = false }))).Internal);
+        Assert.Equal($"mailbox {Mailbox} does not exist, but creation outside the home directory is not permitted", (await Defer(Agent, Job(Settings() with { MayCreate = false }))).Internal);
+        Assert.Equal([], FilesBelow(Root));
+    }
+
+    [Fact]
+    public async Task A_lock_by_flock_is_waited_for()
+    {
+        Write(Other);
+        using (var other = Posix.OpenExisting(Mailbox)!)
+        {
+            Assert.True(Posix.TryFlock(other, Mailbox));
+            Assert.Equal("mailbox is locked", (await Defer(Agent, Job(Settings() with { UseFlockLock = true, LockRetries = 0 }))).Reason);
+        }
+
+        await Succeed(Agent, Job(Settings() with { UseFlockLock = true, LockRetries = 0 }));
+        await Succeed(Agent, Job(Settings() with { UseFlockLock = true, LockRetries = 0 }));
+    }
+
+    [Fact]
+    public async Task Nothing_is_written_to_dev_null()
+    {
+        Assert.Equal("/dev/null", await Succeed(Agent, Job(Settings() with { Path = "/dev/null" })));
+        Assert.False(File.Exists("/dev/null.lock"));
+    }
+
+    [Fact]
+    public async Task A_delivery_that_crosses_the_threshold_warns_once()
+    {
+        var warning = new AutomaticReply { Recipients = [new EnvelopeAddress("bob", "here.test")], From = "postmaster" };
+        var settings = Settings() with { Quota = new MailboxQuota { WarnThreshold = Stored.Length + 10, Warning = warning } };
+        var agent = Agent;
+        Assert.Equal((false, true, false), (await WarnsAsync(), await WarnsAsync(), await WarnsAsync()));
+
+        async Task<bool> WarnsAsync() => Assert.Single((await agent.DeliverAsync(Job(settings), CancellationToken.None)).Recipients).Reply == warning;
     }
 
     [Fact]

@@ -471,6 +471,17 @@ public sealed class SmtpDeliveryAgentTests : SmtpDelivery
     }
 
     [Fact]
+    public async Task Deliver_a_part_of_the_message()
+    {
+        await using var peer = ScriptedSmtpPeer.Serve();
+        Settings = Settings with { BodyOnly = true, HeadersAdd = ["X-Added: no"] };
+        Delivered(await DeliverOneAsync(Job(peer)));
+        Settings = Settings with { BodyOnly = false, HeadersOnly = true, HeadersAdd = [] };
+        Delivered(await DeliverOneAsync(Job(peer)));
+        Assert.Equal(["Hello\r\n..dot\r\n.\r\n", Header + "\r\n.\r\n"], peer.Messages);
+    }
+
+    [Fact]
     public async Task Deliver_large_body_is_streamed_and_arrives_whole()
     {
         await using var peer = ScriptedSmtpPeer.Serve(capabilities: ["PIPELINING"]);

@@ -74,6 +74,36 @@ public sealed class ProgramDeliveryTests : IDisposable
         Assert.Single(_folder.Mail("b"));
     }
 
+    [Fact]
+    public async Task A_message_goes_through_the_filter_of_its_transport_and_then_to_its_shadow()
+    {
+        await using var node = await TestNode.StartAsync(_folder, Policies.Local(
+            routers: """
+                filtered:
+                  driver = accept
+                  domains = +local_domains
+                  transport = filtered
+                """,
+            transports: """
+                filtered:
+                  driver = appendfile
+                  file = FOLDER/filtered
+                  transport_filter = /bin/sed -e s/body/changed/
+                  shadow_transport = seen
+                seen:
+                  driver = appendfile
+                  file = FOLDER/seen
+                  headers_only
+                """));
+
+        var id = await node.SendAsync("a@from.test", ["b@local.test"], Mail);
+
+        var events = await node.UntilAsync<MessageCompleted>(id);
+        Assert.Equal("seen", Assert.Single(events.OfType<RecipientDelivered>()).Shadow);
+        Assert.EndsWith("\nSubject: local\n\nchanged\n\n", await File.ReadAllTextAsync(_folder.Of("filtered")), StringComparison.Ordinal);
+        Assert.EndsWith("\nSubject: local\n\n\n", await File.ReadAllTextAsync(_folder.Of("seen")), StringComparison.Ordinal);
+    }
+
     private Task<TestNode> StartAsync(string options, string localParts = "*") => TestNode.StartAsync(_folder, Policies.Local(
         routers: $"""
             programs:

@@ -52,6 +52,6 @@ internal static partial class Replies
     private static partial Regex Banner();
 
     // That of CRAM-MD5: a message identifier in base64.
-    [GeneratedRegex("^334 PD[0-9A-Za-z+/=]{20,}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^334 P[A-Z][0-9A-Za-z+/=]{20,}$", RegexOptions.CultureInvariant)]
     private static partial Regex Challenge();
 }

@@ -64,6 +64,10 @@ public sealed class JournalLinesTests
             ["=> b@local.test R=local T=smtp H=mx [192.0.2.4] C=\"250 OK\"", "-> c@local.test T=smtp H=mx [192.0.2.4] C=\"250 OK\""]
         },
         {
+            "+delivery_size", [new RecipientDelivered(0, "maildir", null, null, null, "f", Shadow: "archive (No space left on device)")],
+            ["=> b <b@local.test> R=local T=maildir S=500 ST=archive (No space left on device)"]
+        },
+        {
             "+sender_on_delivery +queue_time", [new RecipientDelivered(0, "maildir", null, null, null, "f")],
             ["=> b <b@local.test> F=<a@example.org> R=local T=maildir QT=1m5s"]
         },

@@ -369,8 +369,8 @@ public sealed class ScanTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ScanQuestion.MaxLineBytes, "the question is longer than 262144 octets")]
-    [InlineData(100, "the request ends in its question")]
+    [InlineData(ScanQuestion.MaxLineBytes, "the first line is longer than 262144 octets")]
+    [InlineData(100, "the request ends in its first line")]
     public async Task Question_has_a_bound_and_an_end(int length, string reason)
     {
         await using var scanner = await ScannerHost.StartAsync(_authority, "s1", ScriptedScanner.Scores(1));

@@ -127,10 +127,54 @@ public sealed class TransportDefinitionTests
     public async Task Appendfile_transport_writes_mbox_or_maildir()
     {
         var mbox = await ReadyAsync<ExpandedAppendfileTransport>("t:\ndriver = appendfile\nfile = /var/mail/$local_part\nmode = 0660\nmessage_prefix = ${if eq{a}{b}{x}fail}\nquota = 1M");
-        Assert.Equal(("/var/mail/bob", MailboxForm.Mbox, 0b110_110_000, "From ", ">From ", 1048576L), (mbox.Path, mbox.Form, mbox.Mode, mbox.Frame.CheckString, mbox.Frame.EscapeString, mbox.Quota));
+        Assert.Equal(("/var/mail/bob", MailboxForm.Mbox, 0b110_110_000, "From ", ">From ", 1048576L), (mbox.Path, mbox.Form, mbox.Mode, mbox.Frame.CheckString, mbox.Frame.EscapeString, mbox.Quota.Limit));
         Assert.Equal((null, "\n"), (mbox.Frame.Prefix, mbox.Frame.Suffix));
         var maildir = await ReadyAsync<ExpandedAppendfileTransport>("t:\ndriver = appendfile\ndirectory = /home/$local_part/Maildir\nmaildir_format\nno_create_directory");
         Assert.Equal(("/home/bob/Maildir", MailboxForm.Maildir, "", "", false), (maildir.Path, maildir.Form, maildir.Frame.CheckString, maildir.Frame.Suffix, maildir.CreateDirectory));
+    }
+
+    [Theory]
+    [InlineData("anywhere", "/var/mail/bob", true)]
+    [InlineData("belowhome", "/home/bob/mail/x", true)]
+    [InlineData("belowhome", "/home/bobby/x", false)]
+    [InlineData("inhome", "/home/bob/x", true)]
+    [InlineData("inhome", "/home/bob/mail/x", false)]
+    [InlineData("/var/mail", "/var/mail/x", true)]
+    [InlineData("/var/mail/", "/home/bob/x", false)]
+    public async Task Appendfile_transport_makes_files_where_it_may(string where, string file, bool made)
+    {
+        _bench.Scope.Address!.Values["home"] = "/home/bob";
+        var mbox = await ReadyAsync<ExpandedAppendfileTransport>($"t:\ndriver = appendfile\nfile = {file}\ncreate_file = {where}");
+        Assert.Equal(made, mbox.MayCreate);
+    }
+
+    [Fact]
+    public async Task Appendfile_transport_makes_nothing_below_a_home_that_is_not_set() =>
+        Assert.False((await ReadyAsync<ExpandedAppendfileTransport>("t:\ndriver = appendfile\nfile = /x\ncreate_file = belowhome")).MayCreate);
+
+    [Theory]
+    [InlineData("", "s", "")]
+    [InlineData("shadow_condition = ${if eq{$local_part}{bob}}", "s", "")]
+    [InlineData("shadow_condition = ${if eq{$local_part}{carol}}", null, "")]
+    [InlineData("shadow_condition = No", null, "")]
+    [InlineData("shadow_condition = 0", null, "")]
+    [InlineData("shadow_condition = ${if eq{a}{b}{1}fail}", null, "")]
+    [InlineData("shadow_condition = ${nonsense:x}", null, "failed to expand condition \"${nonsense:x}\" for t transport: ")]
+    public async Task Shadow_transport_follows_when_its_condition_holds(string option, string? shadow, string note)
+    {
+        var lmtp = await ReadyAsync<ExpandedLmtpTransport>($"t:\ndriver = lmtp\nsocket = /x\nshadow_transport = s\n{option}");
+        Assert.Equal(shadow, lmtp.Shadow);
+        Assert.True(note.Length == 0 ? lmtp.Note.Length == 0 : lmtp.Note.StartsWith(note, StringComparison.Ordinal), lmtp.Note);
+    }
+
+    [Fact]
+    public async Task Every_transport_can_have_a_filter_and_deliver_a_part()
+    {
+        var smtp = await ReadyAsync<ExpandedSmtpTransport>("t:\ndriver = smtp\ntransport_filter = /bin/sed -e s/$local_part/x/ $pipe_addresses\ntransport_filter_timeout = 1m\nbody_only");
+        Assert.Equal("/bin/sed|-e|s/bob/x/|", string.Join('|', smtp.Filter));
+        Assert.Equal((60.0, true, false), (smtp.FilterTimeout.TotalSeconds, smtp.BodyOnly, smtp.HeadersOnly));
+        var mbox = await ReadyAsync<ExpandedAppendfileTransport>("t:\ndriver = appendfile\nfile = /x\nheaders_only");
+        Assert.Equal((true, 0, 300.0), (mbox.HeadersOnly, mbox.Filter.Length, mbox.FilterTimeout.TotalSeconds));
     }
 
     [Fact]
@@ -158,7 +202,7 @@ public sealed class TransportDefinitionTests
     [InlineData("t:\ndriver = appendfile\nfile = /a/../b", "path \"/a/../b\" of t transport is not absolute or not usable")]
     [InlineData("t:\ndriver = smtp\nport = bogus", "invalid port \"bogus\" in t transport")]
     [InlineData("t:\ndriver = smtp\nheaders_add = ${nonsense:x}", null)]
-    [InlineData("t:\ndriver = smtp\ntransport_filter = /bin/cat", "the option transport_filter of t transport is not available in this version")]
+    [InlineData("t:\ndriver = smtp\ntransport_filter = $local_part", "Attempt to exec tainted path: 'bob' (t transport)")]
     public async Task Delivery_waits_when_an_option_cannot_be_used(string transport, string? message)
     {
         var text = await DeferredAsync(transport);
@@ -168,7 +212,10 @@ public sealed class TransportDefinitionTests
     [Theory]
     [InlineData("t:\ndriver = nosuch", "transport t: cannot find transport driver \"nosuch\"")]
     [InlineData("t:\nbody_only", "no driver defined for transport \"t\"")]
-    [InlineData("t:\ndriver = appendfile\nfile = /a\ndirectory = /b", "error for t transport: only one of \"file\" or \"directory\" may be specified")]
+    [InlineData("t:\ndriver = appendfile\nfile = /a\ndirectory = /b", "error for t transport: only one of \"file\" or \"directory\" can be specified")]
+    [InlineData("t:\ndriver = smtp\nshadow_transport = s", "shadow transport not allowed on non-local transport t")]
+    [InlineData("t:\ndriver = lmtp\nsocket = /x\nbody_only\nheaders_only", "t transport: body_only and headers_only are mutually exclusive")]
+    [InlineData("t:\ndriver = appendfile\nfile = /a\ncreate_file = x", "invalid value given for \"create_file\" for the t transport: 'x'")]
     [InlineData("t:\ndriver = smtp\nprotocol = uucp", "error for t transport: \"uucp\" is not a valid protocol")]
     [InlineData("t:\ndriver = smtp\ncommand_timeout = 0s", "error for t transport: command, data, or final timeout value is zero")]
     [InlineData("t:\ndriver = smtp\nheaders_rewrite = *@a.test $1@b.test f : *@c.test x@y.test Z", "unknown rewrite flag character 'Z' (could be missing quotes round replacement item)")]

@@ -28,7 +28,7 @@ internal static class EventText
         ProgramOutput e => ("output", $"{e.Transport}: {e.Line}"),
         AttemptInDoubt e => ("in doubt", $"attempt {e.Attempt}: {e.Reason}; the peer may have the message"),
         RecipientDeferred e => ("deferred", $"{e.Reason}{Peer(e.Host, null)}; next try {Time(e.NextTry)}"),
-        RecipientDelivered e => ("delivered", $"through transport {e.Transport}{Peer(e.Host, e.Address)}{Said(e.Reply)}{(e.Detail.Length == 0 ? "" : $" ({e.Detail})")}"),
+        RecipientDelivered e => ("delivered", $"through transport {e.Transport}{Peer(e.Host, e.Address)}{Said(e.Reply)}{(e.Detail.Length == 0 ? "" : $" ({e.Detail})")}{(e.Shadow is null ? "" : $", shadow transport {e.Shadow}")}"),
         RecipientFailed e => ("failed", $"{e.Reason}{Peer(e.Host, e.Address)}"),
         NotificationSent { Kind: NotificationSent.Reply } e => ("reply", $"automatic reply {e.MessageId} queued to <{e.To}>"),
         NotificationSent e => ("notification", $"{e.Kind} notification {e.MessageId} queued to <{e.To}>"),

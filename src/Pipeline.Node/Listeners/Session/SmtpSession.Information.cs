@@ -27,7 +27,7 @@ internal sealed partial class SmtpSession
                 Refuse(SmtpVerb.Expn, SessionReplies.ExpandProhibited, "EXPN is not permitted");
                 break;
             default:
-                Refuse(command.Verb, SessionReplies.EtrnNotImplemented, "ETRN is not implemented");
+                Refuse(command.Verb, SessionReplies.EtrnProhibited, "ETRN is not permitted");
                 break;
         }
     }

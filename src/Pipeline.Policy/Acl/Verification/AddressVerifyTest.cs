@@ -30,6 +30,7 @@ internal static class AddressVerifyTest
             recipient.Values["address_data"] = data;
         }
 
+        evaluation.ShowsTemporaryDetails |= verified.ForClient;
         return Conclude(evaluation, "recipient_verify_failure", verified);
     }
 

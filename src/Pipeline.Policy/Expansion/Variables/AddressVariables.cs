@@ -45,7 +45,7 @@ internal static class AddressVariables
         VariableDefinition.FromPeer("parent_domain", s => s.Address?.ParentDomain),
         VariableDefinition.FromPeer(
             "return_path",
-            s => s.Address is null ? null : s.Address.Values.TryGetValue("return_path", out var path) ? path.Text : OctetString.FromText(s.Message.Sender.ToString())),
+            s => s.Address is null ? null : s.Address.Values.TryGetValue("return_path", out var path) ? path.Text : s.Message.SenderText),
         .. Named.Select(name => Of(name, Unset.GetValueOrDefault(name))),
     ];
 

@@ -8,8 +8,9 @@ internal static class SessionReplies
     public static readonly SmtpReply Ok = new(250, new EnhancedStatusCode(2, 0, 0), "OK");
     public static readonly SmtpReply ResetOk = new(250, new EnhancedStatusCode(2, 0, 0), "Reset OK");
 
-    public static readonly SmtpReply Help = new(
-        214, new EnhancedStatusCode(2, 0, 0), "Commands supported:", "AUTH STARTTLS HELO EHLO MAIL RCPT DATA BDAT NOOP QUIT RSET VRFY HELP");
+    /// <param name="startTls">TLS can be begun in this session.</param>
+    public static SmtpReply Help(bool startTls) => new(
+        214, new EnhancedStatusCode(2, 0, 0), "Commands supported:", $"AUTH {(startTls ? "STARTTLS " : "")}HELO EHLO MAIL RCPT DATA BDAT NOOP QUIT RSET VRFY HELP");
 
     public static readonly SmtpReply ExpandProhibited = new(550, new EnhancedStatusCode(5, 7, 1), "administrative prohibition");
     public static readonly SmtpReply EtrnProhibited = new(458, new EnhancedStatusCode(4, 7, 1), "Administrative prohibition");

@@ -18,7 +18,7 @@ internal sealed partial class SmtpSession
                 _channel.Reply(SessionReplies.Ok);
                 break;
             case SmtpVerb.Help:
-                _channel.Reply(SessionReplies.Help);
+                _channel.Reply(SessionReplies.Help(_tls is { IsAvailable: true } && !_channel.IsTls));
                 break;
             case SmtpVerb.Vrfy:
                 Answer(await _receipt.VerifyAsync(command.Argument, cancellationToken));

@@ -94,9 +94,9 @@ internal sealed partial class ReceiptTransaction : IDisposable
         message.RcptCommandCount++;
         _scope.Address = new AddressScope
         {
-            LocalPart = OctetString.FromText(recipient.Address.LocalPart.ToLowerInvariant()),
+            LocalPart = OctetString.FromText(LocalPart.Unquote(recipient.Address.LocalPart).ToLowerInvariant()),
             Domain = OctetString.FromText(recipient.Address.Domain.ToLowerInvariant()),
-            OriginalLocalPart = OctetString.FromText(recipient.Address.LocalPart),
+            OriginalLocalPart = OctetString.FromText(LocalPart.Unquote(recipient.Address.LocalPart)),
             OriginalDomain = OctetString.FromText(recipient.Address.Domain),
         };
         try

@@ -35,8 +35,8 @@ public sealed class ExampleCheckTests
             IGNORE_SMTP_LINE_LENGTH_LIMIT =
             DC_MAILDIR_HOME = /home
             DC_SMARTHOST = 192.0.2.25
-            DC_SMARTHOST_TLS =
-            DC_SMARTHOST_HERE =
+            DC_NEXTHOP_TLS =
+            DC_NEXTHOP_HERE =
             """
         },
         { "large-gateway", "" },

@@ -55,8 +55,8 @@ public sealed class LargeGatewayTests
                 ("EHLO mx.example.org", "550 5.7.1 that is my name"),
                 ("HELO 198.51.100.1", "550 5.5.2 an address stands in brackets: [198.51.100.1]"),
                 ("EHLO client.example", "250-mx.example.org Hello client.example [198.51.100.1]"),
-                ("MAIL FROM:<a@strict.example>", "550 5.7.23 198.51.100.1 may not send for strict.example"),
-                ("QUIT", "221 2.0.0 mx.example.org closing connection, 198.51.100.1"),
+                ("MAIL FROM:<a@strict.example>", "550-5.7.23 198.51.100.1 may not send for strict.example:\n550 5.7.23 198.51.100.1 is not permitted to send mail"),
+                ("QUIT", "221 mx.example.org closing connection, 198.51.100.1"),
             ]);
         var trace = await host.HoldAsync(
             Good,

@@ -86,7 +86,7 @@ public sealed class SplitExampleTests
     {
         await using var smarthost = ScriptedSmtpPeer.Serve();
         using var host = Create(
-            $"DC_SMARTHOST = 127.0.0.1::{smarthost.EndPoint.Port}\nDC_SMARTHOST_HERE =\nDC_READHOST = example.com", "127.0.0.1");
+            $"DC_SMARTHOST = 127.0.0.1::{smarthost.EndPoint.Port}\nDC_NEXTHOP_HERE =\nDC_READHOST = example.com", "127.0.0.1");
         await using var node = await host.StartAsync();
         var id = await node.SendAsync("carol@example.org", ["x@elsewhere.example", "root@example.org"], "From: carol@example.org\nTo: x@elsewhere.example\n\ntext\n");
         await node.UntilAsync<MessageCompleted>(id);

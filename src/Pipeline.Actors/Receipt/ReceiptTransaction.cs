@@ -46,6 +46,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
                 Size = mail.Size ?? -1,
                 SmtpUtf8 = mail.SmtpUtf8,
                 ReceivedAt = services.Time.GetUtcNow(),
+                Callouts = services.Callouts,
             },
         };
         _checks = new MessageChecks(services, active, _scope, message);

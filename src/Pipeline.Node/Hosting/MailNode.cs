@@ -206,7 +206,7 @@ internal sealed class MailNode : IAsyncDisposable
         };
         node._host = parts.Add(await NodeHost.StartAsync(context, flow, listeners, admin, services, own, cancellationToken));
         node.Health.WhyClosed = node.WhyClosed;
-        parts.Add(JournalPurge.Start(context.Store, options.Settings.JournalRetention, options.Time, context.Logger));
+        parts.Add(StorePurge.Start(context, options.Settings.JournalRetention));
         if (context.Store.Member is { } member)
         {
             var host = node._host;

@@ -5,11 +5,13 @@ using Pipeline.Mail.Scanning;
 using Pipeline.Messages.Scanning;
 using Pipeline.Node.Admin;
 using Pipeline.Node.Configuration;
+using Pipeline.Policy.Scanning;
 
 namespace Pipeline.Node.Scanning;
 
 /// <summary>Where other nodes have messages scanned. Full is answered at once, with 503: who asks has others to turn to.</summary>
-internal sealed class ScanEndpoint(LocalScanner scanner, ScanSettings settings, string node, ILogger logger)
+/// <param name="avScanner">This node's own <c>av_scanner</c>; null when that depends on the message.</param>
+internal sealed class ScanEndpoint(LocalScanner scanner, ScanSettings settings, string node, Func<string?> avScanner, ILogger logger)
 {
     public async Task ServeAsync(HttpContext context)
     {
@@ -34,6 +36,12 @@ internal sealed class ScanEndpoint(LocalScanner scanner, ScanSettings settings, 
                 return;
             }
 
+            if (ScanJson.KindOf(question) == ScanKind.Malware && !MayRun(question.Servers))
+            {
+                await RefuseAsync(context, StatusCodes.Status403Forbidden, "Forbidden", "only the program that this node's own av_scanner names is run here");
+                return;
+            }
+
             await AnswerAsync(context, question);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
@@ -46,12 +54,16 @@ internal sealed class ScanEndpoint(LocalScanner scanner, ScanSettings settings, 
         }
     }
 
+    /// <summary>Nodes trust each other with mail, not with each other's shell.</summary>
+    private bool MayRun(string scanner) => AvScanner.Parse(scanner, out _) is not AvScanner.Cmdline || scanner == avScanner();
+
     private async Task AnswerAsync(HttpContext context, ScanQuestion question)
     {
         var outcome = await scanner.ScanAsync(
             new ScanJob
             {
                 Message = question.Message,
+                Kind = ScanJson.KindOf(question) ?? ScanKind.Spam,
                 User = question.User,
                 Servers = question.Servers,
                 Envelope = question.Envelope,

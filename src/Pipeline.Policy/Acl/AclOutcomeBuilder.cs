@@ -61,8 +61,8 @@ internal static class AclOutcomeBuilder
 
         var refused = verdict is AclVerdict.Deny or AclVerdict.Drop;
         var last = userMessage ?? (HasNoLater(traits.Point) ? DefaultLocalRefusal : refused ? DefaultRefusal : DefaultDeferral);
-        return evaluation.SenderVerify is { } details && refused && evaluation.Message.AclState.ToldSenders.Add(details.Address)
-            ? Compose(evaluation, code, enhanced, [$"Verification failed for <{details.Address}>", details.Reason, last])
+        return evaluation.SenderVerify is { } details && (refused || evaluation.ShowsTemporaryDetails) && evaluation.Message.AclState.ToldSenders.Add(details.Address)
+            ? Compose(evaluation, code, enhanced, [.. details.Texts, last])
             : Compose(evaluation, code, enhanced, [last]);
     }
 

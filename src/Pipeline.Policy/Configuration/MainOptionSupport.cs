@@ -47,9 +47,6 @@ internal static class MainOptionSupport
             ignore_fromline_local unknown_login unknown_username gecos_name gecos_pattern
             """),
         (Support.WithoutEffect("lines end as RFC 5321 says"), "drop_cr"),
-        (Support.WithoutEffect("callouts are not made: \"verify = .../callout\" is refused when it is reached"), """
-            callout_domain_negative_expire callout_domain_positive_expire callout_negative_expire callout_positive_expire callout_random_local_part
-            """),
     ];
 
     private static (Support Support, string Names)[] Tls =>
@@ -135,7 +132,7 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Scanners =>
     [
         (Support.WithoutEffect("the ACL condition is refused when it is reached"), """
-            av_scanner dccifd_address dccifd_options dcc_direct_add_header bmi_config_file dmarc_forensic_sender
+            dccifd_address dccifd_options dcc_direct_add_header bmi_config_file dmarc_forensic_sender
             dmarc_history_file dmarc_tld_file spf_guess
             """),
         (Support.WithoutEffect("every signature is verified"), "dkim_verify_minimal"),

@@ -252,6 +252,9 @@ public sealed class MessageScope
     /// <summary>The checks that run beside reception; null where nothing can be verified (a command line test).</summary>
     public IMessageVerification? Verification { get; set; }
 
+    /// <summary>Makes callouts; null where none are made (a dry run), and addresses that have a route are good.</summary>
+    public Acl.Verification.Callouts.CalloutServices? Callouts { get; set; }
+
     /// <summary>Signatures whose status an ACL has set to something else than was found (<c>set dkim_verify_status</c>).</summary>
     public Dictionary<Mail.Dkim.DkimResult, Acl.DkimStatus> DkimOverrides { get; } = new(ReferenceEqualityComparer.Instance);
 
@@ -327,6 +330,10 @@ public interface IMessageVerification
     /// <param name="user">Whose profile the scanner is to use.</param>
     /// <param name="servers">A list in the form of <c>spamd_address</c>.</param>
     ValueTask<Mail.Scanning.ScanOutcome> ScanAsync(string user, string servers, CancellationToken cancellationToken);
+
+    /// <summary>Whether a virus scanner finds anything in the message; asked twice for the same scanner, it is scanned once.</summary>
+    /// <param name="scanner">In the form of <c>av_scanner</c>.</param>
+    ValueTask<Mail.Scanning.ScanOutcome> ExamineAsync(string scanner, TimeSpan timeout, CancellationToken cancellationToken);
 }
 
 /// <summary>Verifies addresses by running the routers in verify mode (<c>verify = recipient</c>, <c>verify = sender</c>).</summary>
@@ -345,7 +352,9 @@ public enum VerificationOutcome
 }
 
 /// <param name="Message">The text for the client when it failed, such as <c>Unrouteable address</c>.</param>
-public sealed record AddressVerification(VerificationOutcome Outcome, string Message, string? AddressData = null)
+/// <param name="Routed">Where the address goes; null when it did not verify, or goes to several places or none.</param>
+public sealed record AddressVerification(
+    VerificationOutcome Outcome, string Message, string? AddressData = null, Acl.Verification.Callouts.RoutedAddress? Routed = null)
 {
     /// <summary>The message is the operator's, and for whoever sends.</summary>
     public bool ForClient { get; init; }

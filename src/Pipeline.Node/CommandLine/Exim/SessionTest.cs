@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Pipeline.Actors;
+using Pipeline.Actors.Callouts;
 using Pipeline.Actors.Delivery;
 using Pipeline.Actors.Messages;
 using Pipeline.Actors.Receipt;
@@ -13,6 +14,7 @@ using Pipeline.Mail.Message;
 using Pipeline.Node.CommandLine.Run;
 using Pipeline.Node.Hosting;
 using Pipeline.Node.Listeners;
+using Pipeline.Node.Scanning;
 using Pipeline.Policy;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
@@ -96,7 +98,8 @@ internal static class SessionTest
                 Messages = actors.Messages,
                 Log = told,
                 DkimKeys = new DkimKeyCache(),
-                Scanner = new SpamdScanner(time, Random.Shared),
+                Scanner = new MessageScanner(new SpamdScanner(time, Random.Shared), new MalwareScanner(ScanFolder.Prepare(Path.Combine(folder, "scan")), time)),
+                Callouts = NodeCallouts.Create(new SmtpCalloutClient(time, static _ => false), store),
                 Limits = new ReceiptLimits { ScanDeadline = settings.Scan.Deadline },
             });
             var options = ListenerSettings.Session(settings, policy.MainOptions) with { RemarkOnMessages = "\n**** SMTP testing: that is not a real message id!\n\n" };

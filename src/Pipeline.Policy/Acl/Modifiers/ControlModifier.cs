@@ -101,6 +101,9 @@ internal sealed class ControlModifier() : AclModifier("control")
         },
     ];
 
+    /// <summary>Every control, with how far it is done.</summary>
+    public static IEnumerable<(string Name, Support Support)> All => Controls.Select(control => (control.Name, control.Support));
+
     private enum ControlTarget
     {
         Message = 0,

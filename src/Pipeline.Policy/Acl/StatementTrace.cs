@@ -51,7 +51,8 @@ internal static class StatementTrace
 
     private static string Word(AclTestOutcome outcome) => outcome switch
     {
-        AclTestOutcome.True or AclTestOutcome.Discard => "succeeded",
+        AclTestOutcome.True => "succeeded",
+        AclTestOutcome.Discard => "yielded \"discard\"",
         AclTestOutcome.Defer => "deferred",
         AclTestOutcome.Error => "error",
         _ => "failed",

@@ -28,15 +28,15 @@ internal sealed class SessionFolder : IDisposable
         Directory.CreateDirectory(_folder.Of("spool"));
     }
 
-    /// <summary>What Exim replies and tells.</summary>
-    public async Task<HeldSession> AskEximAsync(SessionFile file, TestedSession session)
+    /// <summary>What Exim replies.</summary>
+    public async Task<IReadOnlyList<string>> AskEximAsync(SessionFile file, TestedSession session)
     {
         var (_, output) = await ForeignProgram.RunAsync(ExpansionFolder.Exim, ["-C", Configuration(file), "-bh", session.Client], session.Input);
-        return new HeldSession(Replies.Of(output), AclTrace.Of(output, _folder.Path));
+        return Replies.Of(output);
     }
 
-    /// <summary>What we reply and tell.</summary>
-    public async Task<HeldSession> AskOursAsync(SessionFile file, TestedSession session)
+    /// <summary>What we reply.</summary>
+    public async Task<IReadOnlyList<string>> AskOursAsync(SessionFile file, TestedSession session)
     {
         using var output = new MemoryStream();
         await using var errors = new StringWriter();
@@ -48,14 +48,10 @@ internal sealed class SessionFolder : IDisposable
             TimeProvider.System,
             CancellationToken.None);
         Assert.True(code == 0, $"{session.Name}: {errors}");
-        return new HeldSession(Replies.Of(Encoding.Latin1.GetString(output.ToArray())), AclTrace.Of(errors.ToString(), _folder.Path));
+        return Replies.Of(Encoding.Latin1.GetString(output.ToArray()));
     }
 
     public void Dispose() => _folder.Dispose();
 
     private string Configuration(SessionFile file) => _folder.Of($"{file.Name}.conf");
 }
-
-/// <param name="Replies">Reply for reply.</param>
-/// <param name="Trace">What was told of ACLs.</param>
-internal sealed record HeldSession(IReadOnlyList<string> Replies, IReadOnlyList<string> Trace);

@@ -50,9 +50,8 @@ public sealed class MailPolicy
     public bool HasAcl(AclPoint point) => AclOption(point) is not null;
 
     /// <summary>Runs the ACL of a point, or answers for one that is not set.</summary>
-    /// <param name="trace">Takes down what happens; null when nobody wants to know.</param>
-    public ValueTask<AclOutcome> RunAclAsync(AclPoint point, EvaluationScope scope, CancellationToken cancellationToken, AclTrace? trace = null) =>
-        Acls.RunAsync(point, AclOption(point), scope, cancellationToken, trace);
+    public ValueTask<AclOutcome> RunAclAsync(AclPoint point, EvaluationScope scope, CancellationToken cancellationToken) =>
+        Acls.RunAsync(point, AclOption(point), scope, cancellationToken);
 
     private ExpandableString? AclOption(AclPoint point) => MainOptions.AclOptions.GetValueOrDefault(AclPointTraits.Of(point).Option);
 }

@@ -80,7 +80,20 @@ internal sealed partial class MessageActor
         index,
         deliver.Address,
         DuplicateRecipients.Together([_ledger[index].Notify, .. _ledger.Behind(index).Select(duplicate => duplicate.Notify)]),
-        _ledger[index].OriginalRecipient);
+        _ledger[index].OriginalRecipient)
+    {
+        EnvelopeAddress = _ledger[index].Parent < 0 ? null : Root(_ledger[index]).Address,
+    };
+
+    private RecipientState Root(RecipientState recipient)
+    {
+        while (recipient.Parent >= 0)
+        {
+            recipient = _ledger[recipient.Parent];
+        }
+
+        return recipient;
+    }
 
     private DeliveryJob Job(long number, RoutingDecision.Deliver plan, ImmutableArray<DeliveryRecipient> recipients)
     {

@@ -16,6 +16,7 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
     private DkimVerifier? _verifier;
     private bool _inBody;
     private long _size;
+    private LineMeter _lines;
 
     /// <summary>A message with more Received fields than this, ours counted, goes round in circles and is refused (RFC 5321 section 6.3); 0: no limit.</summary>
     public int MaxReceivedFields { get; init; }
@@ -28,6 +29,9 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
 
     /// <summary>Octets of the message so far.</summary>
     public long Size => _size;
+
+    /// <summary>Octets of its longest line so far, without the line end.</summary>
+    public int LongestLine => _lines.Longest;
 
     /// <summary>Why the message cannot be accepted any more; further octets are dropped.</summary>
     public SmtpReply? Refusal { get; private set; }
@@ -49,6 +53,7 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
             return;
         }
 
+        _lines.Append(octets.Span);
         try
         {
             if (!_inBody)

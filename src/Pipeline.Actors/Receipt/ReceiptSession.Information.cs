@@ -99,9 +99,9 @@ internal sealed partial class ReceiptSession
 
     internal static AddressScope AddressScopeOf(EnvelopeAddress address) => new()
     {
-        LocalPart = OctetString.FromText(address.LocalPart.ToLowerInvariant()),
+        LocalPart = OctetString.FromText(LocalPart.Unquote(address.LocalPart).ToLowerInvariant()),
         Domain = OctetString.FromText(address.Domain.ToLowerInvariant()),
-        OriginalLocalPart = OctetString.FromText(address.LocalPart),
+        OriginalLocalPart = OctetString.FromText(LocalPart.Unquote(address.LocalPart)),
         OriginalDomain = OctetString.FromText(address.Domain),
     };
 }

@@ -79,18 +79,19 @@ internal sealed partial class ReceiptSession : IReceiptSession
             return RefuseHello(extended ? "EHLO" : "HELO", name);
         }
 
-        await EndTransactionAsync(extended ? "EHLO" : "HELO");
-        _extended = extended;
         _connection.HeloName = OctetString.FromText(name);
-        SetProtocol();
         var scope = ConnectionOnlyScope();
         var outcome = await RunAsync(AclPoint.Helo, scope, cancellationToken);
         if (!outcome.IsAccepted)
         {
+            // A transaction that is open remains so (RFC 5321 section 4.1.4).
             RecordRefusedConnection(extended ? "EHLO" : "HELO", outcome);
             return Answer(new ReceiptDecision(outcome.Reply!, outcome.CloseConnection));
         }
 
+        await EndTransactionAsync(extended ? "EHLO" : "HELO");
+        _extended = extended;
+        SetProtocol();
         Capabilities = await CapabilityOffer.MakeAsync(Options, scope, HostName, cancellationToken) with
         {
             Verifies = _active.Policy.HasAcl(AclPoint.Vrfy),

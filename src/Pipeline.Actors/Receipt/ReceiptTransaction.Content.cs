@@ -172,6 +172,7 @@ internal sealed partial class ReceiptTransaction
         message.BodySize = reception.Visible.Size;
         message.BodyLineCount = reception.Visible.Lines;
         message.BodyZeroCount = reception.Visible.Zeros;
+        message.MaxReceivedLineLength = reception.LongestLine;
         var header = new StagedHeader(received, _active.Policy.MainOptions, _active.Environment.PrimaryHostname);
         if (await HeaderFixups.ApplyAsync(_active, _scope, received, _local?.RealName ?? "", cancellationToken) is { } sender)
         {

@@ -122,6 +122,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
 
     public async ValueTask<ReceiptDecision> BeginDataAsync(bool chunking, CancellationToken cancellationToken)
     {
+        var proceed = new SmtpReply(354, "Enter message, ending with \".\" on a line by itself");
         if (!chunking)
         {
             var outcome = await RunAsync(AclPoint.Predata, null, cancellationToken);
@@ -132,10 +133,11 @@ internal sealed partial class ReceiptTransaction : IDisposable
             }
 
             _discarded |= outcome.Verdict == AclVerdict.Discard;
+            proceed = outcome.Reply ?? proceed;
         }
 
         BeginReception();
-        return new ReceiptDecision(new SmtpReply(354, "Enter message, ending with \".\" on a line by itself"));
+        return new ReceiptDecision(proceed);
     }
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken) => _reception!.WriteAsync(octets, cancellationToken);

@@ -61,7 +61,7 @@ public static class HeaderEdits
         var column = text.Length;
         for (var i = 0; i < recipients.Length; i++)
         {
-            var address = recipients[i].Address.ToString();
+            var address = (recipients[i].EnvelopeAddress ?? recipients[i].Address).ToString();
             if (i > 0)
             {
                 text.Append(',');

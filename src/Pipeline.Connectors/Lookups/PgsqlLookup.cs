@@ -116,7 +116,7 @@ internal sealed class PgsqlLookup : ILookupBackend
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (reader.FieldCount == 0)
         {
-            return LookupResult.Found(Math.Max(reader.RecordsAffected, 0).ToString(CultureInfo.InvariantCulture));
+            return LookupResult.Found(Math.Max(reader.RecordsAffected, 0).ToString(CultureInfo.InvariantCulture)) with { HasWritten = true };
         }
 
         var rows = new SqlRows();

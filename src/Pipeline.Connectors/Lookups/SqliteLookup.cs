@@ -83,7 +83,8 @@ internal sealed class SqliteLookup : ILookupBackend
             }
             while (reader.NextResult());
 
-            return (rows.Text is { } text ? LookupResult.Found(text) : LookupResult.NotFound, null);
+            var result = rows.Text is { } text ? LookupResult.Found(text) : LookupResult.NotFound;
+            return (result with { HasWritten = reader.RecordsAffected >= 0 }, null);
         }
         catch (SqliteException error)
         {

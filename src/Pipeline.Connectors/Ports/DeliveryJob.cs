@@ -60,4 +60,8 @@ public sealed record DeliveryJob
 /// <summary>A recipient of an attempt.</summary>
 /// <param name="Index">Its place among the recipients of the message; names it for good together with the message id.</param>
 /// <param name="OriginalRecipient">ORCPT as received: address type, semicolon, xtext.</param>
-public sealed record DeliveryRecipient(int Index, EnvelopeAddress Address, DsnNotify Notify = DsnNotify.None, string? OriginalRecipient = null);
+public sealed record DeliveryRecipient(int Index, EnvelopeAddress Address, DsnNotify Notify = DsnNotify.None, string? OriginalRecipient = null)
+{
+    /// <summary>The address of the envelope that led here; null when it is this one.</summary>
+    public EnvelopeAddress? EnvelopeAddress { get; init; }
+}

@@ -4,5 +4,5 @@ namespace Pipeline.Mail.Smtp;
 internal static class BareCommandParser
 {
     public static SmtpCommand Parse(ReadOnlySpan<byte> argument, SmtpCommand.Bare command) =>
-        argument.IsEmpty ? command : SmtpSyntaxError.Argument(command.Verb, $"{SmtpVerbNames.Of(command.Verb)} takes no argument");
+        argument.IsEmpty ? command : SmtpSyntaxError.Argument(command.Verb, "unexpected argument data");
 }

@@ -14,14 +14,9 @@ internal static class HelloCommandParser
     public static SmtpCommand Parse(ReadOnlySpan<byte> argument, bool extended)
     {
         SmtpVerb verb = extended ? SmtpVerb.Ehlo : SmtpVerb.Helo;
-        if (argument.IsEmpty)
+        if (argument.IsEmpty || argument.Length > MaxName || argument.ContainsAny(Blanks) || !Ascii.IsValid(argument))
         {
-            return SmtpSyntaxError.Argument(verb, extended ? "syntax: EHLO hostname" : "syntax: HELO hostname");
-        }
-
-        if (argument.Length > MaxName || argument.ContainsAny(Blanks) || !Ascii.IsValid(argument))
-        {
-            return SmtpSyntaxError.Argument(verb, $"syntactically invalid {SmtpVerbNames.Of(verb)} argument");
+            return SmtpSyntaxError.Argument(verb, $"Syntactically invalid {SmtpVerbNames.Of(verb)} argument(s)");
         }
 
         return new SmtpCommand.Hello(extended, Encoding.ASCII.GetString(argument));

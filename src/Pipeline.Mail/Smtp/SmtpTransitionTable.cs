@@ -6,13 +6,12 @@ public static class SmtpTransitionTable
 {
     private static readonly EnhancedStatusCode BadSequence = new(5, 5, 1);
 
-    private static readonly SmtpReply HelloFirst = new(503, BadSequence, "EHLO or HELO required first");
-    private static readonly SmtpReply MailFirst = new(503, BadSequence, "MAIL must come first");
+    private static readonly SmtpReply HelloFirst = new(503, BadSequence, "HELO or EHLO required");
+    private static readonly SmtpReply MailFirst = new(503, BadSequence, "sender not yet given");
     private static readonly SmtpReply SenderGiven = new(503, BadSequence, "sender already given");
     private static readonly SmtpReply RecipientFirst = new(503, BadSequence, "valid RCPT command must precede DATA");
     private static readonly SmtpReply RecipientFirstForChunk = new(503, BadSequence, "valid RCPT command must precede BDAT");
-    private static readonly SmtpReply NoValidRecipient = new(554, BadSequence, "no valid recipients");
-    private static readonly SmtpReply InTransaction = new(503, BadSequence, "not permitted during a mail transaction");
+    private static readonly SmtpReply InTransaction = new(503, BadSequence, "not permitted in mail transaction");
     private static readonly SmtpReply ChunksGoing = new(503, BadSequence, "only BDAT is permitted after BDAT");
     private static readonly SmtpReply ChunkFailed = new(503, BadSequence, "an earlier BDAT was refused");
 
@@ -29,7 +28,9 @@ public static class SmtpTransitionTable
         Refuse(SmtpSessionState.Connected, HelloFirst, SmtpVerb.Mail, SmtpVerb.StartTls, SmtpVerb.Auth, SmtpVerb.Etrn);
         foreach (SmtpSessionState state in (ReadOnlySpan<SmtpSessionState>)[SmtpSessionState.Connected, SmtpSessionState.Greeted])
         {
-            Refuse(state, MailFirst, SmtpVerb.Rcpt, SmtpVerb.Data, SmtpVerb.Bdat);
+            Refuse(state, MailFirst, SmtpVerb.Rcpt);
+            Refuse(state, RecipientFirst, SmtpVerb.Data);
+            Refuse(state, RecipientFirstForChunk, SmtpVerb.Bdat);
         }
 
         foreach (SmtpSessionState state in (ReadOnlySpan<SmtpSessionState>)
@@ -39,9 +40,11 @@ public static class SmtpTransitionTable
             Refuse(state, InTransaction, SmtpVerb.StartTls, SmtpVerb.Auth, SmtpVerb.Etrn);
         }
 
-        Refuse(SmtpSessionState.Sender, RecipientFirst, SmtpVerb.Data);
-        Refuse(SmtpSessionState.Sender, RecipientFirstForChunk, SmtpVerb.Bdat);
-        Refuse(SmtpSessionState.NoRecipient, NoValidRecipient, SmtpVerb.Data, SmtpVerb.Bdat);
+        foreach (SmtpSessionState state in (ReadOnlySpan<SmtpSessionState>)[SmtpSessionState.Sender, SmtpSessionState.NoRecipient])
+        {
+            Refuse(state, RecipientFirst, SmtpVerb.Data);
+            Refuse(state, RecipientFirstForChunk, SmtpVerb.Bdat);
+        }
 
         // RFC 3030 section 2: after BDAT no other way of sending this message, and no second envelope.
         Refuse(

@@ -15,7 +15,7 @@ internal static class PolicyEnvironments
 {
     public const string DefaultSpoolDirectory = "mailpipeline-spool";
 
-    public static PolicyEnvironment Create(MailPolicy policy, IDnsResolver dns, TimeProvider time, IPolicyLog log)
+    public static PolicyEnvironment Create(MailPolicy policy, IDnsResolver dns, TimeProvider time, IPolicyLog log, IPolicyTrace? trace = null)
     {
         var environment = new PolicyEnvironment
         {
@@ -26,6 +26,7 @@ internal static class PolicyEnvironments
             LocalAddresses = LocalAddresses(),
             SpoolDirectory = SpoolDirectory(policy),
             Log = log,
+            Trace = trace,
             LookupBackends = LookupBackends.ByName,
             ProcessEnvironment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
                 .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal),

@@ -26,6 +26,9 @@ public sealed record ListenerOptions
     /// <summary>A message with more recipients than it may have is refused for all of them, rather than for those that are too many (<c>recipients_max_reject</c>).</summary>
     public bool RefusesMessageOfTooMany { get; init; }
 
+    /// <summary>What a test session says behind its reply to a message; empty elsewhere.</summary>
+    public string RemarkOnMessages { get; init; } = "";
+
     /// <summary>MAIL needs EHLO or HELO first (RFC 5321 section 4.1.4).</summary>
     public bool RequireHello { get; init; } = true;
 

@@ -11,6 +11,8 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
     /// <summary>Texts and files remembered in parsed form.</summary>
     private const int MaxCachedTexts = 1024;
 
+    private const string Inline = "inline ACL";
+
     private const long MaxAclFileBytes = 1024 * 1024;
 
     private readonly ConcurrentDictionary<string, ParsedText> _texts = new(StringComparer.Ordinal);
@@ -19,15 +21,13 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
 
     /// <summary>Runs the ACL that an option names.</summary>
     /// <param name="acl">The option's value: expands to a name, an absolute path, or the text of an ACL. Null when the option is not set.</param>
-    /// <param name="trace">Takes down what happens; null when nobody wants to know.</param>
-    public async ValueTask<AclOutcome> RunAsync(
-        AclPoint point, ExpandableString? acl, EvaluationScope scope, CancellationToken cancellationToken, AclTrace? trace = null)
+    public async ValueTask<AclOutcome> RunAsync(AclPoint point, ExpandableString? acl, EvaluationScope scope, CancellationToken cancellationToken)
     {
         var outer = scope.Transient.AclPoint;
         scope.Transient.AclPoint = point;
         try
         {
-            return await RunAtAsync(point, acl, scope, trace, cancellationToken);
+            return await RunAtAsync(point, acl, scope, cancellationToken);
         }
         finally
         {
@@ -38,7 +38,7 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
     /// <inheritdoc/>
     public async ValueTask<AclCallResult> CallAsync(EvaluationScope scope, string acl, IReadOnlyList<ExpandedText> arguments, CancellationToken cancellationToken)
     {
-        var evaluation = new AclEvaluation(this, scope.Transient.AclPoint, scope, trace: null);
+        var evaluation = new AclEvaluation(this, scope.Transient.AclPoint, scope);
         var outer = scope.Transient.AclArguments;
         scope.Transient.AclArguments = [.. arguments];
         try
@@ -91,16 +91,24 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
         }
 
         var outer = evaluation.Statement;
+        var title = TitleOf(acl);
         evaluation.Depth++;
         try
         {
+            if (title != Inline)
+            {
+                evaluation.Trace($"using {title}");
+            }
+
             foreach (var statement in statements)
             {
-                if (await StatementRunner.RunAsync(evaluation, statement, cancellationToken) is { } verdict)
+                if (await StatementRunner.RunAsync(evaluation, statement, title, cancellationToken) is { } verdict)
                 {
                     return new AclDecision(verdict, statement);
                 }
             }
+
+            evaluation.Trace($"end of {title}: implicit DENY");
         }
         finally
         {
@@ -108,17 +116,21 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
             evaluation.Statement = outer;
         }
 
-        evaluation.Trace?.Add(evaluation.Depth, caller, acl, "end of ACL: implicit deny");
         return new AclDecision(AclVerdict.Deny);
     }
 
     private async ValueTask<AclOutcome> RunAtAsync(
-        AclPoint point, ExpandableString? acl, EvaluationScope scope, AclTrace? trace, CancellationToken cancellationToken)
+        AclPoint point, ExpandableString? acl, EvaluationScope scope, CancellationToken cancellationToken)
     {
         var traits = AclPointTraits.Of(point);
-        var evaluation = new AclEvaluation(this, point, scope, trace);
+        var evaluation = new AclEvaluation(this, point, scope);
         if (acl is null)
         {
+            if (traits.Unset == AclVerdict.Deny)
+            {
+                scope.Environment.Trace?.Write("ACL is NULL: implicit DENY");
+            }
+
             return AclOutcomeBuilder.Build(evaluation, new AclDecision(traits.Unset));
         }
 
@@ -149,6 +161,11 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
         return AclOutcomeBuilder.Build(evaluation, decision);
     }
 
+    /// <summary>How a test session is told of an ACL.</summary>
+    private string TitleOf(string acl) => acl.Trim() is var name && (program.Find(name) is not null || IsPath(name)) ? $"ACL \"{name}\"" : Inline;
+
+    private static bool IsPath(string name) => name.StartsWith('/') && !name.Any(char.IsWhiteSpace);
+
     private async ValueTask<ParsedText> FindStatementsAsync(string acl, SourceLocation caller, CancellationToken cancellationToken)
     {
         var name = acl.Trim();
@@ -162,7 +179,7 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
             return known;
         }
 
-        var parsed = name.StartsWith('/') && !name.Any(char.IsWhiteSpace)
+        var parsed = IsPath(name)
             ? await ParseFileAsync(name, cancellationToken)
             : ParseText("inline", AclParser.Lines(acl, caller));
         if (_texts.Count < MaxCachedTexts)

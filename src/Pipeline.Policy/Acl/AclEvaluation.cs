@@ -3,7 +3,7 @@ using Pipeline.Policy.Expansion;
 namespace Pipeline.Policy.Acl;
 
 /// <summary>One run of an ACL, with the ACLs nested in it.</summary>
-internal sealed class AclEvaluation(AclEngine engine, AclPoint point, EvaluationScope scope, AclTrace? trace)
+internal sealed class AclEvaluation(AclEngine engine, AclPoint point, EvaluationScope scope)
 {
     public const int MaxDepth = 20;
 
@@ -12,8 +12,6 @@ internal sealed class AclEvaluation(AclEngine engine, AclPoint point, Evaluation
     public AclPoint Point { get; } = point;
 
     public EvaluationScope Scope { get; } = scope;
-
-    public AclTrace? Trace { get; } = trace;
 
     /// <summary>How many ACLs are running inside each other, those called by expansions included.</summary>
     public int Depth
@@ -50,6 +48,9 @@ internal sealed class AclEvaluation(AclEngine engine, AclPoint point, Evaluation
     public void SetVariable(string name, string value) => Message.ConditionVariables[name] = value;
 
     public void Log(PolicyLogTarget target, string line) => Scope.Environment.Log.Write(target, line);
+
+    /// <summary>Tells a test session, ACLs inside ACLs one column further in.</summary>
+    public void Trace(string line) => Scope.Environment.Trace?.Write(Depth > 1 ? new string(' ', Depth - 1) + line : line);
 }
 
 /// <summary>What the modifiers of a statement in progress have left for its end.</summary>

@@ -61,7 +61,7 @@ internal static class AclOutcomeBuilder
 
         var refused = verdict is AclVerdict.Deny or AclVerdict.Drop;
         var last = userMessage ?? (HasNoLater(traits.Point) ? DefaultLocalRefusal : refused ? DefaultRefusal : DefaultDeferral);
-        return evaluation.SenderVerify is { } details && verdict != AclVerdict.Error && evaluation.Message.AclState.ToldSenders.Add(details.Address)
+        return evaluation.SenderVerify is { } details && (refused || evaluation.ShowsTemporaryDetails) && evaluation.Message.AclState.ToldSenders.Add(details.Address)
             ? Compose(evaluation, code, enhanced, [.. details.Texts, last])
             : Compose(evaluation, code, enhanced, [last]);
     }
@@ -70,7 +70,7 @@ internal static class AclOutcomeBuilder
     {
         if (evaluation.Connection.Controls.Contains("no_multiline_responses"))
         {
-            return new SmtpReply(code, enhanced, ReplyText.Flatten(parts[^1]));
+            return new SmtpReply(code, enhanced, ReplyText.Split(parts[^1])[0]);
         }
 
         return new SmtpReply(code, enhanced, [.. ReplyText.Split(parts)]);

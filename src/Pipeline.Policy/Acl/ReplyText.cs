@@ -27,9 +27,6 @@ public static class ReplyText
         return lines;
     }
 
-    /// <summary>The text on one line: line ends become blanks.</summary>
-    public static string Flatten(string text) => Clean(text.Replace('\n', ' '));
-
     private static void AddLine(List<string> lines, ReadOnlySpan<char> line)
     {
         while (line.Length > PreferredLength && lines.Count < MaxLines)

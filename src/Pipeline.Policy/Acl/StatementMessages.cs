@@ -18,6 +18,11 @@ internal static class StatementMessages
             // Behind endpass the message is for the failure.
             var userMessage = holds && run.EndpassSeen ? null : run.UserMessage;
             var underlying = evaluation.UserMessage ?? "";
+            if (holds && run.Verb is AclVerb.Accept or AclVerb.Discard)
+            {
+                evaluation.UserMessage = null; // what a condition has to say is about refusals
+            }
+
             if (userMessage is not null)
             {
                 evaluation.SetVariable("acl_verify_message", underlying);

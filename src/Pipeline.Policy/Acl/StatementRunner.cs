@@ -5,24 +5,26 @@ namespace Pipeline.Policy.Acl;
 /// <summary>Runs one statement: its conditions and modifiers strictly in the order written, then what its verb makes of the outcome.</summary>
 internal static class StatementRunner
 {
+    /// <param name="acl">The ACL it stands in, as a test session is told of it.</param>
     /// <returns>The verdict of the ACL, or null to go on with the next statement.</returns>
-    public static async ValueTask<AclVerdict?> RunAsync(AclEvaluation evaluation, AclStatement statement, CancellationToken cancellationToken)
+    public static async ValueTask<AclVerdict?> RunAsync(AclEvaluation evaluation, AclStatement statement, string acl, CancellationToken cancellationToken)
     {
         var run = new StatementRun(statement.Verb);
         evaluation.Statement = run;
         evaluation.UserMessage = evaluation.LogMessage = null;
         evaluation.SenderVerify = null;
         evaluation.ShowsTemporaryDetails = false;
+        evaluation.Trace($"processing \"{run.Verb.Word}\" ({statement.Location.File} {statement.Location.Line})");
         var test = await RunItemsAsync(evaluation, statement, cancellationToken);
         evaluation.Statement = run;
         await StatementMessages.ApplyAsync(evaluation, run, test.Outcome, cancellationToken);
         var verdict = Conclude(evaluation, run, test.Outcome);
+        StatementTrace.Concluded(evaluation, run, acl, test.Outcome, verdict);
         if (run.Verb == AclVerb.Warn && verdict is null)
         {
             WarnEffects.Apply(evaluation, test.Outcome);
         }
 
-        evaluation.Trace?.Add(evaluation.Depth - 1, statement.Location, statement.Verb.Word, verdict?.ToString() ?? "next statement");
         return verdict;
     }
 
@@ -38,7 +40,6 @@ internal static class StatementRunner
                 test = test.Negate();
             }
 
-            evaluation.Trace?.Add(evaluation.Depth, item.Location, item.Text, item.Kind.IsModifier ? "done" : test.Outcome.ToString());
             if (test.Outcome != AclTestOutcome.True)
             {
                 return test;
@@ -58,11 +59,17 @@ internal static class StatementRunner
 
         if (!item.Kind.ExpandsValue)
         {
+            StatementTrace.Tries(evaluation, item, null);
             return await item.Kind.RunAsync(evaluation, item, "", cancellationToken);
         }
 
         var value = await item.Value.ExpandAsync(evaluation.Scope, cancellationToken);
         evaluation.ArgumentTaint = value.Text.Taint;
+        if (value.IsSuccess)
+        {
+            StatementTrace.Tries(evaluation, item, value.Value);
+        }
+
         return value.Outcome switch
         {
             ExpansionOutcome.Success => await item.Kind.RunAsync(evaluation, item, value.Value, cancellationToken),

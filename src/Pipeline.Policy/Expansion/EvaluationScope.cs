@@ -57,6 +57,9 @@ public sealed class PolicyEnvironment
     /// <summary>Receives the lines that <c>logwrite</c>, <c>log_message</c> and run-time errors produce.</summary>
     public required IPolicyLog Log { get; init; }
 
+    /// <summary>Hears what the policy does, while it does it; null when nobody wants to know.</summary>
+    public IPolicyTrace? Trace { get; init; }
+
     /// <summary>What becomes of text from peers where only the operator should choose.</summary>
     public TaintRule Tainting => field ??= new TaintRule(Policy.MainOptions.TaintedData);
 
@@ -83,6 +86,12 @@ public interface IPolicyLog
 
     /// <param name="rejected">What the reject log has besides: a message is refused whose header has arrived. A log that keeps no headers passes it over.</param>
     void Write(PolicyLogTarget target, string line, RejectedContent rejected) => Write(target, line);
+}
+
+/// <summary>Hears what ACLs, lists and routers do: a test session (<c>-bh</c>). The lines have Exim's words.</summary>
+public interface IPolicyTrace
+{
+    void Write(string line);
 }
 
 /// <summary>The envelope and the header of a message that is refused. Addresses are text.</summary>
@@ -351,4 +360,8 @@ public enum VerificationOutcome
 /// <param name="Message">The text for the client when it failed, such as <c>Unrouteable address</c>.</param>
 /// <param name="Routed">Where the address goes; null when it did not verify, or goes to several places or none.</param>
 public sealed record AddressVerification(
-    VerificationOutcome Outcome, string Message, string? AddressData = null, Acl.Verification.Callouts.RoutedAddress? Routed = null);
+    VerificationOutcome Outcome, string Message, string? AddressData = null, Acl.Verification.Callouts.RoutedAddress? Routed = null)
+{
+    /// <summary>The message is the operator's, and for whoever sends.</summary>
+    public bool ForClient { get; init; }
+}

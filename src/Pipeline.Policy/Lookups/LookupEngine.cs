@@ -136,7 +136,11 @@ internal static class LookupEngine
             result = LookupResult.Failed($"lookup type \"{type.Name}\" is not available (not in the binary - check buildtime LOOKUP configuration)");
         }
 
-        if (result.Outcome is LookupOutcome.Found or LookupOutcome.NotFound && memory.Count < MaxRemembered)
+        if (result.HasWritten)
+        {
+            memory.Clear();
+        }
+        else if (result.Outcome is LookupOutcome.Found or LookupOutcome.NotFound && memory.Count < MaxRemembered)
         {
             memory[place] = result;
         }

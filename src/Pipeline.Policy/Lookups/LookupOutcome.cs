@@ -19,6 +19,9 @@ public readonly record struct LookupResult(LookupOutcome Outcome, string Data = 
 {
     public static LookupResult NotFound { get; }
 
+    /// <summary>The lookup has changed what it asked: what was found before need not hold any more, and nothing of this is remembered.</summary>
+    public bool HasWritten { get; init; }
+
     public bool IsFound => Outcome == LookupOutcome.Found;
 
     public static LookupResult Found(string data) => new(LookupOutcome.Found, data);

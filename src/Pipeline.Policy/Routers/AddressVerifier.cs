@@ -13,10 +13,21 @@ public sealed class AddressVerifier(RouterChain chain) : IAddressVerifier
     public async ValueTask<AddressVerification> VerifyAsync(
         EvaluationScope scope, EnvelopeAddress address, bool asSender, bool successOnRedirect, CancellationToken cancellationToken)
     {
+        var trace = scope.Environment.Trace;
+        trace?.Write(new string('>', 35));
+        var verified = await RouteAsync(scope, address, asSender, successOnRedirect, cancellationToken);
+        trace?.Write("----------- end verify ------------");
+        return verified;
+    }
+
+    private async ValueTask<AddressVerification> RouteAsync(
+        EvaluationScope scope, EnvelopeAddress address, bool asSender, bool successOnRedirect, CancellationToken cancellationToken)
+    {
         var mode = asSender ? RoutingMode.VerifySender : RoutingMode.VerifyRecipient;
         var current = RoutingAddress.Of(address);
         for (var i = 0; i < MaxRedirections; i++)
         {
+            scope.Environment.Trace?.Write($"routing {current}");
             var result = await chain.RouteAsync(scope, current, mode, cancellationToken);
             switch (result.Final)
             {
@@ -30,7 +41,7 @@ public sealed class AddressVerifier(RouterChain chain) : IAddressVerifier
                 case RoutingOutcome.Unrouteable unrouteable:
                     return new AddressVerification(VerificationOutcome.Failed, unrouteable.Message);
                 case RoutingOutcome.Deferred deferred:
-                    return new AddressVerification(VerificationOutcome.Deferred, deferred.Message);
+                    return new AddressVerification(VerificationOutcome.Deferred, deferred.Message) { ForClient = deferred.ForClient };
                 default:
                     return Verified(null);
             }

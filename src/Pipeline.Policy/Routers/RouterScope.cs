@@ -1,3 +1,4 @@
+using Pipeline.Mail.Addressing;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Routers;
@@ -9,24 +10,25 @@ internal static class RouterScope
     {
         var parent = address.Parent;
         var root = address.Root;
-        var own = new AddressScope
+        var own = LocalPart.Unquote(address.LocalPart);
+        var seen = new AddressScope
         {
-            LocalPart = router.CasefulLocalPart || address.CasefulLocalPart ? address.LocalPart : address.LocalPart.ToLowerInvariant(),
+            LocalPart = router.CasefulLocalPart || address.CasefulLocalPart ? own : own.ToLowerInvariant(),
             Domain = address.Domain.ToLowerInvariant(),
             CasefulLocalPart = router.CasefulLocalPart,
-            OriginalLocalPart = root.LocalPart,
+            OriginalLocalPart = LocalPart.Unquote(root.LocalPart),
             OriginalDomain = root.Domain.ToLowerInvariant(),
-            ParentLocalPart = parent?.LocalPart ?? "",
+            ParentLocalPart = parent is null ? "" : LocalPart.Unquote(parent.LocalPart),
             ParentDomain = parent?.Domain.ToLowerInvariant() ?? "",
         };
         foreach (var (name, value) in address.Values)
         {
-            own.Values[name] = value;
+            seen.Values[name] = value;
         }
 
-        own.Values["router_name"] = router.Name;
-        own.Values["return_path"] = (address.ErrorsTo ?? scope.Message.Sender).ToString();
-        var created = new EvaluationScope { Environment = scope.Environment, Connection = scope.Connection, Message = scope.Message, Address = own };
+        seen.Values["router_name"] = router.Name;
+        seen.Values["return_path"] = (address.ErrorsTo ?? scope.Message.Sender).ToString();
+        var created = new EvaluationScope { Environment = scope.Environment, Connection = scope.Connection, Message = scope.Message, Address = seen };
 
         // An ACL that verifies an address may meet a router that calls the ACL: how deep that has gone must not be forgotten.
         created.Transient.AclDepth = scope.Transient.AclDepth;

@@ -37,12 +37,18 @@ internal static class RouterStep
                 return Defer(router, preconditions.Reason);
         }
 
+        scope.Environment.Trace?.Write($"calling {router.Name} router");
         var verdict = await ExpandAddressDataAsync(router, scope, cancellationToken)
             ?? await router.Driver.RouteAsync(new RouteRun(router, address, scope, mode, services), cancellationToken);
         if (verdict is DriverVerdict.Accept or DriverVerdict.Redirect && router.FailsVerify(mode))
         {
             var message = $"{router.Name} router forced verify failure";
             return new StepResult(new RoutingOutcome.Failed(router.Name, message), NextStep.Stop, TrialOutcome.Failed, message);
+        }
+
+        if (Trace(verdict, router.Name, address) is { } line)
+        {
+            scope.Environment.Trace?.Write(line);
         }
 
         return verdict switch
@@ -52,10 +58,20 @@ internal static class RouterStep
             DriverVerdict.Decline decline => await DeclineAsync(router, scope, decline.Reason, cancellationToken),
             DriverVerdict.Pass pass => new StepResult(null, NextStep.PassRouter, TrialOutcome.Passed, pass.Reason),
             DriverVerdict.Fail fail => new StepResult(new RoutingOutcome.Failed(router.Name, fail.Message), NextStep.Stop, TrialOutcome.Failed, fail.Message),
-            DriverVerdict.Defer defer => Defer(router, defer.Message, defer.NeedsAttention, defer.Freezes),
+            DriverVerdict.Defer defer => Defer(router, defer.Message, defer.NeedsAttention, defer.Freezes, defer.ForClient),
             _ => new StepResult(new RoutingOutcome.Discarded(router.Name), NextStep.Stop, TrialOutcome.Discarded, ":blackhole:"),
         };
     }
+
+    private static string? Trace(DriverVerdict verdict, string router, RoutingAddress address) => verdict switch
+    {
+        DriverVerdict.Accept or DriverVerdict.Redirect => $"routed by {router} router",
+        DriverVerdict.Decline => $"{router} router declined for {address}",
+        DriverVerdict.Pass => $"{router} router passed for {address}",
+        DriverVerdict.Fail fail => $"{router} router forced address failure: {fail.Message}",
+        DriverVerdict.Defer defer => $"{router} router: defer for {address}: {defer.Message}",
+        _ => null,
+    };
 
     private static async ValueTask<DriverVerdict?> ExpandAddressDataAsync(RouterDefinition router, EvaluationScope scope, CancellationToken cancellationToken)
     {
@@ -123,6 +139,6 @@ internal static class RouterStep
         };
     }
 
-    private static StepResult Defer(RouterDefinition router, string message, bool needsAttention = false, bool freezes = false) =>
-        new(new RoutingOutcome.Deferred(router.Name, message, needsAttention, freezes), NextStep.Stop, TrialOutcome.Deferred, message);
+    private static StepResult Defer(RouterDefinition router, string message, bool needsAttention = false, bool freezes = false, bool forClient = false) =>
+        new(new RoutingOutcome.Deferred(router.Name, message, needsAttention, freezes, forClient), NextStep.Stop, TrialOutcome.Deferred, message);
 }

@@ -86,7 +86,8 @@ public abstract record RoutingOutcome
     /// <summary>Cannot be routed now.</summary>
     /// <param name="NeedsAttention">Waiting will not help: somebody has to look at the configuration or the DNS.</param>
     /// <param name="Freezes">The configuration says that the message is then to be frozen.</param>
-    public sealed record Deferred(string? Router, string Message, bool NeedsAttention = false, bool Freezes = false) : RoutingOutcome;
+    /// <param name="ForClient">The operator wrote the message for whoever sends (<c>:defer:</c>).</param>
+    public sealed record Deferred(string? Router, string Message, bool NeedsAttention = false, bool Freezes = false, bool ForClient = false) : RoutingOutcome;
 
     /// <summary>No router took it.</summary>
     /// <param name="Router">The last router that ran; null when none did.</param>

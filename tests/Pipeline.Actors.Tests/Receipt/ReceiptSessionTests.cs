@@ -18,6 +18,7 @@ public sealed class ReceiptSessionTests : TestKit
     private const string Configuration = """
         message_size_limit = 100
         acl_smtp_connect = check_connect
+        acl_smtp_helo = check_helo
         acl_smtp_mail = check_mail
         acl_smtp_rcpt = check_rcpt
         acl_smtp_data = check_data
@@ -28,6 +29,9 @@ public sealed class ReceiptSessionTests : TestKit
         check_connect:
           drop hosts = 192.0.2.66
                message = not you
+          accept
+        check_helo:
+          deny condition = ${if eq{$sender_helo_name}{bad.example}}
           accept
         check_mail:
           deny senders = bad@from.example
@@ -314,6 +318,17 @@ public sealed class ReceiptSessionTests : TestKit
 
         Assert.Equal(how, (await RecordedAsync<TransactionAborted>()).Reason);
         await session.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_refused_greeting_leaves_the_transaction_as_it_is()
+    {
+        await using var session = await OpenAsync();
+        await BeginAsync(session, "sender", "a");
+        Assert.Equal(550, (await session.HeloAsync(true, "bad.example", CancellationToken.None)).Reply.Code);
+        Assert.Equal(250, (await RecipientAsync(session, "b")).Reply.Code);
+        await SendAsync(session, "From: f@mx.test\r\n\r\nbody\r\n");
+        Assert.Equal(["a", "b"], Assert.Single(_store.Accepted).Envelope.Recipients.Select(recipient => recipient.Address.LocalPart));
     }
 
     private static ClientConnection Client(string address) =>

@@ -40,6 +40,14 @@ public sealed class HeaderEditsTests
             StringComparison.Ordinal);
 
     [Fact]
+    public void Envelope_to_has_the_address_of_the_envelope_and_not_what_it_was_redirected_to()
+    {
+        var recipient = new DeliveryRecipient(1, new EnvelopeAddress("root", "example.test")) { EnvelopeAddress = new EnvelopeAddress("abuse", "example.test") };
+        var text = Text(HeaderEdits.Apply(Job(Settings() with { EnvelopeToAdd = true }) with { Recipients = [recipient] }, Now));
+        Assert.StartsWith("Envelope-to: abuse@example.test\r\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Many_recipients_are_folded()
     {
         var recipients = Enumerable.Range(0, 40).Select(i => new DeliveryRecipient(i, new EnvelopeAddress($"user{i}", "example.test"))).ToImmutableArray();

@@ -27,6 +27,7 @@ public sealed class SqliteLookupTests : IDisposable
     [InlineData("${lookup sqlite{DIR/t.db select v from t where k='d'}{yes:$value:}{no}}", "yes::")]
     [InlineData("${lookup sqlite{DIR/t.db select 1; select 2}}", "1\n2")]
     [InlineData("${lookup sqlite{DIR/t.db insert into t(k) values('f')}{yes}{no}}${lookup sqlite{DIR/t.db select k from t where k='f'}}", "nof")]
+    [InlineData("${lookup sqlite{DIR/t.db select k from t where k='f'}{y}{n}}${lookup sqlite{DIR/t.db insert into t(k) values('f')}}${lookup sqlite{DIR/t.db select k from t where k='f'}{y}{n}}", "ny")]
     [InlineData("${lookup sqlite{DIR/t.db}{yes}{no}}", "no")]
     [InlineData("${lookup sqlite,file=DIR/t.db{select v from t where k='a'}}", "one")]
     [InlineData("${extract{v}{${lookup sqlite{DIR/t.db select k, v from t where k='b'}}}}", "two words")]

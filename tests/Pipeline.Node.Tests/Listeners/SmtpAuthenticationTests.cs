@@ -154,7 +154,7 @@ public sealed class SmtpAuthenticationTests
     {
         await using var harness = await new SessionHarness(Receipt()).GreetAsync();
         await harness.Client.CommandAsync("MAIL FROM:<a@example.com>", "250 ");
-        await harness.Client.CommandAsync("AUTH PLAIN AGEAYg==", "503 5.5.1 not permitted during a mail transaction");
+        await harness.Client.CommandAsync("AUTH PLAIN AGEAYg==", "503 5.5.1 not permitted in mail transaction");
         await harness.Client.CommandAsync("RSET", "250 ");
         await harness.Client.CommandAsync("AUTH PLAIN AGEAYg==", "235 ");
         await harness.Client.CommandAsync("AUTH PLAIN AGEAYg==", "503 5.5.1 already authenticated");
@@ -267,7 +267,7 @@ public sealed class SmtpAuthenticationTests
         await client.CommandAsync("AUTH PLAIN AGEAYg==", "235 ");
         await client.CommandAsync("STARTTLS", "220 ");
         await client.SecureAsync();
-        await client.CommandAsync("AUTH PLAIN AGEAYg==", "503 5.5.1 EHLO or HELO required first");
+        await client.CommandAsync("AUTH PLAIN AGEAYg==", "503 5.5.1 HELO or EHLO required");
         Assert.Contains("250-AUTH PLAIN LOGIN", (await client.CommandAsync("EHLO client.example", "250-")).Split('\n'));
         await client.CommandAsync("AUTH PLAIN AGEAYg==", "235 ");
         await client.CommandAsync("QUIT", "221 ");

@@ -11,10 +11,10 @@ public sealed class SmtpChunkingTests
     {
         await using var harness = await new SessionHarness().EnvelopeAsync();
         await harness.Client.SendAsync("BDAT 5\r\nab\r\nc");
-        await harness.Client.ExpectAsync("250 2.0.0 5 octets received");
+        await harness.Client.ExpectAsync("250 2.0.0 5 byte chunk received");
         await harness.Client.CommandAsync("NOOP", "250 ");
         await harness.Client.SendAsync("BDAT 0\r\nBDAT 3 LAST\r\nd\r\n");
-        await harness.Client.ExpectAsync("250 2.0.0 0 octets received");
+        await harness.Client.ExpectAsync("250 2.0.0 0 byte chunk received");
         await harness.Client.ExpectAsync("250 2.0.0 accepted");
         Assert.Equal("ab\r\ncd\r\n"u8.ToArray(), Assert.Single(harness.Receipt.Messages));
         Assert.Equal(1, harness.Receipt.CountOf("begin bdat"));
@@ -90,7 +90,7 @@ public sealed class SmtpChunkingTests
         receipt.Capabilities = receipt.Capabilities with { Chunking = false };
         await using var harness = await new SessionHarness(receipt).EnvelopeAsync();
         await harness.Client.SendAsync("BDAT 6 LAST\r\nQUIT\r\nNOOP\r\n");
-        await harness.Client.ExpectAsync("503 5.5.1 BDAT command used when CHUNKING was not advertised");
+        await harness.Client.ExpectAsync("503 5.5.1 BDAT command used when CHUNKING not advertised");
         await harness.Client.ExpectAsync("250 ");
     }
 

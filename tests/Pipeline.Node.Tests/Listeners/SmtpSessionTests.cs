@@ -99,7 +99,7 @@ public sealed class SmtpSessionTests
     [InlineData("HELP", "214-2.0.0 Commands supported:")]
     [InlineData("VRFY postmaster", "252 2.0.0")]
     [InlineData("EXPN staff", "550 5.7.1")]
-    [InlineData("ETRN example.com", "502 5.5.1")]
+    [InlineData("ETRN example.com", "458 4.7.1 Administrative prohibition")]
     [InlineData("AUTH PLAIN AGEAYg==", "503 5.5.1 AUTH command used when not advertised")]
     [InlineData("STARTTLS", "503 5.5.1 STARTTLS command used when not advertised")]
     [InlineData("RCPT TO:<b@example.com>", "503 5.5.1")]
@@ -176,7 +176,7 @@ public sealed class SmtpSessionTests
         await harness.Client.CommandAsync("MAIL FROM:<>", "250 ");
         await harness.Client.CommandAsync("DATA", "503 5.5.1");
         await harness.Client.CommandAsync("RCPT TO:<b@example.com>", "550 ");
-        await harness.Client.CommandAsync("DATA", "554 5.5.1");
+        await harness.Client.CommandAsync("DATA", "503-5.5.1 All RCPT commands were rejected with this error:\n503-5.5.1 no\n503 5.5.1 Valid RCPT command must precede DATA");
         Assert.DoesNotContain("begin data", receipt.Calls);
     }
 

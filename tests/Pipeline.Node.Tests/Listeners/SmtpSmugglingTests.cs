@@ -119,7 +119,7 @@ public sealed class SmtpSmugglingTests
         await using SmtpServer server = await KestrelFixture.StartAsync(receipt);
         await using SmtpTestClient client = await SmtpTestClient.GreetedAsync(server.Endpoints[0]);
         await client.SendAsync("MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nBDAT 2\r\na\rBDAT 4 LAST\r\n\n.\r\n");
-        foreach (string code in (string[])["250 ", "250 ", "250 2.0.0 2 octets", "250 2.0.0 accepted"])
+        foreach (string code in (string[])["250 ", "250 ", "250 2.0.0 2 byte chunk", "250 2.0.0 accepted"])
         {
             await client.ExpectAsync(code);
         }

@@ -15,6 +15,7 @@ namespace Pipeline.Policy.Tests.Acl;
 internal sealed class AclBench
 {
     private readonly List<string> _log = [];
+    private readonly List<string> _trace = [];
 
     public AclBench(IDnsResolver? dns = null, IPAddress? client = null, TlsFacts? tls = null, bool local = false, ManualTime? time = null, string? spamdAddress = null, string transports = "", string? avScanner = null)
     {
@@ -41,6 +42,7 @@ internal sealed class AclBench
                 Dns = dns ?? new ScriptedDns(),
                 PrimaryHostname = "mx.example.com",
                 Log = new RecordingLog(_log),
+                Trace = new RecordingTrace(_trace),
             },
             Connection = new ConnectionScope { ClientAddress = local ? null : client ?? IPAddress.Parse("192.0.2.1"), HeloName = "client.test", Tls = tls },
             Message = new MessageScope { Sender = new EnvelopeAddress("a", "sender.test") },
@@ -55,7 +57,8 @@ internal sealed class AclBench
     /// <summary>Lines as <c>Main: text</c>.</summary>
     public IReadOnlyList<string> Log => _log;
 
-    public AclTrace Trace { get; } = new();
+    /// <summary>What a test session is told.</summary>
+    public IReadOnlyList<string> Trace => _trace;
 
     public bool SkipDelays { get; init; } = true;
 
@@ -63,7 +66,7 @@ internal sealed class AclBench
 
     /// <summary>Runs the ACL called <c>start</c> of a section, or a text without names as that ACL.</summary>
     public async Task<AclOutcome> RunAsync(string text, AclPoint point = AclPoint.Rcpt) =>
-        await Engine(text).RunAsync(point, StringExpansion.Compile("start"), Scope, CancellationToken.None, Trace);
+        await Engine(text).RunAsync(point, StringExpansion.Compile("start"), Scope, CancellationToken.None);
 
     public AclEngine Engine(string text)
     {
@@ -83,6 +86,11 @@ internal sealed class AclBench
         var problems = new List<ConfigurationProblem>();
         AclProgram.Parse(Lines(text), problems);
         return [.. problems.Select(problem => problem.Message)];
+    }
+
+    private sealed class RecordingTrace(List<string> lines) : IPolicyTrace
+    {
+        public void Write(string line) => lines.Add(line);
     }
 }
 

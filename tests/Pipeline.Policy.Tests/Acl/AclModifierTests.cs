@@ -101,7 +101,7 @@ public sealed class AclModifierTests
     public async Task Delay_is_skipped_in_a_test_session()
     {
         await _bench.RunAsync("accept delay = 1h");
-        Assert.Contains(_bench.Trace.Entries, entry => entry.Result == "delay skipped in -bh checking mode");
+        Assert.Equal(["delay modifier requests 3600-second delay", "delay skipped in -bh checking mode"], _bench.Trace.SkipWhile(line => !line.StartsWith("delay", StringComparison.Ordinal)).Take(2));
     }
 
     [Fact]
@@ -112,7 +112,44 @@ public sealed class AclModifierTests
     {
         await _bench.RunAsync("start:\ndeny hosts = +relays\naccept acl = inner\ninner:\naccept domains = local.test");
         Assert.Equal(
-            "hosts = +relays: False (conf:2)|deny: next statement (conf:2)|domains = local.test: True (conf:5)|accept: Accept (conf:5)|acl = inner: True (conf:3)|accept: Accept (conf:3)",
-            string.Join('|', _bench.Trace.Entries.Select(entry => entry.ToString().Trim())));
+            """
+            using ACL "start"
+            processing "deny" (conf 2)
+            check hosts = +relays
+            host in "10.0.0.0/8"? no (end of list)
+            host in "+relays"? no (end of list)
+            deny: condition test failed in ACL "start"
+            processing "accept" (conf 3)
+            check acl = inner
+             using ACL "inner"
+             processing "accept" (conf 5)
+             check domains = local.test
+            local.test in "local.test"? yes (matched "local.test")
+             accept: condition test succeeded in ACL "inner"
+             end of ACL "inner": ACCEPT
+            accept: condition test succeeded in ACL "start"
+            end of ACL "start": ACCEPT
+            """,
+            string.Join('\n', _bench.Trace));
+    }
+
+    [Fact]
+    public async Task Trace_shows_what_a_value_comes_to_and_how_a_statement_ends()
+    {
+        await _bench.RunAsync("accept condition = ${if eq{a}{a}{yes}{no}}\nendpass\nmessage = no such user\nlog_message = x\nlocal_parts = alice");
+        Assert.Equal(
+            """
+            using ACL "start"
+            processing "accept" (conf 2)
+            check condition = ${if eq{a}{a}{yes}{no}}
+                            = yes
+              message: no such user
+            l_message: x
+            check local_parts = alice
+            bob in "alice"? no (end of list)
+            accept: condition test failed in ACL "start"
+            accept: endpass encountered - denying access
+            """,
+            string.Join('\n', _bench.Trace));
     }
 }

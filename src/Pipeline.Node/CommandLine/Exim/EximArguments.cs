@@ -86,6 +86,9 @@ internal sealed class EximArguments
             case "-n":
                 _command = _command with { WithoutNames = true };
                 break;
+            case "-bh":
+                _command = _command with { Mode = EximMode.SessionTest, Client = EndPoint(option) };
+                break;
             case "-i" or "-oi" or "-oitrue":
                 _command = _command with { IgnoresDot = true };
                 break;
@@ -303,9 +306,9 @@ internal sealed class EximArguments
             { RecipientsInHeader: true, Mode: not (EximMode.None or EximMode.Message) } => "exim: -t and another mode do not go together",
             { Mode: not (EximMode.None or EximMode.Message or EximMode.Expand or EximMode.AddressTest or EximMode.RecipientVerify or EximMode.SenderVerify or EximMode.RetryTest or EximMode.Options or EximMode.RewriteTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
                 $"exim: nothing can be done with \"{operand}\" here",
-            { Mode: EximMode.Session } when _command.ClientName is not null || _command.Protocol is not null || _command.Ident is not null
+            { Mode: EximMode.Session or EximMode.SessionTest } when _command.ClientName is not null || _command.Protocol is not null || _command.Ident is not null
                 || _command.Authenticator is not null || _command.AuthenticatedId is not null =>
-                "exim: of the -oM options, -bs takes -oMa and -oMi only",
+                $"exim: of the -oM options, {(_command.Mode == EximMode.Session ? "-bs takes -oMa and -oMi" : "-bh takes -oMi")} only",
             { Mode: EximMode.None or EximMode.Message or EximMode.Batch } when _command.Client is not null || _command.Interface is not null
                 || _command.ClientName is not null || _command.Ident is not null || _command.Authenticator is not null || _command.AuthenticatedId is not null =>
                 "exim: of the -oM options, a message without SMTP takes -oMr only",

@@ -45,7 +45,7 @@ internal sealed record EximCommand
     /// <summary>The value of <c>-bem</c>: a file with a message.</summary>
     public string? MessageFile { get; init; }
 
-    /// <summary><c>-oMa</c>; port 0 when none was given.</summary>
+    /// <summary>The client of <c>-bh</c>, or <c>-oMa</c>; port 0 when none was given.</summary>
     public IPEndPoint? Client { get; init; }
 
     /// <summary><c>-oMs</c>.</summary>

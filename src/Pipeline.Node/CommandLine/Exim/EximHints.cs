@@ -11,7 +11,7 @@ internal static class EximHints
     /// <summary>Longest first where one begins another; a star at the end stands for anything.</summary>
     private static readonly (string Option, string Hint)[] Hints =
     [
-        ("-bh*", "mailpipeline explain ID shows what the rules did with a message, -bt how an address is routed, -be what a string expands to"),
+        ("-bhc", "use -bh: results of callouts are not kept beyond the session"),
         ("-M", "use mailpipeline queue retry ID"),
         ("-Mc", "use mailpipeline queue retry ID"),
         ("-Mrm", "use mailpipeline queue remove ID"),

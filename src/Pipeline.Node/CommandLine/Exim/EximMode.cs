@@ -41,6 +41,9 @@ internal enum EximMode
     /// <summary><c>-bs</c>.</summary>
     Session,
 
+    /// <summary><c>-bh</c>.</summary>
+    SessionTest,
+
     /// <summary><c>-bm</c>, <c>-t</c>, or addresses alone: a message on standard input.</summary>
     Message,
 

@@ -21,6 +21,7 @@ internal static class EximProgram
           -bP [OPTION ...]   show options; also routers, transports, "router NAME", router_list, +LIST, macros, config_file; -n without names
           -bd, -bdf          start a node; in the foreground
           -bs                SMTP session on standard input and output
+          -bh IP[.PORT]      the same as if from there, keeping no message, with what the ACLs do on standard error
           -bm, ADDRESS ...   a message on standard input, for these addresses
           -t [ADDRESS ...]   a message on standard input, for those its header names (but not for these)
           -bS                SMTP commands on standard input, several messages
@@ -97,6 +98,8 @@ internal static class EximProgram
                 return await Daemon.RunForegroundAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.Session:
                 return await SubmissionSession.RunAsync(command, configuration, streams, time, cancellationToken);
+            case EximMode.SessionTest:
+                return await SessionTest.RunAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.Message:
                 return await WithScopeAsync(scope => MessageSubmission.RunAsync(command, configuration, scope, streams, time, cancellationToken));
             case EximMode.Batch:

@@ -34,7 +34,7 @@ internal sealed class MessageIntake : IDisposable
     private static readonly SmtpReply LineTooLong = new(550, new EnhancedStatusCode(5, 6, 0), "message has a line that is too long");
 
     /// <summary>Also the reply to MAIL when SIZE announces too much (RFC 1870 section 6.1).</summary>
-    public static readonly SmtpReply TooLarge = new(552, new EnhancedStatusCode(5, 3, 4), "message size exceeds fixed maximum message size");
+    public static readonly SmtpReply TooLarge = new(552, new EnhancedStatusCode(5, 3, 4), "Message size exceeds maximum permitted");
 
     private readonly SmtpChannel _channel;
     private readonly IReceiptSession _receipt;

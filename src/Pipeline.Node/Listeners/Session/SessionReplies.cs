@@ -8,24 +8,33 @@ internal static class SessionReplies
     public static readonly SmtpReply Ok = new(250, new EnhancedStatusCode(2, 0, 0), "OK");
     public static readonly SmtpReply ResetOk = new(250, new EnhancedStatusCode(2, 0, 0), "Reset OK");
 
-    public static readonly SmtpReply Help = new(
-        214, new EnhancedStatusCode(2, 0, 0), "Commands supported:", "AUTH STARTTLS HELO EHLO MAIL RCPT DATA BDAT NOOP QUIT RSET VRFY EXPN HELP");
+    public static readonly SmtpReply EtrnProhibited = new(458, new EnhancedStatusCode(4, 7, 1), "Administrative prohibition");
 
-    public static readonly SmtpReply EtrnNotImplemented = new(502, new EnhancedStatusCode(5, 5, 1), "ETRN is not implemented");
+    /// <param name="startTls">TLS can be begun in this session.</param>
+    public static SmtpReply Help(bool startTls, bool verifies, bool expands) => new(
+        214,
+        new EnhancedStatusCode(2, 0, 0),
+        "Commands supported:",
+        $"AUTH {(startTls ? "STARTTLS " : "")}HELO EHLO MAIL RCPT DATA BDAT NOOP QUIT RSET HELP{(expands ? " EXPN" : "")}{(verifies ? " VRFY" : "")}");
+
     public static readonly SmtpReply AuthNotAdvertised = BadSequence("AUTH command used when not advertised");
     public static readonly SmtpReply AlreadyAuthenticated = BadSequence("already authenticated");
     public static readonly SmtpReply AuthCancelled = new(501, new EnhancedStatusCode(5, 7, 0), "Authentication cancelled");
     public static readonly SmtpReply StartTlsNotAdvertised = BadSequence("STARTTLS command used when not advertised");
     public static readonly SmtpReply StartTlsActive = BadSequence("TLS is active already");
     public static readonly SmtpReply StartTlsPipelined = BadSequence("commands were sent behind STARTTLS");
-    public static readonly SmtpReply ChunkingNotAdvertised = BadSequence("BDAT command used when CHUNKING was not advertised");
+    public static readonly SmtpReply ChunkingNotAdvertised = BadSequence("BDAT command used when CHUNKING not advertised");
     public static readonly SmtpReply BinaryNeedsChunking = BadSequence("BODY=BINARYMIME requires BDAT");
     public static readonly SmtpReply TooManyRecipients = new(452, new EnhancedStatusCode(4, 5, 3), "too many recipients");
     public static readonly SmtpReply TooManyRecipientsForGood = new(552, new EnhancedStatusCode(5, 5, 3), "too many recipients");
     public static readonly SmtpReply TooManyRecipientsForMessage = new(554, new EnhancedStatusCode(5, 5, 3), "Too many recipients");
     public static readonly SmtpReply OutOfStep = new(554, new EnhancedStatusCode(5, 5, 0), "SMTP synchronization error");
 
-    public static SmtpReply ChunkReceived(long octets) => new(250, new EnhancedStatusCode(2, 0, 0), $"{octets} octets received");
+    /// <summary>No recipient was taken: tells once more why the last one was not, as a client that pipelines may have no place for that reply.</summary>
+    public static SmtpReply AllRejected(SmtpReply last, string command) => new(
+        503, new EnhancedStatusCode(5, 5, 1), ["All RCPT commands were rejected with this error:", .. last.Lines, $"Valid RCPT command must precede {command}"]);
+
+    public static SmtpReply ChunkReceived(long octets) => new(250, new EnhancedStatusCode(2, 0, 0), $"{octets} byte chunk received");
 
     /// <summary>421: the connection ends.</summary>
     public static SmtpReply Closing(ushort subject, ushort detail, string hostName, string text) =>

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Pipeline.Mail.Smtp;
 using Pipeline.Node.Listeners.Tls;
 using Pipeline.Policy.Expansion;
@@ -61,6 +62,9 @@ internal sealed class SmtpChannel
     /// <summary>Puts a reply into the output; it is sent with the next flush.</summary>
     public void Reply(SmtpReply reply) =>
         SmtpReplyWriter.Write(_current.Output, EnhancedCodes ? reply : new SmtpReply(reply.Code, null, reply.Lines.AsSpan()), Utf8Replies);
+
+    /// <summary>Puts text into the output that is no reply.</summary>
+    public void Remark(string text) => _current.Output.Write(Encoding.ASCII.GetBytes(text));
 
     /// <summary>Sends what was put into the output.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -150,6 +150,7 @@ internal sealed partial class SmtpSession
         if (Answer(decision))
         {
             _nonMailCommands = 0;
+            _channel.Remark(_options.RemarkOnMessages);
 
             // At once, and not with the replies to what follows: until the client has it, the client may send the message again (RFC 1047).
             await _channel.FlushAsync();

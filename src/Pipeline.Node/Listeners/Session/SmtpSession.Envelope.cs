@@ -12,6 +12,7 @@ internal sealed partial class SmtpSession
     private int _messages;
     private int _recipients;
     private bool _hasTooManyRecipients;
+    private SmtpReply? _lastRejection;
 
     /// <summary>Has the policy rewrite the path of MAIL or RCPT as the client wrote it, and reads the command then.</summary>
     private async ValueTask<SmtpCommand> ReadPathAsync(SmtpCommand.WithPath command, CancellationToken cancellationToken)
@@ -64,14 +65,16 @@ internal sealed partial class SmtpSession
         }
 
         var parameters = new RecipientParameters(recipient.Address, recipient.Notify, recipient.OriginalRecipient);
-        if (Answer(await _receipt.RecipientAsync(parameters, cancellationToken)))
+        ReceiptDecision decision = await _receipt.RecipientAsync(parameters, cancellationToken);
+        if (Answer(decision))
         {
             _recipients++;
             _state = SmtpSessionState.Recipient;
         }
-        else if (_state == SmtpSessionState.Sender)
+        else if (_state is SmtpSessionState.Sender or SmtpSessionState.NoRecipient)
         {
             _state = SmtpSessionState.NoRecipient;
+            _lastRejection = decision.Reply;
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed partial class SmtpSession
                 _channel.Reply(SessionReplies.Ok);
                 break;
             case SmtpVerb.Help:
-                _channel.Reply(SessionReplies.Help);
+                _channel.Reply(SessionReplies.Help(_tls is { IsAvailable: true } && !_channel.IsTls, _receipt.Capabilities.Verifies, _receipt.Capabilities.Expands));
                 break;
             case SmtpVerb.Vrfy:
                 Answer(await _receipt.VerifyAsync(command.Argument, cancellationToken));
@@ -27,7 +27,7 @@ internal sealed partial class SmtpSession
                 Answer(await _receipt.ExpandAsync(command.Argument, cancellationToken));
                 break;
             default:
-                Refuse(command.Verb, SessionReplies.EtrnNotImplemented, "ETRN is not implemented");
+                Refuse(command.Verb, SessionReplies.EtrnProhibited, "ETRN is not permitted");
                 break;
         }
     }

@@ -185,6 +185,11 @@ internal sealed partial class SmtpSession
 
     private async ValueTask RefuseSequenceAsync(SmtpCommand command, SmtpReply refusal, CancellationToken cancellationToken)
     {
+        if (_state == SmtpSessionState.NoRecipient && command.Verb is SmtpVerb.Data or SmtpVerb.Bdat && _lastRejection is { } rejection)
+        {
+            refusal = SessionReplies.AllRejected(rejection, SmtpVerbNames.Of(command.Verb));
+        }
+
         if (command is SmtpCommand.Chunk chunk)
         {
             await RefuseChunkAsync(chunk, refusal, "command out of sequence", cancellationToken);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Policy.Configuration;
 
 namespace Pipeline.Policy.Acl.Modifiers;
@@ -15,9 +16,10 @@ internal sealed class DelayModifier() : AclModifier("delay")
         }
 
         var services = evaluation.Engine.Services;
+        evaluation.Trace(string.Create(CultureInfo.InvariantCulture, $"delay modifier requests {delay.TotalSeconds:0}-second delay"));
         if (services.SkipDelays)
         {
-            evaluation.Trace?.Add(evaluation.Depth, item.Location, item.Text, "delay skipped in -bh checking mode");
+            evaluation.Trace("delay skipped in -bh checking mode");
             return AclTest.True;
         }
 

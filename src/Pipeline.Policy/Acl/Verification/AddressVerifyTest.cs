@@ -33,6 +33,7 @@ internal static class AddressVerifyTest
 
         if (verified.Outcome != VerificationOutcome.Verified || options.Callout is not { } callout)
         {
+            evaluation.ShowsTemporaryDetails |= verified.ForClient;
             return ConcludeRouting(evaluation, "recipient_verify_failure", verified);
         }
 

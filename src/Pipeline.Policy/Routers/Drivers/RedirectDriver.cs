@@ -58,7 +58,7 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
                 RedirectItem.FilePath file => await AddFileAsync(run, file.Path, collected, cancellationToken),
                 RedirectItem.Blackhole => Blackhole(run, collected),
                 RedirectItem.Fail fail => _options.AllowFail ? new DriverVerdict.Fail(fail.Text.Length > 0 ? fail.Text : "forced failure") : NotPermitted("fail", run),
-                RedirectItem.Defer defer => _options.AllowDefer ? new DriverVerdict.Defer(defer.Text.Length > 0 ? defer.Text : "forced defer") : NotPermitted("defer", run),
+                RedirectItem.Defer defer => _options.AllowDefer ? new DriverVerdict.Defer(defer.Text.Length > 0 ? defer.Text : "forced defer", ForClient: defer.Text.Length > 0) : NotPermitted("defer", run),
                 RedirectItem.Unknown => new DriverVerdict.Decline(":unknown:"),
                 RedirectItem.Malformed bad => Malformed(run, bad),
                 _ => null,

@@ -202,7 +202,7 @@ public sealed class MessageSubmissionTests : IDisposable
 
     [Theory]
     [InlineData("MAIL FROM:<t@x.example>\nFOO\n", "500 unrecognized command\nTransaction started in line 0\nError detected in line 2\nFOO\n")]
-    [InlineData("RCPT TO:<x@example.com>\n", "503 MAIL must come first\nTransaction started in line 0\nError detected in line 1\nRCPT TO:<x@example.com>\n")]
+    [InlineData("RCPT TO:<x@example.com>\n", "503 sender not yet given\nTransaction started in line 0\nError detected in line 1\nRCPT TO:<x@example.com>\n")]
     [InlineData("MAIL FROM:t@x.example\nRCPT TO:x\nDATA\nSubject: ok\n\nx\n", "421 Lost incoming connection\nTransaction started in line 0\nError detected in line 6\n")]
     public async Task Batch_that_cannot_be_read_says_where(string batch, string output) =>
         Assert.Equal((2, output), await SendAsync(batch, "-bS") is var run ? (run.ExitCode, run.Output) : default);

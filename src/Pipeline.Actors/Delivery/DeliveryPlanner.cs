@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using Pipeline.Actors.Receipt;
 using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Ports;
@@ -38,16 +40,14 @@ internal static class DeliveryPlanner
             Shadow = await ShadowAsync(
                 active, options.Shadow, shadow => TransportScope.Create(scope, address, routed with { Transport = shadow }), routed.HeadersAdd, routed.HeadersRemove, cancellationToken),
         };
-        if (settings is SmtpTransportSettings && routed.Hosts.IsEmpty)
+        var (hosts, fallbackHosts, problem) = await HostsAsync(active, scope, routed, options as ExpandedSmtpTransport, (settings as SmtpTransportSettings)?.Port ?? 0, cancellationToken);
+        if (problem is not null)
         {
-            return new RoutingDecision.Defer(trials, $"router {routed.Router} gave no host for {name} transport");
+            return new RoutingDecision.Defer(trials, problem);
         }
 
-        var port = (settings as SmtpTransportSettings)?.Port ?? 0;
-        ImmutableArray<DestinationHost> hosts =
-            [.. routed.Hosts.Select(host => new DestinationHost(host.Name, host.Addresses, host.Port ?? port, host.MxPreference))];
         var returnPath = options.ReturnPath ?? routed.ErrorsTo ?? recipient.Message.Envelope.Sender;
-        var destination = Destination(settings, hosts);
+        var destination = Destination(settings, options is ExpandedSmtpTransport { HostsRandomize: true } ? hosts.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name)) : hosts);
         return new RoutingDecision.Deliver(
             WithNotes(trials, options),
             routed.Router,
@@ -60,8 +60,52 @@ internal static class DeliveryPlanner
             DeliveryPlace.Of(
                 name,
                 InheritedRouting.Read(recipient.Recipient.Inherited).Copy,
-                recipient.Recipient.Address with { Domain = routed.Address.Domain }));
+                recipient.Recipient.Address with { Domain = routed.Address.Domain }))
+        {
+            FallbackHosts = fallbackHosts,
+        };
     }
+
+    /// <summary>Where a remote transport connects: the router's hosts, or its own when the router has none or it says that its own count.</summary>
+    private static async ValueTask<(ImmutableArray<DestinationHost> Hosts, ImmutableArray<DestinationHost> Fallback, string? Problem)> HostsAsync(
+        ActivePolicy active, EvaluationScope scope, RoutingOutcome.Routed routed, ExpandedSmtpTransport? smtp, int port, CancellationToken cancellationToken)
+    {
+        if (smtp is null)
+        {
+            return (AsDestinations(routed.Hosts, port), [], null);
+        }
+
+        // The same for all recipients of a message, so that they can share an attempt.
+        var order = smtp.HostsRandomize ? new Random(BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(Encoding.ASCII.GetBytes(scope.Message.Id)))) : null;
+        var found = routed.Hosts;
+        if (smtp.Hosts is { } own && (found.IsEmpty || smtp.HostsOverride))
+        {
+            var listed = await active.Policy.Routers.FindHostsAsync(scope, own, order, cancellationToken);
+            if (listed.Hosts.IsEmpty)
+            {
+                return ([], [], listed.Problem.Length > 0 ? $"{listed.Problem} ({smtp.Name} transport)" : $"{smtp.Name} transport called with no hosts set");
+            }
+
+            found = listed.Hosts;
+        }
+        else if (found.IsEmpty)
+        {
+            return ([], [], $"{smtp.Name} transport called with no hosts set: router {routed.Router} gave none");
+        }
+        else if (order is not null && found.All(host => host.MxPreference is null))
+        {
+            var shuffled = found.ToArray();
+            order.Shuffle(shuffled);
+            found = [.. shuffled];
+        }
+
+        var fallback = routed.FallbackHosts ?? smtp.FallbackHosts;
+        var behind = string.IsNullOrWhiteSpace(fallback) ? [] : (await active.Policy.Routers.FindHostsAsync(scope, fallback, order, cancellationToken)).Hosts;
+        return (AsDestinations(found, port), AsDestinations(behind, port), null);
+    }
+
+    private static ImmutableArray<DestinationHost> AsDestinations(ImmutableArray<RoutedHost> hosts, int port) =>
+        [.. hosts.Select(host => new DestinationHost(host.Name, host.Addresses, host.Port ?? port, host.MxPreference))];
 
     /// <summary>A file or directory that a redirection named.</summary>
     public static async ValueTask<RoutingDecision> PlanTargetAsync(

@@ -33,8 +33,8 @@ public abstract record RoutingOutcome
         /// <summary>The host list as text, for a local transport ($host).</summary>
         public string HostText { get; init; } = "";
 
-        /// <summary>Hosts to try when all others have failed for now.</summary>
-        public ImmutableArray<string> FallbackHosts { get; init; } = [];
+        /// <summary>A list of hosts to try when all others have failed for now, not resolved; null for the transport's own.</summary>
+        public string? FallbackHosts { get; init; }
 
         public EnvelopeAddress? ErrorsTo { get; init; }
 

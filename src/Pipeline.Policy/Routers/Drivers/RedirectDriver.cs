@@ -57,8 +57,8 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
                 RedirectItem.Pipe pipe => await AddTargetAsync(run, "|" + pipe.Command, _options.ForbidPipe, "pipe", _options.PipeTransport, "pipe_transport", collected, cancellationToken),
                 RedirectItem.FilePath file => await AddFileAsync(run, file.Path, collected, cancellationToken),
                 RedirectItem.Blackhole => Blackhole(run, collected),
-                RedirectItem.Fail fail => _options.AllowFail ? new DriverVerdict.Fail(fail.Text.Length > 0 ? fail.Text : "forced failure") : NotPermitted("fail", run),
-                RedirectItem.Defer defer => _options.AllowDefer ? new DriverVerdict.Defer(defer.Text.Length > 0 ? defer.Text : "forced defer") : NotPermitted("defer", run),
+                RedirectItem.Fail fail => _options.AllowFail ? new DriverVerdict.Fail(TextOf(fail.Text, "forced failure")) : NotPermitted("fail", run),
+                RedirectItem.Defer defer => _options.AllowDefer ? new DriverVerdict.Defer(TextOf(defer.Text, "forced defer")) : NotPermitted("defer", run),
                 RedirectItem.Unknown => new DriverVerdict.Decline(":unknown:"),
                 RedirectItem.Malformed bad => Malformed(run, bad),
                 _ => null,
@@ -70,6 +70,12 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
         }
 
         return null;
+    }
+
+    private string TextOf(string text, string unset)
+    {
+        text = _options.ForbidSmtpCode ? LeadingCode.Drop(text) : text;
+        return text.Length > 0 ? text : unset;
     }
 
     private DriverVerdict.Defer? Malformed(RouteRun run, RedirectItem.Malformed bad)

@@ -46,6 +46,7 @@ internal static class RoutedBuilder
         {
             Router = router.Name,
             Transport = transport,
+            IsLocal = transport is null || services.Transports[transport].IsLocal,
             Address = new EnvelopeAddress(localPart, address.Domain),
             LocalPartPrefix = own.LocalPartPrefix,
             LocalPartSuffix = own.LocalPartSuffix,

@@ -27,6 +27,9 @@ public abstract record RoutingOutcome
 
         public string LocalPartSuffix { get; init; } = "";
 
+        /// <summary>The transport does not connect to hosts.</summary>
+        public bool IsLocal { get; init; }
+
         /// <summary>In the order to try; empty for a transport that has its own or needs none.</summary>
         public ImmutableArray<RoutedHost> Hosts { get; init; } = [];
 

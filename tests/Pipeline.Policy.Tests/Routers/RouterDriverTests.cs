@@ -187,10 +187,12 @@ public sealed class RouterDriverTests
     [InlineData("x@y.test", "Redirected: x@y.test")]
     [InlineData("x@y.test, Z <z@y.test>\\n# comment, with comma\\n \"quoted p\"@q.test (c,d)", "Redirected: x@y.test,z@y.test,\"quoted p\"@q.test")]
     [InlineData("postmaster", "Redirected: postmaster@qualified.test")]
-    [InlineData("\\\\bob", "Redirected: bob@qualified.test")]
+    [InlineData("\\\\bob", "Redirected: bob@local.test")]
+    [InlineData(":blackhole:, bob", "Discarded")]
+    [InlineData("bob, :blackhole:", "Redirected: bob@qualified.test")]
     [InlineData(":blackhole:", "Discarded")]
     [InlineData(":unknown:", "Unrouteable: Unrouteable address")]
-    [InlineData(":fail: no, not here", "Deferred!: \"fail\" is not permitted in r router")]
+    [InlineData(":fail: no, not here", "Deferred!: error in redirect data: \":fail: no, not here\" is not permitted")]
     [InlineData("# only a comment", "Unrouteable: Unrouteable address")]
     [InlineData("|/bin/cat", "Deferred: pipe_transport unset in r router")]
     [InlineData("/var/mail/x", "Deferred: file_transport unset in r router")]
@@ -257,7 +259,7 @@ public sealed class RouterDriverTests
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             Assert.Equal("Redirected: a@b.test,c@d.test", await RedirectAsync($"file = {file}"));
             Assert.Equal($"Deferred: included file {included} is not in directory /elsewhere", await RedirectAsync($"file = {file}\ninclude_directory = /elsewhere"));
-            Assert.Equal("Deferred!: \"include\" is not permitted in r router", await RedirectAsync($"file = {file}\nforbid_include"));
+            Assert.Equal("Deferred!: error in redirect data: included files not permitted", await RedirectAsync($"file = {file}\nforbid_include"));
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherWrite);
             Assert.Equal($"Deferred!: bad mode (0100602) for {file}: 02 bit(s) unexpected", await RedirectAsync($"file = {file}"));
         }

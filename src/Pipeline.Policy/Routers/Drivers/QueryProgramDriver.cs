@@ -170,7 +170,11 @@ internal sealed class QueryProgramDriver : RouterDriver
                     var domain = mailbox.Domain.Length > 0 ? mailbox.Domain : run.Services.QualifyRecipient ?? run.Scope.Environment.PrimaryHostname;
                     children.Add(run.Address with
                     {
-                        LocalPart = mailbox.LocalPart, Domain = domain, Parent = run.Address, ParentRouter = run.Router.Name, StartRouter = run.Router.RedirectRouter,
+                        LocalPart = mailbox.LocalPart,
+                        Domain = domain,
+                        Parent = run.Address,
+                        ParentRouter = run.Router.Name,
+                        StartRouter = run.Router.RedirectRouter,
                     });
                     break;
                 case RedirectItem.Malformed bad:

@@ -6,7 +6,6 @@ namespace Pipeline.Fuzz;
 internal sealed class FuzzRun(FuzzTarget target, int count, int seed, TextWriter output)
 {
     private const int MaxFindings = 10;
-    private const long AllocationAllowance = 64 * 1024;
 
     // An input may take this long, and a little for each octet; another process on the machine may take the processor away, so an
     // input that seems the slowest is tried again and counts with its best time.
@@ -67,7 +66,7 @@ internal sealed class FuzzRun(FuzzTarget target, int count, int seed, TextWriter
                 Report($"took {time.TotalMilliseconds:0} ms", input);
             }
 
-            if (allocated > AllocationAllowance + ((long)target.AllocationFactor * input.Length))
+            if (allocated > target.AllocationAllowance + ((long)target.AllocationFactor * input.Length))
             {
                 Report($"allocated {allocated} bytes", input);
             }

@@ -66,13 +66,6 @@ internal static class PolicyTargets
         };
     }
 
-    private sealed class NoLog : IPolicyLog
-    {
-        public void Write(PolicyLogTarget target, string line)
-        {
-        }
-    }
-
     private sealed class OneFile : IFileSource
     {
         public bool Exists(string path) => path == "rules";

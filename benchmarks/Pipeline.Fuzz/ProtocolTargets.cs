@@ -26,6 +26,7 @@ internal static class ProtocolTargets
         new("spamd-reply", ReadSpamdReply, Targets.Seeds(
             "SPAMD/1.1 0 EX_OK\r\nContent-length: 9\r\nSpam: True ; 15.04 / 5.0\r\nX: y\r\n\r\nline\r\ntwo", "SPAMD/1.5 0 EX_OK\nspam: False ; -2 / 5\n\nreport",
             "SPAMD/1.0 76 Bad header line\r\n"), AllocationFactor: 256),
+        new("clamd-reply", ReadClamdReply, Targets.Seeds("stream: Eicar-Test FOUND\0", "/a: b.eml: OK\0", "INSTREAM size limit exceeded. ERROR\0"), AllocationFactor: 256),
         new("rspamd-reply", ReadRspamdReply, Targets.Seeds(
             "RSPAMD/1.3 0 EX_OK\r\nMetric: default; False; 15.00 / 15.00 / 0.0\r\nAction: reject\r\nSymbol: GTUBE(0.00)\r\n", "RSPAMD/1.3 0 EX_OK\nMetric: default; True; -2 / 15\n",
             "RSPAMD/1.3 500 Internal error\r\n"), AllocationFactor: 256),
@@ -40,6 +41,15 @@ internal static class ProtocolTargets
     private static void ReadCommand(ReadOnlySpan<byte> input) => _ = SmtpCommandParser.Parse(input, SmtpGrammar.Default, Everything, smtpUtf8: true);
 
     private delegate OperationStatus ReplyParser(ReadOnlySpan<byte> octets, bool ended, out SpamdReply? reply, out string problem);
+
+    private static void ReadClamdReply(ReadOnlySpan<byte> input)
+    {
+        var whole = ClamdReply.Parse(input, ended: true, out var reply, out var problem);
+        Targets.Require(whole == OperationStatus.Done == (problem.Length == 0), "a verdict or a problem");
+        Targets.Require(reply.Malware is null || reply.Malware.All(static c => c is >= ' ' and < '\u007F'), "names are printable");
+        var early = ClamdReply.Parse(input, ended: false, out var same, out _);
+        Targets.Require(early == OperationStatus.NeedMoreData || (early == whole && same == reply), "what is whole stays so");
+    }
 
     private static void ReadSpamdReply(ReadOnlySpan<byte> input) => ReadScanReply(SpamdReply.Parse, input);
 

@@ -23,6 +23,7 @@ internal static class Targets
         .. ProtocolTargets.All,
         .. AuthenticationTargets.All,
         .. PolicyTargets.All,
+        .. LanguageTargets.All,
         .. AuthTargets.All,
     ];
 

@@ -10,6 +10,7 @@ public static class ActorNames
     public const string Spf = "spf";
     public const string Dkim = "dkim";
     public const string Spam = "spam";
+    public const string Malware = "malware";
 
     /// <summary>Where the supervisor of messages is; each message is below it by its id.</summary>
     public const string MessagesPath = $"/user/{Pipeline}/{Messages}";

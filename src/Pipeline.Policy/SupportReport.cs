@@ -12,7 +12,7 @@ namespace Pipeline.Policy;
 internal sealed class SupportReport(
     ICollection<ConfigurationProblem> problems, ICollection<ConfigurationNotice> notices, IReadOnlyDictionary<string, string> whyNoLookup)
 {
-    private static readonly Support NoSuchField = Support.NotDone("what the log does not tell, \"mailpipeline explain\" does");
+    internal static readonly Support NoSuchField = Support.NotDone("what the log does not tell, \"mailpipeline explain\" does");
 
     private static readonly string[] MissingLookups = [.. LookupRegistry.Names.Except(LookupRegistry.AvailableNames, StringComparer.Ordinal)];
 

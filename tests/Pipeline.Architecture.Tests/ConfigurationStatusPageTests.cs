@@ -55,7 +55,7 @@ public sealed class ConfigurationStatusPageTests
         {
             foreach (var group in drivers.Drivers.Where(entry => !entry.Value.Support.IsDone).GroupBy(entry => entry.Value.Support))
             {
-                Row(page, group.Key, drivers.Name + " ", group.Select(entry => entry.Key));
+                SupportTable.Row(page, group.Key, drivers.Name + " ", group.Select(entry => entry.Key));
             }
         }
 
@@ -74,27 +74,14 @@ public sealed class ConfigurationStatusPageTests
         page.Append(CultureInfo.InvariantCulture, $"## {title}\n\n| options | state | |\n|---|---|---|\n");
         if (!table.GenericSupport.IsDone)
         {
-            page.Append(CultureInfo.InvariantCulture, $"| the generic ones | {State(table.GenericSupport)} | {table.GenericSupport.Advice} |\n");
+            page.Append(CultureInfo.InvariantCulture, $"| the generic ones | {SupportTable.State(table.GenericSupport)} | {table.GenericSupport.Advice} |\n");
         }
 
         foreach (var group in groups)
         {
-            Row(page, group.Key, "", group.Select(option => option.Name));
+            SupportTable.Row(page, group.Key, "", group.Select(option => option.Name));
         }
 
         page.Append('\n');
     }
-
-    private static void Row(StringBuilder page, Support support, string kind, IEnumerable<string> names) => page.Append(
-        CultureInfo.InvariantCulture,
-        $"| {kind}{string.Join(", ", names.Order(StringComparer.Ordinal).Select(name => $"`{name}`"))} | {State(support)} | {support.Advice.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
-
-    private static string State(Support support) => support.Level switch
-    {
-        SupportLevel.WithoutEffect => "no effect",
-        SupportLevel.NotDone => "ignored",
-        SupportLevel.RefusedWhenReached => "waits",
-        SupportLevel.Refused => "refused",
-        _ => throw new InvalidOperationException($"{support.Level} is not for this page"),
-    };
 }

@@ -45,7 +45,10 @@ public sealed class OptionUseTests
             if (name.Length > 0)
             {
                 Assert.True(MainOptionTable.Instance.TryFind(name, out var option));
-                Assert.Equal((name, option.Support.IsDone), (name, receipt.Contains($"RunAsync(AclPoint.{point},", StringComparison.Ordinal)));
+
+                // As an argument: of a run, or of the points that a transaction runs.
+                var runs = receipt.Contains($"AclPoint.{point},", StringComparison.Ordinal) || receipt.Contains($"AclPoint.{point})", StringComparison.Ordinal);
+                Assert.Equal((name, option.Support.IsDone), (name, runs));
             }
         }
     }

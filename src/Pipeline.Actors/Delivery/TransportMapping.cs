@@ -68,6 +68,7 @@ internal static class TransportMapping
         {
             Require = Hosts(smtp.Tls.Require),
             Avoid = Hosts(smtp.Tls.Avoid),
+            AvoidInCallouts = Hosts(smtp.Tls.AvoidInCallouts),
             Verify = Hosts(smtp.Tls.Verify),
             TryVerify = Hosts(smtp.Tls.TryVerify),
             VerifyHostnames = Hosts(smtp.Tls.VerifyHostnames),

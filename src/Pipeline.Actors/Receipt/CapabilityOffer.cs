@@ -32,7 +32,7 @@ internal static class CapabilityOffer
         && (await hosts.MatchAsync(scope, scope.Connection.ClientAddress?.ToString() ?? "", cancellationToken)).IsMatch;
 
     /// <summary>message_size_limit for this client; what cannot be read as a number is the default of the language.</summary>
-    private static async ValueTask<long> MaxMessageSizeAsync(MainOptions options, EvaluationScope scope, CancellationToken cancellationToken)
+    public static async ValueTask<long> MaxMessageSizeAsync(MainOptions options, EvaluationScope scope, CancellationToken cancellationToken)
     {
         var text = await options.MessageSizeLimit.ExpandAsync(scope, cancellationToken);
         if (text.IsSuccess && IntegerText.TryParse(text.Value, out var size, out _))

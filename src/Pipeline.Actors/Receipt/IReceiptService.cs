@@ -77,7 +77,8 @@ public interface IReceiptSession : IAsyncDisposable
 
 /// <param name="Reply">What to say to the client.</param>
 /// <param name="Close">Close the connection after the reply.</param>
-public sealed record ReceiptDecision(SmtpReply Reply, bool Close = false);
+/// <param name="RefusedBy">The ACL about the content that said no; null otherwise.</param>
+public sealed record ReceiptDecision(SmtpReply Reply, bool Close = false, Policy.Acl.AclPoint? RefusedBy = null);
 
 /// <summary>What this server offers this client now. Each is one EHLO keyword.</summary>
 /// <param name="MaxMessageSize">The value of SIZE; 0 for no fixed bound.</param>

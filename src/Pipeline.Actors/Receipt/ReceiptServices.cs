@@ -3,6 +3,7 @@ using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Dns;
 using Pipeline.Mail.Message;
 using Pipeline.Policy;
+using Pipeline.Policy.Acl.Verification.Callouts;
 using Pipeline.Policy.Expansion;
 using Pipeline.Storage.Ports;
 
@@ -32,6 +33,9 @@ public sealed record ReceiptServices
     public required DkimKeyCache DkimKeys { get; init; }
 
     public required IMessageScanner Scanner { get; init; }
+
+    /// <summary>Null: no callouts are made, and addresses that have a route are good.</summary>
+    public CalloutServices? Callouts { get; init; }
 
     public ReceiptLimits Limits { get; init; } = new();
 }

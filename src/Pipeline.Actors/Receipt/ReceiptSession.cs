@@ -120,7 +120,8 @@ internal sealed partial class ReceiptSession : IReceiptSession
     {
         Command("MAIL", $"FROM:<{mail.Sender}>");
         await EndTransactionAsync("MAIL");
-        var transaction = await ReceiptTransaction.OpenAsync(_services, _active, _connection, Facts(), mail, Capabilities.MaxMessageSize, cancellationToken);
+        var transaction = await ReceiptTransaction.OpenAsync(
+            _services, _active, _connection, mail, ContentPoints.Smtp, Capabilities.MaxMessageSize, cancellationToken);
         _transaction = transaction;
         RecordPath(transaction);
         var decision = await transaction.MailAsync(cancellationToken);
@@ -291,21 +292,6 @@ internal sealed partial class ReceiptSession : IReceiptSession
         + (_connection.Tls is null ? "" : "s")
         + (_connection.AuthenticatorName.Length == 0 ? "" : "a");
 
-    private ClientFacts Facts() => new(
-        _connection.ClientAddress?.ToString(),
-        _connection.ClientPort,
-        _connection.ClientName,
-        OctetString.ToText(_connection.HeloName),
-        _connection.Protocol,
-        _connection.LocalAddress?.ToString(),
-        _connection.LocalPort,
-        _connection.Tls?.Cipher,
-        _connection.AuthenticatedId.Length == 0 ? null : OctetString.ToText(_connection.AuthenticatedId),
-        _connection.Tls?.CertificateVerified,
-        _connection.AuthenticatorName.Length == 0 ? null : _connection.AuthenticatorName,
-        _connection.Tls?.PeerDistinguishedName,
-        _connection.Tls?.ServerNameIndication);
-
     private void RecordRefusedConnection(string stage, AclOutcome outcome)
     {
         RecordWithoutMessage(AclEvents.Decided(outcome, null), new MessageRefused(stage, outcome.Reply!.ToString(), outcome.LogMessage ?? ""));
@@ -317,7 +303,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
     {
         var now = _services.Time.GetUtcNow();
         var journal = ImmutableArray.CreateBuilder<JournalEntry>(events.Length + 1);
-        journal.Add(new JournalEntry(0, now, new TransactionStarted(Facts(), "", null, (int)_active.Policy.Number)));
+        journal.Add(new JournalEntry(0, now, new TransactionStarted(ClientFactsOf.Connection(_connection), "", null, (int)_active.Policy.Number)));
         foreach (var what in events)
         {
             journal.Add(new JournalEntry(journal.Count, now, what));

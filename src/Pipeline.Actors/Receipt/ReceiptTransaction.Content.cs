@@ -2,6 +2,7 @@ using Pipeline.Actors.Messages;
 using Pipeline.Faults;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Smtp;
+using Pipeline.Messages.Journal;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
 
@@ -19,12 +20,17 @@ internal sealed partial class ReceiptTransaction
         {
             _services.Log.Write(
                 PolicyLogTarget.Main | PolicyLogTarget.Reject | (reception.Problem is null ? PolicyLogTarget.None : PolicyLogTarget.Panic),
-                $"{_id} {LogText.Host(_scope.Connection)} F=<{_scope.Message.Sender}> {(refusal.IsTransient ? "temporarily " : "")}rejected after DATA: {reception.Problem ?? refusal.Text}");
+                $"{_id} {FromWhom()} {(refusal.IsTransient ? "temporarily " : "")}rejected{(_points.AreLocal ? "" : " after DATA")}: {reception.Problem ?? refusal.Text}");
             await RefuseAsync("end of data", refusal);
             return new ReceiptDecision(refusal);
         }
 
-        var header = ShowMessage(reception, await RewriteAsync(reception.Header, cancellationToken));
+        if (TakeHeader(reception.Header) is not { } received)
+        {
+            return await RefuseWithoutRecipientsAsync();
+        }
+
+        var header = await ShowMessageAsync(reception, await RewriteAsync(received, cancellationToken), cancellationToken);
         header.Received = await AcceptedMessage.ReceivedAsync(_active, _scope, cancellationToken);
         _checks.MessageArrived(header, reception.Body);
         if (await RunDkimAsync(header, cancellationToken) is { } refused)
@@ -32,10 +38,10 @@ internal sealed partial class ReceiptTransaction
             return refused;
         }
 
-        var outcome = await RunAsync(AclPoint.Data, null, cancellationToken);
+        var outcome = await RunAsync(_points.Data, null, cancellationToken);
         if (!outcome.IsAccepted)
         {
-            return await RefuseContentAsync(outcome, "rejected after DATA");
+            return await RefuseContentAsync(outcome, $"rejected {AclPointTraits.Of(_points.Data).LogLabel}");
         }
 
         if (_discarded || outcome.Verdict == AclVerdict.Discard || _recipients.Count == 0)
@@ -101,7 +107,7 @@ internal sealed partial class ReceiptTransaction
             _scope.Message.Sender.ToString(), [.. _recipients.Select(static recipient => recipient.Address.ToString())], _scope.Message.HeaderBlock);
         _services.Log.Write(outcome.RejectLogTarget, $"{_id} {RefusalLine(outcome, what)}", rejected);
         await RefuseAsync("end of data", outcome.Reply!);
-        return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection);
+        return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection, outcome.Point);
     }
 
     private async ValueTask<ReceiptDecision> CommitAsync(StagedHeader header, MessageReception reception, AclOutcome outcome)
@@ -143,7 +149,7 @@ internal sealed partial class ReceiptTransaction
         return new ReceiptDecision(new SmtpReply(451, new EnhancedStatusCode(4, 3, 0), "Temporary local problem - please try later"));
     }
 
-    private StagedHeader ShowMessage(MessageReception reception, HeaderBlock received)
+    private async ValueTask<StagedHeader> ShowMessageAsync(MessageReception reception, HeaderBlock received, CancellationToken cancellationToken)
     {
         var message = _scope.Message;
         message.Size = reception.Size;
@@ -153,6 +159,12 @@ internal sealed partial class ReceiptTransaction
         message.BodyLineCount = reception.Visible.Lines;
         message.BodyZeroCount = reception.Visible.Zeros;
         var header = new StagedHeader(received, _active.Policy.MainOptions, _active.Environment.PrimaryHostname);
+        if (await HeaderFixups.ApplyAsync(_active, _scope, received, _local?.RealName ?? "", cancellationToken) is { } sender)
+        {
+            Record(new AddressRewritten(AddressRewritten.Sender, message.Sender.ToString(), sender.ToString(), AddressRewritten.NoRule, null));
+            message.Sender = sender;
+        }
+
         header.EndStage(message);
         return header;
     }

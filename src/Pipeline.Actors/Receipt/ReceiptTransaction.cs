@@ -21,17 +21,19 @@ internal sealed partial class ReceiptTransaction : IDisposable
     private readonly ImmutableArray<EnvelopeRecipient>.Builder _recipients = ImmutableArray.CreateBuilder<EnvelopeRecipient>();
     private readonly MessageId _id;
     private MessageReception? _reception;
+    private readonly ContentPoints _points;
     private readonly long _maxSize;
     private bool _discarded;
 
     private ReceiptTransaction(
-        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MessageId id, IActorRef message, MailParameters mail, long maxSize)
+        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MessageId id, IActorRef message, MailParameters mail, ContentPoints points, long maxSize)
     {
         _services = services;
         _active = active;
         _mail = mail;
         _id = id;
         _message = message;
+        _points = points;
         _maxSize = maxSize;
         _scope = new EvaluationScope
         {
@@ -44,6 +46,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
                 Size = mail.Size ?? -1,
                 SmtpUtf8 = mail.SmtpUtf8,
                 ReceivedAt = services.Time.GetUtcNow(),
+                Callouts = services.Callouts,
             },
         };
         _checks = new MessageChecks(services, active, _scope, message);
@@ -55,13 +58,13 @@ internal sealed partial class ReceiptTransaction : IDisposable
     public SmtpReply? DataRefusal => _reception?.Refusal;
 
     public static async ValueTask<ReceiptTransaction> OpenAsync(
-        ReceiptServices services, ActivePolicy active, ConnectionScope connection, ClientFacts facts, MailParameters mail, long maxSize, CancellationToken cancellationToken)
+        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MailParameters mail, ContentPoints points, long maxSize, CancellationToken cancellationToken)
     {
         var id = services.Ids.Next();
         var opened = await services.Messages.Ask<MessageProtocol.TransactionOpened>(
             new MessageProtocol.OpenTransaction(id), services.Limits.OpenDeadline, cancellationToken);
-        var transaction = new ReceiptTransaction(services, active, connection, id, opened.Message, mail, maxSize);
-        transaction.Record(new TransactionStarted(facts, mail.Sender.ToString(), mail.Size, (int)active.Policy.Number));
+        var transaction = new ReceiptTransaction(services, active, connection, id, opened.Message, mail, points, maxSize);
+        transaction.Record(new TransactionStarted(ClientFactsOf.Connection(connection), mail.Sender.ToString(), mail.Size, (int)active.Policy.Number));
         return transaction;
     }
 
@@ -112,10 +115,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
 
             if (outcome is not null && outcome.Verdict != AclVerdict.Discard)
             {
-                var index = _recipients.Count;
-                _recipients.Add(new EnvelopeRecipient(index, recipient.Address, recipient.Notify, recipient.OriginalRecipient));
-                message.Recipients.Add(recipient.Address);
-                Record(new RecipientAccepted(index, text, recipient.Notify, recipient.OriginalRecipient));
+                Add(recipient);
             }
 
             return new ReceiptDecision(outcome?.Reply ?? new SmtpReply(250, "Accepted"));
@@ -140,11 +140,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
             _discarded |= outcome.Verdict == AclVerdict.Discard;
         }
 
-        _reception = new MessageReception(
-            _services.Store.CreateBody(_id), _maxSize, _services.Limits.VisibleBodyBytes, _checks.HeaderArrived)
-        {
-            MaxReceivedFields = _active.Policy.MainOptions.ReceivedHeadersMax,
-        };
+        BeginReception();
         return new ReceiptDecision(new SmtpReply(354, "Enter message, ending with \".\" on a line by itself"));
     }
 
@@ -157,6 +153,20 @@ internal sealed partial class ReceiptTransaction : IDisposable
     public ValueTask AbortAsync(string reason) => EndAsync(new TransactionAborted(reason));
 
     public void Dispose() => _checks.Dispose();
+
+    private void Add(RecipientParameters recipient)
+    {
+        var index = _recipients.Count;
+        _recipients.Add(new EnvelopeRecipient(index, recipient.Address, recipient.Notify, recipient.OriginalRecipient));
+        _scope.Message.Recipients.Add(recipient.Address);
+        Record(new RecipientAccepted(index, recipient.Address.ToString(), recipient.Notify, recipient.OriginalRecipient));
+    }
+
+    private void BeginReception() => _reception = new MessageReception(
+        _services.Store.CreateBody(_id), _maxSize, _services.Limits.VisibleBodyBytes, _checks.HeaderArrived)
+    {
+        MaxReceivedFields = _active.Policy.MainOptions.ReceivedHeadersMax,
+    };
 
     private async ValueTask EndAsync(JournalEvent last)
     {
@@ -188,5 +198,8 @@ internal sealed partial class ReceiptTransaction : IDisposable
     private void LogRefusal(AclOutcome outcome, string what) => _services.Log.Write(outcome.RejectLogTarget, RefusalLine(outcome, what));
 
     private string RefusalLine(AclOutcome outcome, string what) =>
-        $"{LogText.Host(_scope.Connection)} F=<{_scope.Message.Sender}> {(outcome.Reply!.IsTransient ? "temporarily " : "")}{what}: {outcome.LogMessage ?? outcome.UserMessage}";
+        $"{FromWhom()} {(outcome.Reply!.IsTransient ? "temporarily " : "")}{what}: {outcome.LogMessage ?? outcome.UserMessage}";
+
+    /// <summary>Client and sender as log lines about a refusal begin; a message without a client has a sender alone.</summary>
+    private string FromWhom() => _points.AreLocal ? $"F=<{_scope.Message.Sender}>" : $"{LogText.Host(_scope.Connection)} F=<{_scope.Message.Sender}>";
 }

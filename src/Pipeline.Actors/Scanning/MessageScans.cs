@@ -11,17 +11,20 @@ using Pipeline.Storage.Ports;
 
 namespace Pipeline.Actors.Scanning;
 
-/// <summary>The scans of one message: one for each user and list of servers, begun at the end of data when the policy names them, and else when an ACL asks.</summary>
+/// <summary>
+/// The scans of one message: for spam one for each user and list of servers, begun at the end of data when the policy names them and else when an ACL asks; for viruses one for each
+/// scanner, begun when an ACL asks.
+/// </summary>
 /// <remarks>Those that no ACL has asked about when the message is accepted are given up: an ACL that spares a message from scanning does not make it wait.</remarks>
 internal sealed class MessageScans(ReceiptServices services, ActivePolicy active, EvaluationScope scope, IActorRef message, CancellationToken ended)
 {
-    /// <summary>Further users are not scanned for: policies name one or two, and more would be a way to make a scanner work for nothing.</summary>
+    /// <summary>Further scans are not begun: policies name one or two users, and more would be a way to make a scanner work for nothing.</summary>
     private const int MaxScans = 8;
 
     /// <summary>So that the scan's own word comes before the deadline of its check.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<(string User, string Servers), Scan> _scans = [];
+    private readonly Dictionary<(ScanKind Kind, string User, string Servers), Scan> _scans = [];
     private Lazy<KeptMessage>? _content;
 
     /// <summary>The message is complete: begin what the ACLs ask for in so many words.</summary>
@@ -36,20 +39,26 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
 
         foreach (var user in active.Policy.Demand.ScanUsers)
         {
-            Find(user, servers);
+            Find(ScanKind.Spam, user, servers, services.Limits.ScanDeadline);
         }
     }
 
-    public async ValueTask<ScanOutcome> AskAsync(string user, string servers, CancellationToken cancellationToken)
+    public ValueTask<ScanOutcome> AskAsync(string user, string servers, CancellationToken cancellationToken) =>
+        AskAsync(ScanKind.Spam, user, servers, services.Limits.ScanDeadline, cancellationToken);
+
+    public ValueTask<ScanOutcome> ExamineAsync(string scanner, TimeSpan timeout, CancellationToken cancellationToken) =>
+        AskAsync(ScanKind.Malware, "", scanner, timeout, cancellationToken);
+
+    private async ValueTask<ScanOutcome> AskAsync(ScanKind kind, string user, string servers, TimeSpan deadline, CancellationToken cancellationToken)
     {
-        if (Find(user, servers) is not { } scan)
+        if (Find(kind, user, servers, deadline) is not { } scan)
         {
-            return new ScanOutcome.Failed(_content is null ? "the message has not arrived" : $"a message is scanned for {MaxScans} users at most");
+            return new ScanOutcome.Failed(_content is null ? "the message has not arrived" : $"a message is scanned {MaxScans} times at most");
         }
 
         scan.Asked = true;
         return scan.Outcome ??= (ScanOutcome)(await message.Ask<CheckResult>(
-            new MessageProtocol.AwaitCheck(scan.Check), services.Limits.ScanDeadline + Grace + services.Limits.OpenDeadline, cancellationToken)).Value;
+            new MessageProtocol.AwaitCheck(scan.Check), deadline + Grace + services.Limits.OpenDeadline, cancellationToken)).Value;
     }
 
     /// <summary>The message is accepted: nobody will ask any more.</summary>
@@ -62,9 +71,9 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
     }
 
     /// <returns>Null when none can be begun.</returns>
-    private Scan? Find(string user, string servers)
+    private Scan? Find(ScanKind kind, string user, string servers, TimeSpan deadline)
     {
-        if (_scans.TryGetValue((user, servers), out var known))
+        if (_scans.TryGetValue((kind, user, servers), out var known))
         {
             return known;
         }
@@ -74,17 +83,20 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
             return null;
         }
 
-        var scan = new Scan(_scans.Count == 0 ? ActorNames.Spam : string.Create(CultureInfo.InvariantCulture, $"{ActorNames.Spam}-{_scans.Count + 1}"));
+        var name = kind == ScanKind.Malware ? ActorNames.Malware : ActorNames.Spam;
+        var before = _scans.Keys.Count(scanned => scanned.Kind == kind);
+        var scan = new Scan(before == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{before + 1}"));
         var job = new ScanJob
         {
             Message = scope.Message.Id,
+            Kind = kind,
             User = user,
             Servers = servers,
             Envelope = EnvelopeOf(scope),
             Content = content.Value,
-            Deadline = services.Limits.ScanDeadline,
+            Deadline = deadline,
         };
-        _scans.Add((user, servers), scan);
+        _scans.Add((kind, user, servers), scan);
         message.Tell(new MessageProtocol.BeginCheck(new CheckPlan(
             scan.Check, cancellationToken => RunAsync(job, cancellationToken), reason => Result(job, new ScanOutcome.Failed(reason)), job.Deadline + Grace)));
         return scan;
@@ -119,6 +131,8 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
             verdict.IsSpam ? "spam" : "ham",
             string.Create(CultureInfo.InvariantCulture, $"{verdict.Score} of {verdict.Threshold} for {OctetString.ToText(job.User)}, by {by}"),
             outcome),
+        ScanOutcome.Examined { Malware: { } malware, By: var by } => new CheckResult("infected", $"{OctetString.ToText(malware)}, by {by}", outcome),
+        ScanOutcome.Examined { By: var by } => new CheckResult("clean", $"by {by}", outcome),
         ScanOutcome.Busy busy => new CheckResult("temperror", busy.Reason, outcome),
         _ => new CheckResult("temperror", ((ScanOutcome.Failed)outcome).Reason, outcome),
     };

@@ -17,6 +17,9 @@ public sealed record DeliveryFailure
     /// <summary>The reply of the peer that caused it, if a reply did.</summary>
     public SmtpReply? Reply { get; init; }
 
+    /// <summary>What the peer answered so: a command, or <c>initial connection</c>; null where no reply is the cause.</summary>
+    public string? After { get; init; }
+
     public string? Host { get; init; }
 
     public IPAddress? Ip { get; init; }

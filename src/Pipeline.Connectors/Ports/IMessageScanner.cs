@@ -16,10 +16,13 @@ public sealed record ScanJob
     /// <summary>The id of the message, for logs.</summary>
     public required string Message { get; init; }
 
-    /// <summary>Whose profile the scanner is to use; octets.</summary>
+    /// <summary>What is looked for.</summary>
+    public ScanKind Kind { get; init; }
+
+    /// <summary>Whose profile the scanner is to use; octets. Empty where there are no profiles.</summary>
     public required string User { get; init; }
 
-    /// <summary>A list in the form of <c>spamd_address</c>. A host of it is meant as the node that scans knows it.</summary>
+    /// <summary>In the form of <c>spamd_address</c>, or of <c>av_scanner</c>. A host or a program of it is meant as the node that scans knows it.</summary>
     public required string Servers { get; init; }
 
     /// <summary>Null when it is not known here.</summary>

@@ -9,6 +9,9 @@ public sealed record SmtpTlsSettings
     /// <summary>hosts_avoid_tls.</summary>
     public HostSet Avoid { get; init; } = HostSet.None;
 
+    /// <summary>hosts_verify_avoid_tls: callouts are made in clear.</summary>
+    public HostSet AvoidInCallouts { get; init; } = HostSet.None;
+
     /// <summary>tls_verify_hosts: the certificate must verify.</summary>
     public HostSet Verify { get; init; } = HostSet.None;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Scanning;
@@ -15,9 +14,6 @@ namespace Pipeline.Connectors.Scanners;
 /// </remarks>
 public sealed class SpamdScanner(TimeProvider time, Random random) : IMessageScanner
 {
-    /// <summary>Longer than any network needs that a scanner should be asked over: what is left of the time is for the next server.</summary>
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-
     private const int FirstRead = 4 * 1024;
 
     public async Task<ScanOutcome> ScanAsync(ScanJob job, CancellationToken cancellationToken)
@@ -80,36 +76,15 @@ public sealed class SpamdScanner(TimeProvider time, Random random) : IMessageSca
 
     private async Task<Socket?> TryConnectAsync(SpamdServer server, int port, List<string> reasons, CancellationToken cancellationToken)
     {
-        EndPoint address = server.IsUnixSocket ? new UnixDomainSocketEndPoint(server.Host)
-            : IPAddress.TryParse(server.Host, out var literal) ? new IPEndPoint(literal, port) : new DnsEndPoint(server.Host, port);
-        var name = server.IsUnixSocket ? server.Host : string.Create(CultureInfo.InvariantCulture, $"{server.Host} {port}");
-        var bound = server.Timeout < ConnectTimeout ? server.Timeout : ConnectTimeout;
-        using var deadline = new CancellationTokenSource(bound, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var socket = server.IsUnixSocket
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp);
-        try
+        var bound = server.Timeout < ScannerConnection.Timeout ? server.Timeout : ScannerConnection.Timeout;
+        var (socket, problem) = await ScannerConnection.OpenAsync(server.Host, port, bound, time, cancellationToken);
+        if (socket is null)
         {
-            await socket.ConnectAsync(address, either.Token);
-            return socket;
-        }
-        catch (SocketException error)
-        {
-            reasons.Add($"{name}: {error.Message}");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            reasons.Add($"{name}: no connection within {bound.TotalSeconds:0.#} s");
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
+            var name = server.IsUnixSocket ? server.Host : string.Create(CultureInfo.InvariantCulture, $"{server.Host} {port}");
+            reasons.Add($"{name}: {problem}");
         }
 
-        socket.Dispose();
-        return null;
+        return socket;
     }
 
     private async Task<ScanOutcome> ConverseAsync(Socket socket, SpamdServer server, ScanJob job, CancellationToken cancellationToken)

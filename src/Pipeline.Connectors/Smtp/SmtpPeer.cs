@@ -40,7 +40,10 @@ internal sealed class SmtpPeer(string host, IPEndPoint? endPoint)
         reply.IsPermanent ? FailureClass.Permanent : whenTemporary,
         endPoint is null ? $"LMTP error after {after}: {reply}" : $"SMTP error from remote mail server after {after}: {reply}",
         reply,
-        hostWide: hostWide);
+        hostWide: hostWide) with
+    {
+        After = after,
+    };
 
     /// <summary>No reply at all.</summary>
     /// <param name="problem">For a malformed one, what is wrong with it.</param>

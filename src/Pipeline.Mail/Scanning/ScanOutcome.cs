@@ -10,6 +10,12 @@ public abstract record ScanOutcome
     /// <param name="By">Who scanned, for people: a server, and in a cluster the node that asked it.</param>
     public sealed record Scanned(SpamVerdict Verdict, string By) : ScanOutcome;
 
+    /// <summary>A virus scanner has looked at the message.</summary>
+    /// <param name="Malware">What it calls what it found, one char for each octet; null when it found nothing.</param>
+    /// <param name="By">Who scanned, for people: the scanner, and in a cluster the node that asked it.</param>
+    /// <param name="Address">Where the scanner was reached over IP, as <c>[address]:port</c>; null for one that was not, or is not this node's.</param>
+    public sealed record Examined(string? Malware, string By, string? Address = null) : ScanOutcome;
+
     /// <summary>There is no verdict now; later, or elsewhere, there may be one.</summary>
     public sealed record Failed(string Reason) : ScanOutcome;
 

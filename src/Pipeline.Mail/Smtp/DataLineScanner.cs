@@ -9,13 +9,14 @@ namespace Pipeline.Mail.Smtp;
 /// </remarks>
 internal struct DataLineScanner(BareLineEndPolicy policy)
 {
-    /// <summary>The most that one octet of input can need of the output: a held CR, written as such or as a blank, and CRLF.</summary>
-    public const int MinDestination = 3;
+    /// <summary>The most that one octet of input can need of the output: a held dot, a held CR, written as such or as a blank, and CRLF.</summary>
+    public const int MinDestination = 4;
 
     private static readonly SearchValues<byte> Notable = SearchValues.Create(0, (byte)'\r', (byte)'\n');
 
     private readonly bool _normalise = policy != BareLineEndPolicy.Refuse;
     private readonly bool _lineFeedEnds = policy == BareLineEndPolicy.LineEnd;
+    private bool _heldDot;
     private bool _heldCr;
     private long _line;
 
@@ -25,7 +26,10 @@ internal struct DataLineScanner(BareLineEndPolicy policy)
     public long LongestLine { get; private set; }
 
     /// <summary>Output ended inside a line.</summary>
-    public readonly bool InLine => _line > 0 || _heldCr;
+    public readonly bool InLine => _line > 0 || _heldDot || _heldCr;
+
+    /// <summary>A dot at the start of a line came outside the scanner's own reading, and belongs to the text.</summary>
+    public void HoldDot() => _heldDot = true;
 
     /// <summary>A CR came outside the scanner's own reading (after a dot that was no end of data).</summary>
     public void HoldCr() => _heldCr = true;
@@ -43,6 +47,7 @@ internal struct DataLineScanner(BareLineEndPolicy policy)
                 return OperationStatus.DestinationTooSmall;
             }
 
+            PutHeldDot(destination, ref written);
             if (_heldCr)
             {
                 _heldCr = false;
@@ -98,13 +103,24 @@ internal struct DataLineScanner(BareLineEndPolicy policy)
         return OperationStatus.NeedMoreData;
     }
 
-    /// <summary>The input is over: a CR still held was bare. Needs one octet of room.</summary>
+    /// <summary>The input is over: a CR still held was bare. Needs two octets of room.</summary>
     public void Finish(Span<byte> destination, ref int written)
     {
+        PutHeldDot(destination, ref written);
         if (_heldCr)
         {
             _heldCr = false;
             PutBareCr(destination, ref written);
+        }
+    }
+
+    private void PutHeldDot(Span<byte> destination, ref int written)
+    {
+        if (_heldDot)
+        {
+            _heldDot = false;
+            destination[written++] = (byte)'.';
+            Count(1);
         }
     }
 

@@ -8,9 +8,10 @@ namespace Pipeline.Mail.Smtp;
 /// <c>LF . LF</c>, <c>CR . CR</c>, <c>LF . CRLF</c>, <c>CRLF . LF</c> and the like are content. Under <see cref="BareLineEndPolicy.LineEnd"/> alone
 /// an LF counts as a CRLF there too.
 /// </remarks>
-public sealed class DotDataDecoder(BareLineEndPolicy policy = BareLineEndPolicy.Refuse)
+/// <param name="isStuffed">Lines that begin with a dot have been given another. Programs that write a message up to a dot, without speaking SMTP, do not do that.</param>
+public sealed class DotDataDecoder(BareLineEndPolicy policy = BareLineEndPolicy.Refuse, bool isStuffed = true)
 {
-    /// <summary>A destination of at least this size always makes progress.</summary>
+    /// <summary>A destination of at least this size always makes progress, and is enough for <see cref="Finish"/>.</summary>
     public const int MinDestination = DataLineScanner.MinDestination;
 
     private DataLineScanner _scanner = new(policy);
@@ -72,15 +73,15 @@ public sealed class DotDataDecoder(BareLineEndPolicy policy = BareLineEndPolicy.
                     _state = State.Ended;
                     break;
                 case State.Dot:
-                    _state = State.Line;
+                    LeaveDot();
                     break;
                 case State.DotCr when source[consumed] == '\n':
                     consumed++;
                     _state = State.Ended;
                     break;
                 case State.DotCr:
+                    LeaveDot();
                     _scanner.HoldCr();
-                    _state = State.Line;
                     break;
                 default:
                     OperationStatus status = _scanner.CopyLine(source, destination, ref consumed, ref written);
@@ -95,5 +96,41 @@ public sealed class DotDataDecoder(BareLineEndPolicy policy = BareLineEndPolicy.
         }
 
         return OperationStatus.Done;
+    }
+
+    /// <summary>The input is over without the end of data: writes what was held back, and the CRLF that the text lacks at its end.</summary>
+    /// <returns>Octets written.</returns>
+    public int Finish(Span<byte> destination)
+    {
+        if (_state == State.DotCr)
+        {
+            _scanner.HoldCr();
+        }
+
+        if (_state is State.Dot or State.DotCr)
+        {
+            LeaveDot();
+        }
+
+        var written = 0;
+        if (_scanner.InLine)
+        {
+            _scanner.Finish(destination, ref written);
+            "\r\n"u8.CopyTo(destination[written..]);
+            written += 2;
+        }
+
+        _state = State.Ended;
+        return written;
+    }
+
+    /// <summary>The dot at the start of the line was not the end of the data.</summary>
+    private void LeaveDot()
+    {
+        _state = State.Line;
+        if (!isStuffed)
+        {
+            _scanner.HoldDot();
+        }
     }
 }

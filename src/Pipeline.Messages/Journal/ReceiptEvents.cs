@@ -48,10 +48,11 @@ public sealed record RecipientRefused(string Address, string Reply) : JournalEve
 
 /// <summary>A rule of the configuration has rewritten an address of the message: the sender, one in the header, or a path of MAIL or RCPT.</summary>
 /// <param name="Place">Where it stood, in Exim's words: env-from, from:, to:, cc:, bcc:, reply-to:, sender:, smtp sender, smtp recipient.</param>
-/// <param name="Rule">The number of the rule in its section, from 1.</param>
+/// <param name="Rule">The number of the rule in its section, from 1; <see cref="NoRule"/> for the sender that <c>control = submission</c> makes.</param>
 public sealed record AddressRewritten(string Place, string From, string To, int Rule, PolicySource? Source) : JournalEvent
 {
     public const string Sender = "env-from";
+    public const int NoRule = 0;
 }
 
 /// <summary>A rule of the configuration has rewritten the address of a recipient: from here on it is the new one.</summary>

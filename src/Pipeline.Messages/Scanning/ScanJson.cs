@@ -7,6 +7,7 @@ namespace Pipeline.Messages.Scanning;
 /// <summary>The octets of questions and answers.</summary>
 public static class ScanJson
 {
+    private const string MalwareKind = "malware";
     private const string Incomplete = "a question without all that it needs";
 
     public static byte[] Write(ScanQuestion question) => [.. JsonSerializer.SerializeToUtf8Bytes(question, ScanJsonContext.Default.ScanQuestion), (byte)'\n'];
@@ -17,6 +18,8 @@ public static class ScanJson
         {
             ScanOutcome.Scanned scanned => new ScanAnswer(
                 ScanQuestion.CurrentForm, $"{by}, {scanned.By}", scanned.Verdict.Score, scanned.Verdict.Threshold, scanned.Verdict.Report, null, scanned.Verdict.Proposal),
+            ScanOutcome.Examined examined => new ScanAnswer(
+                ScanQuestion.CurrentForm, $"{by}, {examined.By}", null, null, null, null, Malware: examined.Malware ?? ""),
             ScanOutcome.Busy busy => new ScanAnswer(ScanQuestion.CurrentForm, by, null, null, null, busy.Reason),
             _ => new ScanAnswer(ScanQuestion.CurrentForm, by, null, null, null, ((ScanOutcome.Failed)outcome).Reason),
         },
@@ -35,6 +38,7 @@ public static class ScanJson
             {
                 null => "not a question",
                 { Form: not ScanQuestion.CurrentForm } => $"a question in form {question.Form}; this program understands {ScanQuestion.CurrentForm}",
+                { Kind: not null } asked when KindOf(asked) is null => $"a scan for {asked.Kind}, which is not done here",
                 { Message: null } or { User: null } or { Servers: null } or { Size: < 0 } or { DeadlineMs: <= 0 } => Incomplete,
                 { Envelope: { } envelope } when envelope.Sender is null || envelope.Recipients.IsDefault || envelope.Recipients.Contains(null!) => Incomplete,
                 _ => "",
@@ -48,6 +52,17 @@ public static class ScanJson
         }
     }
 
+    /// <summary>Null for one that this program does not know.</summary>
+    public static ScanKind? KindOf(ScanQuestion question) => question.Kind switch
+    {
+        null => ScanKind.Spam,
+        MalwareKind => ScanKind.Malware,
+        _ => null,
+    };
+
+    /// <summary>How a question names the kind of a scan.</summary>
+    public static string? NameOf(ScanKind kind) => kind == ScanKind.Malware ? MalwareKind : null;
+
     /// <param name="from">The node that was asked.</param>
     public static ScanOutcome ReadAnswer(ReadOnlySpan<byte> json, string from)
     {
@@ -57,6 +72,7 @@ public static class ScanJson
             {
                 { Form: ScanQuestion.CurrentForm, Score: { } score, Threshold: { } threshold } answer =>
                     new ScanOutcome.Scanned(new SpamVerdict(score, threshold, answer.Report ?? "", answer.Proposal), answer.By ?? from),
+                { Form: ScanQuestion.CurrentForm, Malware: { } malware } answer => new ScanOutcome.Examined(malware.Length == 0 ? null : malware, answer.By ?? from),
                 { Form: ScanQuestion.CurrentForm } answer => new ScanOutcome.Failed($"{from}: {answer.Reason ?? "no reason given"}"),
                 _ => new ScanOutcome.Failed($"{from} answers in a form that is not known"),
             };

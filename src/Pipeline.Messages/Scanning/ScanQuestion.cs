@@ -14,7 +14,10 @@ namespace Pipeline.Messages.Scanning;
 /// <param name="Size">Octets of the message.</param>
 /// <param name="DeadlineMs">How long the asker will wait, in milliseconds from now.</param>
 /// <param name="Envelope">Null when none of the servers is told it.</param>
-public sealed record ScanQuestion(int Form, string Message, string User, string Servers, long Size, int DeadlineMs, ScanEnvelope? Envelope = null)
+/// <param name="Kind">
+/// The name of a <see cref="ScanKind"/>; null for spam. A program that does not know it finds no server in the list, since the first item of <c>av_scanner</c> is none, and answers that it has no verdict.
+/// </param>
+public sealed record ScanQuestion(int Form, string Message, string User, string Servers, long Size, int DeadlineMs, ScanEnvelope? Envelope = null, string? Kind = null)
 {
     public const int CurrentForm = 1;
 
@@ -29,7 +32,9 @@ public sealed record ScanQuestion(int Form, string Message, string User, string 
 /// <param name="Report">One char for each octet.</param>
 /// <param name="Reason">Why there is no verdict.</param>
 /// <param name="Proposal">Null when the server says nothing of it.</param>
-public sealed record ScanAnswer(int Form, string By, decimal? Score, decimal? Threshold, string? Report, string? Reason, string? Proposal = null)
+/// <param name="Malware">What a virus scanner found; empty for nothing; null when none has looked.</param>
+public sealed record ScanAnswer(
+    int Form, string By, decimal? Score, decimal? Threshold, string? Report, string? Reason, string? Proposal = null, string? Malware = null)
 {
     /// <summary>Octets of an answer in JSON: a report in which every character is escaped, and room for the rest.</summary>
     public const int MaxBytes = (6 * 64 * 1024) + (16 * 1024);

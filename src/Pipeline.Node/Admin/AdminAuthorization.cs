@@ -10,7 +10,7 @@ internal static class AdminAuthorization
     /// <summary>Makes whoever connects to a socket that only the node's user can open an operator of that name.</summary>
     public static void TrustLocal(IConnectionBuilder listen, string name) => listen.Use(next => connection =>
     {
-        connection.Features.Set(new AdminCaller(name, AdminRole.Operator));
+        connection.Features.Set(new AdminCaller(name, AdminRole.Operator, IsLocal: true));
         return next(connection);
     });
 
@@ -42,6 +42,8 @@ internal static class AdminAuthorization
             StatusCodes.Status403Forbidden,
             "Forbidden",
             $"the certificate of {caller.Name} names no role: it needs a URI mailpipeline:operator or mailpipeline:viewer among its alternative names"),
+        { IsLocal: false } when access == AdminAccess.Submit => new AdminProblem(
+            StatusCodes.Status403Forbidden, "Forbidden", "messages are taken here from programs on this machine; others speak SMTP"),
         { Role: AdminRole.Operator } => null,
         { Role: AdminRole.Node } when access == AdminAccess.Scan => null,
         _ when access == AdminAccess.Look => null,
@@ -54,5 +56,6 @@ internal static class AdminAuthorization
     private static AdminAccess AccessOf(HttpRequest request) =>
         HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? AdminAccess.Look
         : request.Path == Scanning.ScanCalls.Path ? AdminAccess.Scan
+        : request.Path == MessageEndpoint.Path ? AdminAccess.Submit
         : AdminAccess.Order;
 }

@@ -2,7 +2,8 @@ namespace Pipeline.Node.Admin;
 
 /// <summary>Who speaks on a connection to the admin API. Set on the connection, before any request is read; a connection without one is refused.</summary>
 /// <param name="Name">As journals name who gave an order.</param>
-internal sealed record AdminCaller(string Name, AdminRole Role);
+/// <param name="IsLocal">A program of the node's own user on this machine.</param>
+internal sealed record AdminCaller(string Name, AdminRole Role, bool IsLocal = false);
 
 /// <summary>What a caller may do. The numbers rise with the rights.</summary>
 internal enum AdminRole
@@ -29,4 +30,7 @@ internal enum AdminAccess
 
     /// <summary>A message is to be scanned.</summary>
     Scan = 2,
+
+    /// <summary>A message is handed over by a program on this machine.</summary>
+    Submit = 3,
 }

@@ -25,6 +25,7 @@ internal static class AdminEndpoints
             application.MapPost(Scanning.ScanCalls.Path, scans.ServeAsync);
         }
 
+        application.MapPost(MessageEndpoint.Path, new MessageEndpoint(services.Submission, services.Logger).ServeAsync);
         application.MapPost("/queue/run", (HttpContext context) =>
         {
             services.Messages.Tell(MessageProtocol.Wake.Instance, ActorRefs.NoSender);

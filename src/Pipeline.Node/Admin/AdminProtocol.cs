@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using Pipeline.Actors.Receipt;
 using Pipeline.Kernel.Inspection;
+using Pipeline.Policy.Acl;
 
 namespace Pipeline.Node.Admin;
 
@@ -20,6 +22,18 @@ internal sealed record NodeStatus(
 /// <summary>The answer to an order.</summary>
 internal sealed record OrderResult(bool Done, string Text);
 
+/// <summary>What became of a message that a local program handed over.</summary>
+/// <param name="Code">Of the reply that SMTP would give.</param>
+/// <param name="RefusedBy">The ACL that said no, by its main option; null when the message was taken, or refused for another reason.</param>
+internal sealed record MessageAnswer(int Code, string Text, string? RefusedBy)
+{
+    [JsonIgnore]
+    public bool IsPositive => Code is >= 200 and < 300;
+
+    public static MessageAnswer Of(LocalReceiptEnd end) =>
+        new(end.Reply.Code, end.Reply.Text, end.RefusedBy is { } point ? AclPointTraits.Of(point).Option : null);
+}
+
 /// <summary>Why a request was refused (RFC 9457).</summary>
 internal sealed record AdminProblem(int Status, string Title, string Detail);
 
@@ -35,6 +49,8 @@ internal sealed record HealthReport(string Name, bool Live, bool Ready, IReadOnl
 
 [JsonSerializable(typeof(NodeStatus))]
 [JsonSerializable(typeof(OrderResult))]
+[JsonSerializable(typeof(LocalMessage))]
+[JsonSerializable(typeof(MessageAnswer))]
 [JsonSerializable(typeof(AdminProblem))]
 [JsonSerializable(typeof(HealthReport))]
 [JsonSerializable(typeof(ActorSnapshot))]

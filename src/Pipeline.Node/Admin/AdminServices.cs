@@ -15,6 +15,9 @@ internal sealed record AdminServices
 
     public required NodeHealth Health { get; init; }
 
+    /// <summary>Where programs on this machine hand messages over.</summary>
+    public required LocalSubmission Submission { get; init; }
+
     /// <summary>Null for a node that is alone.</summary>
     public ClusterServices? Cluster { get; init; }
 

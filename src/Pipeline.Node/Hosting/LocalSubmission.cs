@@ -1,14 +1,24 @@
+using System.Buffers;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Pipeline.Actors.Receipt;
+using Pipeline.Mail.Smtp;
 using Pipeline.Node.Listeners;
 
 namespace Pipeline.Node.Hosting;
 
-/// <summary>Takes mail from programs on this machine (<c>-bs</c>): SMTP sessions without a network, on streams or on the submission socket.</summary>
+/// <summary>
+/// Takes mail from programs on this machine: SMTP sessions without a network (<c>-bs</c>), on streams or on the submission socket, and messages without SMTP.
+/// </summary>
 /// <remarks>Only the node's user can open the socket; that is the whole of the authentication.</remarks>
-internal sealed class LocalSubmission(ListenerOptions options, IReceiptService receipt, TimeProvider time, ILogger logger) : IDisposable
+internal sealed class LocalSubmission(
+    ListenerOptions options, IReceiptService receipt, ILocalReceiptService messages, TimeProvider time, ILogger logger) : IDisposable
 {
+    private const int BufferBytes = 64 * 1024;
+
+    private static readonly SmtpReply TakesNoMail = new(421, new EnhancedStatusCode(4, 3, 2), "this server takes no mail now");
+    private static readonly SmtpReply TooManySessions = new(421, new EnhancedStatusCode(4, 7, 0), "too many sessions");
+
     private readonly CancellationTokenSource _closing = new();
     private readonly Lock _gate = new();
     private bool _closed;
@@ -45,7 +55,8 @@ internal sealed class LocalSubmission(ListenerOptions options, IReceiptService r
         {
             if (Enter() is { } refusal)
             {
-                await connection.Transport.Output.WriteAsync(refusal, connection.ConnectionClosed);
+                SmtpReplyWriter.Write(connection.Transport.Output, refusal);
+                await connection.Transport.Output.FlushAsync(connection.ConnectionClosed);
                 return;
             }
 
@@ -76,19 +87,61 @@ internal sealed class LocalSubmission(ListenerOptions options, IReceiptService r
         return ServeAsync(input, output, client, drain);
     }
 
+    /// <summary>Takes one message without SMTP.</summary>
+    /// <param name="read">Reads what stands before the content; asked when the message has been let in. Null when it cannot be read, and nothing is taken then.</param>
+    /// <param name="content">The message with CRLF line ends, to the end of the stream. A stream that breaks ends it without a message.</param>
+    /// <exception cref="IOException">The stream broke.</exception>
+    public async Task<LocalReceiptEnd?> TakeAsync(Func<CancellationToken, Task<LocalMessage?>> read, Stream content, CancellationToken cancellationToken)
+    {
+        if (Enter() is { } refusal)
+        {
+            return new LocalReceiptEnd(refusal);
+        }
+
+        try
+        {
+            return await read(cancellationToken) is { } message ? await TakeAsync(message, content, cancellationToken) : null;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private async Task<LocalReceiptEnd> TakeAsync(LocalMessage message, Stream content, CancellationToken cancellationToken)
+    {
+        await using var reception = messages.Open(message);
+        await reception.BeginAsync(cancellationToken);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            int read;
+            while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
+            {
+                await reception.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return await reception.EndAsync(cancellationToken);
+    }
+
     /// <summary>Counts a session in; its refusal when it cannot be taken.</summary>
-    private ReadOnlyMemory<byte>? Enter()
+    private SmtpReply? Enter()
     {
         lock (_gate)
         {
             if (_closed)
             {
-                return "421 4.3.2 this server takes no mail now\r\n"u8.ToArray();
+                return TakesNoMail;
             }
 
             if (_sessions >= options.Limits.MaxConnections)
             {
-                return "421 4.7.0 too many sessions\r\n"u8.ToArray();
+                return TooManySessions;
             }
 
             _sessions++;
@@ -106,10 +159,15 @@ internal sealed class LocalSubmission(ListenerOptions options, IReceiptService r
         }
         finally
         {
-            lock (_gate)
-            {
-                _sessions--;
-            }
+            Leave();
+        }
+    }
+
+    private void Leave()
+    {
+        lock (_gate)
+        {
+            _sessions--;
         }
     }
 }

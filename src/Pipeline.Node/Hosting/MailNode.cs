@@ -199,13 +199,14 @@ internal sealed class MailNode : IAsyncDisposable
             System = flow.System,
             Status = node.StatusAsync,
             Health = node.Health,
+            Submission = flow.Submission,
             Cluster = context.Store.Member is { } asked ? node.ServicesOf(asked) : null,
             Scans = scanning.Endpoint,
             Logger = context.Logger,
         };
         node._host = parts.Add(await NodeHost.StartAsync(context, flow, listeners, admin, services, own, cancellationToken));
         node.Health.WhyClosed = node.WhyClosed;
-        parts.Add(JournalPurge.Start(context.Store, options.Settings.JournalRetention, options.Time, context.Logger));
+        parts.Add(StorePurge.Start(context, options.Settings.JournalRetention));
         if (context.Store.Member is { } member)
         {
             var host = node._host;

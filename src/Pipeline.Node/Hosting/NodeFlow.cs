@@ -1,4 +1,5 @@
 using Pipeline.Actors;
+using Pipeline.Actors.Callouts;
 using Pipeline.Actors.Delivery;
 using Pipeline.Actors.Messages;
 using Pipeline.Actors.Receipt;
@@ -76,10 +77,11 @@ internal sealed class NodeFlow : IAsyncDisposable
                 Log = node.PolicyLog,
                 DkimKeys = new DkimKeyCache(),
                 Scanner = scanner,
+                Callouts = NodeCallouts.Create(new SmtpCalloutClient(options.Time, own.Contains), node.Messages),
                 Limits = new ReceiptLimits { ScanDeadline = options.Settings.Scan.Deadline },
             });
             var session = ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions);
-            return new NodeFlow(agents, system, actors, receipt, new LocalSubmission(session, receipt, options.Time, node.Logger));
+            return new NodeFlow(agents, system, actors, receipt, new LocalSubmission(session, receipt, receipt, options.Time, node.Logger));
         }
         catch
         {

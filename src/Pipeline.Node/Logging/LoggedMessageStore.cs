@@ -87,10 +87,13 @@ internal sealed class LoggedMessageStore(IMessageStore store, MailLog log) : IMe
 
     public ValueTask<StoreCounts> CountAsync(CancellationToken cancellationToken) => store.CountAsync(cancellationToken);
 
-    public ValueTask<WriteOutcome> PutRetryHintAsync(string key, RetryHint? hint, CancellationToken cancellationToken) =>
-        store.PutRetryHintAsync(key, hint, cancellationToken);
+    public ValueTask<WriteOutcome> PutHintAsync(string key, byte[]? value, CancellationToken cancellationToken) =>
+        store.PutHintAsync(key, value, cancellationToken);
 
-    public ValueTask<RetryHint?> GetRetryHintAsync(string key, CancellationToken cancellationToken) => store.GetRetryHintAsync(key, cancellationToken);
+    public ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken) => store.GetHintAsync(key, cancellationToken);
+
+    public ValueTask<ImmutableArray<Hint>> ListHintsAsync(string after, int limit, CancellationToken cancellationToken) =>
+        store.ListHintsAsync(after, limit, cancellationToken);
 
     public ValueTask<int> PurgeAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken) =>
         store.PurgeAsync(endedBefore, limit, cancellationToken);

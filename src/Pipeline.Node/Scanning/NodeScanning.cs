@@ -3,6 +3,7 @@ using Pipeline.Connectors.Scanners;
 using Pipeline.Node.Admin.Tls;
 using Pipeline.Node.Configuration;
 using Pipeline.Node.Hosting;
+using Pipeline.Policy.Scanning;
 using Pipeline.Storage.Ports.Cluster;
 
 namespace Pipeline.Node.Scanning;
@@ -31,7 +32,7 @@ internal sealed class NodeScanning : IDisposable
         var (options, settings) = (node.Options, node.Options.Settings);
         var member = node.Store.Member;
         var scans = member?.Roles.HasFlag(NodeRoles.Scanner) is not false;
-        var local = scans ? new LocalScanner(new SpamdScanner(options.Time, Random.Shared), settings.Scan.Concurrent, options.Time) : null;
+        var local = scans ? new LocalScanner(Scanners(node), settings.Scan.Concurrent, options.Time) : null;
         var transport = member is not null && certificates is not null ? new ScanTransport(certificates, options.Time) : null;
         (ScannerDirectory, ScanCalls)? elsewhere = transport is null
             ? null
@@ -54,8 +55,12 @@ internal sealed class NodeScanning : IDisposable
             ScanLog.NoAddress(node.Logger);
         }
 
-        return new NodeScanning(local, transport, scanner, new ScanEndpoint(local, settings.Scan, settings.Name, node.Logger));
+        return new NodeScanning(local, transport, scanner, new ScanEndpoint(local, settings.Scan, settings.Name, () => AvScannerOption.Constant(node.Policies.Current.Policy), node.Logger));
     }
+
+    private static MessageScanner Scanners(NodeContext node) => new(
+        new SpamdScanner(node.Options.Time, Random.Shared),
+        new MalwareScanner(ScanFolder.Prepare(Path.Combine(node.Policies.StoreDirectory, "scan")), node.Options.Time));
 
     /// <summary>Where others ask this node to scan: the admin port as it is advertised, or as this machine is known to others; null when it has none, one with a port of its own choice, or does not scan.</summary>
     public static string? ScannerAddress(NodeSettings settings)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Pipeline.Connectors.Ports;
@@ -6,11 +5,13 @@ using Pipeline.Mail.Scanning;
 using Pipeline.Messages.Scanning;
 using Pipeline.Node.Admin;
 using Pipeline.Node.Configuration;
+using Pipeline.Policy.Scanning;
 
 namespace Pipeline.Node.Scanning;
 
 /// <summary>Where other nodes have messages scanned. Full is answered at once, with 503: who asks has others to turn to.</summary>
-internal sealed class ScanEndpoint(LocalScanner scanner, ScanSettings settings, string node, ILogger logger)
+/// <param name="avScanner">This node's own <c>av_scanner</c>; null when that depends on the message.</param>
+internal sealed class ScanEndpoint(LocalScanner scanner, ScanSettings settings, string node, Func<string?> avScanner, ILogger logger)
 {
     public async Task ServeAsync(HttpContext context)
     {
@@ -35,6 +36,12 @@ internal sealed class ScanEndpoint(LocalScanner scanner, ScanSettings settings, 
                 return;
             }
 
+            if (ScanJson.KindOf(question) == ScanKind.Malware && !MayRun(question.Servers))
+            {
+                await RefuseAsync(context, StatusCodes.Status403Forbidden, "Forbidden", "only the program that this node's own av_scanner names is run here");
+                return;
+            }
+
             await AnswerAsync(context, question);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
@@ -47,12 +54,16 @@ internal sealed class ScanEndpoint(LocalScanner scanner, ScanSettings settings, 
         }
     }
 
+    /// <summary>Nodes trust each other with mail, not with each other's shell.</summary>
+    private bool MayRun(string scanner) => AvScanner.Parse(scanner, out _) is not AvScanner.Cmdline || scanner == avScanner();
+
     private async Task AnswerAsync(HttpContext context, ScanQuestion question)
     {
         var outcome = await scanner.ScanAsync(
             new ScanJob
             {
                 Message = question.Message,
+                Kind = ScanJson.KindOf(question) ?? ScanKind.Spam,
                 User = question.User,
                 Servers = question.Servers,
                 Envelope = question.Envelope,
@@ -89,37 +100,7 @@ internal sealed class ScanEndpoint(LocalScanner scanner, ScanSettings settings, 
 
     private static async Task<(ScanQuestion? Question, string Problem)> ReadQuestionAsync(PipeReader body, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var read = await body.ReadAsync(cancellationToken);
-            if (read.Buffer.PositionOf((byte)'\n') is { } end)
-            {
-                var line = read.Buffer.Slice(0, end);
-                var question = line.Length < ScanQuestion.MaxLineBytes ? ScanJson.ReadQuestion(line.ToArray(), out var problem) : Long(out problem);
-                body.AdvanceTo(read.Buffer.GetPosition(1, end));
-                return (question, problem);
-            }
-
-            if (read.IsCompleted || read.Buffer.Length >= ScanQuestion.MaxLineBytes)
-            {
-                var question = read.Buffer.Length >= ScanQuestion.MaxLineBytes ? Long(out var problem) : Cut(out problem);
-                body.AdvanceTo(read.Buffer.End);
-                return (question, problem);
-            }
-
-            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-
-        static ScanQuestion? Long(out string problem)
-        {
-            problem = $"the question is longer than {ScanQuestion.MaxLineBytes} octets";
-            return null;
-        }
-
-        static ScanQuestion? Cut(out string problem)
-        {
-            problem = "the request ends in its question";
-            return null;
-        }
+        var (line, problem) = await FirstLine.ReadAsync(body, ScanQuestion.MaxLineBytes, cancellationToken);
+        return line is null ? (null, problem) : (ScanJson.ReadQuestion(line, out problem), problem);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class AclEvaluation(AclEngine engine, AclPoint point, Evaluation
     /// <summary>Set by <c>log_reject_target</c>.</summary>
     public PolicyLogTarget RejectLogTarget { get; set; } = PolicyLogTarget.Main | PolicyLogTarget.Reject;
 
-    /// <summary>A <c>defer</c> statement decided: its text is meant for the client. Causes of other deferrals are not.</summary>
+    /// <summary>A <c>defer</c> statement, or a callout, decided: its text is meant for the client. Causes of other deferrals are not.</summary>
     public bool ShowsTemporaryDetails { get; set; }
 
     /// <summary>The statement in progress of the innermost ACL.</summary>
@@ -65,5 +65,5 @@ internal sealed class StatementRun(AclVerb verb)
 }
 
 /// <param name="Address">The sender that did not verify.</param>
-/// <param name="Reason">Why not.</param>
-internal sealed record SenderVerifyDetails(string Address, string Reason);
+/// <param name="Texts">What the client is told of it, before the reply that it would get without: one or more lines each.</param>
+internal sealed record SenderVerifyDetails(string Address, string[] Texts);

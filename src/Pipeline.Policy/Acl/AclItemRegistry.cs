@@ -7,10 +7,12 @@ namespace Pipeline.Policy.Acl;
 /// <summary>Names every condition and modifier once.</summary>
 internal static class AclItemRegistry
 {
-    private static readonly FrozenDictionary<string, AclItemKind> Kinds = All().ToFrozenDictionary(kind => kind.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, AclItemKind> Kinds = Create().ToFrozenDictionary(kind => kind.Name, StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, AclItemKind>.AlternateLookup<ReadOnlySpan<char>> BySpan =
         Kinds.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    public static IEnumerable<AclItemKind> All => Kinds.Values;
 
     public static AclItemKind? Find(ReadOnlySpan<char> name) => BySpan.TryGetValue(name, out var kind) ? kind : null;
 
@@ -26,7 +28,7 @@ internal static class AclItemRegistry
         return nearest is null ? null : $"did you mean \"{nearest}\"?";
     }
 
-    private static IEnumerable<AclItemKind> All() =>
+    private static IEnumerable<AclItemKind> Create() =>
     [
         new BooleanCondition(),
         .. ListConditions.All,
@@ -40,6 +42,7 @@ internal static class AclItemRegistry
         new DkimStatusCondition(),
         new DkimSignersCondition(),
         new SpamCondition(),
+        new MalwareCondition(),
         .. UnavailableConditions.All,
         new MessageModifier(),
         new LogMessageModifier(),

@@ -8,6 +8,7 @@ namespace Pipeline.Policy.Acl;
 internal static class AclOutcomeBuilder
 {
     private const string DefaultRefusal = "Administrative prohibition";
+    private const string DefaultLocalRefusal = "local configuration problem";
     private const string DefaultDeferral = "Temporary local problem - please try later";
 
     public static AclOutcome Build(AclEvaluation evaluation, AclDecision decision)
@@ -44,8 +45,11 @@ internal static class AclOutcomeBuilder
     {
         AclVerdict.Accept or AclVerdict.Discard => traits.AcceptCode,
         AclVerdict.Deny or AclVerdict.Drop => traits.DenyCode,
-        _ => traits.DenyCode == 0 ? 0 : 451,
+        _ => traits.DenyCode == 0 ? 0 : HasNoLater(traits.Point) ? traits.DenyCode : 451,
     };
+
+    /// <summary>Who hands over a message without SMTP cannot be told to try again: every refusal is final.</summary>
+    private static bool HasNoLater(AclPoint point) => AclPoints.Local.Contains(point);
 
     private static SmtpReply? Reply(
         AclEvaluation evaluation, AclPointTraits traits, AclVerdict verdict, int code, EnhancedStatusCode? enhanced, string? userMessage)
@@ -56,9 +60,9 @@ internal static class AclOutcomeBuilder
         }
 
         var refused = verdict is AclVerdict.Deny or AclVerdict.Drop;
-        var last = userMessage ?? (refused ? DefaultRefusal : DefaultDeferral);
+        var last = userMessage ?? (HasNoLater(traits.Point) ? DefaultLocalRefusal : refused ? DefaultRefusal : DefaultDeferral);
         return evaluation.SenderVerify is { } details && verdict != AclVerdict.Error && evaluation.Message.AclState.ToldSenders.Add(details.Address)
-            ? Compose(evaluation, code, enhanced, [$"Verification failed for <{details.Address}>", details.Reason, last])
+            ? Compose(evaluation, code, enhanced, [.. details.Texts, last])
             : Compose(evaluation, code, enhanced, [last]);
     }
 

@@ -5,6 +5,14 @@ namespace Pipeline.Policy.Acl;
 /// <param name="Name">The sender's real name; null when not given.</param>
 public sealed record SubmissionOptions(bool SenderRetain, string? Domain, string? Name)
 {
+    private const string Control = "submission";
+
+    /// <summary>What the controls of a message say of submission; null when they do not.</summary>
+    public static SubmissionOptions? Of(IEnumerable<string> controls) =>
+        controls.FirstOrDefault(control => control.StartsWith(Control, StringComparison.Ordinal)) is { } control && TryParse(control[Control.Length..], out var options)
+            ? options
+            : null;
+
     /// <param name="options">What follows the word <c>submission</c>: nothing, or options that each begin with a slash.</param>
     public static bool TryParse(string options, out SubmissionOptions result)
     {

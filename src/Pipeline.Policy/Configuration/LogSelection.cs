@@ -48,6 +48,9 @@ public sealed class LogSelection
         "tls_certificate_verified", "tls_cipher", "tls_on_connect", "tls_peerdn", "tls_resumption", "tls_sni", "unknown_in_list",
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>Whether asking for it, or not, changes what is written.</summary>
+    public static bool IsObeyed(string name) => name == All || Obeyed.Contains(name);
+
     public static LogSelection Default { get; } = Parse(null);
 
     /// <summary>After <c>+all</c> the names are those that were taken out again.</summary>

@@ -14,8 +14,7 @@ internal static class MainOptionSupport
 
     private static (Support Support, string Names)[] Receipt =>
     [
-        (Support.Refused("no ACL runs for messages of the command line; have programs use SMTP to a listener on loopback"), "acl_not_smtp acl_not_smtp_mime acl_not_smtp_start"),
-        (Support.Refused("there is no scanning of MIME parts"), "acl_smtp_mime"),
+        (Support.Refused("there is no scanning of MIME parts"), "acl_smtp_mime acl_not_smtp_mime"),
         (Support.WithoutEffect(NoExpnEtrn), "acl_smtp_etrn acl_smtp_expn smtp_etrn_command smtp_etrn_serialize acl_smtp_atrn"),
         (Support.WithoutEffect("the command is not known to the server"), "acl_smtp_wellknown wellknown_advertise_hosts"),
         (Support.WithoutEffect("PRDR is not offered"), "acl_smtp_data_prdr prdr_enable"),
@@ -44,13 +43,9 @@ internal static class MainOptionSupport
         (Support.NotDone("messages of the command line are taken with the sender they name; restrict who may reach the node's socket", "false"), "local_from_check"),
         (Support.NotDone("messages of the command line are taken with the sender they name"), """
             local_sender_retain local_from_prefix local_from_suffix untrusted_set_sender trusted_users trusted_groups ignore_fromline_hosts
-            ignore_fromline_local unknown_login unknown_username gecos_name gecos_pattern extract_addresses_remove_arguments
+            ignore_fromline_local unknown_login unknown_username gecos_name gecos_pattern
             """),
-        (Support.NotDone("Message-ID is left as it came"), "message_id_header_domain message_id_header_text"),
         (Support.WithoutEffect("lines end as RFC 5321 says"), "drop_cr"),
-        (Support.WithoutEffect("callouts are not made: \"verify = .../callout\" is refused when it is reached"), """
-            callout_domain_negative_expire callout_domain_positive_expire callout_negative_expire callout_positive_expire callout_random_local_part
-            """),
     ];
 
     private static (Support Support, string Names)[] Tls =>
@@ -134,7 +129,7 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Scanners =>
     [
         (Support.WithoutEffect("the ACL condition is refused when it is reached"), """
-            av_scanner dccifd_address dccifd_options dcc_direct_add_header bmi_config_file dmarc_forensic_sender
+            dccifd_address dccifd_options dcc_direct_add_header bmi_config_file dmarc_forensic_sender
             dmarc_history_file dmarc_tld_file spf_guess
             """),
         (Support.WithoutEffect("every signature is verified"), "dkim_verify_minimal"),

@@ -186,6 +186,9 @@ public sealed record MainOptions
 
     public bool ReturnPathRemove { get; init; }
 
+    /// <summary>Arguments beside <c>-t</c> are taken off the recipients of the header, rather than added to them.</summary>
+    public bool ExtractAddressesRemoveArguments { get; init; }
+
     public bool LocalFromCheck { get; init; }
 
     public bool LocalSenderRetain { get; init; }

@@ -89,6 +89,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         EnvelopeToRemove = GetBool("envelope_to_remove", true),
         DeliveryDateRemove = GetBool("delivery_date_remove", true),
         ReturnPathRemove = GetBool("return_path_remove", true),
+        ExtractAddressesRemoveArguments = GetBool("extract_addresses_remove_arguments", true),
         LocalFromCheck = GetBool("local_from_check", true),
         LocalSenderRetain = GetBool("local_sender_retain"),
         UntrustedSetSender = GetList("untrusted_set_sender", ListKind.Address),

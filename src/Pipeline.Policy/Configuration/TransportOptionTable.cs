@@ -129,7 +129,6 @@ public static class TransportOptionTable
         (Support.WithoutEffect("PRDR, pipelined connection and TCP Fast Open are not used"), "hosts_try_prdr hosts_pipe_connect hosts_try_fastopen"),
         (Support.WithoutEffect("DATA is used for every host"), "hosts_try_chunking"),
         (Support.WithoutEffect("connections are made by one process"), "hosts_nopass_tls hosts_noproxy_tls"),
-        (Support.WithoutEffect("callouts are not made"), "hosts_verify_avoid_tls"),
         (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "serialize_hosts"),
         (Support.NotDone("names of hosts are looked up in the DNS, as they are"), "dns_qualify_single dns_search_parents gethostbyname"),
         (Support.NotDone("packets are not marked"), "dscp"),

@@ -100,8 +100,11 @@ public enum PolicyLogTarget
 /// <summary>Facts about the client and the connection.</summary>
 public sealed class ConnectionScope
 {
-    /// <summary>$sender_host_address; null for local submission.</summary>
+    /// <summary>Null for local submission.</summary>
     public IPAddress? ClientAddress { get; init; }
+
+    /// <summary>$sender_host_address; empty for local submission.</summary>
+    public string ClientAddressText => field ??= Variables.IpText.Format(ClientAddress);
 
     public int ClientPort { get; init; }
 
@@ -165,10 +168,23 @@ public sealed record TlsFacts(string Version, string CipherSuite, int Bits, stri
 /// <summary>Facts about, and decisions on, one message.</summary>
 public sealed class MessageScope
 {
+    private string? _senderText;
+
     /// <summary>$message_exim_id.</summary>
     public string Id { get; set; } = "";
 
-    public EnvelopeAddress Sender { get; set; } = EnvelopeAddress.Null;
+    public EnvelopeAddress Sender
+    {
+        get;
+        set
+        {
+            field = value;
+            _senderText = null;
+        }
+    } = EnvelopeAddress.Null;
+
+    /// <summary>$sender_address: as octets, empty for the null sender.</summary>
+    public string SenderText => _senderText ??= OctetString.FromText(Sender.ToString());
 
     /// <summary>How the rules have rewritten the sender; null as long as they have not been asked.</summary>
     public ImmutableArray<Rewriting.RewriteStep>? SenderRewriting { get; set; }
@@ -226,6 +242,9 @@ public sealed class MessageScope
 
     /// <summary>The checks that run beside reception; null where nothing can be verified (a command line test).</summary>
     public IMessageVerification? Verification { get; set; }
+
+    /// <summary>Makes callouts; null where none are made (a dry run), and addresses that have a route are good.</summary>
+    public Acl.Verification.Callouts.CalloutServices? Callouts { get; set; }
 
     /// <summary>Signatures whose status an ACL has set to something else than was found (<c>set dkim_verify_status</c>).</summary>
     public Dictionary<Mail.Dkim.DkimResult, Acl.DkimStatus> DkimOverrides { get; } = new(ReferenceEqualityComparer.Instance);
@@ -302,6 +321,10 @@ public interface IMessageVerification
     /// <param name="user">Whose profile the scanner is to use.</param>
     /// <param name="servers">A list in the form of <c>spamd_address</c>.</param>
     ValueTask<Mail.Scanning.ScanOutcome> ScanAsync(string user, string servers, CancellationToken cancellationToken);
+
+    /// <summary>Whether a virus scanner finds anything in the message; asked twice for the same scanner, it is scanned once.</summary>
+    /// <param name="scanner">In the form of <c>av_scanner</c>.</param>
+    ValueTask<Mail.Scanning.ScanOutcome> ExamineAsync(string scanner, TimeSpan timeout, CancellationToken cancellationToken);
 }
 
 /// <summary>Verifies addresses by running the routers in verify mode (<c>verify = recipient</c>, <c>verify = sender</c>).</summary>
@@ -320,4 +343,6 @@ public enum VerificationOutcome
 }
 
 /// <param name="Message">The text for the client when it failed, such as <c>Unrouteable address</c>.</param>
-public sealed record AddressVerification(VerificationOutcome Outcome, string Message, string? AddressData = null);
+/// <param name="Routed">Where the address goes; null when it did not verify, or goes to several places or none.</param>
+public sealed record AddressVerification(
+    VerificationOutcome Outcome, string Message, string? AddressData = null, Acl.Verification.Callouts.RoutedAddress? Routed = null);

@@ -9,6 +9,9 @@ internal static class PatternCache
 {
     private const int MaxPatterns = 2000;
 
+    /// <summary>Longest pattern: compiling one costs memory by the square of its length.</summary>
+    private const int MaxLength = 16 * 1024;
+
     private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(1);
     private static readonly ConcurrentDictionary<(string Text, bool Caseless), Pattern> Patterns = new();
 
@@ -39,6 +42,12 @@ internal static class PatternCache
 
     private static bool TryCompile(string text, bool caseless, [NotNullWhen(true)] out Pattern? pattern, out string error)
     {
+        if (text.Length > MaxLength)
+        {
+            (pattern, error) = (null, $"regular expression error in \"{text[..64]}...\": regular expression is too large at offset {MaxLength}");
+            return false;
+        }
+
         var options = RegexOptions.CultureInvariant | (caseless ? RegexOptions.IgnoreCase : RegexOptions.None);
         try
         {

@@ -271,8 +271,8 @@ internal sealed class PatternTranslator
         var c = _text[_position];
         if (c == '[')
         {
-            var end = _text.IndexOf(":]", _position, StringComparison.Ordinal);
-            if (_position + 1 < _text.Length && _text[_position + 1] == ':' && end > 0 && Named(_text[(_position + 2)..end]) is { } named)
+            var end = _text.AsSpan(_position).StartsWith("[:") ? _text.IndexOf(":]", _position + 2, StringComparison.Ordinal) : -1;
+            if (end > 0 && Named(_text[(_position + 2)..end]) is { } named)
             {
                 _output.Append(named);
                 _position = end + 2;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace Pipeline.Policy.Expansion;
@@ -21,26 +22,34 @@ internal sealed class SequenceNode(ExpansionNode[] parts) : ExpansionNode
             return ExpansionResult.Failed("string expansion is nested too deeply");
         }
 
-        var values = new string[parts.Length];
-        long length = 0;
-        var taint = Taint.None;
-        for (var i = 0; i < parts.Length; i++)
+        // The pool's array may be longer than asked for.
+        var values = ArrayPool<string>.Shared.Rent(parts.Length);
+        try
         {
-            var result = await parts[i].EvaluateAsync(context);
-            if (!result.IsSuccess)
+            long length = 0;
+            var taint = Taint.None;
+            for (var i = 0; i < parts.Length; i++)
             {
-                return result;
+                var result = await parts[i].EvaluateAsync(context);
+                if (!result.IsSuccess)
+                {
+                    return result;
+                }
+
+                values[i] = result.Value;
+                length += result.Value.Length;
+                taint = taint.With(result.Text.Taint);
+                if (length > ExpansionContext.MaxResultLength)
+                {
+                    return ExpansionContext.TooLong();
+                }
             }
 
-            values[i] = result.Value;
-            length += result.Value.Length;
-            taint = taint.With(result.Text.Taint);
-            if (length > ExpansionContext.MaxResultLength)
-            {
-                return ExpansionContext.TooLong();
-            }
+            return ExpansionResult.Success(string.Concat(values.AsSpan(0, parts.Length)), taint);
         }
-
-        return ExpansionResult.Success(string.Concat(values), taint);
+        finally
+        {
+            ArrayPool<string>.Shared.Return(values, clearArray: true);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 
@@ -61,6 +62,12 @@ internal static class JsonFile
     {
         public JsonText(byte[] octets)
         {
+            if (!Utf8.IsValid(octets))
+            {
+                Error = "it is not UTF-8";
+                return;
+            }
+
             try
             {
                 Document = JsonDocument.Parse(octets);

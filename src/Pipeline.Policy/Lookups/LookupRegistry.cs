@@ -9,6 +9,8 @@ internal static class LookupRegistry
 {
     private static readonly FrozenDictionary<string, LookupType> Known = Types().ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
 
+    public static IEnumerable<LookupType> All => Known.Values;
+
     public static IEnumerable<string> Names => Known.Keys;
 
     public static IEnumerable<string> AvailableNames => Known.Values.Where(t => t.IsAvailable).Select(t => t.Name);

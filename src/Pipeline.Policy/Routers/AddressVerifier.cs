@@ -1,4 +1,5 @@
 using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Acl.Verification.Callouts;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Routers;
@@ -20,7 +21,7 @@ public sealed class AddressVerifier(RouterChain chain) : IAddressVerifier
             switch (result.Final)
             {
                 case RoutingOutcome.Routed routed:
-                    return Verified(routed.Values.TryGetValue("address_data", out var data) ? data.Text : null);
+                    return Verified(routed.Values.TryGetValue("address_data", out var data) ? data.Text : null) with { Routed = new RoutedAddress(current, routed) };
                 case RoutingOutcome.Redirected { Children: [var only], Targets: [] } when !successOnRedirect:
                     current = only;
                     continue;

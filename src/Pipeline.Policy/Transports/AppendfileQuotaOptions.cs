@@ -100,13 +100,24 @@ internal sealed class AppendfileQuotaOptions
     /// <summary>A number with a decimal point perhaps, a suffix K, M or G, and <c>/no_check</c>; or a number of per cent.</summary>
     private async ValueTask<(double Value, bool NoCheck, bool IsPercentage)> SizeAsync(OptionExpansion expansion, string option, ExpandableString? text)
     {
-        if (await expansion.TextAsync(option, text) is not { } value || value.AsSpan().Trim() is not { IsEmpty: false } rest)
+        if (await expansion.TextAsync(option, text) is not { } value || string.IsNullOrWhiteSpace(value))
         {
             return default;
         }
 
-        var digits = rest.IndexOfAnyExcept(Digits) is var end and >= 0 ? rest[..end] : rest;
-        rest = rest[digits.Length..];
+        if (TryReadSize(value.AsSpan().Trim(), mayBePercentage: option == "quota_warn_threshold") is { } size)
+        {
+            return size;
+        }
+
+        expansion.Fail($"Malformed value \"{value}\" (expansion of \"{text!.Source}\") in {_transport} transport", needsAttention: true);
+        return default;
+    }
+
+    private static (double Value, bool NoCheck, bool IsPercentage)? TryReadSize(ReadOnlySpan<char> text, bool mayBePercentage)
+    {
+        var digits = text.IndexOfAnyExcept(Digits) is var end and >= 0 ? text[..end] : text;
+        var rest = text[digits.Length..];
         var (factor, suffix) = rest switch
         {
             ['K' or 'k', ..] => (1L << 10, 1),
@@ -115,16 +126,12 @@ internal sealed class AppendfileQuotaOptions
             _ => (1L, 0),
         };
         rest = rest[suffix..].Trim();
-        var isPercentage = suffix == 0 && rest is "%" && option == "quota_warn_threshold";
+        var isPercentage = suffix == 0 && rest is "%" && mayBePercentage;
         var noCheck = rest is "/no_check";
-        if ((rest.IsEmpty || isPercentage || noCheck)
-            && double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * factor < long.MaxValue / 2)
-        {
-            return (number * factor, noCheck, isPercentage);
-        }
-
-        expansion.Fail($"Malformed value \"{value}\" (expansion of \"{text!.Source}\") in {_transport} transport", needsAttention: true);
-        return default;
+        return (rest.IsEmpty || isPercentage || noCheck)
+            && double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * factor < long.MaxValue / 2
+            ? (number * factor, noCheck, isPercentage)
+            : null;
     }
 
     /// <summary>The text begins with header lines, To: among them; the others go into the message as they are.</summary>

@@ -100,6 +100,9 @@ public sealed record ExpandedSmtpTls
 
     public required HostListCheck Avoid { get; init; }
 
+    /// <summary>hosts_verify_avoid_tls.</summary>
+    public required HostListCheck AvoidInCallouts { get; init; }
+
     public required HostListCheck Verify { get; init; }
 
     public required HostListCheck TryVerify { get; init; }

@@ -18,6 +18,7 @@ internal sealed class SmtpTlsOptions(DriverOptions options)
     {
         Require = lists.Check("hosts_require_tls", expansion.Scope),
         Avoid = lists.Check("hosts_avoid_tls", expansion.Scope),
+        AvoidInCallouts = lists.Check("hosts_verify_avoid_tls", expansion.Scope),
         Verify = lists.Check("tls_verify_hosts", expansion.Scope),
         TryVerify = lists.Check("tls_try_verify_hosts", expansion.Scope),
         VerifyHostnames = lists.Check("tls_verify_cert_hostnames", expansion.Scope),

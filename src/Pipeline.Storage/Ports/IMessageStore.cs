@@ -72,10 +72,15 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>Counts for accounts and metrics.</summary>
     ValueTask<StoreCounts> CountAsync(CancellationToken cancellationToken);
 
-    /// <summary>Remembers how a destination does over messages (Exim's retry hints); null record forgets it. Durable with the next commit.</summary>
-    ValueTask<WriteOutcome> PutRetryHintAsync(string key, RetryHint? hint, CancellationToken cancellationToken);
+    /// <summary>Remembers something over messages, for all nodes of the store (what Exim has its hints databases for); null forgets it. Durable with the next commit.</summary>
+    /// <param name="key">Says whose hint it is: "callout/…", "health/…". The value is in the owner's own stored form.</param>
+    ValueTask<WriteOutcome> PutHintAsync(string key, byte[]? value, CancellationToken cancellationToken);
 
-    ValueTask<RetryHint?> GetRetryHintAsync(string key, CancellationToken cancellationToken);
+    /// <returns>Null when nothing is remembered.</returns>
+    ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Hints in the order of their keys' octets, at most <paramref name="limit"/>, whose keys come after the given one.</summary>
+    ValueTask<ImmutableArray<Hint>> ListHintsAsync(string after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Deletes journals of messages that ended before the given time, at most <paramref name="limit"/> messages; returns how many.</summary>
     ValueTask<int> PurgeAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken);

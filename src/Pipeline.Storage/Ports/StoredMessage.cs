@@ -47,5 +47,8 @@ public sealed record StoreCounts(long Queued, long QueuedRecipients, long Claime
 /// <param name="OrphanFiles">Body files without a message that were deleted.</param>
 public sealed record RecoveryReport(int Messages, int OpenAttempts, int OrphanFiles);
 
+/// <summary>Something remembered over messages.</summary>
+public sealed record Hint(string Key, byte[] Value);
+
 /// <summary>How a destination has been doing.</summary>
 public sealed record RetryHint(DateTimeOffset FirstFailedAt, DateTimeOffset LastTriedAt, DateTimeOffset NextTryAt, TimeSpan LastInterval, string Reason);

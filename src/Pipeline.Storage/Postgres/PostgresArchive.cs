@@ -84,7 +84,7 @@ internal sealed class PostgresArchive : IStoreArchive
         cancellationToken);
 
     public Task<IReadOnlyList<ArchivedHint>> ReadHintsAsync(string after, CancellationToken cancellationToken) => QueryAsync(
-        Statements.Of("archive_hints").Value(after).Value(RowPage),
+        Statements.Of("list_hints").Value(after).Value(RowPage),
         static row => new ArchivedHint(row.GetString(0), row.GetFieldValue<byte[]>(1)),
         cancellationToken);
 

@@ -47,9 +47,12 @@ internal sealed class ReadOnlySqliteStore(StoreReads reads) : IMessageStore
 
     public ValueTask<StoreCounts> CountAsync(CancellationToken cancellationToken) => reads.CountAsync(cancellationToken);
 
-    public ValueTask<WriteOutcome> PutRetryHintAsync(string key, RetryHint? hint, CancellationToken cancellationToken) => Unavailable;
+    public ValueTask<WriteOutcome> PutHintAsync(string key, byte[]? value, CancellationToken cancellationToken) => Unavailable;
 
-    public ValueTask<RetryHint?> GetRetryHintAsync(string key, CancellationToken cancellationToken) => reads.GetRetryHintAsync(key, cancellationToken);
+    public ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken) => reads.GetHintAsync(key, cancellationToken);
+
+    public ValueTask<ImmutableArray<Hint>> ListHintsAsync(string after, int limit, CancellationToken cancellationToken) =>
+        reads.ListHintsAsync(after, limit, cancellationToken);
 
     public ValueTask<int> PurgeAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken) => new(0);
 

@@ -119,7 +119,7 @@ internal sealed class SqliteArchive : IStoreArchive
 
     public Task<IReadOnlyList<ArchivedHint>> ReadHintsAsync(string after, CancellationToken cancellationToken) => Run<IReadOnlyList<ArchivedHint>>(() =>
     {
-        var rows = Load("archive_hints");
+        var rows = Load("list_hints");
         var page = new List<ArchivedHint>();
         rows.Bind(1, after).Bind(2, RowPage);
         while (rows.Step())

@@ -220,13 +220,16 @@ public sealed class SqliteMessageStore : IMessageStore
 
     public ValueTask<StoreCounts> CountAsync(CancellationToken cancellationToken) => _reads.CountAsync(cancellationToken);
 
-    public async ValueTask<WriteOutcome> PutRetryHintAsync(string key, RetryHint? hint, CancellationToken cancellationToken)
+    public async ValueTask<WriteOutcome> PutHintAsync(string key, byte[]? value, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await WriteAsync(new RetryHintRequest(key, hint));
+        return await WriteAsync(new HintRequest(key, value));
     }
 
-    public ValueTask<RetryHint?> GetRetryHintAsync(string key, CancellationToken cancellationToken) => _reads.GetRetryHintAsync(key, cancellationToken);
+    public ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken) => _reads.GetHintAsync(key, cancellationToken);
+
+    public ValueTask<ImmutableArray<Hint>> ListHintsAsync(string after, int limit, CancellationToken cancellationToken) =>
+        _reads.ListHintsAsync(after, limit, cancellationToken);
 
     public async ValueTask<int> PurgeAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken)
     {

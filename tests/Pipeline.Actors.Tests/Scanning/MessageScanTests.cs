@@ -45,6 +45,27 @@ public sealed class MessageScanTests : TestKit
         Assert.Equal(("7.5", "75", "+++++++"), (facts.SpamScore, facts.SpamScoreInt, facts.SpamBar));
     }
 
+    [Theory]
+    [InlineData("Eicar-Test", 550, "infected", "Eicar-Test, by clamd")]
+    [InlineData(null, 250, "clean", "by clamd")]
+    public async Task Virus_scan_is_journalled_once_and_seen_by_the_policy(string? malware, int code, string word, string detail)
+    {
+        _scanner.Answer = (_, _) => Task.FromResult<ScanOutcome>(new ScanOutcome.Examined(malware, "clamd"));
+        var reply = await SendAsync("""
+            check_data:
+              deny    malware = *
+                      message = virus $malware_name
+              deny    malware = */tmo=5s
+              accept
+            """);
+
+        Assert.Equal(code, reply.Reply.Code);
+        Assert.Equal(ScanKind.Malware, Assert.Single(_scanner.Scans).Job.Kind);
+        var journal = malware is null ? Assert.Single(_store.Accepted).Journal : Assert.Single(_store.Recorded).Journal;
+        var check = Assert.Single(journal.Select(entry => entry.Event).OfType<CheckCompleted>(), check => check.Check == "malware");
+        Assert.Equal((word, detail), (check.Result, check.Detail));
+    }
+
     [Fact]
     public async Task Scanner_sees_our_received_field_and_the_whole_message()
     {

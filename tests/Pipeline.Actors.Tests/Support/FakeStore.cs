@@ -96,10 +96,27 @@ internal sealed class FakeStore : IMessageStore
 
     public ValueTask<StoreCounts> CountAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new StoreCounts(0, 0, 0));
 
-    public ValueTask<WriteOutcome> PutRetryHintAsync(string key, RetryHint? hint, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(WriteOutcome.Durable);
+    public ValueTask<WriteOutcome> PutHintAsync(string key, byte[]? value, CancellationToken cancellationToken)
+    {
+        if (WhyNoHints is { } why)
+        {
+            throw why;
+        }
 
-    public ValueTask<RetryHint?> GetRetryHintAsync(string key, CancellationToken cancellationToken) => ValueTask.FromResult<RetryHint?>(null);
+        _ = value is null ? Hints.TryRemove(key, out _) : (Hints[key] = value) is not null;
+        return ValueTask.FromResult(WriteOutcome.Durable);
+    }
+
+    public ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken) =>
+        WhyNoHints is { } why ? throw why : ValueTask.FromResult(Hints.GetValueOrDefault(key));
+
+    public ValueTask<ImmutableArray<Hint>> ListHintsAsync(string after, int limit, CancellationToken cancellationToken) => ValueTask.FromResult<ImmutableArray<Hint>>(
+        [.. Hints.Where(hint => string.CompareOrdinal(hint.Key, after) > 0).OrderBy(hint => hint.Key, StringComparer.Ordinal).Take(limit).Select(hint => new Hint(hint.Key, hint.Value))]);
+
+    /// <summary>Thrown by whatever touches a hint.</summary>
+    public Exception? WhyNoHints { get; set; }
+
+    public System.Collections.Concurrent.ConcurrentDictionary<string, byte[]> Hints { get; } = new(StringComparer.Ordinal);
 
     public ValueTask<int> PurgeAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken) => ValueTask.FromResult(0);
 

@@ -6,9 +6,12 @@ namespace Pipeline.Mail.Tests.Smtp;
 /// <summary>Feeds a decoder piece by piece through a small destination and collects what came out.</summary>
 internal sealed record DecodedData(bool Ended, byte[] Content, int Consumed, DataDefects Defects, long LongestLine)
 {
-    public static DecodedData OfDot(BareLineEndPolicy policy, int destinationSize, params byte[][] pieces)
+    public static DecodedData OfDot(BareLineEndPolicy policy, int destinationSize, params byte[][] pieces) =>
+        OfDot(new DotDataDecoder(policy), finish: false, destinationSize, pieces);
+
+    /// <param name="finish">The input is over when the pieces are.</param>
+    public static DecodedData OfDot(DotDataDecoder decoder, bool finish, int destinationSize, params byte[][] pieces)
     {
-        var decoder = new DotDataDecoder(policy);
         var content = new ArrayBufferWriter<byte>();
         byte[] destination = new byte[destinationSize];
         int total = 0;
@@ -34,7 +37,8 @@ internal sealed record DecodedData(bool Ended, byte[] Content, int Consumed, Dat
             Assert.Equal(piece.Length, offset);
         }
 
-        return new DecodedData(false, content.WrittenSpan.ToArray(), total, decoder.Defects, decoder.LongestLine);
+        int last = finish ? decoder.Finish(destination) : 0;
+        return new DecodedData(false, [.. content.WrittenSpan, .. destination.AsSpan(0, last)], total, decoder.Defects, decoder.LongestLine);
     }
 
     public static DecodedData OfChunks(BareLineEndPolicy policy, bool binary, int destinationSize, params byte[][] pieces)

@@ -120,7 +120,7 @@ public sealed class DotDataDecoderTests
                     }
                 }
 
-                whole.AssertSame(DecodedData.OfDot(policy, 3, [.. octets.Select(o => new[] { o })]), $"{Uri.EscapeDataString(wire)} octet by octet");
+                whole.AssertSame(DecodedData.OfDot(policy, DotDataDecoder.MinDestination, [.. octets.Select(o => new[] { o })]), $"{Uri.EscapeDataString(wire)} octet by octet");
             }
         }
     }
@@ -173,7 +173,7 @@ public sealed class DotDataDecoderTests
 
             string crlf = Encoding.Latin1.GetString(octets).Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal);
             DecodedData expected = DecodedData.OfDot(Normalise, 4096, Encoding.Latin1.GetBytes(crlf));
-            DecodedData decoded = DecodedData.OfDot(BareLineEndPolicy.LineEnd, random.Next(3, 32), Cut(octets, random));
+            DecodedData decoded = DecodedData.OfDot(BareLineEndPolicy.LineEnd, random.Next(DotDataDecoder.MinDestination, 32), Cut(octets, random));
             Assert.Equal(expected.Ended, decoded.Ended);
             Assert.Equal(expected.Content, decoded.Content);
         }
@@ -216,7 +216,7 @@ public sealed class DotDataDecoderTests
             // The definition: the first CRLF.CRLF, where the data begins as if a CRLF had come before.
             string framed = "\r\n" + Encoding.Latin1.GetString(octets);
             int end = framed.IndexOf("\r\n.\r\n", StringComparison.Ordinal);
-            DecodedData decoded = DecodedData.OfDot(Refuse, random.Next(3, 32), Cut(octets, random));
+            DecodedData decoded = DecodedData.OfDot(Refuse, random.Next(DotDataDecoder.MinDestination, 32), Cut(octets, random));
 
             Assert.Equal(end >= 0, decoded.Ended);
             if (end >= 0)
@@ -233,5 +233,30 @@ public sealed class DotDataDecoderTests
         int first = random.Next(octets.Length + 1);
         int second = random.Next(first, octets.Length + 1);
         return [octets[..first], octets[first..second], octets[second..]];
+    }
+
+    [Theory]
+    [InlineData("a\n.\nb", "a\r\n", true)]
+    [InlineData("..a\n.b\n.\n", "..a\r\n.b\r\n", true)]
+    [InlineData(".\r\n", "", true)]
+    [InlineData("a\r\n.\r\n", "a\r\n", true)]
+    [InlineData("a", "a\r\n", false)]
+    [InlineData("a\n", "a\r\n", false)]
+    [InlineData("a\n.", "a\r\n.\r\n", false)]
+    [InlineData("a\n.\r", "a\r\n. \r\n", false)]
+    [InlineData("a\n.\rb\n", "a\r\n. b\r\n", false)]
+    [InlineData("", "", false)]
+    public void Text_of_a_local_program_keeps_its_dots_and_ends_at_a_dot_or_with_the_input(string text, string content, bool ended)
+    {
+        byte[] octets = Encoding.Latin1.GetBytes(text);
+        for (var split = 0; split <= octets.Length; split++)
+        {
+            foreach (int size in (int[])[DotDataDecoder.MinDestination, 4096])
+            {
+                var decoder = new DotDataDecoder(BareLineEndPolicy.LineEnd, isStuffed: false);
+                DecodedData decoded = DecodedData.OfDot(decoder, finish: true, size, octets[..split], octets[split..]);
+                Assert.Equal((content, ended), (Encoding.Latin1.GetString(decoded.Content), decoded.Ended));
+            }
+        }
     }
 }

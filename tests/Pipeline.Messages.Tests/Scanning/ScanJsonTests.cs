@@ -97,4 +97,26 @@ public sealed class ScanJsonTests
         var report = new string('\u00FF', 64 * 1024);
         Assert.InRange(ScanJson.Write(new ScanOutcome.Scanned(new SpamVerdict(1, 5, report), "x"), "n2").Length, report.Length, ScanAnswer.MaxBytes);
     }
+
+    [Fact]
+    public void Virus_scan_has_its_forms()
+    {
+        var question = new ScanQuestion(ScanQuestion.CurrentForm, "1xV3ze-IUvupnsd1MR-393w", "", "clamd:127.0.0.1 3310", 1234, 60_000, Kind: ScanJson.NameOf(ScanKind.Malware));
+        var line = """{"form":1,"message":"1xV3ze-IUvupnsd1MR-393w","user":"","servers":"clamd:127.0.0.1 3310","size":1234,"deadlineMs":60000,"kind":"malware"}""" + "\n";
+        Assert.Equal(line, Encoding.UTF8.GetString(ScanJson.Write(question)));
+        Assert.Equal(ScanKind.Malware, ScanJson.KindOf(ScanJson.ReadQuestion(Encoding.UTF8.GetBytes(line), out _)!));
+        Assert.Equal("""{"form":1,"by":"n2, clamd","malware":"X"}""", Encoding.UTF8.GetString(ScanJson.Write(new ScanOutcome.Examined("X", "clamd", "[::1]:1"), "n2")));
+        foreach (var malware in (string?[])["X", null])
+        {
+            Assert.Equal(new ScanOutcome.Examined(malware, "n2, clamd"), ScanJson.ReadAnswer(ScanJson.Write(new ScanOutcome.Examined(malware, "clamd"), "n2"), "n2"));
+        }
+    }
+
+    [Fact]
+    public void Scan_of_a_kind_that_is_not_known_is_refused()
+    {
+        var line = """{"form":1,"message":"m","user":"","servers":"x","size":1,"deadlineMs":1,"kind":"worms"}"""u8;
+        Assert.Null(ScanJson.ReadQuestion(line, out var problem));
+        Assert.Equal("a scan for worms, which is not done here", problem);
+    }
 }

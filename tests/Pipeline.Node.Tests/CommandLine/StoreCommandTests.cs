@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Node.CommandLine;
+using Pipeline.Storage.Ports;
 using Pipeline.Storage.Sqlite;
 
 namespace Pipeline.Node.Tests.CommandLine;

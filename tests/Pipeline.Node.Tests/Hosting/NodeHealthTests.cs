@@ -76,7 +76,7 @@ public sealed class NodeHealthTests : IAsyncLifetime
         public Task<WriteOutcome> Write { get; set; } = Task.FromResult(WriteOutcome.Durable);
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            targetMethod!.Name == nameof(IMessageStore.PutRetryHintAsync)
+            targetMethod!.Name == nameof(IMessageStore.PutHintAsync)
                 ? new ValueTask<WriteOutcome>(Write)
                 : throw new NotSupportedException(targetMethod.Name);
     }

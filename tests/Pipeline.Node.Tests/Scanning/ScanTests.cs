@@ -65,6 +65,38 @@ public sealed class ScanTests : IDisposable
         Assert.Equal(sender, Assert.Single(servers.Scans).Job.Envelope?.Sender);
     }
 
+    [Theory]
+    [InlineData("Eicar")]
+    [InlineData(null)]
+    public async Task Virus_scan_goes_over_as_one(string? malware)
+    {
+        var servers = new ScriptedScanner((_, _) => Task.FromResult<ScanOutcome>(new ScanOutcome.Examined(malware, "clamd [127.0.0.1]:3310", "[127.0.0.1]:3310")));
+        await using var scanner = await ScannerHost.StartAsync(_authority, "s1", servers);
+        Join(("s1", scanner));
+        var examined = Assert.IsType<ScanOutcome.Examined>(await AskAsync(servers: "clamd:127.0.0.1 3310", kind: ScanKind.Malware));
+        Assert.Equal((malware, "s1, clamd [127.0.0.1]:3310", null), (examined.Malware, examined.By, examined.Address));
+        var job = Assert.Single(servers.Scans).Job;
+        Assert.Equal((ScanKind.Malware, "clamd:127.0.0.1 3310", null), (job.Kind, job.Servers, job.Envelope));
+    }
+
+    [Theory]
+    [InlineData("cmdline:/bin/av %s:x:(y)", true)]
+    [InlineData("cmdline:/bin/other %s:x:(y)", false)]
+    [InlineData(null, false)]
+    public async Task Program_of_another_node_is_run_only_when_it_is_the_scanners_own_too(string? own, bool runs)
+    {
+        var servers = new ScriptedScanner((_, _) => Task.FromResult<ScanOutcome>(new ScanOutcome.Examined(null, "cmdline")));
+        await using var scanner = await ScannerHost.StartAsync(_authority, "s1", servers, avScanner: own);
+        Join(("s1", scanner));
+        var outcome = await AskAsync(servers: "cmdline:/bin/av %s:x:(y)", kind: ScanKind.Malware);
+        Assert.Equal(runs, outcome is ScanOutcome.Examined);
+        Assert.Equal(runs ? 1 : 0, servers.Scans.Count);
+        if (outcome is ScanOutcome.Failed failed)
+        {
+            Assert.StartsWith("s1 answers 403: only the program", failed.Reason, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Message_of_many_megabytes_goes_over()
     {
@@ -369,8 +401,8 @@ public sealed class ScanTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ScanQuestion.MaxLineBytes, "the question is longer than 262144 octets")]
-    [InlineData(100, "the request ends in its question")]
+    [InlineData(ScanQuestion.MaxLineBytes, "the first line is longer than 262144 octets")]
+    [InlineData(100, "the request ends in its first line")]
     public async Task Question_has_a_bound_and_an_end(int length, string reason)
     {
         await using var scanner = await ScannerHost.StartAsync(_authority, "s1", ScriptedScanner.Scores(1));
@@ -426,14 +458,15 @@ public sealed class ScanTests : IDisposable
             logger);
     }
 
-    private Task<ScanOutcome> AskAsync(AdminCertificates? asker = null, byte[]? body = null, string servers = "127.0.0.1 783") =>
-        AskAsync(Asker(asker), body, servers);
+    private Task<ScanOutcome> AskAsync(AdminCertificates? asker = null, byte[]? body = null, string servers = "127.0.0.1 783", ScanKind kind = ScanKind.Spam) =>
+        AskAsync(Asker(asker), body, servers, kind);
 
     private static Task<ScanOutcome> AskAsync(
-        NodeScanner scanner, byte[]? body = null, string servers = "127.0.0.1 783", CancellationToken cancellationToken = default) => scanner.ScanAsync(
+        NodeScanner scanner, byte[]? body = null, string servers = "127.0.0.1 783", ScanKind kind = ScanKind.Spam, CancellationToken cancellationToken = default) => scanner.ScanAsync(
         new ScanJob
         {
             Message = "1xV3ze-IUvupnsd1MR-393w",
+            Kind = kind,
             User = "joe",
             Servers = servers,
             Envelope = new ScanEnvelope("a@from.test", ["b@to.test"], 1, "client.test", null, "192.0.2.1", null),

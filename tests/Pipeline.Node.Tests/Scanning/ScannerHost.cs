@@ -32,8 +32,9 @@ internal sealed class ScannerHost : IAsyncDisposable
     public AdminCertificates Certificates => _listener.Certificates;
 
     /// <param name="role">Of the certificate that it shows.</param>
+    /// <param name="avScanner">Its own av_scanner.</param>
     public static async Task<ScannerHost> StartAsync(
-        TestAuthority authority, string name, IMessageScanner servers, ScanSettings? settings = null, string? role = "node", TestAuthority? believes = null)
+        TestAuthority authority, string name, IMessageScanner servers, ScanSettings? settings = null, string? role = "node", TestAuthority? believes = null, string? avScanner = null)
     {
         var scan = settings ?? new ScanSettings();
         var (certificate, key) = authority.Sign(name, role, isServer: true, isClient: true);
@@ -52,7 +53,7 @@ internal sealed class ScannerHost : IAsyncDisposable
         var application = builder.Build();
         application.Use(AdminAuthorization.Middleware(NullLogger.Instance));
         application.UseRouting();
-        application.MapPost(ScanCalls.Path, new ScanEndpoint(scanner, scan, name, NullLogger.Instance).ServeAsync);
+        application.MapPost(ScanCalls.Path, new ScanEndpoint(scanner, scan, name, () => avScanner, NullLogger.Instance).ServeAsync);
         await application.StartAsync();
         return new ScannerHost(application, scanner, listener);
     }

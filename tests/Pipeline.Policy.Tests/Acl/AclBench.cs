@@ -7,6 +7,7 @@ using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 using Pipeline.Policy.Tests.Expansion;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Policy.Tests.Acl;
 
@@ -15,7 +16,7 @@ internal sealed class AclBench
 {
     private readonly List<string> _log = [];
 
-    public AclBench(IDnsResolver? dns = null, IPAddress? client = null, TlsFacts? tls = null, bool local = false, ManualTime? time = null, string? spamdAddress = null)
+    public AclBench(IDnsResolver? dns = null, IPAddress? client = null, TlsFacts? tls = null, bool local = false, ManualTime? time = null, string? spamdAddress = null, string transports = "", string? avScanner = null)
     {
         Time = time ?? new ManualTime();
         Scope = new EvaluationScope
@@ -24,9 +25,12 @@ internal sealed class AclBench
             {
                 Policy = new MailPolicy
                 {
-                    MainOptions = spamdAddress is null
-                        ? MainOptions.Defaults
-                        : MainOptions.Defaults with { SpamdAddress = StringExpansion.Compile(spamdAddress) },
+                    MainOptions = MainOptions.Defaults with
+                    {
+                        SpamdAddress = spamdAddress is null ? MainOptions.Defaults.SpamdAddress : StringExpansion.Compile(spamdAddress),
+                        AvScanner = avScanner is null ? null : StringExpansion.Compile(avScanner),
+                    },
+                    Transports = TransportDefinition.Compile(Routers.RouterBench.Blocks(transports), []),
                     NamedLists = new NamedListTable(
                     [
                         new NamedList(ListKind.Domain, "local_domains", StringExpansion.Compile("local.test")),

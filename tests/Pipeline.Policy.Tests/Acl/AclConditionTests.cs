@@ -65,7 +65,9 @@ public sealed class AclConditionTests
     [InlineData("dnslists = a b =", "error")]
     [InlineData("verify = nonsense", "error")]
     [InlineData("verify = recipient/nonsense", "error")]
-    [InlineData("verify = recipient/callout", "error")]
+    [InlineData("verify = recipient/quota", "error")]
+    [InlineData("verify = recipient/calloutx", "error")]
+    [InlineData("verify = recipient/callout=1x", "error")]
     [InlineData("verify = header_syntax", "error")]
     [InlineData("dmarc_status = accept", "error")]
     [InlineData("spam = nobody", "error")]
@@ -290,6 +292,9 @@ public sealed class AclConditionTests
         ]);
 
         public ValueTask<ScanOutcome> ScanAsync(string user, string servers, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("no test here asks for a scan");
+
+        public ValueTask<ScanOutcome> ExamineAsync(string scanner, TimeSpan timeout, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("no test here asks for a scan");
     }
 }

@@ -104,6 +104,8 @@ public sealed class SpamConditionTests
 
         public ValueTask<IReadOnlyList<DkimResult>> DkimAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for DKIM");
 
+        public ValueTask<ScanOutcome> ExamineAsync(string scanner, TimeSpan timeout, CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for viruses");
+
         public ValueTask<ScanOutcome> ScanAsync(string user, string servers, CancellationToken cancellationToken)
         {
             Asked.Add((user, servers));

@@ -7,6 +7,8 @@ public sealed class OperatorTests
     private readonly ExpansionBench _bench = new();
 
     [Theory]
+    [InlineData("${headerwrap_20_62147483648:a b c}", "a b c")]
+    [InlineData("${headerwrap_62147483648_20:a b c}", "Failed: bad values for \"headerwrap_62147483648_20\"")]
     [InlineData("${lc:ABC}", "abc")]
     [InlineData("${strlen:abc}", "3")]
     [InlineData("${address:Joe <joe@example.org>}", "joe@example.org")]

@@ -10,6 +10,9 @@ public sealed class PatternTests
     [InlineData("(ab)*+c", "ababc", "ababc|ab")]
     [InlineData("[a-c]{2}+d", "xabd", "abd")]
     [InlineData("[[:alpha:]]+[[:digit:]]", "..ab1", "ab1")]
+    [InlineData("[[:]", "a:", ":")]
+    [InlineData("[^[:]", "[:a", "a")]
+    [InlineData("[[:x]+", "ax:[b", "x:[")]
     [InlineData("[^[:space:]]+", " ab ", "ab")]
     [InlineData("[]a]+", "]a", "]a")]
     [InlineData("[a[]+", "a[", "a[")]
@@ -63,5 +66,12 @@ public sealed class PatternTests
                 Assert.StartsWith("regular expression error in", error, StringComparison.Ordinal);
             }
         }
+    }
+
+    [Fact]
+    public async Task Pattern_has_a_longest()
+    {
+        Assert.Equal("y", await new ExpansionBench().PrintAsync($"${{if match{{a}}{{{new string('a', 8000)}|a}}{{y}}}}"));
+        Assert.Contains("regular expression is too large", await new ExpansionBench().PrintAsync($"${{if match{{a}}{{{new string('a', 20000)}|a}}{{y}}}}"), StringComparison.Ordinal);
     }
 }

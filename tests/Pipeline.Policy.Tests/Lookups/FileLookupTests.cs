@@ -166,6 +166,13 @@ public sealed class FileLookupTests : IDisposable
     }
 
     [Fact]
+    public async Task Json_file_that_is_not_utf8_is_an_error()
+    {
+        var path = _folder.Add("bad.json", "{\"a\":\"\u00fc\"}");
+        Assert.Equal("Failed: json error on open: it is not UTF-8", await _bench.PrintAsync($"${{lookup{{a}}json{{{path}}}}}"));
+    }
+
+    [Fact]
     public void Constant_database_is_searched()
     {
         var file = MakeDatabase([("one", "1"), ("two", "2"), ("empty", "")]);

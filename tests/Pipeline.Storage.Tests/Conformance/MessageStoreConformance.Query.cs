@@ -174,6 +174,24 @@ public abstract partial class MessageStoreConformance
     }
 
     [ConformanceFact]
+    public async Task Hints_are_listed_in_the_order_of_their_octets_in_pages()
+    {
+        foreach (var key in (string[])["callout/b", "T:mx", "callout/Z", "callout/ä", "callout/a", "d"])
+        {
+            Assert.Equal(WriteOutcome.Durable, await Store.PutHintAsync(key, [1, 0, (byte)key.Length], default));
+        }
+
+        Assert.Equal(["callout/Z", "callout/a"], (await Store.ListHintsAsync("callout/", 2, default)).Select(hint => hint.Key));
+        var rest = await Store.ListHintsAsync("callout/a", 10, default);
+        Assert.Equal(["callout/b", "callout/ä", "d"], rest.Select(hint => hint.Key));
+        Assert.Equal([1, 0, 9], rest[0].Value);
+        Assert.Equal([1, 0, 9], await Store.GetHintAsync("callout/b", default));
+        await Store.PutHintAsync("callout/b", null, default);
+        Assert.Null(await Store.GetHintAsync("callout/b", default));
+        Assert.Empty(await Store.ListHintsAsync("d", 10, default));
+    }
+
+    [ConformanceFact]
     public async Task Retry_hint_is_kept_replaced_and_forgotten()
     {
         var hint = new RetryHint(Now, Now.AddMinutes(1), Now.AddMinutes(16).AddTicks(1), TimeSpan.FromMinutes(15), "timed öut");

@@ -11,7 +11,7 @@ internal sealed class EximArguments
 {
     /// <summary>Options that say how mail from local programs is treated in ways that make no difference here; the longer first.</summary>
     private static readonly string[] WithoutEffect =
-        ["-odb", "-odi", "-odf", "-oem", "-oee", "-oep", "-oeq", "-oew", "-oi", "-om", "-oo", "-i", "-m", "-n", "-v", "-G"];
+        ["-odb", "-odi", "-odf", "-oem", "-oee", "-oep", "-oeq", "-oew", "-om", "-oo", "-m", "-n", "-v", "-G"];
 
     private static readonly SearchValues<char> MacroName =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
@@ -83,6 +83,15 @@ internal sealed class EximArguments
             case "-bem":
                 _command = _command with { Mode = EximMode.Expand, MessageFile = Value(option, 0) };
                 break;
+            case "-i" or "-oi" or "-oitrue":
+                _command = _command with { IgnoresDot = true };
+                break;
+            case "-t" or "-ti":
+                _command = _command with { RecipientsInHeader = true, IgnoresDot = _command.IgnoresDot || option == "-ti" };
+                break;
+            case ['-', 'F', ..]:
+                _command = _command with { RealName = Value(option, 2) ?? "" };
+                break;
             case ['-', 'b', ..]:
                 ReadMode(option);
                 break;
@@ -118,6 +127,8 @@ internal sealed class EximArguments
             "-bd" => (EximMode.Daemon, QueueRecipients.Envelope),
             "-bdf" => (EximMode.ForegroundDaemon, QueueRecipients.Envelope),
             "-bs" => (EximMode.Session, QueueRecipients.Envelope),
+            "-bm" => (EximMode.Message, QueueRecipients.Envelope),
+            "-bS" => (EximMode.Batch, QueueRecipients.Envelope),
             "-bp" or "-bpr" => (EximMode.QueueList, QueueRecipients.Envelope),
             "-bpa" or "-bpra" => (EximMode.QueueList, QueueRecipients.WithDeliveredChildren),
             "-bpu" or "-bpru" => (EximMode.QueueList, QueueRecipients.Undelivered),
@@ -267,17 +278,30 @@ internal sealed class EximArguments
             _command = _command with { Mode = EximMode.Daemon, WithoutListeners = true };
         }
 
-        return _command switch
+        var error = WhatIsWrong();
+        if (error is null && _command.Mode == EximMode.None)
+        {
+            _command = _command with { Mode = EximMode.Message };
+        }
+
+        return error;
+    }
+
+    private string? WhatIsWrong() =>
+        _command switch
         {
             { Mode: EximMode.None, Operands: [var word, ..] } when CommandLineEntry.Words.Contains(word) =>
                 $"exim: the options of \"{word}\" come after it: mailpipeline {word} {string.Join(' ', _arguments.Take(_position))}",
-            { Mode: EximMode.None } => $"exim: {EximHints.NoMode}",
-            { Mode: not (EximMode.Expand or EximMode.AddressTest or EximMode.RewriteTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
+            { Mode: EximMode.None or EximMode.Message, RecipientsInHeader: false, Operands: [] } => $"exim: {EximHints.NoMode}",
+            { RecipientsInHeader: true, Mode: not (EximMode.None or EximMode.Message) } => "exim: -t and another mode do not go together",
+            { Mode: not (EximMode.None or EximMode.Message or EximMode.Expand or EximMode.AddressTest or EximMode.RewriteTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
                 $"exim: nothing can be done with \"{operand}\" here",
             { Mode: EximMode.Session } when _command.ClientName is not null || _command.Protocol is not null || _command.Ident is not null
                 || _command.Authenticator is not null || _command.AuthenticatedId is not null =>
                 "exim: of the -oM options, -bs takes -oMa and -oMi only",
+            { Mode: EximMode.None or EximMode.Message or EximMode.Batch } when _command.Client is not null || _command.Interface is not null
+                || _command.ClientName is not null || _command.Ident is not null || _command.Authenticator is not null || _command.AuthenticatedId is not null =>
+                "exim: of the -oM options, a message without SMTP takes -oMr only",
             _ => null,
         };
-    }
 }

@@ -33,6 +33,15 @@ internal sealed record EximCommand
     /// <summary><c>-f</c> as written; empty for the null sender, null when it was not given.</summary>
     public string? Sender { get; init; }
 
+    /// <summary><c>-F</c>: the real name of the sender.</summary>
+    public string RealName { get; init; } = "";
+
+    /// <summary><c>-t</c>: the header says for whom the message is.</summary>
+    public bool RecipientsInHeader { get; init; }
+
+    /// <summary><c>-i</c>, <c>-oi</c>: a line with a dot alone does not end the message.</summary>
+    public bool IgnoresDot { get; init; }
+
     /// <summary>The value of <c>-bem</c>: a file with a message.</summary>
     public string? MessageFile { get; init; }
 

@@ -4,7 +4,7 @@ namespace Pipeline.Node.CommandLine.Exim;
 internal static class EximHints
 {
     public const string NoMode =
-        "the options say nothing to do; a message is handed over in an SMTP session (-bs, or to a port of the running node). mailpipeline --help shows all commands";
+        "the options say nothing to do; a message is handed over with addresses, with -t, or in an SMTP session (-bs). mailpipeline --help shows all commands";
 
     private const string Elsewhere = "this version has nothing that does the same";
 
@@ -14,10 +14,6 @@ internal static class EximHints
         ("-bP*", "mailpipeline config check FILE reads a configuration and says what is wrong with it"),
         ("-bh*", "mailpipeline explain ID shows what the rules did with a message, -bt how an address is routed, -be what a string expands to"),
         ("-bv*", "-bt shows how an address is routed"),
-        ("-bS", "-bs takes an SMTP session, from a file too"),
-        ("-bm", NoMode),
-        ("-t", NoMode),
-        ("-ti", NoMode),
         ("-M", "use mailpipeline queue retry ID"),
         ("-Mc", "use mailpipeline queue retry ID"),
         ("-Mrm", "use mailpipeline queue remove ID"),
@@ -38,7 +34,6 @@ internal static class EximHints
         ("-bmalware", Elsewhere),
         ("-bpi", "use mailpipeline queue list --json"),
         ("-bpri", "use mailpipeline queue list --json"),
-        ("-F*", Elsewhere),
         ("-N", Elsewhere),
         ("-L", Elsewhere),
         ("-qG*", Elsewhere),

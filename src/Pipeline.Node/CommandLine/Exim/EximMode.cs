@@ -29,6 +29,12 @@ internal enum EximMode
     /// <summary><c>-bs</c>.</summary>
     Session,
 
+    /// <summary><c>-bm</c>, <c>-t</c>, or addresses alone: a message on standard input.</summary>
+    Message,
+
+    /// <summary><c>-bS</c>.</summary>
+    Batch,
+
     /// <summary><c>-bp</c> and its kin.</summary>
     QueueList,
 

@@ -18,6 +18,10 @@ internal static class EximProgram
           -brw ADDRESS       show how an address is rewritten
           -bd, -bdf          start a node; in the foreground
           -bs                SMTP session on standard input and output
+          -bm, ADDRESS ...   a message on standard input, for these addresses
+          -t [ADDRESS ...]   a message on standard input, for those its header names (but not for these)
+          -bS                SMTP commands on standard input, several messages
+          -i, -F NAME        a line with a dot does not end the message; the sender's real name
           -bp[ucra] [id ...] list the queue; -bpc counts it
           -q[f[f]]           run the queue; -qf tries what is not due too
           -oX LIST, -oP FILE ports and addresses to listen on; file for the process id (-bd)
@@ -83,6 +87,10 @@ internal static class EximProgram
                 return await Daemon.RunForegroundAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.Session:
                 return await SubmissionSession.RunAsync(command, configuration, streams, time, cancellationToken);
+            case EximMode.Message:
+                return await WithScopeAsync(scope => MessageSubmission.RunAsync(command, configuration, scope, streams, time, cancellationToken));
+            case EximMode.Batch:
+                return await WithScopeAsync(scope => BatchSubmission.RunAsync(command, configuration, scope, streams, time, cancellationToken));
             case EximMode.QueueList or EximMode.QueueCount:
                 return await QueueListing.RunAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.QueueRun:

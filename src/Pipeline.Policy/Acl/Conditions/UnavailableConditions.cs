@@ -9,7 +9,6 @@ internal static class UnavailableConditions
     [
         new UnavailableCondition("dmarc_status", "DMARC is not evaluated", AclPoints.Data, AclChecks.Dmarc | AclChecks.Spf | AclChecks.Dkim),
         new UnavailableCondition("dcc", "no DCC server is asked", AclPoints.Content, AclChecks.Dcc),
-        new UnavailableCondition("malware", "no virus scanner is asked; scan behind this gateway", AclPoints.Content, AclChecks.Malware),
         new UnavailableCondition("regex", "test $message_body with ${if match}", AclPoints.Content | AclPoints.Mime | AclPoints.NotSmtpMime),
         new UnavailableCondition("mime_regex", "MIME parts are not scanned", AclPoints.Mime | AclPoints.NotSmtpMime),
         new UnavailableCondition("decode", "MIME parts are not decoded", AclPoints.Mime | AclPoints.NotSmtpMime),

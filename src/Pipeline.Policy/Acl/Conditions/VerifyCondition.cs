@@ -20,7 +20,7 @@ internal sealed class VerifyCondition() : AclCondition("verify")
     /// <summary>A value that is not constant, or wrong, is judged when it is reached.</summary>
     public override Support SupportOf(string value) => VerifyOptions.Parse(value, out _) switch
     {
-        { Callout: true } => Support.RefusedWhenReached("callouts are not made; routers are asked without \"callout\""),
+        { Quota: true } => Support.RefusedWhenReached("quotas are not looked at before delivery; routers are asked without \"quota\""),
         { Subject: VerifySubject.Csa } => Support.RefusedWhenReached("use \"verify = helo\" or spf"),
         { Subject: VerifySubject.Arc } => Support.RefusedWhenReached("ARC is not evaluated"),
         _ => Support.Done,
@@ -38,9 +38,9 @@ internal sealed class VerifyCondition() : AclCondition("verify")
             return AclTest.Error($"cannot verify {options.Name} in ACL for {AclPointTraits.Of(evaluation.Point).Name}");
         }
 
-        if (options.Callout)
+        if (options.Quota)
         {
-            return AclTest.Error($"callout verification is not available in this version ({item.Location})");
+            return AclTest.Error($"quota verification is not available in this version ({item.Location})");
         }
 
         var test = options.Subject switch

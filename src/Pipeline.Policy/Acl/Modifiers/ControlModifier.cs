@@ -89,14 +89,8 @@ internal sealed class ControlModifier() : AclModifier("control")
         {
             Support = Support.RefusedWhenReached("set hosts_require_tls and tls_verify_hosts in a transport that a router chooses"),
         },
-        new("submission", ControlTarget.Message, AclPoints.Envelope, HasOptions: true)
-        {
-            Support = Support.NotDone("no header is added or completed for the sender"),
-        },
-        new("suppress_local_fixups", ControlTarget.Message, AclPoints.Envelope | AclPoints.NotSmtpStart)
-        {
-            Support = Support.WithoutEffect("nothing is completed for hosts"),
-        },
+        new("submission", ControlTarget.Message, AclPoints.Envelope, HasOptions: true),
+        new("suppress_local_fixups", ControlTarget.Message, AclPoints.Envelope | AclPoints.NotSmtpStart),
         new("utf8_downconvert", ControlTarget.Message, AclPoints.Rcpt | AclPoints.Vrfy, HasOptions: true)
         {
             Support = Support.NotDone("an address that needs SMTPUTF8 fails at a host without it"),
@@ -106,6 +100,9 @@ internal sealed class ControlModifier() : AclModifier("control")
             Support = Support.RefusedWhenReached("the command is not known to the server"),
         },
     ];
+
+    /// <summary>Every control, with how far it is done.</summary>
+    public static IEnumerable<(string Name, Support Support)> All => Controls.Select(control => (control.Name, control.Support));
 
     private enum ControlTarget
     {

@@ -1,10 +1,11 @@
 using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Acl.Verification.Callouts;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Rewriting;
 
 namespace Pipeline.Policy.Acl.Verification;
 
-/// <summary><c>verify = recipient</c> and <c>verify = sender</c>: the routers are asked.</summary>
+/// <summary><c>verify = recipient</c> and <c>verify = sender</c>: the routers are asked, and with <c>callout</c> the hosts they find.</summary>
 internal static class AddressVerifyTest
 {
     public static async ValueTask<AclTest> RecipientAsync(AclEvaluation evaluation, VerifyOptions options, CancellationToken cancellationToken)
@@ -30,7 +31,24 @@ internal static class AddressVerifyTest
             recipient.Values["address_data"] = data;
         }
 
-        return Conclude(evaluation, "recipient_verify_failure", verified);
+        if (verified.Outcome != VerificationOutcome.Verified || options.Callout is not { } callout)
+        {
+            return ConcludeRouting(evaluation, "recipient_verify_failure", verified);
+        }
+
+        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, cancellationToken);
+        switch (result.Outcome)
+        {
+            case CalloutOutcome.Accepted:
+                return AclTest.True;
+            case CalloutOutcome.Undecided:
+                return Undecided(evaluation, callout, "recipient", result);
+            default:
+                var told = result.IsRemembered ? result.Details : $"Callout verification failed:\n{result.Response}";
+                evaluation.SetVariable("recipient_verify_failure", result.Reason);
+                evaluation.SetVariable("acl_verify_message", told);
+                return AclTest.Failed(told, result.IsRemembered ? result.Details : result.Log);
+        }
     }
 
     public static async ValueTask<AclTest> SenderAsync(AclEvaluation evaluation, VerifyOptions options, CancellationToken cancellationToken)
@@ -59,16 +77,63 @@ internal static class AddressVerifyTest
             evaluation.SetVariable("sender_address_data", data);
         }
 
-        var test = Conclude(evaluation, "sender_verify_failure", verified);
+        if (verified.Outcome == VerificationOutcome.Verified && options.Callout is { } callout)
+        {
+            return await CallSenderAsync(evaluation, options, callout, sender, verified, cancellationToken);
+        }
+
+        var test = ConcludeRouting(evaluation, "sender_verify_failure", verified);
         if (test.Outcome == AclTestOutcome.True)
         {
             return test;
         }
 
-        Report(evaluation, options, sender, verified);
-        return test.Outcome == AclTestOutcome.Defer
+        var deferred = test.Outcome == AclTestOutcome.Defer;
+        Log(evaluation, sender, deferred, verified.Message);
+        Tell(evaluation, options, sender, [$"Verification failed for <{sender}>", verified.Message]);
+        return deferred
             ? AclTest.Defer($"Could not complete sender verify: {verified.Message}", "Could not complete sender verify")
             : AclTest.Failed("Sender verify failed", "Sender verify failed");
+    }
+
+    /// <summary>No host has decided. Exim tells the client so much in any case.</summary>
+    public static AclTest Undecided(AclEvaluation evaluation, CalloutOptions callout, string whom, CalloutResult result)
+    {
+        var told = $"Could not complete {whom} verify callout";
+        if (callout.DeferOk)
+        {
+            return AclTest.True;
+        }
+
+        evaluation.SetVariable("acl_verify_message", told);
+        evaluation.ShowsTemporaryDetails = true;
+        return AclTest.Defer($"{told}: {result.Log}", told);
+    }
+
+    private static async ValueTask<AclTest> CallSenderAsync(
+        AclEvaluation evaluation, VerifyOptions options, CalloutOptions callout, EnvelopeAddress sender, AddressVerification verified, CancellationToken cancellationToken)
+    {
+        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, cancellationToken);
+        switch (result.Outcome)
+        {
+            case CalloutOutcome.Accepted:
+                return AclTest.True;
+            case CalloutOutcome.Undecided:
+                var test = Undecided(evaluation, callout, "sender", result);
+                if (test.Outcome != AclTestOutcome.Defer)
+                {
+                    return test;
+                }
+
+                Log(evaluation, sender, deferred: true, test.LogMessage!);
+                return test with { LogMessage = test.UserMessage };
+            default:
+                evaluation.SetVariable("sender_verify_failure", result.Reason);
+                evaluation.SetVariable("acl_verify_message", result.Details);
+                Log(evaluation, sender, deferred: false, result.Log);
+                Tell(evaluation, options, sender, result.TextsFor(sender.ToString()));
+                return AclTest.Failed("Sender verify failed", "Sender verify failed");
+        }
     }
 
     /// <summary>The sender is rewritten before it is verified, and remains so.</summary>
@@ -76,29 +141,32 @@ internal static class AddressVerifyTest
     {
         if (options.Address is { } text)
         {
-            return (await EnvelopeRewriting.RewriteAsync(scope, Parse(text), RewritePlaces.EnvelopeFrom, cancellationToken)).Address;
+            return (await EnvelopeRewriting.RewriteAsync(scope, AddressText.Read(text), RewritePlaces.EnvelopeFrom, cancellationToken)).Address;
         }
 
         await EnvelopeRewriting.RewriteSenderAsync(scope, cancellationToken);
         return scope.Message.Sender;
     }
 
-    private static void Report(AclEvaluation evaluation, VerifyOptions options, EnvelopeAddress sender, AddressVerification verified)
+    private static void Log(AclEvaluation evaluation, EnvelopeAddress sender, bool deferred, string why)
     {
-        var told = evaluation.Message.AclState.ToldSenders.Contains(sender.ToString());
-        if (!told && evaluation.Engine.Services.LogSenderVerifyFailures)
+        if (!evaluation.Message.AclState.ToldSenders.Contains(sender.ToString()) && evaluation.Engine.Services.LogSenderVerifyFailures)
         {
-            var what = verified.Outcome == VerificationOutcome.Failed ? "fail" : "defer";
-            evaluation.Log(PolicyLogTarget.Main | PolicyLogTarget.Reject, $"H={ClientText.FullHost(evaluation.Connection)} sender verify {what} for <{sender}>: {verified.Message}");
-        }
-
-        if (!options.NoDetails)
-        {
-            evaluation.SenderVerify = new SenderVerifyDetails(sender.ToString(), verified.Message);
+            evaluation.Log(
+                PolicyLogTarget.Main | PolicyLogTarget.Reject,
+                $"H={ClientText.FullHost(evaluation.Connection)} sender verify {(deferred ? "defer" : "fail")} for <{sender}>{(why.Length == 0 ? "" : $": {why}")}");
         }
     }
 
-    private static AclTest Conclude(AclEvaluation evaluation, string variable, AddressVerification verified)
+    private static void Tell(AclEvaluation evaluation, VerifyOptions options, EnvelopeAddress sender, string[] texts)
+    {
+        if (!options.NoDetails)
+        {
+            evaluation.SenderVerify = new SenderVerifyDetails(sender.ToString(), texts);
+        }
+    }
+
+    private static AclTest ConcludeRouting(AclEvaluation evaluation, string variable, AddressVerification verified)
     {
         switch (verified.Outcome)
         {
@@ -112,12 +180,5 @@ internal static class AddressVerifyTest
                 evaluation.SetVariable("acl_verify_message", verified.Message);
                 return AclTest.Failed(verified.Message, verified.Message);
         }
-    }
-
-    private static EnvelopeAddress Parse(string text)
-    {
-        text = text.Trim().TrimStart('<').TrimEnd('>');
-        var at = text.LastIndexOf('@');
-        return at < 0 ? new EnvelopeAddress(text, "") : new EnvelopeAddress(text[..at], text[(at + 1)..]);
     }
 }

@@ -1,5 +1,6 @@
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
+using Pipeline.Policy.Acl.Verification.Callouts;
 using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Expansion;
 
@@ -66,25 +67,41 @@ internal static class HeaderVerifyTest
             return AclTest.Error("sender verification is not possible here: there are no routers");
         }
 
-        var failure = AclTest.Failed("there is no valid sender in any header line", "there is no valid sender in any header line");
-        foreach (var (name, value) in Fields(evaluation, SenderFields))
+        var failure = AclTest.Failed(null, "there is no valid sender in any header line");
+        foreach (var (_, value) in Fields(evaluation, SenderFields))
         {
             foreach (var address in HeaderAddresses.Read(value.Span).Addresses)
             {
-                var verified = await verifier.VerifyAsync(evaluation.Scope, address, asSender: true, options.SuccessOnRedirect, cancellationToken);
-                if (verified.Outcome == VerificationOutcome.Verified)
+                switch (await VerifySenderAsync(evaluation, verifier, address, options, cancellationToken))
                 {
-                    return AclTest.True;
-                }
-
-                if (verified.Outcome == VerificationOutcome.Deferred)
-                {
-                    failure = AclTest.Defer($"\"{name}:\" header address <{address}> cannot be verified now: {verified.Message}");
+                    case VerificationOutcome.Verified:
+                        return AclTest.True;
+                    case VerificationOutcome.Deferred:
+                        failure = AclTest.Defer("all attempts to verify a sender in a header line deferred");
+                        break;
                 }
             }
         }
 
         return failure;
+    }
+
+    private static async ValueTask<VerificationOutcome> VerifySenderAsync(
+        AclEvaluation evaluation, IAddressVerifier verifier, EnvelopeAddress address, VerifyOptions options, CancellationToken cancellationToken)
+    {
+        var verified = await verifier.VerifyAsync(evaluation.Scope, address, asSender: true, options.SuccessOnRedirect, cancellationToken);
+        if (verified.Outcome != VerificationOutcome.Verified || options.Callout is not { } callout)
+        {
+            return verified.Outcome;
+        }
+
+        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, cancellationToken);
+        return result.Outcome switch
+        {
+            CalloutOutcome.Accepted => VerificationOutcome.Verified,
+            CalloutOutcome.Undecided => callout.DeferOk ? VerificationOutcome.Verified : VerificationOutcome.Deferred,
+            _ => VerificationOutcome.Failed,
+        };
     }
 
     private static bool IsSame(EnvelopeAddress address, EnvelopeAddress recipient, StringComparison local) =>

@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using Pipeline.Policy.Acl.Verification.Callouts;
+
 namespace Pipeline.Policy.Acl.Verification;
 
 /// <summary>What <c>verify =</c> can verify.</summary>
@@ -22,6 +25,24 @@ internal enum VerifySubject
 /// <param name="List">For <c>arc/list</c>.</param>
 internal sealed record VerifyOptions(VerifySubject Subject, string Name)
 {
+    private static readonly FrozenDictionary<string, VerifySubject> Subjects = new Dictionary<string, VerifySubject>
+    {
+        ["recipient"] = VerifySubject.Recipient,
+        ["sender"] = VerifySubject.Sender,
+        ["header_sender"] = VerifySubject.HeaderSender,
+        ["header_syntax"] = VerifySubject.HeaderSyntax,
+        ["header_names_ascii"] = VerifySubject.HeaderNamesAscii,
+        ["not_blind"] = VerifySubject.NotBlind,
+        ["reverse_host_lookup"] = VerifySubject.ReverseHostLookup,
+        ["helo"] = VerifySubject.Helo,
+        ["certificate"] = VerifySubject.Certificate,
+        ["csa"] = VerifySubject.Csa,
+        ["arc"] = VerifySubject.Arc,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The words that a value can begin with.</summary>
+    public static IEnumerable<string> Names => Subjects.Keys;
+
     public string? Address { get; init; }
 
     public string List { get; init; } = "none:pass";
@@ -34,7 +55,11 @@ internal sealed record VerifyOptions(VerifySubject Subject, string Name)
 
     public bool CaseInsensitive { get; init; }
 
-    public bool Callout { get; init; }
+    /// <summary>Null when no host is to be asked.</summary>
+    public CalloutOptions? Callout { get; init; }
+
+    /// <summary><c>quota</c> was asked for.</summary>
+    public bool Quota { get; init; }
 
     public static VerifyOptions? Parse(string value, out string error)
     {
@@ -69,9 +94,9 @@ internal sealed record VerifyOptions(VerifySubject Subject, string Name)
                 continue;
             }
 
-            if (options.With(option.ToString()) is not { } changed)
+            if (options.With(option.ToString(), value, out error) is not { } changed)
             {
-                error = $"unknown option \"{option}\" in ACL condition \"verify {value}\"";
+                error = error.Length > 0 ? error : $"unknown option \"{option}\" in ACL condition \"verify {value}\"";
                 return null;
             }
 
@@ -81,8 +106,9 @@ internal sealed record VerifyOptions(VerifySubject Subject, string Name)
         return options;
     }
 
-    private VerifyOptions? With(string option)
+    private VerifyOptions? With(string option, string value, out string error)
     {
+        error = "";
         switch (option)
         {
             case "defer_ok":
@@ -94,27 +120,35 @@ internal sealed record VerifyOptions(VerifySubject Subject, string Name)
             case "case_insensitive" when Subject == VerifySubject.NotBlind:
                 return this with { CaseInsensitive = true };
             case "check_postmaster":
-                return this with { Callout = true };
+                return this with { Callout = (Callout ?? new CalloutOptions()) with { PostmasterSender = "" } };
+            case "callout_defer_ok":
+                return this with { Callout = (Callout ?? new CalloutOptions()) with { DeferOk = true } };
         }
 
-        return option.StartsWith("callout", StringComparison.Ordinal) || option.StartsWith("quota", StringComparison.Ordinal)
-            ? this with { Callout = true }
-            : null;
+        if (option.StartsWith("quota", StringComparison.Ordinal))
+        {
+            return this with { Quota = true };
+        }
+
+        return option.StartsWith("callout", StringComparison.Ordinal) ? WithCallout(option[7..].TrimStart(), value, out error) : null;
     }
 
-    private static VerifySubject? SubjectOf(string name) => name.ToLowerInvariant() switch
+    private VerifyOptions? WithCallout(string rest, string value, out string error)
     {
-        "recipient" => VerifySubject.Recipient,
-        "sender" => VerifySubject.Sender,
-        "header_sender" => VerifySubject.HeaderSender,
-        "header_syntax" => VerifySubject.HeaderSyntax,
-        "header_names_ascii" => VerifySubject.HeaderNamesAscii,
-        "not_blind" => VerifySubject.NotBlind,
-        "reverse_host_lookup" => VerifySubject.ReverseHostLookup,
-        "helo" => VerifySubject.Helo,
-        "certificate" => VerifySubject.Certificate,
-        "csa" => VerifySubject.Csa,
-        "arc" => VerifySubject.Arc,
-        _ => null,
-    };
+        error = "";
+        if (rest.Length == 0)
+        {
+            return this with { Callout = Callout ?? new CalloutOptions() };
+        }
+
+        if (rest[0] != '=')
+        {
+            error = $"'=' expected after \"callout\" in ACL condition \"{value}\"";
+            return null;
+        }
+
+        return CalloutOptions.Parse(rest[1..], Subject, value, out error) is { } callout ? this with { Callout = callout } : null;
+    }
+
+    private static VerifySubject? SubjectOf(string name) => Subjects.TryGetValue(name, out var subject) ? subject : null;
 }

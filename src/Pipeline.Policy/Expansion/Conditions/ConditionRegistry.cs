@@ -8,6 +8,8 @@ internal static class ConditionRegistry
 {
     private static readonly FrozenDictionary<string, ConditionDefinition> Known = Families().ToFrozenDictionary(c => c.Name, StringComparer.Ordinal);
 
+    public static IEnumerable<ConditionDefinition> All => Known.Values;
+
     /// <summary>The names of those that are available.</summary>
     public static IEnumerable<string> Names => Known.Values.Where(known => known.IsAvailable).Select(known => known.Name);
 

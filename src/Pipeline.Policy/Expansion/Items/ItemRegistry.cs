@@ -8,6 +8,8 @@ internal static class ItemRegistry
 {
     private static readonly FrozenDictionary<string, ItemDefinition> Known = Families().ToFrozenDictionary(i => i.Name, StringComparer.Ordinal);
 
+    public static IEnumerable<ItemDefinition> All => Known.Values;
+
     /// <summary>The names of those that are available.</summary>
     public static IEnumerable<string> Names => Known.Values.Where(known => known.IsAvailable).Select(known => known.Name);
 

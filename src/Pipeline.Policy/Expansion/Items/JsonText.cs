@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Pipeline.Policy.Expansion.Items;
@@ -34,7 +35,7 @@ internal static class JsonText
                 return place > root.GetArrayLength() || TryShow(root[place - 1], unquotes, out found, out error);
             }
 
-            return !root.TryGetProperty(OctetString.ToText(key), out var member) || TryShow(member, unquotes, out found, out error);
+            return !root.TryGetProperty(OctetString.ToBytes(key), out var member) || TryShow(member, unquotes, out found, out error);
         }
     }
 
@@ -70,7 +71,7 @@ internal static class JsonText
     /// <summary>The element as it is written; of a string, when asked, what is between its quotes, with its escapes.</summary>
     private static bool TryShow(JsonElement element, bool unquotes, out string? shown, out string error)
     {
-        var text = OctetString.FromText(element.GetRawText());
+        var text = OctetString.FromBytes(JsonMarshal.GetRawUtf8Value(element));
         error = unquotes && element.ValueKind != JsonValueKind.String ? "missing '\"' wrapping string result for extract jsons" : "";
         shown = error.Length > 0 ? null : unquotes ? text[1..^1] : text;
         return error.Length == 0;

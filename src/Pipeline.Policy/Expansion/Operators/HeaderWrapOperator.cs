@@ -21,8 +21,8 @@ internal static class HeaderWrapOperator
                 return ExpansionResult.Failed(NumberSuffix.Missing(call));
             }
 
-            width = int.Parse(numbers[0], CultureInfo.InvariantCulture);
-            most = numbers.Length > 1 ? int.Parse(numbers[1], CultureInfo.InvariantCulture) : DefaultMax;
+            width = Number(numbers[0]);
+            most = numbers.Length > 1 ? Number(numbers[1]) : DefaultMax;
         }
 
         if (width < 8 || most < width)
@@ -47,4 +47,8 @@ internal static class HeaderWrapOperator
 
         return ExpansionResult.Success(folded.Append(rest).ToString());
     }
+
+    /// <summary>No line is longer than what a number can say.</summary>
+    private static int Number(string digits) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
 }

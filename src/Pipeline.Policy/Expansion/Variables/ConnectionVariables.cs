@@ -9,7 +9,7 @@ internal static class ConnectionVariables
 {
     public static VariableDefinition[] Definitions { get; } =
     [
-        new("sender_host_address", s => IpText.Format(s.Connection.ClientAddress)),
+        new("sender_host_address", s => s.Connection.ClientAddressText),
         new("sender_host_port", s => s.Connection.ClientPort.ToString(CultureInfo.InvariantCulture)),
         new("sender_host_name", HostNameAsync),
         new("host_lookup_failed", s => s.Connection.HostLookupFailed ? "1" : "0"),
@@ -77,7 +77,7 @@ internal static class ConnectionVariables
             return "";
         }
 
-        var address = $"[{IpText.Format(connection.ClientAddress)}]";
+        var address = $"[{connection.ClientAddressText}]";
         var helo = connection.HeloName.Length == 0 || IsAddressLiteral(connection.HeloName, address) ? "" : $"({connection.HeloName}) ";
         return connection.ClientName is { Length: > 0 } name
             ? name.Equals(connection.HeloName, StringComparison.OrdinalIgnoreCase) ? $"{name} {address}" : $"{name} {helo}{address}"
@@ -93,7 +93,7 @@ internal static class ConnectionVariables
             return "";
         }
 
-        var address = IpText.Format(connection.ClientAddress);
+        var address = connection.ClientAddressText;
         var ident = connection.Ident.Length == 0 ? "" : $" ident={connection.Ident}";
         var helo = connection.HeloName.Length == 0 || IsAddressLiteral(connection.HeloName, $"[{address}]") ? "" : $" helo={connection.HeloName}";
         if (connection.ClientName is { Length: > 0 } name)

@@ -10,7 +10,7 @@ internal static class MessageVariables
     [
         new("message_exim_id", s => s.Message.Id),
         new("message_id", s => s.Message.Id),
-        VariableDefinition.FromPeer("sender_address", s => OctetString.FromText(s.Message.Sender.ToString())),
+        VariableDefinition.FromPeer("sender_address", s => s.Message.SenderText),
         VariableDefinition.FromPeer("sender_address_local_part", s => OctetString.FromText(s.Message.Sender.LocalPart)),
         VariableDefinition.FromPeer("sender_address_domain", s => OctetString.FromText(s.Message.Sender.Domain)),
         VariableDefinition.FromPeer("recipients", s => string.Join(", ", Recipients(s))),

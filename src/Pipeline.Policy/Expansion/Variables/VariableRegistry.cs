@@ -5,7 +5,13 @@ namespace Pipeline.Policy.Expansion.Variables;
 /// <summary>Every variable, once. An unknown name is an error, as in Exim.</summary>
 internal static class VariableRegistry
 {
-    private static readonly FrozenDictionary<string, VariableDefinition> Known = Families().ToFrozenDictionary(v => v.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, VariableDefinition> Known = Named().ToFrozenDictionary(v => v.Name, StringComparer.Ordinal);
+
+    /// <summary>Those with a name of their own.</summary>
+    public static IEnumerable<VariableDefinition> All => Known.Values;
+
+    /// <summary>Those that have names which an operator, a message or a router makes up, or a number.</summary>
+    public static IEnumerable<string> Families => ["acl_c…", "acl_m…", "bh_NAME", "bheader_NAME", "h_NAME", "header_NAME", "lh_NAME", "lheader_NAME", "rh_NAME", "rheader_NAME", "r_NAME", "0 to 9…"];
 
     /// <summary>The names of those that something can set, for the predefined macros.</summary>
     public static IEnumerable<string> Names => Known.Values.Where(known => known.IsAvailable).Select(known => known.Name);
@@ -33,7 +39,7 @@ internal static class VariableRegistry
         return false;
     }
 
-    private static IEnumerable<VariableDefinition> Families() =>
+    private static IEnumerable<VariableDefinition> Named() =>
     [
         .. ConnectionVariables.Definitions, .. MessageVariables.Definitions, .. AddressVariables.Definitions,
         .. EnvironmentVariables.Definitions, .. TimeVariables.Definitions, .. ConditionVariables.Definitions,

@@ -46,9 +46,23 @@ internal sealed class StoreReads(PostgresDatabase database, ILogger logger)
         static async (reader, token) => await reader.ReadAsync(token) && !reader.IsDBNull(0) ? StoredTime.Read(reader.GetInt64(0)) : (DateTimeOffset?)null,
         cancellationToken);
 
-    public async ValueTask<RetryHint?> GetRetryHintAsync(string key, CancellationToken cancellationToken) => await QueryAsync(
-        Statements.Of("get_retry_hint").Value(PostgresText.Of(key) ?? ""),
-        static async (reader, token) => await reader.ReadAsync(token) ? StoredForm.Hint(reader.GetFieldValue<byte[]>(0)) : null,
+    public async ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken) => await QueryAsync(
+        Statements.Of("get_hint").Value(PostgresText.Of(key) ?? ""),
+        static async (reader, token) => await reader.ReadAsync(token) ? reader.GetFieldValue<byte[]>(0) : null,
+        cancellationToken);
+
+    public async ValueTask<ImmutableArray<Hint>> ListHintsAsync(string after, int limit, CancellationToken cancellationToken) => await QueryAsync(
+        Statements.Of("list_hints").Value(PostgresText.Of(after) ?? "").Value(limit),
+        static async (reader, token) =>
+        {
+            var hints = ImmutableArray.CreateBuilder<Hint>();
+            while (await reader.ReadAsync(token))
+            {
+                hints.Add(new Hint(reader.GetString(0), reader.GetFieldValue<byte[]>(1)));
+            }
+
+            return hints.DrainToImmutable();
+        },
         cancellationToken);
 
     public async ValueTask<ImmutableArray<QueuedMessage>> ListAsync(QueueQuery query, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ internal sealed class GroupCommit
 
     public List<RecordRequest> Records { get; } = [];
 
-    public List<RetryHintRequest> Hints { get; } = [];
+    public List<HintRequest> Hints { get; } = [];
 
     /// <summary>Bodies that follow in chunks, for messages that turn out to be new.</summary>
     public IEnumerable<AcceptPart> Uploads => Accepts.Where(static a => a.IsInserted && a.HasChunks);
@@ -65,7 +65,7 @@ internal sealed class GroupCommit
 
         if (Hints.Count > 0)
         {
-            Add(RetryHintRequest.Statement(Hints), null);
+            Add(HintRequest.Statement(Hints), null);
         }
 
         if (_claimable.Count > 0)

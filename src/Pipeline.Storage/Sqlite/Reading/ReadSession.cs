@@ -24,7 +24,8 @@ internal sealed class ReadSession : IDisposable
     private readonly SqliteStatement _count;
     private readonly SqliteStatement _claimedStates;
     private readonly SqliteStatement _nextDue;
-    private readonly SqliteStatement _retryHint;
+    private readonly SqliteStatement _hint;
+    private readonly SqliteStatement _hints;
     private readonly SqliteStatement _bodyFiles;
 
     public ReadSession(SqliteDatabase database, string bodies)
@@ -42,7 +43,8 @@ internal sealed class ReadSession : IDisposable
         _count = Load("count_queue");
         _claimedStates = Load("claimed_states");
         _nextDue = Load("next_due");
-        _retryHint = Load("get_retry_hint");
+        _hint = Load("get_hint");
+        _hints = Load("list_hints");
         _bodyFiles = Load("body_files");
     }
 
@@ -136,11 +138,24 @@ internal sealed class ReadSession : IDisposable
         return earliest;
     }
 
-    public RetryHint? RetryHint(string key)
+    public byte[]? Hint(string key)
     {
-        var hint = _retryHint.Bind(1, key).Step() ? StoredForm.Hint(_retryHint.Blob(0)) : null;
-        _retryHint.Reset();
-        return hint;
+        var value = _hint.Bind(1, key).Step() ? _hint.Blob(0).ToArray() : null;
+        _hint.Reset();
+        return value;
+    }
+
+    public ImmutableArray<Hint> Hints(string after, int limit)
+    {
+        var hints = ImmutableArray.CreateBuilder<Hint>();
+        _hints.Bind(1, after).Bind(2, limit);
+        while (_hints.Step())
+        {
+            hints.Add(new Hint(_hints.Text(0), _hints.Blob(1).ToArray()));
+        }
+
+        _hints.Reset();
+        return hints.DrainToImmutable();
     }
 
     public HashSet<string> BodyFiles()

@@ -17,8 +17,10 @@ internal sealed class StoreReads(ReadPool pool) : IDisposable
     public ValueTask<DateTimeOffset?> NextDueAsync(ClaimScope scope, CancellationToken cancellationToken) =>
         pool.ReadAsync(s => s.NextDue(scope), cancellationToken);
 
-    public ValueTask<RetryHint?> GetRetryHintAsync(string key, CancellationToken cancellationToken) =>
-        pool.ReadAsync(s => s.RetryHint(key), cancellationToken);
+    public ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken) => pool.ReadAsync(s => s.Hint(key), cancellationToken);
+
+    public ValueTask<ImmutableArray<Hint>> ListHintsAsync(string after, int limit, CancellationToken cancellationToken) =>
+        pool.ScanAsync(s => s.Hints(after, limit), cancellationToken);
 
     public ValueTask<ImmutableArray<QueuedMessage>> ListAsync(QueueQuery query, CancellationToken cancellationToken) =>
         pool.ScanAsync(s => s.List(query, cancellationToken), cancellationToken);

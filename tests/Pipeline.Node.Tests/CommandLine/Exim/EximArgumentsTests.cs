@@ -31,6 +31,11 @@ public sealed class EximArgumentsTests
     [InlineData("-bd -q30m", nameof(EximMode.Daemon))]
     [InlineData("-q1h30m -bdf", nameof(EximMode.ForegroundDaemon))]
     [InlineData("-oi -odb -oem -bs", nameof(EximMode.Session))]
+    [InlineData("-bm user@example.com", nameof(EximMode.Message))]
+    [InlineData("-i user@example.com", nameof(EximMode.Message))]
+    [InlineData("-t", nameof(EximMode.Message))]
+    [InlineData("-bS", nameof(EximMode.Batch))]
+    [InlineData("-oMr split -bS", nameof(EximMode.Batch))]
     [InlineData("-bt -bV", nameof(EximMode.Version))]
     [InlineData("-h", nameof(EximMode.Usage))]
     public void Option_chooses_the_mode(string arguments, string mode) => Assert.Equal(mode, Read(arguments.Split(' ')).Mode.ToString());
@@ -137,6 +142,8 @@ public sealed class EximArgumentsTests
     [InlineData("exim: nothing can be done with \"x\" here", "-bs", "x")]
     [InlineData("exim: the options of \"run\" come after it: mailpipeline run -C f", "-C", "f", "run")]
     [InlineData("exim: of the -oM options, -bs takes -oMa and -oMi only", "-bs", "-oMs", "h")]
+    [InlineData("exim: of the -oM options, a message without SMTP takes -oMr only", "-t", "-oMs", "h")]
+    [InlineData("exim: -t and another mode do not go together", "-t", "-bs")]
     public void What_cannot_be_done_is_named(string error, params string[] arguments)
     {
         var read = EximArguments.Read(arguments, null);
@@ -155,7 +162,7 @@ public sealed class EximArgumentsTests
     public void Command_line_without_a_mode_is_refused_with_a_way_out()
     {
         Assert.Contains("-bs", EximArguments.Read([], "exim").Error, StringComparison.Ordinal);
-        Assert.Contains("-bs", EximArguments.Read(["-i", "user@example.com"], "sendmail").Error, StringComparison.Ordinal);
+        Assert.Contains("-bs", EximArguments.Read(["-bm"], "sendmail").Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -171,6 +178,16 @@ public sealed class EximArgumentsTests
             var (command, error) = EximArguments.Read(arguments, random.Next(2) == 0 ? "exim" : null);
             Assert.True(command is null != (error is null), string.Join(' ', arguments));
         }
+    }
+
+    [Fact]
+    public void Options_of_a_message_say_how_it_ends_for_whom_it_is_and_who_writes()
+    {
+        var command = Read("-ti", "-F", "Full Name", "-fa@b.example", "x@y.example");
+        Assert.Equal((true, true, "Full Name", "a@b.example"), (command.RecipientsInHeader, command.IgnoresDot, command.RealName, command.Sender));
+        Assert.Equal("x@y.example", Assert.Single(command.Operands));
+        Assert.True(Read("-oi", "x").IgnoresDot);
+        Assert.False(Read("-bm", "x").IgnoresDot);
     }
 
     private static string Operands(params string[] arguments) => string.Join('|', Read(arguments).Operands);

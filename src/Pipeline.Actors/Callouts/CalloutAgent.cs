@@ -1,0 +1,37 @@
+using Pipeline.Actors.Delivery;
+using Pipeline.Connectors.Ports;
+using Pipeline.Policy.Acl.Verification.Callouts;
+using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Transports;
+
+namespace Pipeline.Actors.Callouts;
+
+/// <summary>Asks the hosts of an address as its transport would reach them.</summary>
+internal sealed class CalloutAgent(ICalloutClient client) : ICalloutAgent
+{
+    public async ValueTask<CalloutAnswer?> AskAsync(EvaluationScope scope, RoutedAddress address, CalloutQuestion question, CancellationToken cancellationToken)
+    {
+        if (address.Routing.Transport is not { } name || !scope.Environment.Policy.Transports.TryGetValue(name, out var transport))
+        {
+            return null;
+        }
+
+        var expansion = await transport.ExpandAsync(TransportScope.Create(scope, address.Address, address.Routing), cancellationToken);
+        if (expansion is not TransportExpansion.Ready { Options: ExpandedSmtpTransport options })
+        {
+            return expansion switch
+            {
+                TransportExpansion.Failed failed => Undecided(failed.Message),
+                TransportExpansion.Deferred deferred => Undecided(deferred.Message),
+                _ => null,
+            };
+        }
+
+        var settings = (SmtpTransportSettings)TransportMapping.ToSettings(options, [], []);
+        ImmutableArray<DestinationHost> hosts =
+            [.. address.Routing.Hosts.Select(host => new DestinationHost(host.Name, host.Addresses, host.Port ?? settings.Port, host.MxPreference))];
+        return hosts.IsEmpty ? null : await client.AskAsync(new CalloutJob(question, settings, hosts), cancellationToken);
+    }
+
+    private static CalloutAnswer Undecided(string why) => new(CalloutOutcome.Undecided) { Log = why };
+}

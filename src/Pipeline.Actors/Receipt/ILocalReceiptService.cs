@@ -1,0 +1,52 @@
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Smtp;
+using Pipeline.Policy.Acl;
+
+namespace Pipeline.Actors.Receipt;
+
+/// <summary>Takes messages that programs on this machine hand over without speaking SMTP.</summary>
+public interface ILocalReceiptService
+{
+    ILocalReceipt Open(LocalMessage message);
+}
+
+/// <summary>A message of a local program, before its content.</summary>
+public sealed record LocalMessage
+{
+    public required EnvelopeAddress Sender { get; init; }
+
+    /// <summary>In the order they were given. With <see cref="RecipientsInHeader"/>, those that shall not get the message though the header names them.</summary>
+    public ImmutableArray<EnvelopeAddress> Recipients { get; init; } = [];
+
+    /// <summary>The message is for those whom its header names (<c>-t</c>).</summary>
+    public bool RecipientsInHeader { get; init; }
+
+    /// <summary>It comes as one of a batch of SMTP commands that nobody answers (<c>-bS</c>).</summary>
+    public bool IsBatch { get; init; }
+
+    /// <summary>$sender_ident: the name of the user who hands it over.</summary>
+    public required string Caller { get; init; }
+
+    /// <summary>$received_protocol; null for the word that says how it came.</summary>
+    public string? Protocol { get; init; }
+
+    /// <summary>The real name for a From field that the message lacks; empty for none.</summary>
+    public string RealName { get; init; } = "";
+}
+
+/// <summary>The reception of one local message. Calls come one at a time: begin, any number of writes, end. Disposing it before the end ends it without a message.</summary>
+public interface ILocalReceipt : IAsyncDisposable
+{
+    /// <summary>Runs <c>acl_not_smtp_start</c>.</summary>
+    ValueTask BeginAsync(CancellationToken cancellationToken);
+
+    /// <summary>Octets of the message, header first, with CRLF line ends. They are only valid during the call.</summary>
+    ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken);
+
+    /// <summary>The message is there. A positive reply means that it is durable.</summary>
+    ValueTask<LocalReceiptEnd> EndAsync(CancellationToken cancellationToken);
+}
+
+/// <param name="Reply">In the words of SMTP.</param>
+/// <param name="RefusedBy">The ACL that said no; null when the message was taken, or refused for another reason.</param>
+public sealed record LocalReceiptEnd(SmtpReply Reply, AclPoint? RefusedBy = null);

@@ -1,0 +1,8 @@
+namespace Pipeline.Mail.Scanning;
+
+/// <summary>What a scan looks for. Nodes name it to each other: names are frozen.</summary>
+public enum ScanKind
+{
+    Spam = 0,
+    Malware = 1,
+}

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 using Pipeline.Actors.Receipt;
 using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Ports;
@@ -40,7 +38,7 @@ internal static class DeliveryPlanner
             Shadow = await ShadowAsync(
                 active, options.Shadow, shadow => TransportScope.Create(scope, address, routed with { Transport = shadow }), routed.HeadersAdd, routed.HeadersRemove, cancellationToken),
         };
-        var (hosts, fallbackHosts, problem) = await HostsAsync(active, scope, routed, options as ExpandedSmtpTransport, (settings as SmtpTransportSettings)?.Port ?? 0, cancellationToken);
+        var (hosts, fallbackHosts, problem) = await TransportHostFinder.FindAsync(scope, routed, options as ExpandedSmtpTransport, (settings as SmtpTransportSettings)?.Port ?? 0, cancellationToken);
         if (problem is not null)
         {
             return new RoutingDecision.Defer(trials, problem);
@@ -65,47 +63,6 @@ internal static class DeliveryPlanner
             FallbackHosts = fallbackHosts,
         };
     }
-
-    /// <summary>Where a remote transport connects: the router's hosts, or its own when the router has none or it says that its own count.</summary>
-    private static async ValueTask<(ImmutableArray<DestinationHost> Hosts, ImmutableArray<DestinationHost> Fallback, string? Problem)> HostsAsync(
-        ActivePolicy active, EvaluationScope scope, RoutingOutcome.Routed routed, ExpandedSmtpTransport? smtp, int port, CancellationToken cancellationToken)
-    {
-        if (smtp is null)
-        {
-            return (AsDestinations(routed.Hosts, port), [], null);
-        }
-
-        // The same for all recipients of a message, so that they can share an attempt.
-        var order = smtp.HostsRandomize ? new Random(BinaryPrimitives.ReadInt32LittleEndian(SHA256.HashData(Encoding.ASCII.GetBytes(scope.Message.Id)))) : null;
-        var found = routed.Hosts;
-        if (smtp.Hosts is { } own && (found.IsEmpty || smtp.HostsOverride))
-        {
-            var listed = await active.Policy.Routers.FindHostsAsync(scope, own, order, cancellationToken);
-            if (listed.Hosts.IsEmpty)
-            {
-                return ([], [], listed.Problem.Length > 0 ? $"{listed.Problem} ({smtp.Name} transport)" : $"{smtp.Name} transport called with no hosts set");
-            }
-
-            found = listed.Hosts;
-        }
-        else if (found.IsEmpty)
-        {
-            return ([], [], $"{smtp.Name} transport called with no hosts set: router {routed.Router} gave none");
-        }
-        else if (order is not null && found.All(host => host.MxPreference is null))
-        {
-            var shuffled = found.ToArray();
-            order.Shuffle(shuffled);
-            found = [.. shuffled];
-        }
-
-        var fallback = routed.FallbackHosts ?? smtp.FallbackHosts;
-        var behind = string.IsNullOrWhiteSpace(fallback) ? [] : (await active.Policy.Routers.FindHostsAsync(scope, fallback, order, cancellationToken)).Hosts;
-        return (AsDestinations(found, port), AsDestinations(behind, port), null);
-    }
-
-    private static ImmutableArray<DestinationHost> AsDestinations(ImmutableArray<RoutedHost> hosts, int port) =>
-        [.. hosts.Select(host => new DestinationHost(host.Name, host.Addresses, host.Port ?? port, host.MxPreference))];
 
     /// <summary>A file or directory that a redirection named.</summary>
     public static async ValueTask<RoutingDecision> PlanTargetAsync(

@@ -5,9 +5,9 @@ namespace Pipeline.Policy.Tests;
 public sealed class SupportReportTests
 {
     [Theory]
-    [InlineData("delay_warning = 4h", "main option \"delay_warning\" is not done and is ignored: no warning of delays is sent")]
+    [InlineData("bounce_message_file = /x", "main option \"bounce_message_file\" is not done and is ignored: the words of notifications are fixed; set bounce_message_text, dsn_from and errors_reply_to")]
     [InlineData("tcp_nodelay = false", null)]
-    [InlineData("delay_warning = 0s", null)]
+    [InlineData("ignore_bounce_errors_after = 0s", null)]
     [InlineData("no_prdr_enable", null)]
     [InlineData("prdr_enable = no", null)]
     [InlineData("prdr_enable", "main option \"prdr_enable\" has no effect here: PRDR is not offered")]
@@ -70,7 +70,7 @@ public sealed class SupportReportTests
     [InlineData("warn dcc = *", "ACL condition \"dcc = *\" is not done: a message that comes to it waits")]
     [InlineData("warn !verify = recipient/quota", "ACL condition \"!verify = recipient/quota\" is not done: a message that comes to it waits")]
     [InlineData("require verify = arc", "ACL condition \"verify = arc\" is not done: a message that comes to it waits")]
-    [InlineData("accept control = freeze", "ACL modifier \"control = freeze\" is not done: a message that comes to it waits")]
+    [InlineData("accept control = fakereject", "ACL modifier \"control = fakereject\" is not done: a message that comes to it waits")]
     [InlineData("accept control = cutthrough_delivery", "ACL modifier \"control = cutthrough_delivery\" has no effect here")]
     [InlineData("accept control = caseful_local_part", null)]
     [InlineData("require verify = recipient", null)]

@@ -30,7 +30,21 @@ internal sealed partial class MessageActor
         }
 
         _closing = UpdateClosing.Release; // no way back to work from here
-        if (_failed.Count == 0 && _toldOfSuccess.Count == 0 && _replies.Count == 0)
+        if (MustAskRules)
+        {
+            _askingRules = true;
+            AskRules(rules => new WaitingRules(rules));
+        }
+        else
+        {
+            Conclude(null);
+        }
+    }
+
+    private void Conclude(WaitingReport? report)
+    {
+        _askingRules = false;
+        if (_failed.Count == 0 && _toldOfSuccess.Count == 0 && _replies.Count == 0 && report is null)
         {
             LastUpdate();
             return;
@@ -44,12 +58,13 @@ internal sealed partial class MessageActor
             .. _toldOfSuccess.Select(index => new EndedRecipient(_ledger[index], null, Origin(index))),
         ];
         ImmutableArray<AutomaticReply> replies = [.. _replies.Values.Select(pending => pending.Reply)];
-        PortCall.Start(() => WriteAsync(_services.Notifications, _facts!, ended, replies, _cancel.Token)).PipeTo(
+        PortCall.Start(() => WriteAsync(_services.Notifications, _facts!, ended, replies, report, _cancel.Token)).PipeTo(
             Self, Self, ready => new NotificationsReady(ready, null), error => new NotificationsReady([], error.Message));
     }
 
     private static async ValueTask<ImmutableArray<ReadyNotification>> WriteAsync(
-        INotificationWriter writer, MessageFacts facts, ImmutableArray<EndedRecipient> ended, ImmutableArray<AutomaticReply> replies, CancellationToken cancellationToken)
+        INotificationWriter writer, MessageFacts facts, ImmutableArray<EndedRecipient> ended, ImmutableArray<AutomaticReply> replies, WaitingReport? report,
+        CancellationToken cancellationToken)
     {
         var ready = ended.IsEmpty ? [] : await writer.WriteAsync(facts, ended, cancellationToken);
         foreach (var reply in replies)
@@ -57,7 +72,7 @@ internal sealed partial class MessageActor
             ready = ready.Add(await writer.WriteReplyAsync(facts, reply, cancellationToken));
         }
 
-        return ready;
+        return report is null ? ready : ready.AddRange(await writer.WriteAsync(facts, report, cancellationToken));
     }
 
     private Mail.Addressing.EnvelopeAddress? Origin(int index)
@@ -111,7 +126,7 @@ internal sealed partial class MessageActor
 
         foreach (var notification in message.Ready)
         {
-            _ledger.Record(Now, new NotificationSent(notification.Kind, notification.Message.Id.ToString(), notification.To));
+            _ledger.Record(Now, new NotificationSent(notification.Kind, notification.Message.Id.ToString(), notification.To, notification.Warnings));
         }
 
         _notifications = [.. message.Ready.Select(ready => ready.Message with { Release = !_services.Routes })];
@@ -133,7 +148,7 @@ internal sealed partial class MessageActor
     /// <summary>Writes what is not durable yet. One update is under way at a time; what happens meanwhile goes into the next.</summary>
     private void Flush()
     {
-        if (_update is not null)
+        if (_update is not null || _askingRules)
         {
             return;
         }

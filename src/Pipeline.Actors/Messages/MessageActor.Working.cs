@@ -36,12 +36,22 @@ internal sealed partial class MessageActor
         Receive<RepeatUpdate>(_ => SendUpdate());
         Receive<MessageProtocol.RemoveMessage>(OnRemove);
         Receive<MessageProtocol.RetryMessage>(OnRetry);
+        Receive<MessageProtocol.FreezeMessage>(OnFreeze);
+        Receive<MessageProtocol.ThawMessage>(OnThaw);
+        Receive<FrozenRules>(OnFrozenRules);
+        Receive<WaitingRules>(OnWaitingRules);
         Receive<Verification.CheckActor.Finished>(_ => { }); // the notice of a check's end, behind its result
     }
 
     private void Work(MessageStart start)
     {
+        if (Waits(start))
+        {
+            return;
+        }
+
         var now = Now;
+        _worked = true;
         foreach (var recipient in _ledger.Recipients.ToArray())
         {
             if (recipient.AttemptOpen)
@@ -115,7 +125,7 @@ internal sealed partial class MessageActor
                 break;
             case RoutingDecision.Defer defer:
                 Crash.At(CrashPoint.RouteDeferred);
-                Defer(index, new DeliveryFailure { Class = FailureClass.Lookup, Reason = defer.Reason });
+                Defer(index, new DeliveryFailure { Class = FailureClass.Lookup, Reason = defer.Reason, Freezes = defer.Freezes });
                 break;
         }
 
@@ -159,6 +169,11 @@ internal sealed partial class MessageActor
         Crash.At(CrashPoint.RouteRetryDecided);
         _deciding--;
         var (index, failure, time) = message;
+        if (failure.Freezes)
+        {
+            _freeze ??= new Freeze(failure.Internal ?? failure.Reason, null, Tell: true);
+        }
+
         if (time.NextTry is { } next)
         {
             _ledger.Record(Now, new RecipientDeferred(
@@ -185,7 +200,7 @@ internal sealed partial class MessageActor
 
     private void OnRemove(MessageProtocol.RemoveMessage message)
     {
-        if (_closing is not null || _jobs.Count > 0 || _inRouting.Count > 0 || _deciding > 0)
+        if (IsBusy)
         {
             Sender.Tell(new MessageProtocol.OperatorAnswer(false, "it is being delivered now; try again"));
             return;

@@ -112,12 +112,17 @@ internal sealed class MessageLedger
             case RecipientFailed e:
                 Set(_recipients[e.Recipient] with { Status = RecipientStatus.Failed, AttemptOpen = false, LastReason = e.Reason });
                 break;
+            case MessageFrozen e:
+                SetWaiting(waiting => waiting with { FrozenAt = waiting.IsFrozen ? waiting.FrozenAt : at, DueAt = e.LookAgain });
+                break;
+            case MessageThawed:
+                SetWaiting(waiting => waiting with { ThawedAt = at, DueAt = at });
+                break;
+            case NotificationSent { Warnings: { } warnings }:
+                SetWaiting(waiting => waiting with { Warnings = warnings });
+                break;
             case OperatorActed { Action: OperatorActed.Removed }:
-                foreach (var waiting in _recipients.Values.Where(r => r.Status == RecipientStatus.Queued).ToArray())
-                {
-                    Set(waiting with { Status = RecipientStatus.Removed, AttemptOpen = false });
-                }
-
+                SetWaiting(waiting => waiting with { Status = RecipientStatus.Removed, AttemptOpen = false });
                 break;
         }
     }
@@ -138,6 +143,14 @@ internal sealed class MessageLedger
                 Notify: parent.Notify,
                 OriginalRecipient: parent.OriginalRecipient,
                 Inherited: child.Inherited));
+        }
+    }
+
+    private void SetWaiting(Func<RecipientState, RecipientState> change)
+    {
+        foreach (var waiting in _recipients.Values.Where(r => r.Status == RecipientStatus.Queued).ToArray())
+        {
+            Set(change(waiting));
         }
     }
 

@@ -21,6 +21,10 @@ internal static class MessageProperties
     /// <summary>Names of the variables that hold text from peers, with commas between them; a name has none in it.</summary>
     public const string Tainted = "tainted";
 
+
+    /// <summary>An ACL wants the message frozen: with this name, <see cref="FreezeWithoutTelling"/> or another value.</summary>
+    public const string Freeze = "freeze";
+    public const string FreezeWithoutTelling = "no_tell";
     public const string ConnectionVariable = "c:";
     public const string MessageVariable = "m:";
 

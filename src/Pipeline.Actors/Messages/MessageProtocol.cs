@@ -73,6 +73,12 @@ public static class MessageProtocol
     /// <summary>To the supervisor, from an operator: take the message out of the queue. Answered by <see cref="OperatorAnswer"/>.</summary>
     public sealed record RemoveMessage(MessageId Id, string By);
 
+    /// <summary>To the supervisor, from an operator: try nothing more until it is thawed. Answered by <see cref="OperatorAnswer"/>.</summary>
+    public sealed record FreezeMessage(MessageId Id, string By);
+
+    /// <summary>To the supervisor, from an operator: a frozen message is to be tried again. Answered by <see cref="OperatorAnswer"/>.</summary>
+    public sealed record ThawMessage(MessageId Id, string By);
+
     public sealed record OperatorAnswer(bool Done, string Text);
 
     /// <summary>To the supervisor: claim nothing more; answer <see cref="Drained"/> when no message is under way.</summary>

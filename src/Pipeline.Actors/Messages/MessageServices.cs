@@ -27,6 +27,9 @@ public sealed record MessageServices
 
     public required INotificationWriter Notifications { get; init; }
 
+    /// <summary>What messages that wait have to expect; nothing where it is not said.</summary>
+    public IWaitingRules Rules { get; init; } = new NoWaitingRules();
+
     public MessageLimits Limits
     {
         get;

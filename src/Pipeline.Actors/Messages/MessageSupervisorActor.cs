@@ -57,6 +57,8 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         Receive<NextDueKnown>(message => WakeAt(message.At));
         Receive<MessageProtocol.RetryMessage>(message => OnOperator(message.Id, message, MessageStart.Everything));
         Receive<MessageProtocol.RemoveMessage>(message => OnOperator(message.Id, message, MessageStart.Nothing));
+        Receive<MessageProtocol.FreezeMessage>(message => OnOperator(message.Id, message, MessageStart.Nothing));
+        Receive<MessageProtocol.ThawMessage>(message => OnOperator(message.Id, message, MessageStart.Nothing));
         Receive<ClaimedForOperator>(OnClaimedForOperator);
         Receive<MessageProtocol.Drain>(_ =>
         {

@@ -73,6 +73,7 @@ internal static class AcceptedMessage
         Add(MessageProperties.TlsCipher, connection.Tls?.Cipher);
         Add(MessageProperties.ClientAddress, EndPoint(connection.ClientAddress, connection.ClientPort));
         Add(MessageProperties.Interface, EndPoint(connection.LocalAddress, connection.LocalPort));
+        Add(MessageProperties.Freeze, scope.Message.Controls.Contains("freeze/no_tell") ? MessageProperties.FreezeWithoutTelling : scope.Message.Controls.Contains("freeze") ? "tell" : null);
         foreach (var (name, variable) in MessageProperties.Verdicts)
         {
             Add(name, scope.Message.ConditionVariables.GetValueOrDefault(variable));

@@ -13,6 +13,9 @@ public interface INotificationWriter
     ValueTask<ImmutableArray<ReadyNotification>> WriteAsync(
         MessageFacts message, ImmutableArray<EndedRecipient> ended, CancellationToken cancellationToken);
 
+    /// <summary>What is said about recipients that wait; none where nobody is to be told.</summary>
+    ValueTask<ImmutableArray<ReadyNotification>> WriteAsync(MessageFacts message, WaitingReport report, CancellationToken cancellationToken);
+
     /// <summary>An automatic reply to a message.</summary>
     ValueTask<ReadyNotification> WriteReplyAsync(MessageFacts message, AutomaticReply reply, CancellationToken cancellationToken);
 }
@@ -22,5 +25,14 @@ public interface INotificationWriter
 /// <param name="GeneratedFrom">The address of the envelope it came from by redirection; null when it is one itself.</param>
 public sealed record EndedRecipient(RecipientState Recipient, DeliveryFailure? Failure, EnvelopeAddress? GeneratedFrom = null);
 
-/// <param name="Kind">failure, success or reply.</param>
-public sealed record ReadyNotification(string Kind, string To, NewMessage Message);
+/// <summary>Recipients that wait, and who is to hear of it: the operator, of a frozen message; or its sender, of a delay.</summary>
+/// <param name="Delay">Null for a message that has just been frozen.</param>
+public sealed record WaitingReport(ImmutableArray<RecipientState> Waiting, DelayWarning? Delay);
+
+/// <param name="Count">How many warnings the sender should have had by now.</param>
+/// <param name="After">The age of the message at which this one was due.</param>
+public sealed record DelayWarning(int Count, TimeSpan After);
+
+/// <param name="Kind">failure, success, delay, frozen or reply.</param>
+/// <param name="Warnings">Of a warning of delay: its <see cref="DelayWarning.Count"/>.</param>
+public sealed record ReadyNotification(string Kind, string To, NewMessage Message, int? Warnings = null);

@@ -1,3 +1,4 @@
+using System.Text;
 using Pipeline.Actors.Messages;
 using Pipeline.Actors.Receipt;
 using Pipeline.Connectors.Ports;
@@ -12,7 +13,7 @@ using Pipeline.Storage.Ports;
 
 namespace Pipeline.Actors.Reporting;
 
-/// <summary>Writes delivery status notifications and automatic replies by the main options of the message's policy, and makes them messages of the queue.</summary>
+/// <summary>Writes delivery status notifications, notes to the operator and automatic replies by the main options of the message's policy, and makes them messages of the queue.</summary>
 /// <remarks>Each has the null sender, so a notification that fails tells nobody (RFC 3461 section 6.1, RFC 5321 section 6.1).</remarks>
 public sealed class NotificationWriter(
     IPolicySource policies, IMessageStore store, Ownership owner, MessageIdSource ids, TimeProvider time) : INotificationWriter
@@ -43,11 +44,51 @@ public sealed class NotificationWriter(
         return ready.ToImmutable();
     }
 
+    public async ValueTask<ImmutableArray<ReadyNotification>> WriteAsync(MessageFacts message, WaitingReport report, CancellationToken cancellationToken)
+    {
+        if (report.Delay is not { } delay)
+        {
+            return await WriteFrozenAsync(message, report, cancellationToken);
+        }
+
+        ImmutableArray<EndedRecipient> told =
+        [
+            .. report.Waiting.Where(static recipient => recipient.Notify.Wants(NotificationKind.Delay))
+                .Select(static recipient => new EndedRecipient(recipient, new DeliveryFailure { Class = FailureClass.Other, Reason = recipient.LastReason ?? "" })),
+        ];
+        return told.IsEmpty ? [] : [await WriteAsync(message, NotificationKind.Delay, told, cancellationToken, delay.After) with { Warnings = delay.Count }];
+    }
+
+    /// <summary>To the addresses of <c>freeze_tell</c>; a message without a sender may be such a note itself.</summary>
+    private async ValueTask<ImmutableArray<ReadyNotification>> WriteFrozenAsync(MessageFacts message, WaitingReport report, CancellationToken cancellationToken)
+    {
+        var active = await policies.GetAsync(message.Policy, cancellationToken);
+        if (message.Envelope.Sender.IsNull || active.Policy.MainOptions.FreezeTell is not { } option)
+        {
+            return [];
+        }
+
+        var words = await NotificationWords.OfAsync(active, message, cancellationToken);
+        var expanded = await words.TextAsync("freeze_tell", option, cancellationToken);
+        ImmutableArray<EnvelopeAddress> to = [.. AddressListParser.Parse(Encoding.UTF8.GetBytes(expanded ?? "")).Addresses.Select(static listed => listed.ToEnvelopeAddress())];
+        if (to.IsEmpty)
+        {
+            return [];
+        }
+
+        var (id, now) = (ids.Next(), time.GetUtcNow());
+        var composed = FrozenNoteComposer.Compose(
+            new FrozenNote(id, active.Environment.PrimaryHostname, words.From, to, message.Id, message.Envelope.Sender, [.. report.Waiting.Select(static waiting => (waiting.Address, waiting.LastReason ?? ""))]), now);
+        var note = await AsMessageAsync(message, id, now, to, composed, (int)active.Policy.Number, cancellationToken);
+        return [new ReadyNotification(NotificationSent.Frozen, string.Join(", ", to), note)];
+    }
+
     private async ValueTask<ReadyNotification> WriteAsync(
-        MessageFacts message, NotificationKind kind, ImmutableArray<EndedRecipient> told, CancellationToken cancellationToken)
+        MessageFacts message, NotificationKind kind, ImmutableArray<EndedRecipient> told, CancellationToken cancellationToken, TimeSpan delayedFor = default)
     {
         var active = await policies.GetAsync(message.Policy, cancellationToken);
         var (id, now, to) = (ids.Next(), time.GetUtcNow(), message.Envelope.Sender);
+        var words = await NotificationWords.OfAsync(active, message, cancellationToken);
         var (body, withheld) = await ReturnedBodyAsync(message, kind, active.Policy.MainOptions, cancellationToken);
         var composed = NotificationComposer.Compose(
             new Notification
@@ -63,12 +104,18 @@ public sealed class NotificationWriter(
                 HeaderBlock = message.Content.HeaderBlock,
                 Body = body,
                 BodyWithheld = withheld,
+                ReturnsMessage = kind != NotificationKind.Failure || active.Policy.MainOptions.BounceReturnMessage,
                 EnvelopeId = message.Envelope.EnvelopeId,
                 SmtpUtf8 = message.Envelope.SmtpUtf8,
+                From = words.From,
+                ReplyTo = words.ReplyTo,
+                ExtraText = kind == NotificationKind.Failure ? words.ExtraText : null,
+                DelayedFor = delayedFor,
             },
             $"{now.ToUnixTimeSeconds()}-mailpipeline-{id}",
             now);
         var notification = await AsMessageAsync(message, id, now, [to], composed, (int)active.Policy.Number, cancellationToken);
+        notification = notification with { Envelope = notification.Envelope with { AuthenticatedSender = words.AuthenticatedSender } };
         return new ReadyNotification(kind.ToString().ToLowerInvariant(), to.ToString(), notification);
     }
 
@@ -124,7 +171,7 @@ public sealed class NotificationWriter(
     private static async ValueTask<(ReadOnlyMemory<byte>? Body, bool Withheld)> ReturnedBodyAsync(
         MessageFacts message, NotificationKind kind, MainOptions options, CancellationToken cancellationToken)
     {
-        if (kind != NotificationKind.Failure || message.Envelope.Return == DsnReturn.Headers)
+        if (kind != NotificationKind.Failure || !options.BounceReturnMessage || message.Envelope.Return == DsnReturn.Headers)
         {
             return (null, false);
         }
@@ -134,7 +181,22 @@ public sealed class NotificationWriter(
             return (null, message.Envelope.Return == DsnReturn.Full || options.BounceReturnBody);
         }
 
-        return (await BodyAsync(message, cancellationToken), false);
+        var body = await BodyAsync(message, cancellationToken);
+        return options.BounceReturnLinesizeLimit > 0 && HasLongerLine(body.Span, options.BounceReturnLinesizeLimit) ? (null, true) : (body, false);
+    }
+
+    /// <param name="limit">Octets of a line without its end.</param>
+    private static bool HasLongerLine(ReadOnlySpan<byte> body, long limit)
+    {
+        foreach (var range in body.Split((byte)'\n'))
+        {
+            if (body[range].TrimEnd((byte)'\r').Length > limit)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static async ValueTask<ReadOnlyMemory<byte>> BodyAsync(MessageFacts message, CancellationToken cancellationToken)

@@ -48,5 +48,6 @@ public abstract record RoutingDecision(ImmutableArray<RouterTried> Trials)
 
     public sealed record Fail(ImmutableArray<RouterTried> Trials, string Reason) : RoutingDecision(Trials);
 
-    public sealed record Defer(ImmutableArray<RouterTried> Trials, string Reason) : RoutingDecision(Trials);
+    /// <param name="Freezes">Waiting alone does not mend it: the message is frozen.</param>
+    public sealed record Defer(ImmutableArray<RouterTried> Trials, string Reason, bool Freezes = false) : RoutingDecision(Trials);
 }

@@ -52,7 +52,7 @@ public sealed class PolicyRecipientRouter(IPolicySource policies) : IRecipientRo
             RoutingOutcome.Discarded discarded => new RoutingDecision.Redirect(trials, discarded.Router, []),
             RoutingOutcome.Failed failed => new RoutingDecision.Fail(trials, failed.Message),
             RoutingOutcome.Unrouteable unrouteable => new RoutingDecision.Fail(trials, unrouteable.Message),
-            RoutingOutcome.Deferred deferred => new RoutingDecision.Defer(trials, deferred.Message),
+            RoutingOutcome.Deferred deferred => new RoutingDecision.Defer(trials, deferred.Message, deferred.Freezes),
             _ => throw new InvalidOperationException($"unknown routing outcome {outcome.GetType().Name}"),
         };
 

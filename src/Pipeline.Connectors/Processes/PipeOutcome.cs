@@ -17,7 +17,7 @@ internal static class PipeOutcome
         var child = $"Child process of {settings.Name} transport";
         return run.End switch
         {
-            ProgramEnd.NotStarted when settings.DeferWhenNotStarted => Defer(FailureClass.Local, $"pipe exec failed: {run.Problem}"),
+            ProgramEnd.NotStarted when settings.DeferWhenNotStarted => Defer(FailureClass.Local, $"pipe exec failed: {run.Problem}", freezes: true),
             ProgramEnd.NotStarted => Judge(settings, new ProcessExit(NotExecuted, 0), run.Output, $"{child} returned 127 (could mean unable to exec or command does not exist) from command: {command}: {run.Problem}"),
             ProgramEnd.TimedOut when settings.TimeoutDefer => Defer(FailureClass.Timeout, $"pipe delivery process timed out: {command}"),
             ProgramEnd.TimedOut => Fail(settings, run.Output, $"pipe delivery process timed out: {command}", FailureClass.Timeout),
@@ -56,7 +56,7 @@ internal static class PipeOutcome
 
         if (exit.Signal != 0 && settings.DeferOnSignal)
         {
-            return Defer(FailureClass.Local, words);
+            return Defer(FailureClass.Local, words, freezes: true);
         }
 
         var isTemporary = exit.Signal == 0 && !settings.ReturnOutput && (settings.EveryErrorIsTemporary || settings.TemporaryErrors.Contains(exit.Status));
@@ -78,8 +78,8 @@ internal static class PipeOutcome
         });
     }
 
-    private static DeliveryOutcome.Deferred Defer(FailureClass failureClass, string words) =>
-        new(new DeliveryFailure { Class = failureClass, Reason = "local delivery failed", Internal = words });
+    private static DeliveryOutcome.Deferred Defer(FailureClass failureClass, string words, bool freezes = false) =>
+        new(new DeliveryFailure { Class = failureClass, Reason = "local delivery failed", Internal = words, Freezes = freezes });
 
     private static string FirstLine(string output) => OctetString.ToText(output.AsSpan().TrimStart("\r\n").ToString().Split('\n', 2)[0].TrimEnd());
 }

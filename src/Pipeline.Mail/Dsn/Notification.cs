@@ -39,6 +39,9 @@ public sealed record Notification
     /// <summary>The body was asked for and is left out for its size or for policy; the notification says so.</summary>
     public bool BodyWithheld { get; init; }
 
+    /// <summary>The message, or its header, comes with the notification (RFC 6522 section 3 lets it be left out).</summary>
+    public bool ReturnsMessage { get; init; } = true;
+
     /// <summary>ENVID as received, still xtext.</summary>
     public string? EnvelopeId { get; init; }
 

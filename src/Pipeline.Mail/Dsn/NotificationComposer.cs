@@ -22,8 +22,8 @@ public static class NotificationComposer
         var words = RecipientText.Write(notification);
         var status = DeliveryStatusPart.Write(notification);
         boundary = Unused(boundary, notification, words + status);
-        var returned = notification.Kind == NotificationKind.Failure ? notification.Body : null;
-        var eightBit = notification.SmtpUtf8 || !Ascii.IsValid(notification.HeaderBlock.Span) || (returned is { } body && !Ascii.IsValid(body.Span));
+        var returned = notification is { Kind: NotificationKind.Failure, ReturnsMessage: true } ? notification.Body : null;
+        var eightBit = notification.SmtpUtf8 || (notification.ReturnsMessage && !Ascii.IsValid(notification.HeaderBlock.Span)) || (returned is { } body && !Ascii.IsValid(body.Span));
         var output = new ArrayBufferWriter<byte>(4096 + notification.HeaderBlock.Length + (returned?.Length ?? 0));
 
         StartPart(output, boundary, $"text/plain; charset={(notification.SmtpUtf8 ? "utf-8" : "us-ascii")}", notification.SmtpUtf8);
@@ -32,7 +32,11 @@ public static class NotificationComposer
         StartPart(output, boundary, notification.SmtpUtf8 ? "message/global-delivery-status" : "message/delivery-status", notification.SmtpUtf8);
         Text(output, status);
         Text(output, "\r\n");
-        WriteReturned(output, boundary, notification, returned, eightBit);
+        if (notification.ReturnsMessage)
+        {
+            WriteReturned(output, boundary, notification, returned, eightBit);
+        }
+
         Text(output, $"\r\n--{boundary}--\r\n");
         return new ComposedMessage(
             Encoding.UTF8.GetBytes(Header(notification, boundary, date, eightBit)),

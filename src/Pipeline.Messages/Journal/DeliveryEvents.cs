@@ -31,8 +31,12 @@ public sealed record RecipientFailed(
 /// <summary>A delivery status notification, or an automatic reply, was accepted into the queue.</summary>
 /// <param name="Kind">failure, delay or success; reply.</param>
 /// <param name="MessageId">The notification's own message id.</param>
-public sealed record NotificationSent(string Kind, string MessageId, string To) : JournalEvent
+/// <param name="Warnings">Of a warning of delay: how many the sender should have had by now; null for others.</param>
+public sealed record NotificationSent(string Kind, string MessageId, string To, int? Warnings = null) : JournalEvent
 {
     /// <summary>The <see cref="Kind"/> of an automatic reply.</summary>
     public const string Reply = "reply";
+
+    /// <summary>The <see cref="Kind"/> of a note to the operator that a message is frozen.</summary>
+    public const string Frozen = "frozen";
 }

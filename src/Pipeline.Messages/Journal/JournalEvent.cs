@@ -31,6 +31,9 @@ namespace Pipeline.Messages.Journal;
 [JsonDerivedType(typeof(RecipientFailed), "failed")]
 [JsonDerivedType(typeof(NotificationSent), "dsn")]
 [JsonDerivedType(typeof(OperatorActed), "operator")]
+[JsonDerivedType(typeof(MessageFrozen), "frozen")]
+[JsonDerivedType(typeof(MessageThawed), "thawed")]
+[JsonDerivedType(typeof(MessageCancelled), "cancelled")]
 public abstract record JournalEvent;
 
 /// <summary>Something that happened to one recipient of a message.</summary>

@@ -33,6 +33,10 @@ internal static class AdminEndpoints
         });
         application.MapPost("/queue/{id}/retry", (string id, HttpContext context) =>
             OrderAsync(services, id, (message, by) => new MessageProtocol.RetryMessage(message, by), context));
+        application.MapPost("/queue/{id}/freeze", (string id, HttpContext context) =>
+            OrderAsync(services, id, (message, by) => new MessageProtocol.FreezeMessage(message, by), context));
+        application.MapPost("/queue/{id}/thaw", (string id, HttpContext context) =>
+            OrderAsync(services, id, (message, by) => new MessageProtocol.ThawMessage(message, by), context));
         application.MapPost("/queue/{id}/remove", (string id, HttpContext context) =>
             OrderAsync(services, id, (message, by) => new MessageProtocol.RemoveMessage(message, by), context));
     }

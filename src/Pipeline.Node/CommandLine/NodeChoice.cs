@@ -22,6 +22,9 @@ internal sealed record NodeChoice(string PolicyFile, IFileSource? Source, NodeSe
 
     public PolicyCompilation Compile() => PolicyCompiler.Compile(PolicyFile, Macros, Source, whyNoLookup: LookupBackends.Unusable);
 
+    /// <summary>The file as it is written, not compiled.</summary>
+    public ConfigurationReadResult Read() => ConfigurationFile.Read(PolicyFile, Macros, Source);
+
     /// <summary>The folder of the store that this choice leads to; null when the configuration has problems, which are written to <paramref name="errors"/>.</summary>
     public string? StoreDirectory(TextWriter errors)
     {

@@ -56,6 +56,7 @@ internal sealed class NodeFlow : IAsyncDisposable
                 Router = new PolicyRecipientRouter(policies.Source),
                 Retry = new PolicyRetrySchedule(policies.Source),
                 Notifications = new NotificationWriter(policies.Source, node.Messages, node.Store.Owner, ids, options.Time),
+                Rules = new PolicyWaitingRules(policies.Source),
                 Limits = new MessageLimits
                 {
                     MaxActiveMessages = options.Settings.Delivery.MaxActiveMessages,

@@ -19,6 +19,11 @@ internal static class DeliveryLine
         RecipientFailed e => Failed(e, message, selection),
         RecipientRedirected { Children.IsEmpty: true } e => $"=> :blackhole: <{message.Top(e.Recipient)}> R={e.Router}",
         OperatorActed { Action: OperatorActed.Removed } e => $"removed by {e.By}",
+        MessageFrozen { By: { } by } => $"frozen by {by}",
+        MessageFrozen e => $"*** Frozen ({e.Reason})",
+        MessageThawed { By: MessageThawed.ByAutoThaw or MessageThawed.ByDelivery } e => $"Unfrozen by {e.By}",
+        MessageThawed e => $"unfrozen by {e.By}",
+        MessageCancelled e => $"cancelled by {e.By}",
         MessageCompleted => "Completed" + QueueTime("queue_time_overall", at, message, selection),
         _ => null,
     };

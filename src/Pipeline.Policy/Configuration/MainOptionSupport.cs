@@ -78,7 +78,8 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("there are no queue runs: each message has its own timer"), "queue_run_max queue_run_in_order queue_fast_ramp"),
         (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "remote_max_parallel remote_sort_domains"),
         (Support.NotDone("no memory of hosts is kept: each recipient has its own times"), "retry_data_expire"),
-        (Support.NotDone("no message is frozen"), "auto_thaw freeze_tell ignore_bounce_errors_after move_frozen_messages timeout_frozen_after"),
+        (Support.NotDone("a notification that fails is given up at once", "0s"), "ignore_bounce_errors_after"),
+        (Support.WithoutEffect("frozen messages stay in the store like all others"), "move_frozen_messages"),
         (Support.WithoutEffect("the store keeps messages in its own form"), "split_spool_directory spool_wireformat message_logs preserve_message_logs keep_malformed"),
         (Support.WithoutEffect("the store always syncs"), "disable_fsync"),
         (Support.NotDone("a store without room answers 451"), "check_log_inodes check_log_space check_spool_inodes check_spool_space smtp_check_spool_space"),
@@ -88,10 +89,8 @@ internal static class MainOptionSupport
 
     private static (Support Support, string Names)[] Bounces =>
     [
-        (Support.NotDone("no warning of delays is sent"), "delay_warning"),
-        (Support.WithoutEffect("no warning of delays is sent"), "delay_warning_condition warn_message_file"),
-        (Support.NotDone("notifications are written in the form of RFC 3464"), "bounce_message_text bounce_message_file bounce_return_linesize_limit dsn_from errors_copy errors_reply_to bounce_sender_authentication"),
-        (Support.NotDone("set bounce_return_body or bounce_return_size_limit", "true"), "bounce_return_message"),
+        (Support.NotDone("the words of notifications are fixed; set bounce_message_text, dsn_from and errors_reply_to"), "bounce_message_file warn_message_file"),
+        (Support.NotDone("notifications go to the sender alone"), "errors_copy"),
         (Support.NotDone("set bounce_return_size_limit"), "return_size_limit"),
     ];
 

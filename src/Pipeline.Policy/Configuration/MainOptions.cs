@@ -241,6 +241,10 @@ public sealed record MainOptions
 
     public long BounceReturnSizeLimit { get; init; }
 
+    public long BounceReturnLinesizeLimit { get; init; }
+
+    public ExpandableString? BounceSenderAuthentication { get; init; }
+
     public ExpandableString? BounceMessageText { get; init; }
 
     public string? BounceMessageFile { get; init; }

@@ -114,6 +114,8 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         BounceReturnBody = GetBool("bounce_return_body", true),
         BounceReturnMessage = GetBool("bounce_return_message", true),
         BounceReturnSizeLimit = GetInteger("bounce_return_size_limit", 100 * 1024),
+        BounceReturnLinesizeLimit = GetInteger("bounce_return_linesize_limit", 998),
+        BounceSenderAuthentication = GetExpandable("bounce_sender_authentication"),
         BounceMessageText = GetExpandable("bounce_message_text"),
         BounceMessageFile = GetString("bounce_message_file"),
         WarnMessageFile = GetString("warn_message_file"),

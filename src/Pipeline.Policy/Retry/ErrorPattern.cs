@@ -18,6 +18,15 @@ internal sealed record ErrorPattern(string Text)
     /// <summary>A time-out of whatever sort.</summary>
     private bool AnyTimeout { get; init; }
 
+    public bool IsAny => Text == "*";
+
+    /// <summary>A failure that matches: of a code with <c>x</c> in it, the digit is 0.</summary>
+    public RetryFailure Example => new(
+        Kind ?? (AnyTimeout ? FailureKind.Timeout : FailureKind.Other),
+        Origin ?? HostOrigin.Unknown,
+        Code is null ? 0 : int.Parse(Code.Replace('x', '0'), CultureInfo.InvariantCulture),
+        NotReadFor);
+
     public static ErrorPattern? Parse(string text)
     {
         var pattern = new ErrorPattern(text);

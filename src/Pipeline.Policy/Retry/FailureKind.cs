@@ -40,4 +40,8 @@ public enum HostOrigin
 /// <summary>A temporary failure.</summary>
 /// <param name="ReplyCode">For 4xx replies, the code; else 0.</param>
 /// <param name="SinceLastRead">For a full mailbox, how long ago it was last read; null when that is not known.</param>
-public sealed record RetryFailure(FailureKind Kind, HostOrigin Origin = HostOrigin.Unknown, int ReplyCode = 0, TimeSpan? SinceLastRead = null);
+public sealed record RetryFailure(FailureKind Kind, HostOrigin Origin = HostOrigin.Unknown, int ReplyCode = 0, TimeSpan? SinceLastRead = null)
+{
+    /// <summary>The failure that a word of a retry rule stands for, as <c>-brt</c> takes it; null for a word that is none.</summary>
+    public static RetryFailure? Parse(string error) => ErrorPattern.Parse(error)?.Example;
+}

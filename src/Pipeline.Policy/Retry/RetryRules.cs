@@ -50,7 +50,7 @@ public sealed class RetryRules
         return new RetryDecision.Expired();
     }
 
-    /// <summary>What <c>-brt</c> prints for an address, domain or host and an error.</summary>
+    /// <summary>What <c>-brt</c> prints for an address, domain or host and an error; without one, only rules for all errors count.</summary>
     public async ValueTask<string> DescribeAsync(EvaluationScope scope, RetrySubject subject, RetryFailure? failure, CancellationToken cancellationToken)
     {
         var rule = await FindAsync(scope, subject, failure, EnvelopeAddress.Null, cancellationToken);
@@ -62,7 +62,7 @@ public sealed class RetryRules
     {
         foreach (var rule in _rules)
         {
-            if (failure is not null && !rule.Error.Matches(failure))
+            if (failure is null ? !rule.Error.IsAny : !rule.Error.Matches(failure))
             {
                 continue;
             }

@@ -52,7 +52,7 @@ internal static class RouterStep
             DriverVerdict.Decline decline => await DeclineAsync(router, scope, decline.Reason, cancellationToken),
             DriverVerdict.Pass pass => new StepResult(null, NextStep.PassRouter, TrialOutcome.Passed, pass.Reason),
             DriverVerdict.Fail fail => new StepResult(new RoutingOutcome.Failed(router.Name, fail.Message), NextStep.Stop, TrialOutcome.Failed, fail.Message),
-            DriverVerdict.Defer defer => Defer(router, defer.Message, defer.NeedsAttention),
+            DriverVerdict.Defer defer => Defer(router, defer.Message, defer.NeedsAttention, defer.Freezes),
             _ => new StepResult(new RoutingOutcome.Discarded(router.Name), NextStep.Stop, TrialOutcome.Discarded, ":blackhole:"),
         };
     }
@@ -123,6 +123,6 @@ internal static class RouterStep
         };
     }
 
-    private static StepResult Defer(RouterDefinition router, string message, bool needsAttention = false) =>
-        new(new RoutingOutcome.Deferred(router.Name, message, needsAttention), NextStep.Stop, TrialOutcome.Deferred, message);
+    private static StepResult Defer(RouterDefinition router, string message, bool needsAttention = false, bool freezes = false) =>
+        new(new RoutingOutcome.Deferred(router.Name, message, needsAttention, freezes), NextStep.Stop, TrialOutcome.Deferred, message);
 }

@@ -87,8 +87,9 @@ public abstract record RoutingOutcome
     public sealed record Failed(string? Router, string Message) : RoutingOutcome;
 
     /// <summary>Cannot be routed now.</summary>
-    /// <param name="NeedsAttention">Waiting will not help: somebody has to look at the configuration or the DNS (<c>freeze</c>).</param>
-    public sealed record Deferred(string? Router, string Message, bool NeedsAttention = false) : RoutingOutcome;
+    /// <param name="NeedsAttention">Waiting will not help: somebody has to look at the configuration or the DNS.</param>
+    /// <param name="Freezes">The configuration says that the message is then to be frozen.</param>
+    public sealed record Deferred(string? Router, string Message, bool NeedsAttention = false, bool Freezes = false) : RoutingOutcome;
 
     /// <summary>No router took it.</summary>
     /// <param name="Router">The last router that ran; null when none did.</param>

@@ -64,6 +64,9 @@ public enum RecipientStatus
 /// <param name="Place">What the delivery is to, once routed (<see cref="RecipientRouted.Place"/>).</param>
 /// <param name="DuplicateOf">Of a duplicate: the index of the recipient whose fate it shares.</param>
 /// <param name="Destination">Where the next delivery goes, by a name that deliveries over one connection share; null until it is routed.</param>
+/// <param name="FrozenAt">Since when its message is, or was last, frozen; null when it never was.</param>
+/// <param name="ThawedAt">When its message was last thawed.</param>
+/// <param name="Warnings">Warnings of delay that the sender has had, or none was wanted for; null for none.</param>
 public sealed record RecipientState(
     int Index,
     EnvelopeAddress Address,
@@ -80,4 +83,11 @@ public sealed record RecipientState(
     string? Inherited = null,
     string? Place = null,
     int? DuplicateOf = null,
-    string? Destination = null);
+    string? Destination = null,
+    DateTimeOffset? FrozenAt = null,
+    DateTimeOffset? ThawedAt = null,
+    int? Warnings = null)
+{
+    /// <summary>Nothing is tried before somebody or something thaws the message, whatever time <see cref="DueAt"/> names to look at it.</summary>
+    public bool IsFrozen => FrozenAt is { } frozen && !(ThawedAt >= frozen);
+}

@@ -120,6 +120,78 @@ public sealed class NotificationWriterTests
         Assert.Contains(status, Text(Assert.Single(await WriteAsync("", ended))), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_delay_is_told_to_the_sender_without_the_body()
+    {
+        var ready = Assert.Single(await ReportAsync("", new DelayWarning(2, TimeSpan.FromHours(48)), State("a", DsnNotify.None) with { LastReason = "Connection refused" }));
+        Assert.Equal(("delay", "sender@from.example", 2), (ready.Kind, ready.To, ready.Warnings));
+        var text = Text(ready);
+        Assert.Contains("delayed 48 hours\r\n", text, StringComparison.Ordinal);
+        Assert.Contains("Action: delayed\r\nFinal-Recipient: rfc822;a@to.example\r\nStatus: 4.0.0\r\n", text, StringComparison.Ordinal);
+        Assert.Contains("Connection refused", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\r\nbody\r\n", text, StringComparison.Ordinal);
+        Assert.True(ready.Message.Envelope.Sender.IsNull);
+    }
+
+    [Theory]
+    [InlineData(DsnNotify.Delay, true)]
+    [InlineData(DsnNotify.Failure, false)]
+    [InlineData(DsnNotify.Never, false)]
+    public async Task A_delay_is_told_where_it_was_asked_for(DsnNotify notify, bool told) =>
+        Assert.Equal(told ? 1 : 0, (await ReportAsync("", new DelayWarning(1, TimeSpan.FromHours(24)), State("a", notify))).Length);
+
+    [Fact]
+    public async Task The_operator_is_told_of_a_frozen_message()
+    {
+        var ready = Assert.Single(await ReportAsync("freeze_tell = Post <pm@$primary_hostname>, b@c.test", null, State("a", DsnNotify.None) with { LastReason = "why" }, State("b", DsnNotify.Never)));
+        Assert.Equal(("frozen", "pm@mx.test, b@c.test", null), (ready.Kind, ready.To, ready.Warnings));
+        Assert.Equal(["pm@mx.test", "b@c.test"], ready.Message.Envelope.Recipients.Select(recipient => recipient.Address.ToString()));
+        var text = Text(ready);
+        Assert.Contains("Subject: Message frozen\r\n", text, StringComparison.Ordinal);
+        Assert.Contains(" has been frozen.\r\nThe sender is <sender@from.example>.\r\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n  a@to.example: why\r\n  b@to.example\r\n", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("freeze_tell =")]
+    [InlineData("freeze_tell = ${if eq{a}{b}{x@y.test}}")]
+    public async Task Nobody_is_told_of_a_frozen_message_who_is_not_named(string options) =>
+        Assert.Empty(await ReportAsync(options, null, State("a", DsnNotify.None)));
+
+    [Theory]
+    [InlineData("bounce_return_message = false", false, false)]
+    [InlineData("bounce_return_linesize_limit = 3", true, false)]
+    [InlineData("bounce_return_linesize_limit = 4", true, true)]
+    [InlineData("bounce_return_linesize_limit = 0", true, true)]
+    public async Task What_comes_back_is_what_the_options_allow(string option, bool header, bool body)
+    {
+        var text = Text(Assert.Single(await WriteAsync(option, Failed("a", "no"))));
+        Assert.Equal(header, text.Contains("Return-path: <sender@from.example>", StringComparison.Ordinal));
+        Assert.Equal(body, text.Contains("\r\nbody\r\n", StringComparison.Ordinal));
+        Assert.Equal(header && !body, text.Contains("X-Exim-DSN-Information: Due to administrative limits only headers are returned", StringComparison.Ordinal));
+        Assert.EndsWith("--\r\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Notifications_name_who_is_behind_them_where_the_operator_says_who()
+    {
+        Assert.Equal("daemon@mx.test", Assert.Single(await WriteAsync("bounce_sender_authentication = daemon@$primary_hostname", Failed("a", "no"))).Message.Envelope.AuthenticatedSender);
+        Assert.Null(Assert.Single(await WriteAsync("", Failed("a", "no"))).Message.Envelope.AuthenticatedSender);
+    }
+
+    [Fact]
+    public async Task Words_of_the_operator_stand_in_notifications()
+    {
+        const string options = "dsn_from = Post at $primary_hostname <post@mx.test>\nerrors_reply_to = help@mx.test\nbounce_message_text = Call 112 for $sender_address.";
+        var failure = Text(Assert.Single(await WriteAsync(options, Failed("a", "no"))));
+        Assert.Contains("From: Post at mx.test <post@mx.test>\r\n", failure, StringComparison.Ordinal);
+        Assert.Contains("Reply-To: help@mx.test\r\n", failure, StringComparison.Ordinal);
+        Assert.Contains("Call 112 for sender@from.example.", failure, StringComparison.Ordinal);
+        Assert.Contains("From: Post at mx.test", Text(Assert.Single(await ReportAsync(options, new DelayWarning(1, TimeSpan.FromHours(24)), State("a", DsnNotify.None)))), StringComparison.Ordinal);
+        Assert.Contains("From: Mail Delivery System <Mailer-Daemon@mx.test>", Text(Assert.Single(await WriteAsync("dsn_from = ${nonsense", Failed("a", "no")))), StringComparison.Ordinal);
+    }
+
     private static EndedRecipient Failed(string localPart, string reason, DsnNotify notify = DsnNotify.None) =>
         new(State(localPart, notify), new DeliveryFailure { Class = FailureClass.Permanent, Reason = reason });
 
@@ -141,6 +213,13 @@ public sealed class NotificationWriterTests
         var facts = MessageFacts.Of(TestMessages.Stored(_ids.Next(), [.. ended.Select(recipient => recipient.Recipient)]));
         var writer = new NotificationWriter(new TestPolicy(options, TimeProvider.System), new FakeStore(), TestMessages.Owner, _ids, TimeProvider.System);
         return await writer.WriteAsync(facts with { Envelope = change(facts.Envelope) }, [.. ended], CancellationToken.None);
+    }
+
+    private async Task<ImmutableArray<ReadyNotification>> ReportAsync(string options, DelayWarning? delay, params RecipientState[] waiting)
+    {
+        var facts = MessageFacts.Of(TestMessages.Stored(_ids.Next(), waiting));
+        var writer = new NotificationWriter(new TestPolicy(options, TimeProvider.System), new FakeStore(), TestMessages.Owner, _ids, TimeProvider.System);
+        return await writer.WriteAsync(facts, new WaitingReport([.. waiting], delay), CancellationToken.None);
     }
 
     private ValueTask<ReadyNotification> WriteReplyAsync(string options, AutomaticReply reply)

@@ -74,6 +74,20 @@ internal sealed class FakeNotifications(MessageIdSource ids) : INotificationWrit
             [new ReadyNotification("failure", message.Envelope.Sender.ToString(), TestMessages.New(ids.Next(), EnvelopeAddress.Null, message.Envelope.Sender))]);
     }
 
+    public List<WaitingReport> Reports { get; } = [];
+
+    public ValueTask<ImmutableArray<ReadyNotification>> WriteAsync(MessageFacts message, WaitingReport report, CancellationToken cancellationToken)
+    {
+        Reports.Add(report);
+        if (Error is not null)
+        {
+            throw Error;
+        }
+
+        return ValueTask.FromResult<ImmutableArray<ReadyNotification>>(
+            [new ReadyNotification(report.Delay is null ? "frozen" : "delay", "x@y.test", TestMessages.New(ids.Next(), EnvelopeAddress.Null, message.Envelope.Sender), report.Delay?.Count)]);
+    }
+
     public ValueTask<ReadyNotification> WriteReplyAsync(MessageFacts message, AutomaticReply reply, CancellationToken cancellationToken)
     {
         Replies.Add(reply);

@@ -83,5 +83,12 @@ internal static class JournalSamples
             "dsn",
             """{"kind":"reply","messageId":"1vMabc-00000000001-0abd","to":"b@example.org"}"""),
         (new OperatorActed("remove", "root"), "operator", """{"action":"remove","by":"root"}"""),
+        (new NotificationSent("delay", "1vMabc-00000000001-0abe", "a@example.org", 2),
+            "dsn",
+            """{"kind":"delay","messageId":"1vMabc-00000000001-0abe","to":"a@example.org","warnings":2}"""),
+        (new MessageFrozen("", "ACL", Noon), "frozen", """{"reason":"","by":"ACL","lookAgain":"2030-01-02T12:00:00+00:00"}"""),
+        (new MessageFrozen("why", null, Noon), "frozen", """{"reason":"why","lookAgain":"2030-01-02T12:00:00+00:00"}"""),
+        (new MessageThawed("auto-thaw"), "thawed", """{"by":"auto-thaw"}"""),
+        (new MessageCancelled("timeout_frozen_after"), "cancelled", """{"by":"timeout_frozen_after"}"""),
     ];
 }

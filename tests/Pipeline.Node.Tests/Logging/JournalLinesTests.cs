@@ -136,6 +136,10 @@ public sealed class JournalLinesTests
             "", [new RecipientDeferred(0, "of a later version", "x", null, null, Noon)], ["== b@local.test R=local T=maildir defer (-1): x"]
         },
         { "", [new OperatorActed(OperatorActed.Removed, "operator on node"), new MessageCompleted()], ["removed by operator on node", "Completed"] },
+        { "", [new MessageFrozen("", MessageFrozen.ByAcl, Noon)], ["frozen by ACL"] },
+        { "", [new MessageFrozen("remote host address is the local host", null, Noon)], ["*** Frozen (remote host address is the local host)"] },
+        { "", [new MessageThawed("root"), new MessageThawed(MessageThawed.ByAutoThaw)], ["unfrozen by root", "Unfrozen by auto-thaw"] },
+        { "", [new MessageCancelled(MessageCancelled.ByTimeout)], ["cancelled by timeout_frozen_after"] },
         { "+queue_time_overall", [new MessageCompleted()], ["Completed QT=1m5s"] },
         { "", [new AttemptStarted(0, 1, "smtp", null), new OperatorActed(OperatorActed.Retried, "x")], [] },
     };

@@ -46,10 +46,11 @@ public sealed class StoredFormTests
             new(3, new EnvelopeAddress("b", "example.net"), RecipientStatus.Failed, Noon, 0, 2, true, Noon.AddTicks(1), "why", DsnNotify.Never, "rfc822;b"),
             new(4, new EnvelopeAddress("c", ""), RecipientStatus.Queued, Noon),
             new(5, new EnvelopeAddress("d", ""), RecipientStatus.Duplicate, Noon, Place: "out", DuplicateOf: 4),
+            new(6, new EnvelopeAddress("e", ""), RecipientStatus.Queued, Noon, FrozenAt: Noon, ThawedAt: Noon.AddTicks(1), Warnings: 2),
         ];
 
         AssertForm(
-            """[{"index":3,"address":{"localPart":"b","domain":"example.net"},"status":2,"dueAt":"2030-01-02T12:00:00+00:00","parent":0,"attempts":2,"attemptOpen":true,"firstFailedAt":"2030-01-02T12:00:00.0000001+00:00","lastReason":"why","notify":2,"originalRecipient":"rfc822;b"},{"index":4,"address":{"localPart":"c","domain":""},"status":0,"dueAt":"2030-01-02T12:00:00+00:00","parent":-1,"attempts":0,"attemptOpen":false,"notify":0},{"index":5,"address":{"localPart":"d","domain":""},"status":5,"dueAt":"2030-01-02T12:00:00+00:00","parent":-1,"attempts":0,"attemptOpen":false,"notify":0,"place":"out","duplicateOf":4}]""",
+            """[{"index":3,"address":{"localPart":"b","domain":"example.net"},"status":2,"dueAt":"2030-01-02T12:00:00+00:00","parent":0,"attempts":2,"attemptOpen":true,"firstFailedAt":"2030-01-02T12:00:00.0000001+00:00","lastReason":"why","notify":2,"originalRecipient":"rfc822;b"},{"index":4,"address":{"localPart":"c","domain":""},"status":0,"dueAt":"2030-01-02T12:00:00+00:00","parent":-1,"attempts":0,"attemptOpen":false,"notify":0},{"index":5,"address":{"localPart":"d","domain":""},"status":5,"dueAt":"2030-01-02T12:00:00+00:00","parent":-1,"attempts":0,"attemptOpen":false,"notify":0,"place":"out","duplicateOf":4},{"index":6,"address":{"localPart":"e","domain":""},"status":0,"dueAt":"2030-01-02T12:00:00+00:00","parent":-1,"attempts":0,"attemptOpen":false,"notify":0,"frozenAt":"2030-01-02T12:00:00+00:00","thawedAt":"2030-01-02T12:00:00.0000001+00:00","warnings":2}]""",
             StoredForm.Of(states));
         Assert.Equal(states.AsEnumerable(), StoredForm.Recipients(StoredForm.Of(states)));
         Assert.Equal(StoredForm.Of(states), StoredForm.Of(states.ToArray()));

@@ -1,4 +1,3 @@
-using System.Text;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Rewriting;
 using Pipeline.Policy.Routers;
@@ -11,32 +10,8 @@ internal static class AddressTestCommand
     private const int Undeliverable = 2;
 
     /// <returns>2 when an address is undeliverable, else 1 when one cannot be resolved now, else 0.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> addresses, EvaluationScope scope, EximStreams streams, CancellationToken cancellationToken)
-    {
-        await using var output = new StreamWriter(streams.Output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
-        var exitCode = 0;
-        foreach (var address in addresses)
-        {
-            exitCode = Math.Max(exitCode, await TestAsync(address, scope, output, cancellationToken));
-        }
-
-        if (addresses.Count > 0)
-        {
-            return exitCode;
-        }
-
-        using var input = new StreamReader(streams.Input, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
-        var lines = new PromptedLines(input, output);
-        while (await lines.ReadAsync(cancellationToken) is { } line)
-        {
-            if (line.Trim() is { Length: > 0 } address)
-            {
-                exitCode = Math.Max(exitCode, await TestAsync(address, scope, output, cancellationToken));
-            }
-        }
-
-        return exitCode;
-    }
+    public static Task<int> RunAsync(IReadOnlyList<string> addresses, EvaluationScope scope, EximStreams streams, CancellationToken cancellationToken) =>
+        AddressOperands.TestAsync(addresses, streams, (text, output) => TestAsync(text, scope, output, cancellationToken), cancellationToken);
 
     private static async Task<int> TestAsync(string text, EvaluationScope scope, TextWriter output, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ internal sealed class EximArguments
 {
     /// <summary>Options that say how mail from local programs is treated in ways that make no difference here; the longer first.</summary>
     private static readonly string[] WithoutEffect =
-        ["-odb", "-odi", "-odf", "-oem", "-oee", "-oep", "-oeq", "-oew", "-om", "-oo", "-m", "-n", "-v", "-G"];
+        ["-odb", "-odi", "-odf", "-oem", "-oee", "-oep", "-oeq", "-oew", "-om", "-oo", "-m", "-v", "-G"];
 
     private static readonly SearchValues<char> MacroName =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
@@ -83,6 +83,9 @@ internal sealed class EximArguments
             case "-bem":
                 _command = _command with { Mode = EximMode.Expand, MessageFile = Value(option, 0) };
                 break;
+            case "-n":
+                _command = _command with { WithoutNames = true };
+                break;
             case "-i" or "-oi" or "-oitrue":
                 _command = _command with { IgnoresDot = true };
                 break;
@@ -123,6 +126,10 @@ internal sealed class EximArguments
             "-bV" => (EximMode.Version, QueueRecipients.Envelope),
             "-be" => (EximMode.Expand, QueueRecipients.Envelope),
             "-bt" => (EximMode.AddressTest, QueueRecipients.Envelope),
+            "-bv" => (EximMode.RecipientVerify, QueueRecipients.Envelope),
+            "-bvs" => (EximMode.SenderVerify, QueueRecipients.Envelope),
+            "-brt" => (EximMode.RetryTest, QueueRecipients.Envelope),
+            "-bP" => (EximMode.Options, QueueRecipients.Envelope),
             "-brw" => (EximMode.RewriteTest, QueueRecipients.Envelope),
             "-bd" => (EximMode.Daemon, QueueRecipients.Envelope),
             "-bdf" => (EximMode.ForegroundDaemon, QueueRecipients.Envelope),
@@ -294,7 +301,7 @@ internal sealed class EximArguments
                 $"exim: the options of \"{word}\" come after it: mailpipeline {word} {string.Join(' ', _arguments.Take(_position))}",
             { Mode: EximMode.None or EximMode.Message, RecipientsInHeader: false, Operands: [] } => $"exim: {EximHints.NoMode}",
             { RecipientsInHeader: true, Mode: not (EximMode.None or EximMode.Message) } => "exim: -t and another mode do not go together",
-            { Mode: not (EximMode.None or EximMode.Message or EximMode.Expand or EximMode.AddressTest or EximMode.RewriteTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
+            { Mode: not (EximMode.None or EximMode.Message or EximMode.Expand or EximMode.AddressTest or EximMode.RecipientVerify or EximMode.SenderVerify or EximMode.RetryTest or EximMode.Options or EximMode.RewriteTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
                 $"exim: nothing can be done with \"{operand}\" here",
             { Mode: EximMode.Session } when _command.ClientName is not null || _command.Protocol is not null || _command.Ident is not null
                 || _command.Authenticator is not null || _command.AuthenticatedId is not null =>

@@ -72,6 +72,9 @@ internal sealed record EximCommand
     /// <summary><c>-qf</c>, <c>-qff</c>: messages are tried whether due or not.</summary>
     public bool Force { get; init; }
 
+    /// <summary><c>-n</c>: <c>-bP</c> shows values alone.</summary>
+    public bool WithoutNames { get; init; }
+
     /// <summary>Which recipients <c>-bp</c> and its kin show.</summary>
     public QueueRecipients Show { get; init; }
 

@@ -11,12 +11,12 @@ internal static class EximHints
     /// <summary>Longest first where one begins another; a star at the end stands for anything.</summary>
     private static readonly (string Option, string Hint)[] Hints =
     [
-        ("-bP*", "mailpipeline config check FILE reads a configuration and says what is wrong with it"),
         ("-bh*", "mailpipeline explain ID shows what the rules did with a message, -bt how an address is routed, -be what a string expands to"),
-        ("-bv*", "-bt shows how an address is routed"),
         ("-M", "use mailpipeline queue retry ID"),
         ("-Mc", "use mailpipeline queue retry ID"),
         ("-Mrm", "use mailpipeline queue remove ID"),
+        ("-Mf", "use mailpipeline queue freeze ID"),
+        ("-Mt", "use mailpipeline queue thaw ID"),
         ("-Mvh", "use mailpipeline queue show ID"),
         ("-Mvb", "use mailpipeline queue show --body ID"),
         ("-Mvc", "use mailpipeline queue show --body ID"),
@@ -25,7 +25,6 @@ internal static class EximHints
         ("-R*", "use mailpipeline queue list --recipient TEXT, and mailpipeline queue retry ID"),
         ("-S*", "use mailpipeline queue list --sender TEXT, and mailpipeline queue retry ID"),
         ("-d*", "mailpipeline explain ID shows every step of a message with the line of the configuration that caused it"),
-        ("-brt", Elsewhere),
         ("-bf*", Elsewhere),
         ("-bF", Elsewhere),
         ("-bi", Elsewhere),

@@ -17,6 +17,18 @@ internal enum EximMode
     /// <summary><c>-bt</c>.</summary>
     AddressTest,
 
+    /// <summary><c>-bv</c>.</summary>
+    RecipientVerify,
+
+    /// <summary><c>-bvs</c>.</summary>
+    SenderVerify,
+
+    /// <summary><c>-brt</c>.</summary>
+    RetryTest,
+
+    /// <summary><c>-bP</c>.</summary>
+    Options,
+
     /// <summary><c>-brw</c>.</summary>
     RewriteTest,
 

@@ -15,7 +15,10 @@ internal static class EximProgram
           -be [string ...]   expand strings, of the command line or from the input
           -bem FILE [string ...]  the same, with the variables of a message
           -bt [address ...]  show how addresses are routed
+          -bv, -bvs [address ...]  verify recipients; senders
+          -brt DOMAIN [HOST] [ERROR]  show the retry rule
           -brw ADDRESS       show how an address is rewritten
+          -bP [OPTION ...]   show options; also routers, transports, "router NAME", router_list, +LIST, macros, config_file; -n without names
           -bd, -bdf          start a node; in the foreground
           -bs                SMTP session on standard input and output
           -bm, ADDRESS ...   a message on standard input, for these addresses
@@ -79,6 +82,13 @@ internal static class EximProgram
                         : ExitCodes.Failure);
             case EximMode.AddressTest:
                 return await WithScopeAsync(scope => AddressTestCommand.RunAsync(command.Operands, scope, streams, cancellationToken));
+            case EximMode.RecipientVerify or EximMode.SenderVerify:
+                return await WithScopeAsync(scope => AddressVerifyCommand.RunAsync(
+                    command.Operands, command.Mode == EximMode.SenderVerify, scope, streams, cancellationToken));
+            case EximMode.RetryTest:
+                return await WithScopeAsync(scope => RetryTest.RunAsync(command.Operands, scope, streams, cancellationToken));
+            case EximMode.Options:
+                return await WriteAsync(streams, output => OptionPrinting.Print(command, configuration, output));
             case EximMode.RewriteTest:
                 return await WithScopeAsync(scope => RewriteTest.RunAsync(command.Operands, scope, streams, cancellationToken));
             case EximMode.Daemon when !command.Detached:

@@ -33,6 +33,9 @@ internal static class EventText
         NotificationSent { Kind: NotificationSent.Reply } e => ("reply", $"automatic reply {e.MessageId} queued to <{e.To}>"),
         NotificationSent e => ("notification", $"{e.Kind} notification {e.MessageId} queued to <{e.To}>"),
         MessageCompleted => ("completed", "every recipient has ended; the body is released"),
+        MessageFrozen e => ("frozen", $"{(e.By is null ? $"because {e.Reason}" : $"by {e.By}")}; {(e.LookAgain.Year >= 9000 ? "until somebody thaws it" : $"looked at again {Time(e.LookAgain)}")}"),
+        MessageThawed e => ("thawed", $"by {e.By}; every recipient that waits is tried"),
+        MessageCancelled e => ("cancelled", $"by {e.By}: it was frozen for too long"),
         OperatorActed e => ("operator", $"{e.Action} by {e.By}"),
         _ => (what.GetType().Name, what.ToString()),
     };

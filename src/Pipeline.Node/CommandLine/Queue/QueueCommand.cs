@@ -5,10 +5,14 @@ using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.CommandLine.Queue;
 
-/// <summary>The commands <c>queue list</c>, <c>queue show</c>, <c>queue remove</c> and <c>queue retry</c>.</summary>
+/// <summary>The commands <c>queue list</c>, <c>queue show</c>, <c>queue remove</c>, <c>queue retry</c>, <c>queue freeze</c> and <c>queue thaw</c>.</summary>
 internal static class QueueCommand
 {
-    public static Command Create() => new("queue", "Look at the queue and change it") { List(), Show(), Order("remove", "Take messages out of the queue"), Order("retry", "Try messages now") };
+    public static Command Create() => new("queue", "Look at the queue and change it")
+    {
+        List(), Show(), Order("remove", "Take messages out of the queue"), Order("retry", "Try messages now"),
+        Order("freeze", "Have nothing tried for messages until they are thawed"), Order("thaw", "Try frozen messages again"),
+    };
 
     private static Command List()
     {

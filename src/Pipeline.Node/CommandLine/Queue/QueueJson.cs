@@ -5,7 +5,7 @@ namespace Pipeline.Node.CommandLine.Queue;
 
 /// <summary>A queued message as programs read it.</summary>
 internal sealed record QueuedMessageJson(
-    string Id, DateTimeOffset ReceivedAt, long Size, string Sender, bool BeingDelivered, IReadOnlyList<QueuedRecipientJson> Recipients);
+    string Id, DateTimeOffset ReceivedAt, long Size, string Sender, bool BeingDelivered, bool Frozen, IReadOnlyList<QueuedRecipientJson> Recipients);
 
 internal sealed record QueuedRecipientJson(
     int Index, string Address, string Status, int Attempts, DateTimeOffset? NextTry, string? LastReason, int? Parent);
@@ -18,6 +18,7 @@ internal static class QueueJson
         message.Size,
         message.Sender.ToString(),
         message.Claimed,
+        QueuePrinter.IsFrozen(message),
         [.. message.Recipients.Select(recipient => new QueuedRecipientJson(
             recipient.Index,
             recipient.Address.ToString(),

@@ -12,7 +12,7 @@ internal static class QueuePrinter
     {
         foreach (var message in messages)
         {
-            output.WriteLine($"{Age(now - message.ReceivedAt)} {Size(message.Size)} {message.Id} <{message.Sender}>");
+            output.WriteLine($"{Age(now - message.ReceivedAt)} {Size(message.Size)} {message.Id} <{message.Sender}>{(IsFrozen(message) ? " *** frozen ***" : "")}");
             var open = Open(message);
             foreach (var recipient in message.Recipients)
             {
@@ -25,6 +25,8 @@ internal static class QueuePrinter
             output.WriteLine();
         }
     }
+
+    public static bool IsFrozen(QueuedMessage message) => message.Recipients.Any(static recipient => recipient is { Status: RecipientStatus.Queued, IsFrozen: true });
 
     private static string? Mark(RecipientState recipient, bool open, QueueRecipients show) => (recipient.Parent < 0, open) switch
     {

@@ -52,10 +52,7 @@ internal sealed class ControlModifier() : AclModifier("control")
         {
             Support = Support.RefusedWhenReached("use deny"),
         },
-        new("freeze", ControlTarget.Message, Received, HasOptions: true)
-        {
-            Support = Support.RefusedWhenReached("no message is frozen; route it to a quarantine"),
-        },
+        new("freeze", ControlTarget.Message, Received, HasOptions: true),
         new("no_callout_flush", ControlTarget.Connection, AclPoints.Smtp)
         {
             Support = Support.WithoutEffect("replies are written at once"),

@@ -26,7 +26,7 @@ internal abstract record DriverVerdict
 
     internal sealed record Fail(string Message) : DriverVerdict;
 
-    internal sealed record Defer(string Message, bool NeedsAttention = false) : DriverVerdict;
+    internal sealed record Defer(string Message, bool NeedsAttention = false, bool Freezes = false) : DriverVerdict;
 
     internal sealed record Discard : DriverVerdict;
 }

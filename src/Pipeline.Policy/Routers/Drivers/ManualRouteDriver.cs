@@ -154,7 +154,7 @@ internal sealed class ManualRouteDriver : RouterDriver
         "defer" => new DriverVerdict.Defer(message),
         "fail" => new DriverVerdict.Fail(message),
         "pass" => new DriverVerdict.Pass(message),
-        _ => new DriverVerdict.Defer(message, NeedsAttention: true),
+        _ => new DriverVerdict.Defer(message, NeedsAttention: true, Freezes: true),
     };
 
     private static string Choice(DriverOptions options, string name, string unset)

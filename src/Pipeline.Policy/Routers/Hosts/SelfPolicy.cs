@@ -48,7 +48,7 @@ internal sealed record SelfPolicy(SelfAction Action, string? Domain = null)
             SelfAction.Pass => new DriverVerdict.Pass(message),
             SelfAction.Reroute => new DriverVerdict.Redirect(
                 [run.Address with { Domain = Domain!, Parent = run.Address, ParentRouter = run.Router.Name, StartRouter = null }], []),
-            _ => new DriverVerdict.Defer(message, NeedsAttention: true),
+            _ => new DriverVerdict.Defer(message, NeedsAttention: true, Freezes: true),
         };
     }
 }

@@ -19,6 +19,7 @@ internal sealed class EximFixture : IDisposable
     /// <summary>Takes mail for example.com into Maildirs, but keeps that for local parts that begin with "later" while there is no file "go".</summary>
     public const string Default = """
         spool_directory = DIR/s
+        tainted_data = off
         primary_hostname = gw.example.com
         qualify_recipient = example.com
         domainlist local_domains = example.com : WORD.example

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Net;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
 using Pipeline.Policy.Authentication;
@@ -53,6 +55,7 @@ public static class PolicyCompiler
                     transport => transport.Key, transport => new TransportReference(transport.Key, transport.Value.IsLocal), StringComparer.Ordinal),
                 QualifyRecipient = options.QualifyRecipient?.Constant ?? options.QualifyDomain?.Constant,
                 DisableIpv6 = options.DisableIpv6,
+                ExtraLocalAddresses = ExtraLocalAddresses(options, problems),
                 LocalUsers = new PasswordFileUsers(PasswordFile.DefaultPath),
             },
             problems);
@@ -74,5 +77,23 @@ public static class PolicyCompiler
             Demand = acls.Analyse(options.AclOptions.Values.Select(acl => acl.Source)),
         };
         return new PolicyCompilation(problems.Count == 0 ? policy : null, problems) { Notices = notices };
+    }
+
+    private static ImmutableHashSet<IPAddress> ExtraLocalAddresses(MainOptions options, List<ConfigurationProblem> problems)
+    {
+        var addresses = ImmutableHashSet.CreateBuilder<IPAddress>();
+        foreach (var item in ListSyntax.Split(options.ExtraLocalInterfaces ?? "").Where(item => item.Length > 0))
+        {
+            if (IPAddress.TryParse(item, out var address))
+            {
+                addresses.Add(address);
+            }
+            else
+            {
+                problems.Add(new ConfigurationProblem($"malformed IP address \"{item}\" in extra_local_interfaces", null));
+            }
+        }
+
+        return addresses.ToImmutable();
     }
 }

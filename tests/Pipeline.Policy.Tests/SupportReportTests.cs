@@ -30,11 +30,7 @@ public sealed class SupportReportTests
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_try_dane = *", "hosts_try_dane")]
     [InlineData("begin transports\nt:\ndriver = smtp\ndnssec_require_domains = *", "dnssec_require_domains")]
     [InlineData("begin transports\nt:\ndriver = smtp\nsocks_proxy = 10.0.0.1", "socks_proxy")]
-    [InlineData("begin transports\nt:\ndriver = smtp\nhosts_override", "hosts_override")]
     [InlineData("begin transports\nt:\ndriver = appendfile\nfile = /x\nuse_mbx_lock", "use_mbx_lock")]
-    [InlineData("begin routers\nr:\ndriver = accept\ntransport = t\ndnssec_require_domains = *", "dnssec_require_domains")]
-    [InlineData("begin routers\nr:\ndriver = dnslookup\ntransport = t\ncheck_srv = smtp", "check_srv")]
-    [InlineData("begin routers\nr:\ndriver = redirect\ndata = x\nowners = root", "owners")]
     public void Option_whose_absence_would_weaken_or_misdirect_does_not_load(string text, string option)
     {
         var compilation = Compile(text);

@@ -28,9 +28,9 @@ internal sealed class CalloutAgent(ICalloutClient client) : ICalloutAgent
         }
 
         var settings = (SmtpTransportSettings)TransportMapping.ToSettings(options, [], []);
-        ImmutableArray<DestinationHost> hosts =
-            [.. address.Routing.Hosts.Select(host => new DestinationHost(host.Name, host.Addresses, host.Port ?? settings.Port, host.MxPreference))];
-        return hosts.IsEmpty ? null : await client.AskAsync(new CalloutJob(question, settings, hosts), cancellationToken);
+        var (hosts, _, problem) = await TransportHostFinder.FindAsync(scope, address.Routing, options, settings.Port, cancellationToken);
+        return problem is not null && options.Hosts is not null ? Undecided(problem)
+            : hosts.IsEmpty ? null : await client.AskAsync(new CalloutJob(question, settings, hosts), cancellationToken);
     }
 
     private static CalloutAnswer Undecided(string why) => new(CalloutOutcome.Undecided) { Log = why };

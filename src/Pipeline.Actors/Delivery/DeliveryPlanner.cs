@@ -38,16 +38,14 @@ internal static class DeliveryPlanner
             Shadow = await ShadowAsync(
                 active, options.Shadow, shadow => TransportScope.Create(scope, address, routed with { Transport = shadow }), routed.HeadersAdd, routed.HeadersRemove, cancellationToken),
         };
-        if (settings is SmtpTransportSettings && routed.Hosts.IsEmpty)
+        var (hosts, fallbackHosts, problem) = await TransportHostFinder.FindAsync(scope, routed, options as ExpandedSmtpTransport, (settings as SmtpTransportSettings)?.Port ?? 0, cancellationToken);
+        if (problem is not null)
         {
-            return new RoutingDecision.Defer(trials, $"router {routed.Router} gave no host for {name} transport");
+            return new RoutingDecision.Defer(trials, problem);
         }
 
-        var port = (settings as SmtpTransportSettings)?.Port ?? 0;
-        ImmutableArray<DestinationHost> hosts =
-            [.. routed.Hosts.Select(host => new DestinationHost(host.Name, host.Addresses, host.Port ?? port, host.MxPreference))];
         var returnPath = options.ReturnPath ?? routed.ErrorsTo ?? recipient.Message.Envelope.Sender;
-        var destination = Destination(settings, hosts);
+        var destination = Destination(settings, options is ExpandedSmtpTransport { HostsRandomize: true } ? hosts.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name)) : hosts);
         return new RoutingDecision.Deliver(
             WithNotes(trials, options),
             routed.Router,
@@ -60,7 +58,10 @@ internal static class DeliveryPlanner
             DeliveryPlace.Of(
                 name,
                 InheritedRouting.Read(recipient.Recipient.Inherited).Copy,
-                recipient.Recipient.Address with { Domain = routed.Address.Domain }));
+                recipient.Recipient.Address with { Domain = routed.Address.Domain }))
+        {
+            FallbackHosts = fallbackHosts,
+        };
     }
 
     /// <summary>A file or directory that a redirection named.</summary>

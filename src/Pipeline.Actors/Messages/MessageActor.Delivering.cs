@@ -107,6 +107,7 @@ internal sealed partial class MessageActor
             Recipients = recipients,
             Transport = plan.Transport,
             Hosts = plan.Hosts,
+            FallbackHosts = plan.FallbackHosts,
             SmtpUtf8 = facts.Envelope.SmtpUtf8,
             RequireTls = facts.Envelope.RequireTls,
             Body = facts.Envelope.Body,

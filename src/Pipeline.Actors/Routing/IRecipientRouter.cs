@@ -37,7 +37,11 @@ public abstract record RoutingDecision(ImmutableArray<RouterTried> Trials)
         EnvelopeAddress ReturnPath,
         string GroupKey,
         string Destination,
-        string Place) : RoutingDecision(Trials);
+        string Place) : RoutingDecision(Trials)
+    {
+        /// <summary>Hosts to try when those of <see cref="Hosts"/> cannot take it now.</summary>
+        public ImmutableArray<DestinationHost> FallbackHosts { get; init; } = [];
+    }
 
     /// <summary>Other addresses take its place; none means that it is discarded.</summary>
     public sealed record Redirect(ImmutableArray<RouterTried> Trials, string Router, ImmutableArray<ChildToRoute> Children) : RoutingDecision(Trials);

@@ -28,6 +28,9 @@ public sealed record DeliveryJob
     /// <summary>Where remote transports connect, in the order to try; empty for local transports.</summary>
     public ImmutableArray<DestinationHost> Hosts { get; init; } = [];
 
+    /// <summary>Where remote transports connect for those recipients that no host of <see cref="Hosts"/> could take for now.</summary>
+    public ImmutableArray<DestinationHost> FallbackHosts { get; init; } = [];
+
     public bool SmtpUtf8 { get; init; }
 
     public bool RequireTls { get; init; }

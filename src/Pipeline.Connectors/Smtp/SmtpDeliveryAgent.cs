@@ -54,11 +54,40 @@ public sealed class SmtpDeliveryAgent : IDeliveryAgent, IAsyncDisposable
         var settings = job.Transport as SmtpTransportSettings
             ?? throw new ArgumentException($"transport {job.Transport.Name} is not an smtp transport", nameof(job));
         var (message, failure) = await PrepareAsync(job, settings, cancellationToken);
-        var report = message is null
-            ? DeliveryReport.ForAll(job.Recipients, failure!)
-            : await new SmtpHostsAttempt(_pool, _opener, _isThisNode, _metrics, _logger, job, settings, message).RunAsync(cancellationToken);
+        var report = message is null ? DeliveryReport.ForAll(job.Recipients, failure!) : await TryAsync(job, settings, message, cancellationToken);
+        if (message is not null && !job.FallbackHosts.IsEmpty)
+        {
+            report = await FallBackAsync(job, settings, message, report, cancellationToken);
+        }
+
         _metrics.Done(report);
         return report;
+    }
+
+    private ValueTask<DeliveryReport> TryAsync(DeliveryJob job, SmtpTransportSettings settings, OutgoingMessage message, CancellationToken cancellationToken) =>
+        new SmtpHostsAttempt(_pool, _opener, _isThisNode, _metrics, _logger, job, settings, message).RunAsync(cancellationToken);
+
+    /// <summary>What waits goes to the hosts behind the hosts; what may have been delivered, or was broken off here, does not.</summary>
+    private async ValueTask<DeliveryReport> FallBackAsync(
+        DeliveryJob job, SmtpTransportSettings settings, OutgoingMessage message, DeliveryReport report, CancellationToken cancellationToken)
+    {
+        var waiting = report.Recipients
+            .Where(recipient => recipient.Outcome is DeliveryOutcome.Deferred { Failure.Class: not (FailureClass.InDoubt or FailureClass.Interrupted) })
+            .Select(recipient => recipient.Index)
+            .ToHashSet();
+        if (waiting.Count == 0)
+        {
+            return report;
+        }
+
+        var again = job with
+        {
+            Hosts = job.FallbackHosts,
+            FallbackHosts = [],
+            Recipients = [.. job.Recipients.Where(recipient => waiting.Contains(recipient.Index))],
+        };
+        var second = (await TryAsync(again, settings, message, cancellationToken)).Recipients.ToDictionary(recipient => recipient.Index);
+        return new DeliveryReport([.. report.Recipients.Select(recipient => second.GetValueOrDefault(recipient.Index, recipient))]);
     }
 
     public async ValueTask DisposeAsync()

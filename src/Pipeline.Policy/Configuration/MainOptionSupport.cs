@@ -35,7 +35,6 @@ internal static class MainOptionSupport
         (Support.NotDone("replies carry the message of the ACL"), "smtp_return_error_details"),
         (Support.WithoutEffect("the extension is not offered"), "limits_advertise_hosts pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_advertise_requiretls tls_early_banner_hosts"),
         (Support.NotDone("addresses are read as RFC 5321 and RFC 6531 write them"), "allow_domain_literals allow_utf8_domains strip_trailing_dot strip_excess_angle_brackets uucp_from_pattern uucp_from_sender"),
-        (Support.NotDone("an MX record that names an address is passed over"), "allow_mx_to_ip"),
         (Support.NotDone("messages of the command line are taken with the sender they name; restrict who may reach the node's socket", "false"), "local_from_check"),
         (Support.NotDone("messages of the command line are taken with the sender they name"), """
             local_sender_retain local_from_prefix local_from_suffix untrusted_set_sender trusted_users trusted_groups ignore_fromline_hosts
@@ -107,9 +106,7 @@ internal static class MainOptionSupport
             receive_timeout smtp_backlog_monitor check_rfc2047_length
             """),
         (Support.WithoutEffect("the listener sets its sockets itself", "true|false"), "smtp_accept_keepalive tcp_nodelay smtp_connect_backlog"),
-        (Support.NotDone("loopback and the addresses of the machine count as this host's"), "extra_local_interfaces"),
         (Support.NotDone("set Dns, Servers and Trusted, in node.json; times and retries are the resolver's own"), "dns_retrans dns_retry dns_trust_aa dns_cname_loops dns_dnssec_ok dns_use_edns0"),
-        (Support.NotDone("set ipv4_only or ipv4_prefer in routers"), "dns_ipv4_lookup"),
         (Support.NotDone("every name that DNS can carry is asked for"), "dns_check_names_pattern"),
         (Support.WithoutEffect("\"verify = csa\" is refused when it is reached"), "dns_csa_search_limit dns_csa_use_reverse"),
     ];

@@ -263,6 +263,12 @@ public sealed record MainOptions
 
     public MailList? DnsAgainMeansNonexist { get; init; }
 
+    /// <summary>Names of hosts of which no IPv6 address is asked for.</summary>
+    public MailList? DnsIpv4Lookup { get; init; }
+
+    /// <summary>Addresses that are this host's besides those of its interfaces.</summary>
+    public string? ExtraLocalInterfaces { get; init; }
+
     public required string DnsCheckNamesPattern { get; init; }
 
     /// <summary>Zero for the resolver's own.</summary>

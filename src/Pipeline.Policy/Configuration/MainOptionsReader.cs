@@ -124,6 +124,8 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         ErrorsReplyTo = GetExpandable("errors_reply_to"),
         PercentHackDomains = GetList("percent_hack_domains", ListKind.Domain),
         DnsAgainMeansNonexist = GetList("dns_again_means_nonexist", ListKind.Domain),
+        DnsIpv4Lookup = GetList("dns_ipv4_lookup", ListKind.Domain),
+        ExtraLocalInterfaces = GetString("extra_local_interfaces"),
         DnsCheckNamesPattern = GetString("dns_check_names_pattern", DefaultDnsCheckNamesPattern),
         DnsRetrans = GetTime("dns_retrans", TimeSpan.Zero),
         DnsRetry = GetInt32("dns_retry", 0),

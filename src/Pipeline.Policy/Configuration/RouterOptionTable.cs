@@ -26,12 +26,9 @@ public static class RouterOptionTable
             """),
         .. OptionTable.Repeatable(OptionType.Expanded, "condition headers_add headers_remove set"),
     ]).Marked(
-        (Support.Refused("name the hosts by their addresses with a manualroute router"), "translate_ip_address"),
-        (Support.Refused("delivery would go to hosts whose addresses are not authentic"), "dnssec_require_domains"),
         (Support.WithoutEffect("every query asks whether the answer is authentic"), "dnssec_request_domains"),
         (Support.WithoutEffect("notifications are passed on as RFC 3461 says"), "dsn_process"),
         (Support.NotDone("notifications are passed on where the next host can"), "dsn_lasthop"),
-        (Support.NotDone("name further hosts in route_list"), "fallback_hosts"),
         (Support.NotDone(NoUserChange), "user group"),
         (Support.WithoutEffect(NoUserChange), "initgroups"),
         (Support.NotDone("each recipient has its own times to be tried at"), "retry_use_local_part"),
@@ -48,8 +45,6 @@ public static class RouterOptionTable
                 check_srv fail_defer_domains ipv4_only ipv4_prefer mx_domains mx_fail_domains srv_fail_domains widen_domains
                 """),
         ]).Marked(
-            (Support.Refused("hosts are found by MX and address records; name others with a manualroute router"), "check_srv"),
-            (Support.WithoutEffect("no SRV record is asked for"), "srv_fail_domains"),
             (Support.NotDone("domains are looked up as they are; set widen_domains"), "qualify_single search_parents"),
             (Support.NotDone("no abbreviated domain is completed, so no header needs it"), "rewrite_headers"),
             (Support.WithoutEffect(SameDomain), "same_domain_copy_routing")),
@@ -73,7 +68,7 @@ public static class RouterOptionTable
             .. OptionTable.Of(OptionType.Time, "timeout"),
             .. OptionTable.Of(OptionType.String, "command_group command_user"),
             .. OptionTable.Of(OptionType.Expanded, "command current_directory"),
-        ]).OfDriver(Support.Refused("use a redirect or manualroute router with ${run} or ${readsocket}")),
+        ]).Marked((Support.WithoutEffect("programs run as the user of the node"), "command_user command_group")),
         ["redirect"] = new OptionTable(
         [
             .. OptionTable.Of(OptionType.Bool, """
@@ -98,8 +93,6 @@ public static class RouterOptionTable
                 forbid_filter_run forbid_sieve_filter reply_transport sieve_enotify_mailto_owner sieve_subaddress sieve_useraddress
                 sieve_vacation_directory
                 """),
-            (Support.WithoutEffect("no reply code is taken from the text of :fail: and :defer:"), "forbid_smtp_code"),
-            (Support.Refused("the owner of a file is not checked; restrict who may write its folder"), "check_group check_owner owners owngroups"),
             (Support.Refused("use ${srs_encode} in return_path, and inbound_srs"), "srs srs_alias srs_condition srs_dbinsert srs_dbselect"),
             (Support.NotDone("nobody is told of syntax errors; the journal has them"), "syntax_errors_text syntax_errors_to")),
     }.ToFrozenDictionary(StringComparer.Ordinal);

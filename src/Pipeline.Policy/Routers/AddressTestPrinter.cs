@@ -8,7 +8,12 @@ namespace Pipeline.Policy.Routers;
 /// <param name="ExitCode">0 routed, 1 cannot be resolved now, 2 undeliverable.</param>
 public sealed record AddressTest(string Text, int ExitCode);
 
-/// <summary>Routes addresses and writes down where they go, in the form of Exim's <c>-bt</c>.</summary>
+/// <summary>Routes addresses and writes down where they go, in the form and the order of Exim's <c>-bt</c>.</summary>
+/// <remarks>
+/// What ends an address is said at once. What leads to a transport is said at the end: pipes and files as they come, then deliveries of this machine, then
+/// those to hosts, the last one found first. Children are routed before what was waiting. An address that a router with <c>unseen</c> has copied is its own
+/// parent, as the copy's.
+/// </remarks>
 public sealed class AddressTestPrinter(RouterChain chain)
 {
     /// <summary>Addresses that one address may grow into before the test stops.</summary>
@@ -16,74 +21,99 @@ public sealed class AddressTestPrinter(RouterChain chain)
 
     public async ValueTask<AddressTest> TestAsync(EvaluationScope scope, RoutingAddress address, CancellationToken cancellationToken)
     {
-        var text = new StringBuilder();
-        var exitCode = 0;
-        var pending = new Queue<RoutingAddress>([address]);
-        for (var count = 0; count < MaxAddresses && pending.TryDequeue(out var current); count++)
+        var found = new Found();
+        var pending = new Stack<Step>([new Step(address, null)]);
+        for (var count = 0; count < MaxAddresses && pending.TryPop(out var current); count++)
         {
-            var result = await chain.RouteAsync(scope, current, RoutingMode.AddressTest, cancellationToken);
-            foreach (var outcome in result.Outcomes)
+            var result = await chain.RouteAsync(scope, current.Address, RoutingMode.AddressTest, cancellationToken);
+            for (var i = 0; i < result.Outcomes.Length; i++)
             {
-                exitCode = Math.Max(exitCode, Print(text, current, outcome));
-                if (outcome is RoutingOutcome.Redirected redirected)
+                current = result.Outcomes.Length > 1 && i < result.Outcomes.Length - 1 ? current with { Parent = current } : current;
+                Take(found, current, result.Outcomes[i], isCopy: i < result.Outcomes.Length - 1);
+                if (result.Outcomes[i] is RoutingOutcome.Redirected redirected)
                 {
-                    foreach (var child in redirected.Children)
+                    foreach (var child in redirected.Children.Reverse())
                     {
-                        pending.Enqueue(child);
+                        pending.Push(new Step(child, current));
                     }
                 }
             }
         }
 
-        return new AddressTest(text.ToString(), exitCode);
+        return new AddressTest(found.ToString(), found.ExitCode);
     }
 
-    private static int Print(StringBuilder text, RoutingAddress address, RoutingOutcome outcome)
+    private static void Take(Found found, Step step, RoutingOutcome outcome, bool isCopy)
     {
         switch (outcome)
         {
             case RoutingOutcome.Routed routed:
-                text.Append(CultureInfo.InvariantCulture, $"{address}\n");
-                PrintAncestors(text, address);
-                text.Append(CultureInfo.InvariantCulture, $"  router = {routed.Router}, transport = {routed.Transport ?? "<none>"}\n");
-                PrintHosts(text, routed);
-                return 0;
+                (routed.IsLocal ? found.Local : found.Remote).Push((step, routed, isCopy));
+                break;
             case RoutingOutcome.Redirected redirected:
-                foreach (var target in redirected.Targets)
-                {
-                    text.Append(CultureInfo.InvariantCulture, $"{address} -> {target.Target}\n");
-                    text.Append(CultureInfo.InvariantCulture, $"  transport = {target.Transport ?? "**bypassed**"}\n");
-                }
-
-                return 0;
+                found.Targets.AddRange(redirected.Targets.Select(target => $"{step.Address} -> {target.Target}\n  transport = {target.Transport ?? "**bypassed**"}\n"));
+                break;
             case RoutingOutcome.Discarded:
-                text.Append(CultureInfo.InvariantCulture, $"mail to {address} is discarded\n");
-                return 0;
+                found.Ends.Append(CultureInfo.InvariantCulture, $"mail to {step.Address} is discarded\n");
+                break;
             case RoutingOutcome.Deferred deferred:
-                text.Append(CultureInfo.InvariantCulture, $"{address} cannot be resolved at this time: {deferred.Message}\n");
-                PrintAncestors(text, address);
-                return 1;
+                found.End(step, $"cannot be resolved at this time: {deferred.Message}", 1);
+                break;
             case RoutingOutcome.Failed failed:
-                return PrintUndeliverable(text, address, failed.Message);
+                found.End(step, $"is undeliverable: {failed.Message}", 2);
+                break;
             case RoutingOutcome.Unrouteable unrouteable:
-                return PrintUndeliverable(text, address, unrouteable.Message);
-            default:
-                return 0;
+                found.End(step, $"is undeliverable: {unrouteable.Message}", 2);
+                break;
         }
     }
 
-    private static int PrintUndeliverable(StringBuilder text, RoutingAddress address, string message)
-    {
-        text.Append(CultureInfo.InvariantCulture, $"{address} is undeliverable: {message}\n");
-        PrintAncestors(text, address);
-        return 2;
-    }
+    /// <summary>An address on its way, with what it came from as it is shown.</summary>
+    private sealed record Step(RoutingAddress Address, Step? Parent);
 
-    private static void PrintAncestors(StringBuilder text, RoutingAddress address)
+    /// <summary>What has been found so far.</summary>
+    private sealed class Found
     {
-        for (var ancestor = address.Parent; ancestor is not null; ancestor = ancestor.Parent)
+        private readonly HashSet<string> _shown = new(StringComparer.Ordinal);
+
+        public StringBuilder Ends { get; } = new();
+
+        public List<string> Targets { get; } = [];
+
+        public Stack<(Step Step, RoutingOutcome.Routed Routed, bool IsCopy)> Local { get; } = new();
+
+        public Stack<(Step Step, RoutingOutcome.Routed Routed, bool IsCopy)> Remote { get; } = new();
+
+        public int ExitCode { get; private set; }
+
+        public void End(Step step, string what, int exitCode)
         {
-            text.Append(CultureInfo.InvariantCulture, $"    <-- {ancestor}\n");
+            ExitCode = Math.Max(ExitCode, exitCode);
+            Ends.Append(CultureInfo.InvariantCulture, $"{step.Address} {what}\n");
+            AppendAncestors(Ends, step);
+        }
+
+        public override string ToString()
+        {
+            var text = new StringBuilder().Append(Ends).AppendJoin("", Targets);
+            foreach (var (step, routed, isCopy) in Local.Concat(Remote))
+            {
+                var place = $"{(isCopy ? routed.Router : "")}\n{step.Address.LocalPart}@{step.Address.Domain.ToLowerInvariant()}";
+                text.Append(CultureInfo.InvariantCulture, $"{step.Address}{(_shown.Add(place) ? "" : "   [duplicate, would not be delivered]")}\n");
+                AppendAncestors(text, step);
+                text.Append(CultureInfo.InvariantCulture, $"  router = {routed.Router}, transport = {routed.Transport ?? "<none>"}\n");
+                PrintHosts(text, routed);
+            }
+
+            return text.ToString();
+        }
+
+        private static void AppendAncestors(StringBuilder text, Step step)
+        {
+            for (var ancestor = step.Parent; ancestor is not null; ancestor = ancestor.Parent)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"    <-- {ancestor.Address}\n");
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Pipeline.Mail.Addressing;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
@@ -23,6 +24,12 @@ internal static class RoutedBuilder
             return new RoutingOutcome.Deferred(router.Name, error, NeedsAttention: true);
         }
 
+        var (hosts, untranslated) = await TranslateAsync(router, scope, accept.Hosts, cancellationToken);
+        if (untranslated is not null)
+        {
+            return new RoutingOutcome.Deferred(router.Name, untranslated, NeedsAttention: true);
+        }
+
         var errorsTo = await ErrorsToAsync(router, scope, address, mode, chain, cancellationToken);
         var localPart = address.LocalPart[own.LocalPartPrefix.Length..^own.LocalPartSuffix.Length];
         if (accept.HostText.Length > 0)
@@ -39,12 +46,13 @@ internal static class RoutedBuilder
         {
             Router = router.Name,
             Transport = transport,
+            IsLocal = transport is null || services.Transports[transport].IsLocal,
             Address = new EnvelopeAddress(localPart, address.Domain),
             LocalPartPrefix = own.LocalPartPrefix,
             LocalPartSuffix = own.LocalPartSuffix,
-            Hosts = accept.Hosts,
+            Hosts = hosts,
             HostText = accept.HostText,
-            FallbackHosts = router.FallbackHosts is { } fallback && await TextAsync(fallback, scope, cancellationToken) is { } list ? [.. ListSyntax.Split(list)] : [],
+            FallbackHosts = await TextAsync(router.FallbackHosts, scope, cancellationToken),
             ErrorsTo = errorsTo,
             HeadersAdd = await AddHeadersAsync(router, scope, address, cancellationToken),
             HeadersRemove = await RemoveHeadersAsync(router, scope, address, cancellationToken),
@@ -71,6 +79,44 @@ internal static class RoutedBuilder
             [.. redirect.Targets.Select(target => new RoutingOutcome.RoutedToTarget(router.Name, target.Target, target.Transport, address, scope.Address.Values.ToImmutableDictionary(StringComparer.Ordinal)))]);
     }
 
+    /// <summary>The option <c>translate_ip_address</c>: an address of a host may stand for another. Forced failure leaves it as it is.</summary>
+    private static async ValueTask<(ImmutableArray<RoutedHost> Hosts, string? Error)> TranslateAsync(
+        RouterDefinition router, EvaluationScope scope, ImmutableArray<RoutedHost> hosts, CancellationToken cancellationToken)
+    {
+        if (router.TranslateIpAddress is not { } translation)
+        {
+            return (hosts, null);
+        }
+
+        var translated = ImmutableArray.CreateBuilder<RoutedHost>(hosts.Length);
+        foreach (var host in hosts)
+        {
+            var addresses = ImmutableArray.CreateBuilder<IPAddress>(host.Addresses.Length);
+            foreach (var address in host.Addresses)
+            {
+                scope.Address!.Values["host_address"] = address.ToString();
+                var expanded = await translation.ExpandAsync(scope, cancellationToken);
+                if (expanded.Outcome == ExpansionOutcome.ForcedFailure)
+                {
+                    addresses.Add(address);
+                }
+                else if (expanded.IsSuccess && IPAddress.TryParse(expanded.Value.Trim(), out var other))
+                {
+                    addresses.Add(other);
+                }
+                else
+                {
+                    return ([], $"{router.Name} router: translate_ip_address gives no IP address for {address}: {(expanded.IsSuccess ? $"\"{expanded.Value}\"" : expanded.Message)}");
+                }
+            }
+
+            translated.Add(host with { Addresses = addresses.ToImmutable() });
+        }
+
+        scope.Address!.Values.Remove("host_address");
+        return (translated.ToImmutable(), null);
+    }
+
     private static async ValueTask<(string? Transport, string? Error)> TransportAsync(
         RouterDefinition router, EvaluationScope scope, DriverVerdict.Accept accept, RouterServices services, CancellationToken cancellationToken)
     {
@@ -79,7 +125,7 @@ internal static class RoutedBuilder
         {
             if (router.Transport is not { } transport)
             {
-                return (null, $"{router.Name} router: no transport is set");
+                return (null, $"transport unset in {router.Name} router");
             }
 
             var expanded = await transport.ExpandAsync(scope, cancellationToken);

@@ -82,6 +82,10 @@ internal sealed record RouterDefinition
 
     public required MailList? IgnoreTargetHosts { get; init; }
 
+    public required MailList? DnssecRequireDomains { get; init; }
+
+    public required ExpandableString? TranslateIpAddress { get; init; }
+
     public required SelfPolicy Self { get; init; }
 
     public required ExpandableString? FallbackHosts { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 
 namespace Pipeline.Policy.Routers;
@@ -10,6 +11,9 @@ public sealed record RouterServices
 
     /// <summary>Whether an address is one of this host's.</summary>
     public Func<IPAddress, bool> IsLocalAddress { get; init; } = IPAddress.IsLoopback;
+
+    /// <summary>Main option extra_local_interfaces.</summary>
+    public IReadOnlySet<IPAddress> ExtraLocalAddresses { get; init; } = ImmutableHashSet<IPAddress>.Empty;
 
     /// <summary>The accounts of this machine.</summary>
     public ILocalUsers LocalUsers { get; init; } = NoLocalUsers.Instance;

@@ -27,14 +27,17 @@ public abstract record RoutingOutcome
 
         public string LocalPartSuffix { get; init; } = "";
 
+        /// <summary>The transport does not connect to hosts.</summary>
+        public bool IsLocal { get; init; }
+
         /// <summary>In the order to try; empty for a transport that has its own or needs none.</summary>
         public ImmutableArray<RoutedHost> Hosts { get; init; } = [];
 
         /// <summary>The host list as text, for a local transport ($host).</summary>
         public string HostText { get; init; } = "";
 
-        /// <summary>Hosts to try when all others have failed for now.</summary>
-        public ImmutableArray<string> FallbackHosts { get; init; } = [];
+        /// <summary>A list of hosts to try when all others have failed for now, not resolved; null for the transport's own.</summary>
+        public string? FallbackHosts { get; init; }
 
         public EnvelopeAddress? ErrorsTo { get; init; }
 

@@ -63,6 +63,16 @@ public sealed class PolicyRecipientRouterTests
           driver = accept
           local_parts = shadowed : shadowless
           transport = to_shadowed
+        listed:
+          driver = manualroute
+          local_parts = listed : overridden
+          route_list = * 192.0.2.1::2525
+          transport = ${if eq{$local_part}{listed}{to_listed}{to_overriding}}
+          fallback_hosts = 192.0.2.9
+        unlisted:
+          driver = accept
+          local_parts = unlisted : nowhere
+          transport = ${if eq{$local_part}{unlisted}{to_listed}{to_nowhere}}
         rewritten:
           driver = accept
           local_parts = rewritten : rewritten2
@@ -86,6 +96,16 @@ public sealed class PolicyRecipientRouterTests
           driver = appendfile
           file = /var/mail/archive/$domain/$local_part
           headers_only
+        to_listed:
+          driver = smtp
+          hosts = 192.0.2.5 : 192.0.2.6::26
+          fallback_hosts = 192.0.2.8
+        to_overriding:
+          driver = smtp
+          hosts = 192.0.2.5
+          hosts_override
+        to_nowhere:
+          driver = smtp
         to_rewritten:
           driver = appendfile
           directory = /var/mail/x
@@ -105,6 +125,22 @@ public sealed class PolicyRecipientRouterTests
     private readonly PolicyRecipientRouter _router = new(new TestPolicy(Configuration, TimeProvider.System));
     private readonly MessageId _id = new MessageIdSource(TimeProvider.System).Next();
 
+    [Theory]
+    [InlineData("listed", "192.0.2.1:2525", "192.0.2.9:25")]
+    [InlineData("overridden", "192.0.2.5:25", "192.0.2.9:25")]
+    [InlineData("unlisted", "192.0.2.5:25 192.0.2.6:26", "192.0.2.8:25")]
+    public async Task Hosts_are_those_of_the_router_or_of_the_transport(string localPart, string hosts, string fallback)
+    {
+        var deliver = Assert.IsType<RoutingDecision.Deliver>(await RouteAsync(State(localPart)));
+        Assert.Equal((hosts, fallback), (Text(deliver.Hosts), Text(deliver.FallbackHosts)));
+
+        static string Text(IEnumerable<DestinationHost> list) => string.Join(' ', list.Select(host => $"{host.Addresses[0]}:{host.Port}"));
+    }
+
+    [Fact]
+    public async Task A_transport_without_hosts_waits() =>
+        Assert.StartsWith("to_nowhere transport called with no hosts set", Assert.IsType<RoutingDecision.Defer>(await RouteAsync(State("nowhere"))).Reason, StringComparison.Ordinal);
+
     [Fact]
     public async Task A_shadow_transport_is_expanded_with_the_transport_it_follows()
     {
@@ -121,7 +157,7 @@ public sealed class PolicyRecipientRouterTests
 
         Assert.Equal(("local", "spool"), (deliver.Router, deliver.Transport.Name));
         Assert.Equal(TestMessages.Sender, deliver.ReturnPath);
-        Assert.Equal(["archive", "hole", "closed", "late", "filed", "piped", "batched", "aliases", "copies", "shadowed", "rewritten", "local"], deliver.Trials.Select(trial => trial.Router));
+        Assert.Equal(["archive", "hole", "closed", "late", "filed", "piped", "batched", "aliases", "copies", "shadowed", "listed", "unlisted", "rewritten", "local"], deliver.Trials.Select(trial => trial.Router));
         Assert.All(deliver.Trials, trial => Assert.True(trial is { Recipient: 0, Source.File: "test.conf" }));
         Assert.Equal("accepted", deliver.Trials[^1].Outcome);
     }
@@ -148,7 +184,7 @@ public sealed class PolicyRecipientRouterTests
         Assert.Equal(one.GroupKey, again.GroupKey);
         Assert.NotEqual(one.GroupKey, two.GroupKey);
         Assert.StartsWith("headers_rewrite of to_rewritten transport: ", one.Trials[^1].Reason, StringComparison.Ordinal);
-        Assert.EndsWith(" by rule 1 (test.conf:79)", one.Trials[^1].Reason, StringComparison.Ordinal);
+        Assert.EndsWith(" by rule 1 (test.conf:99)", one.Trials[^1].Reason, StringComparison.Ordinal);
     }
 
     [Fact]

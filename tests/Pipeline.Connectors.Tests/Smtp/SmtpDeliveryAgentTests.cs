@@ -471,6 +471,58 @@ public sealed class SmtpDeliveryAgentTests : SmtpDelivery
     }
 
     [Fact]
+    public async Task Deliver_to_the_hosts_behind_the_hosts_what_these_cannot_take_now()
+    {
+        await using var first = ScriptedSmtpPeer.Start(async session =>
+        {
+            await session.SendAsync("220 ready");
+            await session.ExpectAsync("EHLO client.example");
+            await session.SendAsync("250 peer.example");
+            await session.ExpectAsync("MAIL FROM:<a@client.example>");
+            await session.SendAsync("250 OK");
+            await session.ExpectAsync("RCPT TO:<x@peer.example>");
+            await session.SendAsync("450 later");
+            await session.ExpectAsync("RCPT TO:<y@peer.example>");
+            await session.SendAsync("550 no");
+            await session.ExpectAsync("QUIT");
+            await session.SendAsync("221 bye");
+        });
+        await using var behind = ScriptedSmtpPeer.Serve();
+        var job = Job(first, "x@peer.example", "y@peer.example");
+
+        var outcomes = await DeliverAsync(job with { FallbackHosts = Job(behind).Hosts });
+
+        Assert.Equal(behind.EndPoint.Port, Delivered(outcomes[0]).Port);
+        Assert.StartsWith("SMTP error from remote mail server after RCPT TO:<y@peer.example>: 550", Failed(outcomes[1]).Reason, StringComparison.Ordinal);
+        Assert.Contains("RCPT TO:<x@peer.example>", behind.Commands);
+        Assert.DoesNotContain("RCPT TO:<y@peer.example>", behind.Commands);
+    }
+
+    [Fact]
+    public async Task Deliver_does_not_fall_back_from_a_doubt()
+    {
+        await using var first = ScriptedSmtpPeer.Start(async session =>
+        {
+            await session.SendAsync("220 ready");
+            await session.ExpectAsync("EHLO client.example");
+            await session.SendAsync("250 peer.example");
+            await session.ExpectAsync("MAIL FROM:<a@client.example>");
+            await session.SendAsync("250 OK");
+            await session.ExpectAsync("RCPT TO:<x@peer.example>");
+            await session.SendAsync("250 OK");
+            await session.ExpectAsync("DATA");
+            await session.SendAsync("354 go ahead");
+            await session.ReadDataAsync();
+        });
+        await using var behind = ScriptedSmtpPeer.Serve();
+
+        var outcome = Assert.IsType<DeliveryOutcome.Deferred>(await DeliverOneAsync(Job(first) with { FallbackHosts = Job(behind).Hosts }));
+
+        Assert.Equal(FailureClass.InDoubt, outcome.Failure.Class);
+        Assert.Empty(behind.Sessions);
+    }
+
+    [Fact]
     public async Task Deliver_a_part_of_the_message()
     {
         await using var peer = ScriptedSmtpPeer.Serve();

@@ -49,6 +49,47 @@ public sealed class AddressTestPrinterTests
     }
 
     [Fact]
+    public async Task Address_test_shows_ends_first_then_targets_then_local_then_remote_deliveries_the_last_one_first()
+    {
+        var test = await _bench.TestAsync(
+            """
+            all:
+            driver = redirect
+            local_parts = all
+            data = bob@local.test, x@none.test, ann@local.test, x@remote.test, |/bin/cat, bob@local.test
+            pipe_transport = pipe
+            remote:
+            driver = manualroute
+            domains = remote.test
+            route_list = * 192.0.2.1
+            transport = smtp
+            local:
+            driver = accept
+            domains = local.test
+            transport = local
+            """,
+            "all@local.test");
+        Assert.Equal(
+            "x@none.test is undeliverable: Unrouteable address\n    <-- all@local.test\n"
+            + "all@local.test -> |/bin/cat\n  transport = pipe\n"
+            + "bob@local.test\n    <-- all@local.test\n  router = local, transport = local\n"
+            + "ann@local.test\n    <-- all@local.test\n  router = local, transport = local\n"
+            + "bob@local.test   [duplicate, would not be delivered]\n    <-- all@local.test\n  router = local, transport = local\n"
+            + "x@remote.test\n    <-- all@local.test\n  router = remote, transport = smtp\n  host 192.0.2.1 [192.0.2.1]\n",
+            test.Text);
+        Assert.Equal(2, test.ExitCode);
+    }
+
+    [Fact]
+    public async Task Address_test_shows_a_copy_as_a_child_of_its_address()
+    {
+        var test = await _bench.TestAsync("copy:\ndriver = accept\nunseen\ntransport = local\nown:\ndriver = accept\ntransport = dir", "a@local.test");
+        Assert.Equal(
+            "a@local.test\n    <-- a@local.test\n  router = own, transport = dir\na@local.test\n    <-- a@local.test\n  router = copy, transport = local\n",
+            test.Text);
+    }
+
+    [Fact]
     public async Task Address_test_shows_the_port()
     {
         var test = await _bench.TestAsync("r:\ndriver = manualroute\ntransport = smtp\nroute_list = * plain.test::2525", "a@local.test");

@@ -210,7 +210,7 @@ public sealed class RouterChainTests
     [Theory]
     [InlineData("r:\ndriver = nosuch", "router r: cannot find router driver \"nosuch\"")]
     [InlineData("r:\ntransport = local", "no driver defined for router \"r\"")]
-    [InlineData("r:\ndriver = queryprogram", "router r: the router driver \"queryprogram\" is not available in this version")]
+    [InlineData("r:\ndriver = iplookup", "router r: the router driver \"iplookup\" is not available in this version")]
     [InlineData("r:\ndriver = manualroute\ntransport = smtp", "error for r router: route_list or route_data (but not both) must be specified")]
     [InlineData("r:\ndriver = redirect", "error for r router: one of \"file\" or \"data\" must be specified (but not both)")]
     [InlineData("r:\ndriver = accept\ntransport = local\npass_router = r", "pass_router \"r\" not found for \"r\" router")]

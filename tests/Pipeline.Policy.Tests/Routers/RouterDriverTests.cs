@@ -1,5 +1,8 @@
+using System.Net;
 using System.Runtime.Versioning;
+using Pipeline.Mail.Dns;
 using Pipeline.Policy.Routers;
+using Pipeline.Policy.Routers.Hosts;
 
 namespace Pipeline.Policy.Tests.Routers;
 
@@ -44,6 +47,84 @@ public sealed class RouterDriverTests
     [InlineData("dns_again_means_nonexist = other.test", "Deferred: host lookup did not complete")]
     public async Task Temporary_failure_of_DNS_means_no_such_domain_where_the_operator_says_so(string main, string expected) =>
         Assert.Equal(expected, Text((await new RouterBench(main).RouteAsync("r:\ndriver = dnslookup\ntransport = smtp", "a@slow.test")).Final));
+
+    [Theory]
+    [InlineData("check_srv = submission", "service.test", "low.service.test:587/5 high.service.test:588/10")]
+    [InlineData("check_srv = ${if eq{$domain}{service.test}{submission}}", "service.test", "low.service.test:587/5 high.service.test:588/10")]
+    [InlineData("check_srv = submission", "remote.test", "mx1.remote.test/10 mx2.remote.test/20")]
+    [InlineData("check_srv = ${if eq{a}{b}{submission}}", "remote.test", "mx1.remote.test/10 mx2.remote.test/20")]
+    public async Task Dnslookup_finds_the_hosts_of_a_service(string option, string domain, string expected)
+    {
+        _bench.Dns
+            .Add("_submission._tcp.service.test", new ServiceRecord(10, 1, 588, "high.service.test"), new ServiceRecord(5, 0, 587, "low.service.test"))
+            .Add("high.service.test", new AddressRecord(IPAddress.Parse("192.0.2.31")))
+            .Add("low.service.test", new AddressRecord(IPAddress.Parse("192.0.2.32")));
+        Assert.Equal(expected, await HostsAsync($"r:\ndriver = dnslookup\ntransport = smtp\n{option}", $"a@{domain}"));
+    }
+
+    [Theory]
+    [InlineData("", "Deferred: host lookup did not complete")]
+    [InlineData("srv_fail_domains = slowservice.test", "Routed")]
+    public async Task Dnslookup_of_a_service_that_cannot_be_asked_for(string option, string expected)
+    {
+        _bench.Dns.AddFailure("_submission._tcp.slowservice.test", DnsRecordType.Srv).Add("slowservice.test", new AddressRecord(IPAddress.Parse("192.0.2.33")));
+        Assert.Equal(expected, Text((await _bench.RouteAsync($"r:\ndriver = dnslookup\ntransport = smtp\ncheck_srv = submission\n{option}", "a@slowservice.test")).Final));
+    }
+
+    [Fact]
+    public async Task Dnslookup_declines_a_domain_that_says_it_has_no_such_service()
+    {
+        _bench.Dns.Add("_submission._tcp.plain.test", new ServiceRecord(0, 0, 0, ""));
+        Assert.Equal("Unrouteable: Unrouteable address", Text((await _bench.RouteAsync("r:\ndriver = dnslookup\ntransport = smtp\ncheck_srv = submission", "a@plain.test")).Final));
+    }
+
+    [Fact]
+    public void Weights_of_services_are_chances()
+    {
+        ServiceRecord[] records = [new(1, 0, 1, "never-first-often"), new(1, 10, 2, "ten"), new(1, 90, 3, "ninety"), new(0, 0, 4, "best")];
+        var firsts = Enumerable.Range(0, 2000).Select(seed => ServiceFinder.Order(records, new Random(seed))).ToArray();
+        Assert.All(firsts, order => Assert.Equal(["best", "never-first-often", "ninety", "ten"], [order[0].Target, .. order.Skip(1).Select(record => record.Target).Order(StringComparer.Ordinal)]));
+        var seconds = firsts.CountBy(order => order[1].Target).ToDictionary();
+        Assert.InRange(seconds["ninety"], 1700, 1900);
+        Assert.InRange(seconds["ten"], 120, 300);
+    }
+
+    [Theory]
+    [InlineData("allow_mx_to_ip", "192.0.2.40/5")]
+    [InlineData("", "")]
+    public async Task Mx_record_may_hold_an_address_where_the_operator_says_so(string main, string expected)
+    {
+        var bench = new RouterBench(main);
+        bench.Dns.Add("address.test", new MailExchangeRecord(5, "192.0.2.40"));
+        Assert.Equal(expected.Length > 0, (await bench.RouteAsync("r:\ndriver = dnslookup\ntransport = smtp", "a@address.test")).Final is RoutingOutcome.Routed { Hosts: [{ Name: "192.0.2.40", MxPreference: 5 }] });
+    }
+
+    [Theory]
+    [InlineData("", "2001:db8::1 192.0.2.41")]
+    [InlineData("dns_ipv4_lookup = both.test", "192.0.2.41")]
+    public async Task No_IPv6_address_is_asked_for_where_the_operator_says_so(string main, string expected)
+    {
+        var bench = new RouterBench(main);
+        bench.Dns.Add("both.test", new AddressRecord(IPAddress.Parse("192.0.2.41"))).Add("both.test", new AddressRecord(IPAddress.Parse("2001:db8::1")));
+        var routed = Assert.IsType<RoutingOutcome.Routed>((await bench.RouteAsync("r:\ndriver = manualroute\ntransport = smtp\nroute_list = * both.test", "a@local.test")).Final);
+        Assert.Equal(expected, string.Join(' ', routed.Hosts.SelectMany(host => host.Addresses)));
+    }
+
+    [Theory]
+    [InlineData("plain.test", "Deferred: host lookup did not complete")]
+    [InlineData("other.test", "Routed")]
+    public async Task Answers_must_be_authentic_where_the_operator_says_so(string domains, string expected) =>
+        Assert.Equal(expected, Text((await _bench.RouteAsync($"r:\ndriver = dnslookup\ntransport = smtp\ndnssec_require_domains = {domains}", "a@plain.test")).Final));
+
+    [Theory]
+    [InlineData("${if eq{$host_address}{192.0.2.20}{10.0.0.1}fail}", "10.0.0.1")]
+    [InlineData("${if eq{$host_address}{x}{10.0.0.1}fail}", "192.0.2.20")]
+    [InlineData("nonsense", "r router: translate_ip_address gives no IP address for 192.0.2.20: \"nonsense\"")]
+    public async Task Address_of_a_host_is_translated(string translation, string expected)
+    {
+        var outcome = (await _bench.RouteAsync($"r:\ndriver = dnslookup\ntransport = smtp\ntranslate_ip_address = {translation}", "a@plain.test")).Final;
+        Assert.Equal(expected, outcome is RoutingOutcome.Routed routed ? routed.Hosts[0].Addresses[0].ToString() : ((RoutingOutcome.Deferred)outcome).Message);
+    }
 
     [Theory]
     [InlineData("* plain.test", "plain.test/-")]
@@ -106,10 +187,12 @@ public sealed class RouterDriverTests
     [InlineData("x@y.test", "Redirected: x@y.test")]
     [InlineData("x@y.test, Z <z@y.test>\\n# comment, with comma\\n \"quoted p\"@q.test (c,d)", "Redirected: x@y.test,z@y.test,\"quoted p\"@q.test")]
     [InlineData("postmaster", "Redirected: postmaster@qualified.test")]
-    [InlineData("\\\\bob", "Redirected: bob@qualified.test")]
+    [InlineData("\\\\bob", "Redirected: bob@local.test")]
+    [InlineData(":blackhole:, bob", "Discarded")]
+    [InlineData("bob, :blackhole:", "Redirected: bob@qualified.test")]
     [InlineData(":blackhole:", "Discarded")]
     [InlineData(":unknown:", "Unrouteable: Unrouteable address")]
-    [InlineData(":fail: no, not here", "Deferred!: \"fail\" is not permitted in r router")]
+    [InlineData(":fail: no, not here", "Deferred!: error in redirect data: \":fail: no, not here\" is not permitted")]
     [InlineData("# only a comment", "Unrouteable: Unrouteable address")]
     [InlineData("|/bin/cat", "Deferred: pipe_transport unset in r router")]
     [InlineData("/var/mail/x", "Deferred: file_transport unset in r router")]
@@ -135,6 +218,33 @@ public sealed class RouterDriverTests
     [InlineData("file = relative", "Deferred: \"relative\" is not an absolute path")]
     public async Task Redirect_options(string options, string expected) => Assert.Equal(expected, await RedirectAsync(options));
 
+    [Theory]
+    [InlineData(":fail: 552 5.2.2 quota exceeded", "", "Failed: 552 5.2.2 quota exceeded")]
+    [InlineData(":fail: 552 5.2.2 quota exceeded", "forbid_smtp_code", "Failed: quota exceeded")]
+    [InlineData(":defer: 450 not now", "forbid_smtp_code", "Deferred: not now")]
+    [InlineData(":fail: 5522 5.2.2 x", "forbid_smtp_code", "Failed: 5522 5.2.2 x")]
+    [InlineData(":fail: 552 5.2.2222 x", "forbid_smtp_code", "Failed: 5.2.2222 x")]
+    [InlineData(":fail: 552", "forbid_smtp_code", "Failed: forced failure")]
+    public async Task Redirect_drops_the_code_of_a_refusal_where_it_is_forbidden(string data, string option, string expected) =>
+        Assert.Equal(expected, await RedirectAsync($"data = {data}\nallow_fail\nallow_defer\n{option}"));
+
+    [Theory]
+    [InlineData("owners = 0", "Redirected: a@local.test")]
+    [InlineData("owners = 1 : 2", "Deferred!: bad owner for FILE")]
+    [InlineData("check_owner", "Deferred!: bad owner for FILE")]
+    [InlineData("owngroups = 0", "Redirected: a@local.test")]
+    [InlineData("owngroups = root", "Redirected: a@local.test")]
+    [InlineData("owngroups = 1", "Deferred!: bad group for FILE")]
+    [InlineData("owngroups = nosuchgroup", "Deferred!: bad group for FILE")]
+    [InlineData("check_group", "Deferred!: bad group for FILE")]
+    public async Task Redirect_looks_whose_its_file_is(string option, string expected)
+    {
+        // The account file of every machine is root's.
+        const string Path = "/etc/passwd";
+        var verdict = await RedirectAsync($"file = {Path}\nskip_syntax_errors\n{option}");
+        Assert.Equal(expected.StartsWith("Redirected", StringComparison.Ordinal) ? "" : expected.Replace("FILE", Path, StringComparison.Ordinal), verdict.StartsWith("Deferred", StringComparison.Ordinal) ? verdict : "");
+    }
+
     [Fact]
     [SupportedOSPlatform("linux")]
     public async Task Redirect_reads_a_file_and_what_it_includes()
@@ -149,9 +259,9 @@ public sealed class RouterDriverTests
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             Assert.Equal("Redirected: a@b.test,c@d.test", await RedirectAsync($"file = {file}"));
             Assert.Equal($"Deferred: included file {included} is not in directory /elsewhere", await RedirectAsync($"file = {file}\ninclude_directory = /elsewhere"));
-            Assert.Equal("Deferred!: \"include\" is not permitted in r router", await RedirectAsync($"file = {file}\nforbid_include"));
+            Assert.Equal("Deferred!: error in redirect data: included files not permitted", await RedirectAsync($"file = {file}\nforbid_include"));
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherWrite);
-            Assert.Equal($"Deferred!: bad mode (0602) for {file}", await RedirectAsync($"file = {file}"));
+            Assert.Equal($"Deferred!: bad mode (0100602) for {file}: 02 bit(s) unexpected", await RedirectAsync($"file = {file}"));
         }
         finally
         {

@@ -1,5 +1,6 @@
 using Pipeline.Mail.Dns;
 using Pipeline.Policy.Configuration;
+using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 using Pipeline.Policy.Routers.Hosts;
 
@@ -10,6 +11,8 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
 {
     private readonly MailList? _mxDomains = options.GetList("mx_domains", ListKind.Domain);
     private readonly MailList? _mxFailDomains = options.GetList("mx_fail_domains", ListKind.Domain);
+    private readonly MailList? _srvFailDomains = options.GetList("srv_fail_domains", ListKind.Domain);
+    private readonly ExpandableString? _checkSrv = options.GetExpandable("check_srv");
     private readonly MailList? _failDeferDomains = options.GetList("fail_defer_domains", ListKind.Domain);
     private readonly MailList? _ipv4Only = options.GetList("ipv4_only", ListKind.Domain);
     private readonly MailList? _ipv4Prefer = options.GetList("ipv4_prefer", ListKind.Domain);
@@ -48,7 +51,13 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
     {
         var choice = new Ipv4Choice(
             await IsInAsync(_ipv4Only, run, domain, cancellationToken), await IsInAsync(_ipv4Prefer, run, domain, cancellationToken));
-        var answer = await RoutingQuery.AskAsync(run, domain, DnsRecordType.Mx, cancellationToken);
+        var search = await run.SearchAsync(cancellationToken);
+        if (await ServiceAsync(run, search, domain, choice, cancellationToken) is { } verdict)
+        {
+            return verdict;
+        }
+
+        var answer = await RoutingQuery.AskAsync(search, domain, DnsRecordType.Mx, cancellationToken);
         if (answer.IsTemporaryFailure && !await IsInAsync(_mxFailDomains, run, domain, cancellationToken))
         {
             return TimedOut(run, answer.Reason ?? "no answer");
@@ -57,7 +66,7 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
         MailExchangeRecord[] records = [.. answer.Records.OfType<MailExchangeRecord>()];
         if (records.Length == 0)
         {
-            return await AddressAsync(run, domain, choice, cancellationToken);
+            return await AddressAsync(run, search, domain, choice, cancellationToken);
         }
 
         // RFC 7505.
@@ -66,7 +75,42 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
             return new DriverVerdict.Fail($"domain {domain} does not accept mail (null MX)");
         }
 
-        return Conclude(run, await MxFinder.FindAsync(run, records.Where(record => record.Exchange.Length > 0), choice, cancellationToken));
+        return Conclude(run, await MxFinder.FindAsync(search, records.Where(record => record.Exchange.Length > 0), choice, cancellationToken));
+    }
+
+    /// <summary>SRV records stand for MX records where <c>check_srv</c> names a service.</summary>
+    /// <returns>Null when there are none.</returns>
+    private async ValueTask<DriverVerdict?> ServiceAsync(RouteRun run, HostSearch search, string domain, Ipv4Choice choice, CancellationToken cancellationToken)
+    {
+        if (_checkSrv is null)
+        {
+            return null;
+        }
+
+        var service = await _checkSrv.ExpandAsync(run.Scope, cancellationToken);
+        if (!service.IsSuccess)
+        {
+            return service.Outcome == ExpansionOutcome.ForcedFailure ? null : new DriverVerdict.Defer($"{run.Router.Name} router: failed to expand \"{_checkSrv.Source}\": {service.Message}");
+        }
+
+        if (service.Value.Trim() is not { Length: > 0 } name)
+        {
+            return null;
+        }
+
+        var answer = await RoutingQuery.AskAsync(search, $"_{name}._tcp.{domain}", DnsRecordType.Srv, cancellationToken);
+        if (answer.IsTemporaryFailure && !await IsInAsync(_srvFailDomains, run, domain, cancellationToken))
+        {
+            return TimedOut(run, answer.Reason ?? "no answer");
+        }
+
+        ServiceRecord[] records = [.. answer.Records.OfType<ServiceRecord>()];
+        return records switch
+        {
+            [] => null,
+            [{ Target: "" or "." }] => new DriverVerdict.Decline($"an SRV record indicated no {name} service"),
+            _ => Conclude(run, await ServiceFinder.FindAsync(search, records, choice, cancellationToken)),
+        };
     }
 
     private DriverVerdict Conclude(RouteRun run, MxHosts mx)
@@ -87,14 +131,14 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
         return mx.LocalIsFirst && run.Router.Self.Apply(run, fromMx: true) is { } self ? self : new DriverVerdict.Accept(mx.Hosts);
     }
 
-    private async ValueTask<DriverVerdict> AddressAsync(RouteRun run, string domain, Ipv4Choice choice, CancellationToken cancellationToken)
+    private async ValueTask<DriverVerdict> AddressAsync(RouteRun run, HostSearch search, string domain, Ipv4Choice choice, CancellationToken cancellationToken)
     {
         if (await IsInAsync(_mxDomains, run, domain, cancellationToken))
         {
             return new DriverVerdict.Decline("no MX record, and the domain must have one (mx_domains)");
         }
 
-        var (outcome, addresses, reason) = await HostFinder.FindAsync(run, domain, choice, cancellationToken);
+        var (outcome, addresses, reason) = await HostFinder.FindAsync(search, domain, choice, cancellationToken);
         switch (outcome)
         {
             case HostFindOutcome.Deferred:
@@ -108,7 +152,7 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
             return new DriverVerdict.Decline("local host is not a secondary MX");
         }
 
-        return addresses.Any(run.IsLocalAddress) && run.Router.Self.Apply(run, fromMx: false) is { } self
+        return addresses.Any(search.IsLocalAddress) && run.Router.Self.Apply(run, fromMx: false) is { } self
             ? self
             : new DriverVerdict.Accept([new RoutedHost(domain, addresses)]);
     }

@@ -13,7 +13,8 @@ internal sealed class IpLiteralDriver : RouterDriver
             return new DriverVerdict.Decline("the domain is not an IP address");
         }
 
-        var (kept, _, deferred) = await HostFinder.WithoutIgnoredAsync(run, run.Domain, [address], cancellationToken);
+        var search = await run.SearchAsync(cancellationToken);
+        var (kept, _, deferred) = await HostFinder.WithoutIgnoredAsync(search, run.Domain, [address], cancellationToken);
         if (deferred is not null)
         {
             return new DriverVerdict.Defer(deferred);
@@ -24,7 +25,7 @@ internal sealed class IpLiteralDriver : RouterDriver
             return new DriverVerdict.Decline($"{address} is ignored");
         }
 
-        if (run.IsLocalAddress(address) && run.Router.Self.Apply(run, fromMx: false) is { } self)
+        if (search.IsLocalAddress(address) && run.Router.Self.Apply(run, fromMx: false) is { } self)
         {
             return self;
         }

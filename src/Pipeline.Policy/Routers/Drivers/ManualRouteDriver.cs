@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Pipeline.Mail.Dns;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Routers.Hosts;
@@ -57,7 +56,7 @@ internal sealed class ManualRouteDriver : RouterDriver
                 : new DriverVerdict.Accept([], line.Hosts, line.Transport);
         }
 
-        return await ResolveAsync(run, line, cancellationToken);
+        return await ResolveAsync(run, line, _hostFindFailed, _hostAllIgnored, cancellationToken);
     }
 
     private async ValueTask<(string? Route, DriverVerdict? Refusal)> FindRouteAsync(RouteRun run, CancellationToken cancellationToken)
@@ -85,8 +84,11 @@ internal sealed class ManualRouteDriver : RouterDriver
         return (null, new DriverVerdict.Decline("the domain is not in route_list"));
     }
 
-    private async ValueTask<DriverVerdict> ResolveAsync(RouteRun run, RouteLine line, CancellationToken cancellationToken)
+    /// <summary>Finds the hosts of a route.</summary>
+    /// <param name="hostFindFailed">As the option of that name; so is <paramref name="hostAllIgnored"/>.</param>
+    public static async ValueTask<DriverVerdict> ResolveAsync(RouteRun run, RouteLine line, string hostFindFailed, string hostAllIgnored, CancellationToken cancellationToken)
     {
+        var search = await run.SearchAsync(cancellationToken);
         var hosts = ImmutableArray.CreateBuilder<RoutedHost>();
         var ignored = false;
         foreach (var group in HostListReader.Read(line.Hosts))
@@ -98,21 +100,21 @@ internal sealed class ManualRouteDriver : RouterDriver
 
             foreach (var entry in group)
             {
-                var found = await ResolveAsync(run, entry, line.Ipv4, cancellationToken);
+                var found = await HostEntryResolver.ResolveAsync(search, entry, line.Ipv4, cancellationToken);
                 if (found.Outcome == HostFindOutcome.Deferred)
                 {
                     return run.Router.PassOnTimeout ? new DriverVerdict.Pass(found.Reason) : new DriverVerdict.Defer($"lookup of host \"{entry.Name}\" failed in {run.Router.Name} router: {found.Reason}");
                 }
 
-                if (found.Outcome == HostFindOutcome.NotFound && _hostFindFailed != "ignore")
+                if (found.Outcome == HostFindOutcome.NotFound && hostFindFailed != "ignore")
                 {
-                    return NotFound(run, entry.Name);
+                    return Verdict(hostFindFailed, $"lookup of host \"{entry.Name}\" failed in {run.Router.Name} router");
                 }
 
                 ignored |= found.Outcome == HostFindOutcome.Ignored;
                 foreach (var host in found.Hosts)
                 {
-                    if (!host.Addresses.Any(run.IsLocalAddress))
+                    if (!host.Addresses.Any(search.IsLocalAddress))
                     {
                         hosts.Add(host);
                         continue;
@@ -140,45 +142,11 @@ internal sealed class ManualRouteDriver : RouterDriver
         }
 
         return ignored
-            ? Verdict(_hostAllIgnored, $"lookup failed for all hosts in {run.Router.Name} router: all ignored")
+            ? Verdict(hostAllIgnored, $"lookup failed for all hosts in {run.Router.Name} router: all ignored")
             : new DriverVerdict.Decline("lookup failed for all hosts");
     }
 
     private static DriverVerdict.Accept Accept(ImmutableArray<RoutedHost>.Builder hosts, RouteLine line) => new(hosts.ToImmutable(), line.Hosts, line.Transport);
-
-    private static async ValueTask<(HostFindOutcome Outcome, ImmutableArray<RoutedHost> Hosts, string Reason)> ResolveAsync(
-        RouteRun run, HostEntry entry, Ipv4Choice choice, CancellationToken cancellationToken)
-    {
-        if (entry.Address is { } literal)
-        {
-            var (kept, _, deferred) = await HostFinder.WithoutIgnoredAsync(run, entry.Name, [literal], cancellationToken);
-            return deferred is not null ? (HostFindOutcome.Deferred, [], deferred)
-                : kept.IsEmpty ? (HostFindOutcome.Ignored, [], "")
-                : (HostFindOutcome.Found, [new RoutedHost(entry.Name, kept, entry.Port)], "");
-        }
-
-        if (entry.UseMx)
-        {
-            var answer = await RoutingQuery.AskAsync(run, entry.Name, DnsRecordType.Mx, cancellationToken);
-            if (answer.IsTemporaryFailure)
-            {
-                return (HostFindOutcome.Deferred, [], answer.Reason ?? "no answer");
-            }
-
-            var records = answer.Records.OfType<MailExchangeRecord>().Where(record => record.Exchange.Length > 0).ToArray();
-            if (records.Length > 0)
-            {
-                var mx = await MxFinder.FindAsync(run, records, choice, cancellationToken);
-                return (mx.Outcome, [.. mx.Hosts.Select(host => host with { Port = entry.Port })], mx.Reason);
-            }
-        }
-
-        var (outcome, addresses, reason) = await HostFinder.FindAsync(run, entry.Name, choice, cancellationToken);
-        return (outcome, outcome == HostFindOutcome.Found ? [new RoutedHost(entry.Name, addresses, entry.Port)] : [], reason);
-    }
-
-    private DriverVerdict NotFound(RouteRun run, string host) =>
-        Verdict(_hostFindFailed, $"lookup of host \"{host}\" failed in {run.Router.Name} router");
 
     private static DriverVerdict Verdict(string choice, string message) => choice switch
     {

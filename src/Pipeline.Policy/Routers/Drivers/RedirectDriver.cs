@@ -35,11 +35,6 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
             return verdict;
         }
 
-        if (collected.Blackholes && collected.IsEmpty)
-        {
-            return new DriverVerdict.Discard();
-        }
-
         return collected.IsEmpty
             ? new DriverVerdict.Decline("no addresses generated")
             : new DriverVerdict.Redirect(collected.Children.ToImmutable(), collected.Targets.ToImmutable(), collected.Note);
@@ -56,9 +51,9 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
                 RedirectItem.Include include => await IncludeAsync(run, include.Path, collected, depth, cancellationToken),
                 RedirectItem.Pipe pipe => await AddTargetAsync(run, "|" + pipe.Command, _options.ForbidPipe, "pipe", _options.PipeTransport, "pipe_transport", collected, cancellationToken),
                 RedirectItem.FilePath file => await AddFileAsync(run, file.Path, collected, cancellationToken),
-                RedirectItem.Blackhole => Blackhole(run, collected),
-                RedirectItem.Fail fail => _options.AllowFail ? new DriverVerdict.Fail(fail.Text.Length > 0 ? fail.Text : "forced failure") : NotPermitted("fail", run),
-                RedirectItem.Defer defer => _options.AllowDefer ? new DriverVerdict.Defer(defer.Text.Length > 0 ? defer.Text : "forced defer", ForClient: defer.Text.Length > 0) : NotPermitted("defer", run),
+                RedirectItem.Blackhole => Blackhole(collected),
+                RedirectItem.Fail fail => _options.AllowFail ? new DriverVerdict.Fail(TextOf(fail.Text, "forced failure")) : NotPermitted($":fail: {fail.Text}"),
+                RedirectItem.Defer defer => _options.AllowDefer ? new DriverVerdict.Defer(TextOf(defer.Text, "forced defer"), ForClient: defer.Text.Length > 0) : NotPermitted($":defer: {defer.Text}"),
                 RedirectItem.Unknown => new DriverVerdict.Decline(":unknown:"),
                 RedirectItem.Malformed bad => Malformed(run, bad),
                 _ => null,
@@ -72,6 +67,12 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
         return null;
     }
 
+    private string TextOf(string text, string unset)
+    {
+        text = _options.ForbidSmtpCode ? LeadingCode.Drop(text) : text;
+        return text.Length > 0 ? text : unset;
+    }
+
     private DriverVerdict.Defer? Malformed(RouteRun run, RedirectItem.Malformed bad)
     {
         if (!_options.SkipSyntaxErrors)
@@ -83,16 +84,18 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
         return null;
     }
 
-    private DriverVerdict.Defer? Blackhole(RouteRun run, Collected collected)
-    {
-        collected.Blackholes = true;
-        return _options.ForbidBlackhole ? NotPermitted("blackhole", run) : null;
-    }
+    /// <summary>Ends the address, unless the list has had others before: those remain.</summary>
+    private DriverVerdict? Blackhole(Collected collected) =>
+        _options.ForbidBlackhole ? NotPermitted(":blackhole:") : collected.IsEmpty ? new DriverVerdict.Discard() : null;
 
     private async ValueTask<DriverVerdict?> AddChildAsync(RouteRun run, RedirectItem.Mailbox mailbox, Collected collected, CancellationToken cancellationToken)
     {
         var domain = mailbox.Domain;
-        if (domain.Length == 0)
+        if (domain.Length == 0 && mailbox.KeepsDomain)
+        {
+            domain = run.Domain;
+        }
+        else if (domain.Length == 0)
         {
             if (_options.QualifyDomain is { } qualify)
             {
@@ -156,7 +159,7 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
     {
         if (_options.ForbidInclude)
         {
-            return NotPermitted("include", run);
+            return new DriverVerdict.Defer("error in redirect data: included files not permitted", NeedsAttention: true);
         }
 
         if (!path.StartsWith('/') || depth >= MaxIncludeDepth)
@@ -179,7 +182,7 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
 
     private async ValueTask<DriverVerdict?> AddFileAsync(RouteRun run, string path, Collected collected, CancellationToken cancellationToken)
     {
-        if (path == "/dev/null" && !_options.ForbidFile)
+        if (path == "/dev/null" && !_options.ForbidFile && run.Mode != RoutingMode.AddressTest)
         {
             collected.Targets.Add(new TargetItem(path, null));
             return null;
@@ -195,7 +198,7 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
     {
         if (forbidden)
         {
-            return NotPermitted(what, run);
+            return new DriverVerdict.Defer($"\"{what}\" is not permitted in {run.Router.Name} router", NeedsAttention: true);
         }
 
         var complaint = $"Tainted '{target.TrimStart('|')}' ({(what == "pipe" ? "command" : "file or directory name")} for address_{what} transport) not permitted";
@@ -224,8 +227,7 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
         return null;
     }
 
-    private static DriverVerdict.Defer NotPermitted(string what, RouteRun run) =>
-        new($"\"{what}\" is not permitted in {run.Router.Name} router", NeedsAttention: true);
+    private static DriverVerdict.Defer NotPermitted(string item) => new($"error in redirect data: \"{item}\" is not permitted", NeedsAttention: true);
 
     private sealed class Collected
     {
@@ -239,8 +241,6 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
 
         /// <summary>Where the data that names pipes and files comes from.</summary>
         public Taint Taint { get; init; }
-
-        public bool Blackholes { get; set; }
 
         public bool IsEmpty => Children.Count == 0 && Targets.Count == 0;
     }

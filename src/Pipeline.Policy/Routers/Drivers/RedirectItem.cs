@@ -7,8 +7,9 @@ internal abstract record RedirectItem
     {
     }
 
-    /// <param name="Address">As written; without a domain it has to be qualified.</param>
-    internal sealed record Mailbox(string LocalPart, string Domain) : RedirectItem;
+    /// <param name="Domain">Empty when it has to be qualified.</param>
+    /// <param name="KeepsDomain">Written with a backslash: without a domain it has that of the address it is made from.</param>
+    internal sealed record Mailbox(string LocalPart, string Domain, bool KeepsDomain = false) : RedirectItem;
 
     internal sealed record Pipe(string Command) : RedirectItem;
 

@@ -125,7 +125,7 @@ internal static class RedirectListReader
             return LooksLikeAddress(bare) ? ReadAddress(item) : new RedirectItem.FilePath(bare);
         }
 
-        return ReadAddress(item.StartsWith("\\") ? item[1..] : item);
+        return !item.StartsWith("\\") ? ReadAddress(item) : ReadAddress(item[1..]) is RedirectItem.Mailbox mailbox ? mailbox with { KeepsDomain = true } : ReadAddress(item);
     }
 
     private static bool LooksLikeAddress(string path) =>

@@ -10,6 +10,7 @@ internal sealed class RedirectOptions
     {
         AllowFail = options.GetBool("allow_fail");
         AllowDefer = options.GetBool("allow_defer");
+        ForbidSmtpCode = options.GetBool("forbid_smtp_code");
         ForbidPipe = options.GetBool("forbid_pipe");
         ForbidFile = options.GetBool("forbid_file");
         ForbidInclude = options.GetBool("forbid_include");
@@ -39,6 +40,9 @@ internal sealed class RedirectOptions
     public bool AllowFail { get; }
 
     public bool AllowDefer { get; }
+
+    /// <summary>A reply code at the start of the text of <c>:fail:</c> or <c>:defer:</c> is dropped.</summary>
+    public bool ForbidSmtpCode { get; }
 
     public bool ForbidPipe { get; }
 

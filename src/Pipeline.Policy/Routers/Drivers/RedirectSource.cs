@@ -15,7 +15,7 @@ internal sealed class RedirectSource
 
     private readonly ExpandableString? _data;
     private readonly ExpandableString? _file;
-    private readonly int _modeMask;
+    private readonly FileOwners _owners;
     private readonly bool _ignoreDenied;
     private readonly bool _ignoreNotDirectory;
 
@@ -23,7 +23,7 @@ internal sealed class RedirectSource
     {
         _data = options.GetExpandable("data");
         _file = options.GetExpandable("file");
-        _modeMask = options.GetOctal("modemask", 0b000_010_010);
+        _owners = new FileOwners(options);
         _ignoreDenied = options.GetBool("ignore_eacces");
         _ignoreNotDirectory = options.GetBool("ignore_enotdir");
         if (_data is null == _file is null)
@@ -59,7 +59,7 @@ internal sealed class RedirectSource
         var complaint = $"Tainted filename '{expanded.Value.Trim()}'";
         return run.Scope.Environment.Tainting.Refuses(run.Scope, expanded.Text.Taint, source.Source, complaint)
             ? new(null, new DriverVerdict.Defer(complaint, NeedsAttention: true))
-            : await ReadFileAsync(expanded.Value.Trim(), cancellationToken);
+            : await ReadFileAsync(run, expanded.Value.Trim(), cancellationToken);
     }
 
     /// <summary>Reads the list of an <c>:include:</c> item.</summary>
@@ -71,11 +71,11 @@ internal sealed class RedirectSource
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new(null, new DriverVerdict.Defer($"failed to open {path} (included list): {exception.Message}"));
+            return new(null, new DriverVerdict.Defer($"error in redirect data: failed to open included file {path}: {(exception is FileNotFoundException or DirectoryNotFoundException ? "No such file or directory" : exception.Message)}"));
         }
     }
 
-    private async ValueTask<RedirectText> ReadFileAsync(string path, CancellationToken cancellationToken)
+    private async ValueTask<RedirectText> ReadFileAsync(RouteRun run, string path, CancellationToken cancellationToken)
     {
         if (!path.StartsWith('/'))
         {
@@ -89,13 +89,13 @@ internal sealed class RedirectSource
                 // The directory's rights decide whether that is known.
                 var parent = Path.GetDirectoryName(path)!;
                 return File.Exists(parent) && !_ignoreNotDirectory
-                    ? new(null, new DriverVerdict.Defer($"failed to open {path}: {parent} is not a directory"))
+                    ? new(null, new DriverVerdict.Defer($"failed to open {path}: Not a directory"))
                     : new(null, new DriverVerdict.Decline($"{path} does not exist"));
             }
 
-            if (!OperatingSystem.IsWindows() && File.GetUnixFileMode(path) is var mode && ((int)mode & _modeMask) != 0)
+            if (FileStatus.TryRead(path, out var status, out _) && _owners.Refuse(run, path, status) is { } refusal)
             {
-                return new(null, new DriverVerdict.Defer($"bad mode (0{Convert.ToString((int)mode, 8)}) for {path}", NeedsAttention: true));
+                return new(null, new DriverVerdict.Defer(refusal, NeedsAttention: true));
             }
 
             var text = await ReadAllAsync(path, cancellationToken);

@@ -1,5 +1,5 @@
-using System.Net;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Routers.Hosts;
 
 namespace Pipeline.Policy.Routers.Drivers;
 
@@ -24,6 +24,10 @@ internal sealed record RouteRun(RouterDefinition Router, RoutingAddress Address,
     /// <summary>Lower case.</summary>
     public string Domain => Scope.Address!.Domain;
 
-    /// <summary>Whether an address is one of this host's: mail sent there would come back.</summary>
-    public bool IsLocalAddress(IPAddress address) => Services.IsLocalAddress(address) || Scope.Environment.LocalAddresses.Contains(address);
+    /// <summary>How this router looks hosts up.</summary>
+    public async ValueTask<HostSearch> SearchAsync(CancellationToken cancellationToken) => new(
+        Scope,
+        Services,
+        Router.IgnoreTargetHosts,
+        RequireAuthentic: Router.DnssecRequireDomains is { } domains && (await domains.MatchAsync(Scope, Domain, cancellationToken)).IsMatch);
 }

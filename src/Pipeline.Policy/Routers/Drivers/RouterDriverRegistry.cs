@@ -11,9 +11,9 @@ internal static class RouterDriverRegistry
         ["dnslookup"] = static options => new DnsLookupDriver(options),
         ["ipliteral"] = static _ => new IpLiteralDriver(),
         ["manualroute"] = static options => new ManualRouteDriver(options),
+        ["queryprogram"] = static options => new QueryProgramDriver(options),
         ["redirect"] = static options => new RedirectDriver(options),
         ["iplookup"] = null,
-        ["queryprogram"] = null,
     };
 
     /// <returns>Null for a driver that does not exist, or is not available; a problem says which.</returns>

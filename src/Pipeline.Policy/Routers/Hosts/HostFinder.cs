@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Net;
 using Pipeline.Mail.Dns;
 using Pipeline.Policy.Lists;
-using Pipeline.Policy.Routers.Drivers;
 
 namespace Pipeline.Policy.Routers.Hosts;
 
@@ -32,15 +31,17 @@ internal static class HostFinder
     private const int MaxAddresses = 50;
 
     public static async ValueTask<(HostFindOutcome Outcome, ImmutableArray<IPAddress> Addresses, string Reason)> FindAsync(
-        RouteRun run, string name, Ipv4Choice choice, CancellationToken cancellationToken)
+        HostSearch search, string name, Ipv4Choice choice, CancellationToken cancellationToken)
     {
-        var askIpv6 = !choice.Only && !run.Services.DisableIpv6;
-        var ipv4 = RoutingQuery.AskAsync(run, name, DnsRecordType.A, cancellationToken).AsTask();
-        var ipv6 = askIpv6 ? RoutingQuery.AskAsync(run, name, DnsRecordType.Aaaa, cancellationToken).AsTask() : Task.FromResult(DnsAnswer.NoData);
+        var askIpv6 = !choice.Only
+            && !search.Services.DisableIpv6
+            && !(search.Scope.Environment.Policy.MainOptions.DnsIpv4Lookup is { } ipv4Only && (await ipv4Only.MatchAsync(search.Scope, name, cancellationToken)).IsMatch);
+        var ipv4 = RoutingQuery.AskAsync(search, name, DnsRecordType.A, cancellationToken).AsTask();
+        var ipv6 = askIpv6 ? RoutingQuery.AskAsync(search, name, DnsRecordType.Aaaa, cancellationToken).AsTask() : Task.FromResult(DnsAnswer.NoData);
         var four = Addresses(await ipv4);
         var six = Addresses(await ipv6);
         var found = choice.Prefer ? four.Concat(six) : six.Concat(four);
-        var (kept, ignored, deferred) = await WithoutIgnoredAsync(run, name, found.Take(MaxAddresses), cancellationToken);
+        var (kept, ignored, deferred) = await WithoutIgnoredAsync(search, name, found.Take(MaxAddresses), cancellationToken);
         if (deferred is not null)
         {
             return (HostFindOutcome.Deferred, [], deferred);
@@ -61,9 +62,9 @@ internal static class HostFinder
 
     /// <summary>Drops the addresses that <c>ignore_target_hosts</c> has.</summary>
     public static async ValueTask<(ImmutableArray<IPAddress> Kept, bool Ignored, string? Deferred)> WithoutIgnoredAsync(
-        RouteRun run, string name, IEnumerable<IPAddress> addresses, CancellationToken cancellationToken)
+        HostSearch search, string name, IEnumerable<IPAddress> addresses, CancellationToken cancellationToken)
     {
-        if (run.Router.IgnoreTargetHosts is not { } ignore)
+        if (search.Ignored is not { } ignore)
         {
             return ([.. addresses], false, null);
         }
@@ -72,7 +73,7 @@ internal static class HostFinder
         var ignored = false;
         foreach (var address in addresses)
         {
-            var match = await ignore.MatchHostAsync(run.Scope, HostSubject.Remote(address, name), cancellationToken);
+            var match = await ignore.MatchHostAsync(search.Scope, HostSubject.Remote(address, name), cancellationToken);
             if (match.IsDeferred)
             {
                 return ([], false, $"ignore_target_hosts: {match.Message}");

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
 using Pipeline.Mail.Dns;
-using Pipeline.Policy.Routers.Drivers;
 
 namespace Pipeline.Policy.Routers.Hosts;
 
@@ -17,12 +17,12 @@ internal sealed record MxHosts(HostFindOutcome Outcome, ImmutableArray<RoutedHos
 internal static class MxFinder
 {
     public static async ValueTask<MxHosts> FindAsync(
-        RouteRun run, IEnumerable<MailExchangeRecord> records, Ipv4Choice choice, CancellationToken cancellationToken)
+        HostSearch search, IEnumerable<MailExchangeRecord> records, Ipv4Choice choice, CancellationToken cancellationToken)
     {
         var ordered = records.ToArray();
-        run.Services.Random.Shuffle(ordered);
+        search.Services.Random.Shuffle(ordered);
         ordered = [.. ordered.OrderBy(record => record.Preference).Take(HostFinder.MaxHosts)];
-        var lookups = ordered.Select(record => HostFinder.FindAsync(run, record.Exchange, choice, cancellationToken).AsTask()).ToArray();
+        var lookups = ordered.Select(record => AddressesAsync(search, record.Exchange, choice, cancellationToken).AsTask()).ToArray();
         var found = await Task.WhenAll(lookups);
         var hosts = ImmutableArray.CreateBuilder<RoutedHost>();
         for (var i = 0; i < ordered.Length; i++)
@@ -42,15 +42,30 @@ internal static class MxFinder
                     : MxHosts.None(HostFindOutcome.NotFound, "all relevant MX records point to non-existent hosts");
         }
 
-        return CutAtLocalHost(run, hosts.ToImmutable());
+        return CutAtLocalHost(search, hosts.ToImmutable());
+    }
+
+    /// <summary>An address where a name should be is believed only with the main option allow_mx_to_ip (RFC 5321 section 5.1 has names).</summary>
+    private static async ValueTask<(HostFindOutcome Outcome, ImmutableArray<IPAddress> Addresses, string Reason)> AddressesAsync(
+        HostSearch search, string exchange, Ipv4Choice choice, CancellationToken cancellationToken)
+    {
+        if (!search.Scope.Environment.Policy.MainOptions.AllowMxToIp || !IPAddress.TryParse(exchange, out var address))
+        {
+            return await HostFinder.FindAsync(search, exchange, choice, cancellationToken);
+        }
+
+        var (kept, _, deferred) = await HostFinder.WithoutIgnoredAsync(search, exchange, [address], cancellationToken);
+        return deferred is not null ? (HostFindOutcome.Deferred, [], deferred)
+            : kept.IsEmpty ? (HostFindOutcome.Ignored, [], $"{exchange} is ignored")
+            : (HostFindOutcome.Found, kept, "");
     }
 
     // Mail for a host is never sent to one that is no nearer to its goal (RFC 5321 section 5.1).
-    private static MxHosts CutAtLocalHost(RouteRun run, ImmutableArray<RoutedHost> hosts)
+    internal static MxHosts CutAtLocalHost(HostSearch search, ImmutableArray<RoutedHost> hosts)
     {
         foreach (var host in hosts)
         {
-            if (!host.Addresses.Any(run.IsLocalAddress))
+            if (!host.Addresses.Any(search.IsLocalAddress))
             {
                 continue;
             }

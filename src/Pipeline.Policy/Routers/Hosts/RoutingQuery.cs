@@ -1,5 +1,4 @@
 using Pipeline.Mail.Dns;
-using Pipeline.Policy.Routers.Drivers;
 
 namespace Pipeline.Policy.Routers.Hosts;
 
@@ -7,13 +6,18 @@ namespace Pipeline.Policy.Routers.Hosts;
 internal static class RoutingQuery
 {
     /// <summary>A temporary failure for a name in the main option dns_again_means_nonexist is an answer without records.</summary>
-    public static async ValueTask<DnsAnswer> AskAsync(RouteRun run, string name, DnsRecordType type, CancellationToken cancellationToken)
+    public static async ValueTask<DnsAnswer> AskAsync(HostSearch search, string name, DnsRecordType type, CancellationToken cancellationToken)
     {
-        var answer = await run.Scope.Environment.Dns.QueryAsync(name, type, cancellationToken);
-        return answer.IsTemporaryFailure
-            && run.Scope.Environment.Policy.MainOptions.DnsAgainMeansNonexist is { } list
-            && (await list.MatchAsync(run.Scope, name, cancellationToken)).IsMatch
-            ? DnsAnswer.NoData
+        var answer = await search.Scope.Environment.Dns.QueryAsync(name, type, cancellationToken);
+        if (answer.IsTemporaryFailure
+            && search.Scope.Environment.Policy.MainOptions.DnsAgainMeansNonexist is { } list
+            && (await list.MatchAsync(search.Scope, name, cancellationToken)).IsMatch)
+        {
+            return DnsAnswer.NoData;
+        }
+
+        return search.RequireAuthentic && answer is { Outcome: DnsOutcome.Success, Authenticated: false }
+            ? DnsAnswer.TemporaryFailure($"the answer for {name} is not authentic (dnssec_require_domains)")
             : answer;
     }
 }

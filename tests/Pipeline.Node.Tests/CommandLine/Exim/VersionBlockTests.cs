@@ -16,7 +16,7 @@ public sealed class VersionBlockTests
         Assert.Matches(@"^Exim version 4\.92 \(MailPipeline \S+\) #1 built \d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d$", lines[0]);
         Assert.Contains(lines, line => line.StartsWith("Support for: ", StringComparison.Ordinal) && line.Contains(" Experimental_QUEUEFILE", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("Lookups (built-in): ", StringComparison.Ordinal) && line.Contains(" lsearch ", StringComparison.Ordinal));
-        Assert.Contains("Routers: accept dnslookup ipliteral manualroute redirect", lines);
+        Assert.Contains("Routers: accept dnslookup ipliteral manualroute queryprogram redirect", lines);
         Assert.Contains("Transports: appendfile/maildir autoreply lmtp pipe queuefile smtp", lines);
         Assert.Equal($"Configuration file is {exim.ConfigurationFile}", lines[^2]);
     }

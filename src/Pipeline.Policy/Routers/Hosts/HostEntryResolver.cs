@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Pipeline.Mail.Dns;
+
+namespace Pipeline.Policy.Routers.Hosts;
+
+/// <summary>Finds what an entry of a host list stands for: an address, the hosts behind MX records, or a host.</summary>
+internal static class HostEntryResolver
+{
+    public static async ValueTask<(HostFindOutcome Outcome, ImmutableArray<RoutedHost> Hosts, string Reason)> ResolveAsync(
+        HostSearch search, HostEntry entry, Ipv4Choice choice, CancellationToken cancellationToken)
+    {
+        if (entry.Address is { } literal)
+        {
+            var (kept, _, deferred) = await HostFinder.WithoutIgnoredAsync(search, entry.Name, [literal], cancellationToken);
+            return deferred is not null ? (HostFindOutcome.Deferred, [], deferred)
+                : kept.IsEmpty ? (HostFindOutcome.Ignored, [], "")
+                : (HostFindOutcome.Found, [new RoutedHost(entry.Name, kept, entry.Port)], "");
+        }
+
+        if (entry.UseMx)
+        {
+            var answer = await RoutingQuery.AskAsync(search, entry.Name, DnsRecordType.Mx, cancellationToken);
+            if (answer.IsTemporaryFailure)
+            {
+                return (HostFindOutcome.Deferred, [], answer.Reason ?? "no answer");
+            }
+
+            var records = answer.Records.OfType<MailExchangeRecord>().Where(record => record.Exchange.Length > 0).ToArray();
+            if (records.Length > 0)
+            {
+                var mx = await MxFinder.FindAsync(search, records, choice, cancellationToken);
+                return (mx.Outcome, [.. mx.Hosts.Select(host => host with { Port = entry.Port })], mx.Reason);
+            }
+        }
+
+        var (outcome, addresses, reason) = await HostFinder.FindAsync(search, entry.Name, choice, cancellationToken);
+        return (outcome, outcome == HostFindOutcome.Found ? [new RoutedHost(entry.Name, addresses, entry.Port)] : [], reason);
+    }
+}

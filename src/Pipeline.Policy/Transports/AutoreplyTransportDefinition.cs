@@ -46,7 +46,7 @@ public sealed class AutoreplyTransportDefinition : TransportDefinition
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (option, text) in _texts)
         {
-            texts[option] = await expansion.TextAsync(option, text) ?? "";
+            texts[option] = await (option is "file" or "log" or "once" ? expansion.PathAsync(option, text) : expansion.TextAsync(option, text)) ?? "";
         }
 
         var repeat = TimeSpan.Zero;

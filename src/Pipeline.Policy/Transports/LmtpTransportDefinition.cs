@@ -40,7 +40,7 @@ public sealed class LmtpTransportDefinition : TransportDefinition
     public override async ValueTask<TransportExpansion> ExpandAsync(EvaluationScope scope, CancellationToken cancellationToken)
     {
         var expansion = new OptionExpansion(Name, scope, cancellationToken);
-        var socket = await expansion.TextAsync("socket", _socket);
+        var socket = await expansion.PathAsync("socket", _socket);
         ImmutableArray<string?> command = _socket is null ? await _command.ExpandAsync(expansion, await _command.PathAsync(expansion)) : [];
         if (expansion.Failure is null && _socket is not null && (socket is null || !TransportPath.IsSafe(socket)))
         {

@@ -17,15 +17,24 @@ internal sealed class OptionExpansion(string transport, EvaluationScope scope, C
 
     /// <summary>The path of a file or a directory, which a peer must not choose.</summary>
     /// <returns>As <see cref="TextAsync"/>.</returns>
-    public async ValueTask<string?> PathAsync(string option, ExpandableString? path)
+    public ValueTask<string?> PathAsync(string option, ExpandableString? path) =>
+        GuardedAsync(option, path, value => $"Tainted '{value}' (file or directory name for {transport} transport) not permitted");
+
+    /// <summary>A list of hosts, which a peer must not choose.</summary>
+    /// <returns>As <see cref="TextAsync"/>.</returns>
+    public ValueTask<string?> HostsAsync(string option, ExpandableString? hosts) =>
+        GuardedAsync(option, hosts, value => $"attempt to use tainted host list '{value}' from '{hosts!.Source}' in transport {transport}");
+
+    private async ValueTask<string?> GuardedAsync(string option, ExpandableString? text, Func<string, string> complain)
     {
-        if (await ExpandAsync(option, path) is not { } value)
+        if (await ExpandAsync(option, text) is not { } value)
         {
             return null;
         }
 
-        var complaint = $"Tainted '{value.Value}' (file or directory name for {transport} transport) not permitted";
-        if (Scope.Environment.Tainting.Refuses(Scope, value.Text.Taint, path!.Source, complaint))
+        if (value.Text.Taint != Taint.None
+            && complain(value.Value) is var complaint
+            && Scope.Environment.Tainting.Refuses(Scope, value.Text.Taint, text!.Source, complaint))
         {
             Fail(complaint, needsAttention: true);
             return null;

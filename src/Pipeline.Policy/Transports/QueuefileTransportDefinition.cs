@@ -23,7 +23,7 @@ public sealed class QueuefileTransportDefinition : TransportDefinition
     public override async ValueTask<TransportExpansion> ExpandAsync(EvaluationScope scope, CancellationToken cancellationToken)
     {
         var expansion = new OptionExpansion(Name, scope, cancellationToken);
-        var directory = await expansion.TextAsync("directory", _directory);
+        var directory = await expansion.PathAsync("directory", _directory);
         if (expansion.Failure is { } failure)
         {
             return failure;

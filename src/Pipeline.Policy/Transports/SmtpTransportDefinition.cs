@@ -88,10 +88,10 @@ public sealed class SmtpTransportDefinition : TransportDefinition
         var expanded = new ExpandedSmtpTransport(Name, helo is { Length: > 0 } ? helo : scope.Environment.PrimaryHostname)
         {
             Protocol = _protocol,
-            Hosts = await expansion.TextAsync("hosts", _hosts),
+            Hosts = await expansion.HostsAsync("hosts", _hosts),
             HostsOverride = _hostsOverride,
             HostsRandomize = _hostsRandomize,
-            FallbackHosts = await expansion.TextAsync("fallback_hosts", _fallbackHosts),
+            FallbackHosts = await expansion.HostsAsync("fallback_hosts", _fallbackHosts),
             Port = await PortAsync(expansion),
             Interfaces = await InterfacesAsync(expansion),
             AllowLocalhost = _allowLocalhost,

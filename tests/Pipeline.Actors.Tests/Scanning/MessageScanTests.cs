@@ -61,6 +61,7 @@ public sealed class MessageScanTests : TestKit
 
         Assert.Equal(code, reply.Reply.Code);
         Assert.Equal(ScanKind.Malware, Assert.Single(_scanner.Scans).Job.Kind);
+        await AwaitConditionAsync(() => Task.FromResult(!(malware is null ? _store.Accepted.IsEmpty : _store.Recorded.IsEmpty))); // a refusal is journalled behind the reply
         var journal = malware is null ? Assert.Single(_store.Accepted).Journal : Assert.Single(_store.Recorded).Journal;
         var check = Assert.Single(journal.Select(entry => entry.Event).OfType<CheckCompleted>(), check => check.Check == "malware");
         Assert.Equal((word, detail), (check.Result, check.Detail));

@@ -142,7 +142,7 @@ public sealed class DefaultExampleTests : IDisposable
             closed: :fail: this mailbox has been closed
             later: :defer: come back tomorrow
             archive: {folder.Of("archive")}
-            ticket: "|/usr/bin/tee {folder.Of("ticket")}"
+            ticket: "|/bin/dd status=none of={folder.Of("ticket")}"
             """);
         Directory.CreateDirectory(folder.Of("home", "daemon"));
         folder.Write("home/daemon/.forward", "elsewhere@elsewhere.example\n");

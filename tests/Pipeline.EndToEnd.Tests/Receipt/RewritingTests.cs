@@ -95,10 +95,12 @@ public sealed class RewritingTests : IDisposable
         var id = await node.SendAsync("a@from.test", [$"{recipient}@local.test"], "From: a@from.test\n\nbody\n");
 
         await node.UntilAsync<MessageCompleted>(id);
-        Assert.Contains($"Envelope-to: {address}\n", await File.ReadAllTextAsync(Assert.Single(_folder.Mail(mailbox))), StringComparison.Ordinal);
+        Assert.Contains($"Envelope-to: {recipient}@local.test\n", await File.ReadAllTextAsync(Assert.Single(_folder.Mail(mailbox))), StringComparison.Ordinal);
+        var explained = await node.ExplainAsync(id);
+        Assert.Contains($"<{address}>", explained, StringComparison.Ordinal);
         Assert.Equal(
             recipient == "team",
-            (await node.ExplainAsync(id)).Contains("redirected: \"lead@old.test\" from env-to rewritten as \"lead@local.test\" by rule 2 (", StringComparison.Ordinal));
+            explained.Contains("redirected: \"lead@old.test\" from env-to rewritten as \"lead@local.test\" by rule 2 (", StringComparison.Ordinal));
     }
 
     [Fact]

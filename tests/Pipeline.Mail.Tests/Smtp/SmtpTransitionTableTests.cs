@@ -47,9 +47,12 @@ public sealed class SmtpTransitionTableTests
         Assert.Equal(Enum.GetValues<SmtpSessionState>().Length, Permitted.Count);
 
     [Fact]
-    public void Data_after_refused_recipients_says_that_none_is_valid()
+    public void Content_without_recipients_says_that_none_is_valid()
     {
-        Assert.Equal(503, SmtpTransitionTable.Refusal(SmtpSessionState.Sender, SmtpVerb.Data)!.Code);
-        Assert.Equal(554, SmtpTransitionTable.Refusal(SmtpSessionState.NoRecipient, SmtpVerb.Data)!.Code);
+        foreach (var state in (SmtpSessionState[])[SmtpSessionState.Sender, SmtpSessionState.NoRecipient])
+        {
+            Assert.Equal((503, "valid RCPT command must precede DATA"), (SmtpTransitionTable.Refusal(state, SmtpVerb.Data)!.Code, SmtpTransitionTable.Refusal(state, SmtpVerb.Data)!.Text));
+            Assert.Equal((503, "valid RCPT command must precede BDAT"), (SmtpTransitionTable.Refusal(state, SmtpVerb.Bdat)!.Code, SmtpTransitionTable.Refusal(state, SmtpVerb.Bdat)!.Text));
+        }
     }
 }

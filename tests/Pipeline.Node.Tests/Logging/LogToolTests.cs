@@ -58,7 +58,7 @@ public sealed partial class LogToolTests : IDisposable
 
         var text = await File.ReadAllTextAsync(log);
         Assert.Contains("SMTP syntax error in \"FOO\" local unrecognized command\n", text, StringComparison.Ordinal);
-        Assert.Contains("SMTP protocol error in \"RCPT TO:<a@b.example>\" local MAIL must come first\n", text, StringComparison.Ordinal);
+        Assert.Contains("SMTP protocol error in \"RCPT TO:<a@b.example>\" local sender not yet given\n", text, StringComparison.Ordinal);
         Assert.Contains("no MAIL in SMTP connection from local D=", text, StringComparison.Ordinal);
 
         // The programs of Exim before 4.97 know only the ids of that time, which are shorter.

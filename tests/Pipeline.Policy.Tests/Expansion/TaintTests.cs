@@ -4,8 +4,8 @@ using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 using Pipeline.Policy.Tests.Acl;
-using Pipeline.Policy.Tests.Routers;
 using Pipeline.Policy.Tests.Lookups;
+using Pipeline.Policy.Tests.Routers;
 
 namespace Pipeline.Policy.Tests.Expansion;
 

@@ -239,6 +239,22 @@ public sealed class TransportDefinitionTests
         Assert.Equal("List|owner-|local.test|Owner-List|D|local|sender@remote.test", text.Value);
     }
 
+    [Theory]
+    [InlineData("appendfile\nfile = /var/mail/$local_part", "Tainted '/var/mail/bob' (file or directory name for t transport) not permitted")]
+    [InlineData("appendfile\nmaildir_format\ndirectory = /var/mail/$local_part", "Tainted '/var/mail/bob' (file or directory name for t transport) not permitted")]
+    [InlineData("queuefile\ndirectory = /var/q/$local_part", "Tainted '/var/q/bob' (file or directory name for t transport) not permitted")]
+    [InlineData("lmtp\nsocket = /run/$local_part", "Tainted '/run/bob' (file or directory name for t transport) not permitted")]
+    [InlineData("autoreply\nto = a@b.test\nonce = /var/once/$local_part", "Tainted '/var/once/bob' (file or directory name for t transport) not permitted")]
+    [InlineData("smtp\nhosts = mx.$domain", "attempt to use tainted host list 'mx.local.test' from 'mx.$domain' in transport t")]
+    public async Task Places_that_a_peer_chose_are_refused(string transport, string complaint)
+    {
+        var policy = new MailPolicy { MainOptions = MainOptions.Defaults with { TaintedData = TaintMode.Refuse } };
+        var bench = new ExpansionBench(policy);
+        bench.Scope.Address = _bench.Scope.Address;
+        var definition = TransportDefinition.Compile(RouterBench.Blocks($"t:\ndriver = {transport}"), [])["t"];
+        Assert.Equal(complaint, Assert.IsType<TransportExpansion.Deferred>(await definition.ExpandAsync(bench.Scope, CancellationToken.None)).Message);
+    }
+
     private static List<string> ProblemsOf(string transports)
     {
         var problems = new List<ConfigurationProblem>();

@@ -21,7 +21,7 @@ public sealed class SessionTestTests : IDisposable
         Assert.Contains(
             $"""
             >>> using ACL "rcpt"
-            >>> processing "accept" ({_exim.ConfigurationFile} 8)
+            >>> processing "accept" ({_exim.ConfigurationFile} 9)
             >>> check domains = +local_domains
             """.ReplaceLineEndings("\n"),
             errors,

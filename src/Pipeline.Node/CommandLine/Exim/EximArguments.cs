@@ -95,6 +95,9 @@ internal sealed class EximArguments
             case "-t" or "-ti":
                 _command = _command with { RecipientsInHeader = true, IgnoresDot = _command.IgnoresDot || option == "-ti" };
                 break;
+            case ['-', 'M', ..] when QueueOrders.Knows(option):
+                _command = _command with { Mode = EximMode.QueueOrder, QueueOrder = option };
+                break;
             case ['-', 'F', ..]:
                 _command = _command with { RealName = Value(option, 2) ?? "" };
                 break;
@@ -304,7 +307,7 @@ internal sealed class EximArguments
                 $"exim: the options of \"{word}\" come after it: mailpipeline {word} {string.Join(' ', _arguments.Take(_position))}",
             { Mode: EximMode.None or EximMode.Message, RecipientsInHeader: false, Operands: [] } => $"exim: {EximHints.NoMode}",
             { RecipientsInHeader: true, Mode: not (EximMode.None or EximMode.Message) } => "exim: -t and another mode do not go together",
-            { Mode: not (EximMode.None or EximMode.Message or EximMode.Expand or EximMode.AddressTest or EximMode.RecipientVerify or EximMode.SenderVerify or EximMode.RetryTest or EximMode.Options or EximMode.RewriteTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
+            { Mode: not (EximMode.None or EximMode.Message or EximMode.Expand or EximMode.AddressTest or EximMode.RecipientVerify or EximMode.SenderVerify or EximMode.RetryTest or EximMode.Options or EximMode.QueueOrder or EximMode.RewriteTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
                 $"exim: nothing can be done with \"{operand}\" here",
             { Mode: EximMode.Session or EximMode.SessionTest } when _command.ClientName is not null || _command.Protocol is not null || _command.Ident is not null
                 || _command.Authenticator is not null || _command.AuthenticatedId is not null =>

@@ -75,6 +75,9 @@ internal sealed record EximCommand
     /// <summary><c>-n</c>: <c>-bP</c> shows values alone.</summary>
     public bool WithoutNames { get; init; }
 
+    /// <summary>The option that gives an order about messages: <c>-Mrm</c> and its kin.</summary>
+    public string? QueueOrder { get; init; }
+
     /// <summary>Which recipients <c>-bp</c> and its kin show.</summary>
     public QueueRecipients Show { get; init; }
 

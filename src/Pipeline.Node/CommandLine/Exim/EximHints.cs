@@ -12,11 +12,7 @@ internal static class EximHints
     private static readonly (string Option, string Hint)[] Hints =
     [
         ("-bhc", "use -bh: results of callouts are not kept beyond the session"),
-        ("-M", "use mailpipeline queue retry ID"),
         ("-Mc", "use mailpipeline queue retry ID"),
-        ("-Mrm", "use mailpipeline queue remove ID"),
-        ("-Mf", "use mailpipeline queue freeze ID"),
-        ("-Mt", "use mailpipeline queue thaw ID"),
         ("-Mvh", "use mailpipeline queue show ID"),
         ("-Mvb", "use mailpipeline queue show --body ID"),
         ("-Mvc", "use mailpipeline queue show --body ID"),

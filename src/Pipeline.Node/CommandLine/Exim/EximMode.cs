@@ -53,6 +53,9 @@ internal enum EximMode
     /// <summary><c>-bp</c> and its kin.</summary>
     QueueList,
 
+    /// <summary><c>-M</c> and its kin that change something.</summary>
+    QueueOrder,
+
     /// <summary><c>-bpc</c>.</summary>
     QueueCount,
 

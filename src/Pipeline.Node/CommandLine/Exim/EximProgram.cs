@@ -27,6 +27,7 @@ internal static class EximProgram
           -bS                SMTP commands on standard input, several messages
           -i, -F NAME        a line with a dot does not end the message; the sender's real name
           -bp[ucra] [id ...] list the queue; -bpc counts it
+          -M, -Mf, -Mt, -Mrm id ...  try now, freeze, thaw, remove messages
           -q[f[f]]           run the queue; -qf tries what is not due too
           -oX LIST, -oP FILE ports and addresses to listen on; file for the process id (-bd)
           -f ADDRESS, -oMa IP[.PORT], -oMs HOST, -oMr PROTOCOL   sender and client for -be and -bt
@@ -106,6 +107,8 @@ internal static class EximProgram
                 return await WithScopeAsync(scope => BatchSubmission.RunAsync(command, configuration, scope, streams, time, cancellationToken));
             case EximMode.QueueList or EximMode.QueueCount:
                 return await QueueListing.RunAsync(command, configuration, streams, time, cancellationToken);
+            case EximMode.QueueOrder:
+                return await QueueOrders.RunAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.QueueRun:
                 return await QueueRun.RunAsync(configuration, command.Force, streams, time, cancellationToken);
             default:

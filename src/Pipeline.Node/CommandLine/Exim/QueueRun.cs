@@ -69,7 +69,7 @@ internal static class QueueRun
     }
 
     /// <summary>Waits until nothing is under way that was due at <paramref name="since"/>.</summary>
-    private static async Task WaitAsync(MailNode node, DateTimeOffset since, TimeProvider time, CancellationToken cancellationToken)
+    internal static async Task WaitAsync(MailNode node, DateTimeOffset since, TimeProvider time, CancellationToken cancellationToken)
     {
         while (await node.Store.NextDueAsync(cancellationToken) <= since
             || (await node.Store.CountAsync(cancellationToken)).Claimed > 0

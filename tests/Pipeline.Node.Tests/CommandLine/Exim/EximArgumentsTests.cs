@@ -135,7 +135,7 @@ public sealed class EximArgumentsTests
     [InlineData("exim abandoned: unknown, malformed, or incomplete option -oX", "-bd", "-oX")]
     [InlineData("exim abandoned: unknown, malformed, or incomplete option -q30x", "-q30x")]
     [InlineData("exim abandoned: unknown, malformed, or incomplete option -qfq", "-qfq")]
-    [InlineData("exim: -Mrm is not available: use mailpipeline queue remove ID", "-Mrm", "1")]
+    [InlineData("exim: -Mvh is not available: use mailpipeline queue show ID", "-Mvh", "1")]
     [InlineData("exim: -Mvl is not available: use mailpipeline explain ID", "-Mvl", "1")]
     [InlineData("exim: -oMa 1.2.3: not an IP address, with or without a port", "-be", "-oMa", "1.2.3")]
     [InlineData("exim: -oMa 192.0.2.1.65536: not an IP address, with or without a port", "-be", "-oMa", "192.0.2.1.65536")]

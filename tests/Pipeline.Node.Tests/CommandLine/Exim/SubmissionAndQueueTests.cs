@@ -72,6 +72,31 @@ public sealed class SubmissionAndQueueTests : IDisposable
     }
 
     [Fact]
+    public async Task Messages_are_frozen_thawed_tried_and_removed_with_and_without_a_node()
+    {
+        await SubmitAsync("later-user@example.com");
+        await SubmitAsync("later-other@example.com");
+        var ids = (await _exim.RunAsync("-bp")).Output.Split(' ', '\n').Where(word => word.Count(c => c == '-') == 2 && !word.Contains('@', StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, ids.Length);
+        Assert.Equal((0, $"Message {ids[0]} is now frozen\nMessage {ids[1]} is now frozen\n"), await OrderAsync(["-Mf", .. ids]));
+        Assert.Equal(2, (await _exim.RunAsync("-bp")).Output.Split("*** frozen ***").Length - 1);
+        await using (var node = await StartNodeAsync())
+        {
+            Assert.Equal((0, $"Message {ids[0]} is no longer frozen\n"), await OrderAsync("-Mt", ids[0]));
+            Assert.Equal((0, $"Message {ids[1]} has been removed\n"), await OrderAsync("-Mrm", ids[1]));
+            await node.StopAsync();
+        }
+
+        Assert.Equal("1\n", (await _exim.RunAsync("-bpc")).Output);
+        await File.WriteAllTextAsync(_exim.Path("go"), "");
+        Assert.Equal((0, ""), await OrderAsync("-M", ids[0]));
+        Assert.Single(_exim.Mailbox("later-user"));
+        Assert.Equal((1, $"Message {ids[0]}: no such message in the queue\n"), await OrderAsync("-Mrm", ids[0]));
+        Assert.Equal("exim: malformed message id nonsense after -Mrm option\n", (await _exim.RunAsync("-Mrm", "nonsense")).Errors);
+        Assert.Equal("exim: no message ids given after -M option\n", (await _exim.RunAsync("-M")).Errors);
+    }
+
+    [Fact]
     public async Task Deferred_message_is_listed_waits_for_its_time_and_is_forced_out()
     {
         await SubmitAsync("later-user@example.com");
@@ -119,5 +144,11 @@ public sealed class SubmissionAndQueueTests : IDisposable
         var (command, _) = EximArguments.Read(["-bdf", "-C", _exim.ConfigurationFile, "--node", _exim.Path("node.json"), "-DWORD=word"], null);
         var (choice, _) = command!.Choose();
         return MailNode.StartAsync(choice!.ToNodeOptions() with { Listen = "127.0.0.1.0" }, CancellationToken.None);
+    }
+
+    private async Task<(int, string)> OrderAsync(params string[] arguments)
+    {
+        var run = await _exim.RunAsync(arguments);
+        return (run.ExitCode, run.Output);
     }
 }

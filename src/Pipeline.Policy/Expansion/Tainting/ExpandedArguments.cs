@@ -12,9 +12,6 @@ internal readonly struct ExpandedArguments(ExpandedText[] values)
     /// <summary>The mark of one argument.</summary>
     public Taint TaintOf(int index) => values[index].Taint;
 
-    /// <summary>The argument with its mark.</summary>
-    public ExpandedText Marked(int index) => values[index];
-
     /// <summary>What follows the first argument.</summary>
     public ExpandedText[] Rest => values[1..];
 

@@ -8,7 +8,7 @@ using Pipeline.Mail.Message;
 namespace Pipeline.Actors.Tests.Receipt;
 
 /// <summary>VRFY and EXPN by the routers of the policy.</summary>
-public sealed class AskedAddressTests : TestKit
+public sealed class AskedAddressTests : ReceiptTestKit
 {
     private const string Routers = """
         begin routers
@@ -113,34 +113,7 @@ public sealed class AskedAddressTests : TestKit
 
     private async Task<IReceiptSession> OpenAsync(string configuration)
     {
-        var store = new FakeStore();
         _policy = new TestPolicy(configuration, Time);
-        var ids = new MessageIdSource(Time);
-        var services = new MessageServices
-        {
-            Store = store,
-            Owner = TestMessages.Owner,
-            Time = Time,
-            Router = new FakeRouter(),
-            Retry = new FakeRetry(),
-            Notifications = new FakeNotifications(ids),
-        };
-        var service = new ReceiptService(new ReceiptServices
-        {
-            Policies = _policy,
-            Store = store,
-            Owner = TestMessages.Owner,
-            Dns = _policy.Current.Environment.Dns,
-            Time = Time,
-            Ids = ids,
-            Messages = ActorOf(MessageSupervisorActor.CreateProps(services, CreateTestProbe().Ref)),
-            Log = _policy,
-            DkimKeys = new DkimKeyCache(),
-            Scanner = new FakeScanner(),
-        });
-        var session = service.Open(new ClientConnection(new IPEndPoint(IPAddress.Parse("192.0.2.7"), 4711), new IPEndPoint(IPAddress.Loopback, 25), false));
-        await session.ConnectAsync(CancellationToken.None);
-        await session.HeloAsync(true, "c", CancellationToken.None);
-        return session;
+        return await OpenAsync(Service(_policy), Client("192.0.2.7"), "c");
     }
 }

@@ -14,7 +14,7 @@ using Pipeline.Policy.Expansion;
 namespace Pipeline.Actors.Tests.Receipt;
 
 /// <summary>AUTH as the policy decides it: what is offered, who is believed, what is logged, and what a message then carries.</summary>
-public sealed class AuthenticationTests : TestKit
+public sealed class AuthenticationTests : ReceiptTestKit
 {
     private const string Sections = """
         acl_smtp_rcpt = check_rcpt
@@ -66,7 +66,6 @@ public sealed class AuthenticationTests : TestKit
 
     private static readonly TlsFacts Tls = new("TLS1.3", "TLS_AES_256_GCM_SHA384", 256, null, false, null);
 
-    private readonly FakeStore _store = new();
     private TestPolicy _policy = null!;
 
     [Fact]
@@ -138,8 +137,8 @@ public sealed class AuthenticationTests : TestKit
 
         var name = mechanism switch { "CRAM-MD5" => "cram", "LONG" => "long", _ => "plain" };
         Assert.Equal($"{name} authenticator failed for H=(client.example) [192.0.2.1]: {logged}", Assert.Single(_policy.Lines));
-        Assert.Contains(_store.Recorded.SelectMany(record => record.Journal), entry => entry.Event is MessageRefused { Stage: "AUTH" });
-        Assert.DoesNotContain(_store.Recorded.SelectMany(record => record.Journal), entry => entry.Event.ToString()!.Contains("wrong", StringComparison.Ordinal));
+        Assert.Contains(Store.Recorded.SelectMany(record => record.Journal), entry => entry.Event is MessageRefused { Stage: "AUTH" });
+        Assert.DoesNotContain(Store.Recorded.SelectMany(record => record.Journal), entry => entry.Event.ToString()!.Contains("wrong", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -270,34 +269,7 @@ public sealed class AuthenticationTests : TestKit
     {
         var sections = Sections.Replace("MAILAUTH", mailAuth, StringComparison.Ordinal).Replace("PROMPT", new string('x', 380), StringComparison.Ordinal);
         _policy = new TestPolicy(main + "\n" + (rcpt is null ? sections : sections.Replace("accept authenticated = *", rcpt, StringComparison.Ordinal)), Time);
-        var ids = new MessageIdSource(Time);
-        var services = new MessageServices
-        {
-            Store = _store,
-            Owner = TestMessages.Owner,
-            Time = Time,
-            Router = new FakeRouter(),
-            Retry = new FakeRetry(),
-            Notifications = new FakeNotifications(ids),
-        };
-        var service = new ReceiptService(new ReceiptServices
-        {
-            Policies = _policy,
-            Store = _store,
-            Owner = TestMessages.Owner,
-            Dns = _policy.Current.Environment.Dns,
-            Time = Time,
-            Ids = ids,
-            Messages = ActorOf(MessageSupervisorActor.CreateProps(services, CreateTestProbe("delivery-probe").Ref), "messages"),
-            Log = _policy,
-            DkimKeys = new DkimKeyCache(),
-            Scanner = new FakeScanner(),
-        });
-        var session = service.Open(new ClientConnection(
-            new IPEndPoint(IPAddress.Parse("192.0.2.1"), 4711), new IPEndPoint(IPAddress.Loopback, 25), ImplicitTls: false));
-        Assert.Equal(220, (await session.ConnectAsync(CancellationToken.None)).Reply.Code);
-        Assert.Equal(250, (await session.HeloAsync(true, "client.example", CancellationToken.None)).Reply.Code);
-        return session;
+        return await OpenAsync(Service(_policy));
     }
 
     private static async Task<SmtpReply> AuthenticateAsync(IReceiptSession session, string mechanism, string? initial) =>
@@ -316,6 +288,6 @@ public sealed class AuthenticationTests : TestKit
         Assert.Equal(354, (await session.BeginDataAsync(false, CancellationToken.None)).Reply.Code);
         await session.WriteAsync("Subject: x\r\n\r\nbody\r\n"u8.ToArray(), CancellationToken.None);
         Assert.Equal(250, (await session.EndDataAsync(CancellationToken.None)).Reply.Code);
-        return Assert.Single(_store.Accepted);
+        return Assert.Single(Store.Accepted);
     }
 }

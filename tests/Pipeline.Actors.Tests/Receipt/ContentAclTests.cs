@@ -14,14 +14,13 @@ using Pipeline.Tests.Support.Dkim;
 namespace Pipeline.Actors.Tests.Receipt;
 
 /// <summary>What the ACLs about one message see of it, of each other, and of its checks.</summary>
-public sealed class ContentAclTests : TestKit
+public sealed class ContentAclTests : ReceiptTestKit
 {
     private const string Mail = "From: a@a.test\r\nSubject: original\r\n\r\nbody\r\n";
 
     private static readonly SigningKey KeyA = new("a.test");
     private static readonly SigningKey KeyB = new("b.test", "other", "user@b.test");
 
-    private readonly FakeStore _store = new();
     private TestPolicy? _policy;
 
     private static readonly string[] Stages = ["mail", "rcpt", "predata", "dkim", "data"];
@@ -152,10 +151,10 @@ public sealed class ContentAclTests : TestKit
         var decision = await SendAsync(service, KeyA.Sign(Mail, Time).Replace("body", "altered", StringComparison.Ordinal));
 
         Assert.Equal((code, closes, "broken"), (decision.Reply.Code, decision.Close, decision.Reply.Text));
-        Assert.Empty(_store.Accepted);
+        Assert.Empty(Store.Accepted);
         Assert.DoesNotContain("data", _policy!.Lines);
-        await AwaitConditionAsync(() => Task.FromResult(!_store.Recorded.IsEmpty));
-        var journal = Assert.Single(_store.Recorded).Journal.Select(entry => entry.Event).ToArray();
+        await AwaitConditionAsync(() => Task.FromResult(!Store.Recorded.IsEmpty));
+        var journal = Assert.Single(Store.Recorded).Journal.Select(entry => entry.Event).ToArray();
         var decided = Assert.Single(journal.OfType<AclDecided>(), decided => decided.Acl == "dkim");
         Assert.Equal((verb, verb, "a.test"), (decided.Verdict, decided.Verb, decided.Signer));
         Assert.True(decided.Source is { File: "test.conf", Line: > 1 });
@@ -174,7 +173,7 @@ public sealed class ContentAclTests : TestKit
 
         Assert.Equal(250, (await SendAsync(service, KeyA.Sign(Mail, Time))).Reply.Code);
 
-        Assert.Empty(_store.Accepted);
+        Assert.Empty(Store.Accepted);
     }
 
     [Theory]
@@ -267,9 +266,9 @@ public sealed class ContentAclTests : TestKit
 
     private string Line(string stage) => Assert.Single(_policy!.Lines, line => line.StartsWith(stage + ":", StringComparison.Ordinal));
 
-    private string StoredHeader() => Encoding.UTF8.GetString(Assert.Single(_store.Accepted).HeaderBlock.Span);
+    private string StoredHeader() => Encoding.UTF8.GetString(Assert.Single(Store.Accepted).HeaderBlock.Span);
 
-    private IEnumerable<JournalEvent> Journal() => Assert.Single(_store.Accepted).Journal.Select(entry => entry.Event);
+    private IEnumerable<JournalEvent> Journal() => Assert.Single(Store.Accepted).Journal.Select(entry => entry.Event);
 
     private ReceiptService Service(string configuration, ZoneName? sender = null)
     {
@@ -280,48 +279,6 @@ public sealed class ContentAclTests : TestKit
 
         var zone = SigningKey.Zone(KeyA, KeyB);
         _policy = new TestPolicy(configuration, Time, sender is null ? zone : zone.Add("from.example", sender));
-        var ids = new MessageIdSource(Time);
-        var services = new MessageServices
-        {
-            Store = _store,
-            Owner = TestMessages.Owner,
-            Time = Time,
-            Router = new FakeRouter(),
-            Retry = new FakeRetry(),
-            Notifications = new FakeNotifications(ids),
-        };
-        return new ReceiptService(new ReceiptServices
-        {
-            Policies = _policy,
-            Store = _store,
-            Owner = TestMessages.Owner,
-            Dns = _policy.Current.Environment.Dns,
-            Time = Time,
-            Ids = ids,
-            Messages = ActorOf(MessageSupervisorActor.CreateProps(services, CreateTestProbe("delivery-probe").Ref), "messages"),
-            Log = _policy,
-            DkimKeys = new DkimKeyCache(),
-            Scanner = new FakeScanner(),
-        });
-    }
-
-    private static async Task<ReceiptDecision> SendAsync(ReceiptService service, string message)
-    {
-        await using var session = service.Open(new ClientConnection(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 4711), new IPEndPoint(IPAddress.Loopback, 25), false));
-        await session.ConnectAsync(CancellationToken.None);
-        await session.HeloAsync(true, "client.example", CancellationToken.None);
-        var mail = new MailParameters(new EnvelopeAddress("sender", "from.example"), null, default, false, default, null, null);
-        foreach (var decision in new[]
-        {
-            await session.MailAsync(mail, CancellationToken.None),
-            await session.RecipientAsync(new RecipientParameters(TestMessages.To("b"), DsnNotify.None, null), CancellationToken.None),
-            await session.BeginDataAsync(false, CancellationToken.None),
-        })
-        {
-            Assert.True(decision.Reply.Code is 250 or 354, decision.Reply.ToString());
-        }
-
-        await session.WriteAsync(Encoding.UTF8.GetBytes(message), CancellationToken.None);
-        return await session.EndDataAsync(CancellationToken.None);
+        return Service(_policy);
     }
 }

@@ -12,7 +12,7 @@ using Pipeline.Tests.Support.Suites;
 namespace Pipeline.Actors.Tests.Receipt;
 
 /// <summary>The ACL about MIME parts: what it sees of each, what it can do with it, and what becomes of the message.</summary>
-public sealed class MimeAclTests : TestKit
+public sealed class MimeAclTests : ReceiptTestKit
 {
     private const string Variables =
         "part=$mime_part_count multi=$mime_is_multipart cover=$mime_is_coverletter rfc822=$mime_is_rfc822 type=<$mime_content_type> charset=<$mime_charset> "
@@ -37,7 +37,6 @@ public sealed class MimeAclTests : TestKit
         + "Content-Type: a/b; name=\"../../x/evil.exe\"\r\nContent-Transfer-Encoding: base64\r\n\r\nc2VjcmV0IHRleHQgMTIz\r\n--A--\r\n";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mime");
-    private readonly FakeStore _store = new();
     private TestPolicy? _policy;
 
     public static TheoryData<string> Messages => [.. Directory.EnumerateFiles(TestFolders.Vectors("mime"), "*.eml").Select(path => Path.GetFileNameWithoutExtension(path))];
@@ -95,9 +94,9 @@ public sealed class MimeAclTests : TestKit
         Assert.Equal("part 0", _policy!.Lines.First());
         Assert.EndsWith($"H=(client.example) [192.0.2.1] F=<sender@from.example> {logged}", _policy.Lines.Last(), StringComparison.Ordinal);
         Assert.Equal(2, _policy.Lines.Count);
-        Assert.Empty(_store.Accepted);
-        await AwaitConditionAsync(() => Task.FromResult(!_store.Recorded.IsEmpty));
-        var decided = _store.Recorded.SelectMany(recorded => recorded.Journal).Select(entry => entry.Event).OfType<AclDecided>().Where(acl => acl.Acl == "mime");
+        Assert.Empty(Store.Accepted);
+        await AwaitConditionAsync(() => Task.FromResult(!Store.Recorded.IsEmpty));
+        var decided = Store.Recorded.SelectMany(recorded => recorded.Journal).Select(entry => entry.Event).OfType<AclDecided>().Where(acl => acl.Acl == "mime");
         Assert.Equal(["accept", verb], decided.Select(acl => acl.Verdict));
     }
 
@@ -106,7 +105,7 @@ public sealed class MimeAclTests : TestKit
     {
         var decision = await SendAsync("acl_smtp_mime = m\nbegin acl\nm:\n  discard log_message = not wanted\n", TwoParts);
         Assert.Equal(250, decision.Reply.Code);
-        Assert.Empty(_store.Accepted);
+        Assert.Empty(Store.Accepted);
         Assert.Equal(
             ["=> blackhole (MIME ACL discarded recipients): not wanted", "Completed"],
             _policy!.Lines.Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]));
@@ -132,7 +131,7 @@ public sealed class MimeAclTests : TestKit
             """,
             TwoParts);
         Assert.Equal(["dkim", "mime <>", "mime <>", "mime <>", "data <>"], _policy!.Lines);
-        Assert.EndsWith("X-Mark: 0\r\nX-Mark: 1\r\nX-Mark: 2\r\n", Encoding.UTF8.GetString(Assert.Single(_store.Accepted).HeaderBlock.Span), StringComparison.Ordinal);
+        Assert.EndsWith("X-Mark: 0\r\nX-Mark: 1\r\nX-Mark: 2\r\n", Encoding.UTF8.GetString(Assert.Single(Store.Accepted).HeaderBlock.Span), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -208,36 +207,6 @@ public sealed class MimeAclTests : TestKit
     private async Task<ReceiptDecision> SendAsync(string configuration, string message)
     {
         _policy = new TestPolicy("acl_smtp_rcpt = accept_all\n" + configuration + "\naccept_all:\n  accept\n", Time, spoolDirectory: _folder.FullName);
-        var ids = new MessageIdSource(Time);
-        var services = new MessageServices
-        {
-            Store = _store,
-            Owner = TestMessages.Owner,
-            Time = Time,
-            Router = new FakeRouter(),
-            Retry = new FakeRetry(),
-            Notifications = new FakeNotifications(ids),
-        };
-        var service = new ReceiptService(new ReceiptServices
-        {
-            Policies = _policy,
-            Store = _store,
-            Owner = TestMessages.Owner,
-            Dns = _policy.Current.Environment.Dns,
-            Time = Time,
-            Ids = ids,
-            Messages = ActorOf(MessageSupervisorActor.CreateProps(services, CreateTestProbe("delivery-probe").Ref), "messages"),
-            Log = _policy,
-            DkimKeys = new DkimKeyCache(),
-            Scanner = new FakeScanner(),
-        });
-        await using var session = service.Open(new ClientConnection(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 4711), new IPEndPoint(IPAddress.Loopback, 25), false));
-        await session.ConnectAsync(CancellationToken.None);
-        await session.HeloAsync(true, "client.example", CancellationToken.None);
-        await session.MailAsync(new MailParameters(new EnvelopeAddress("sender", "from.example"), null, default, false, default, null, null), CancellationToken.None);
-        await session.RecipientAsync(new RecipientParameters(TestMessages.To("b"), DsnNotify.None, null), CancellationToken.None);
-        await session.BeginDataAsync(false, CancellationToken.None);
-        await session.WriteAsync(Encoding.UTF8.GetBytes(message), CancellationToken.None);
-        return await session.EndDataAsync(CancellationToken.None);
+        return await SendAsync(Service(_policy), message);
     }
 }

@@ -13,7 +13,7 @@ using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Tests.Receipt;
 
-public sealed class ReceiptSessionTests : TestKit
+public sealed class ReceiptSessionTests : ReceiptTestKit
 {
     private const string Configuration = """
         message_size_limit = 100
@@ -57,48 +57,24 @@ public sealed class ReceiptSessionTests : TestKit
                add_header = X-Checked: yes
         """;
 
-    private readonly FakeStore _store = new();
     private readonly TestPolicy _policy;
     private readonly ReceiptService _service;
 
     public ReceiptSessionTests()
     {
         _policy = new TestPolicy(Configuration, Time);
-        var ids = new MessageIdSource(Time);
-        var services = new MessageServices
-        {
-            Store = _store,
-            Owner = TestMessages.Owner,
-            Time = Time,
-            Router = new FakeRouter(),
-            Retry = new FakeRetry(),
-            Notifications = new FakeNotifications(ids),
-        };
-        var messages = ActorOf(MessageSupervisorActor.CreateProps(services, CreateTestProbe("delivery-probe").Ref), "messages");
-        _service = new ReceiptService(new ReceiptServices
-        {
-            Policies = _policy,
-            Store = _store,
-            Owner = TestMessages.Owner,
-            Dns = _policy.Current.Environment.Dns,
-            Time = Time,
-            Ids = ids,
-            Messages = messages,
-            Log = _policy,
-            DkimKeys = new DkimKeyCache(),
-            Scanner = new FakeScanner(),
-        });
+        _service = Service(_policy);
     }
 
     [Fact]
-    public async Task An_accepted_message_is_stored_with_its_envelope_our_trace_field_and_what_the_policy_added()
+    public async Task An_accepted_message_isStored_with_its_envelope_our_trace_field_and_what_the_policy_added()
     {
         await using var session = await OpenAsync();
         await BeginAsync(session, "sender", "a", "b");
 
         var reply = await SendAsync(session, "Subject: x\r\n\r\nbody\r\n");
 
-        var stored = Assert.Single(_store.Accepted);
+        var stored = Assert.Single(Store.Accepted);
         Assert.Equal($"250 OK id={stored.Id}", reply.ToString());
         Assert.Equal(["a@to.example", "b@to.example"], stored.Envelope.Recipients.Select(recipient => recipient.Address.ToString()));
         var header = Encoding.ASCII.GetString(stored.HeaderBlock.Span);
@@ -113,13 +89,13 @@ public sealed class ReceiptSessionTests : TestKit
     }
 
     [Fact]
-    public async Task Variables_are_stored_with_the_mark_of_where_they_come_from()
+    public async Task Variables_areStored_with_the_mark_of_where_they_come_from()
     {
         await using var session = await OpenAsync();
         await BeginAsync(session, "sender", "a");
         await SendAsync(session, "Subject: x\r\n\r\nbody\r\n");
 
-        var facts = MessageFacts.Of(TestMessages.Stored(new MessageIdSource(Time).Next(), [])) with { Properties = Assert.Single(_store.Accepted).Properties };
+        var facts = MessageFacts.Of(TestMessages.Stored(new MessageIdSource(Time).Next(), [])) with { Properties = Assert.Single(Store.Accepted).Properties };
         var scope = RoutingScope.Create(_policy.Current, facts);
         Assert.Equal(ExpandedText.FromPeer("sender@from.example"), scope.Message.AclVariables["_theirs"]);
         Assert.Equal("text", scope.Connection.AclVariables["_ours"]);
@@ -134,7 +110,7 @@ public sealed class ReceiptSessionTests : TestKit
 
         Assert.True(decision.Close);
         Assert.Equal((550, "not you"), (decision.Reply.Code, decision.Reply.Text));
-        Assert.Contains(Assert.Single(_store.Recorded).Journal, entry => entry.Event is MessageRefused { Stage: "connect" });
+        Assert.Contains(Assert.Single(Store.Recorded).Journal, entry => entry.Event is MessageRefused { Stage: "connect" });
     }
 
     [Fact]
@@ -167,14 +143,14 @@ public sealed class ReceiptSessionTests : TestKit
     }
 
     [Fact]
-    public async Task Only_recipients_that_were_accepted_are_stored()
+    public async Task Only_recipients_that_were_accepted_areStored()
     {
         await using var session = await OpenAsync();
         await BeginAsync(session, "sender", "closed", "a", "late", "void", "b");
 
         await SendAsync(session, "Subject: x\r\n\r\nbody\r\n");
 
-        var stored = Assert.Single(_store.Accepted);
+        var stored = Assert.Single(Store.Accepted);
         Assert.Equal([(0, "a"), (1, "b")], stored.Envelope.Recipients.Select(recipient => (recipient.Index, recipient.Address.LocalPart)));
         Assert.Equal(["closed@to.example", "late@to.example"], stored.Journal.Select(entry => entry.Event).OfType<RecipientRefused>().Select(e => e.Address));
     }
@@ -183,7 +159,7 @@ public sealed class ReceiptSessionTests : TestKit
     [InlineData("void", "a", "body")]
     [InlineData("sender", "void", "body")]
     [InlineData("sender", "a", "into the void")]
-    public async Task A_message_that_is_discarded_at_any_stage_gets_250_and_is_not_stored(string sender, string recipient, string body)
+    public async Task A_message_that_is_discarded_at_any_stage_gets_250_and_is_notStored(string sender, string recipient, string body)
     {
         await using var session = await OpenAsync();
         await BeginAsync(session, sender, recipient);
@@ -192,11 +168,11 @@ public sealed class ReceiptSessionTests : TestKit
 
         Assert.Equal(250, reply.Code);
         Assert.Contains("discarded", (await RecordedAsync<TransactionAborted>()).Reason, StringComparison.Ordinal);
-        Assert.Empty(_store.Accepted);
+        Assert.Empty(Store.Accepted);
     }
 
     [Fact]
-    public async Task A_message_that_is_denied_after_its_data_is_journalled_and_not_stored()
+    public async Task A_message_that_is_denied_after_its_data_is_journalled_and_notStored()
     {
         await using var session = await OpenAsync();
         await BeginAsync(session, "sender", "a");
@@ -205,7 +181,7 @@ public sealed class ReceiptSessionTests : TestKit
 
         Assert.Equal((550, "infected"), (reply.Code, reply.Text));
         Assert.Equal("end of data", (await RecordedAsync<MessageRefused>()).Stage);
-        Assert.Empty(_store.Accepted);
+        Assert.Empty(Store.Accepted);
     }
 
     [Theory]
@@ -221,17 +197,17 @@ public sealed class ReceiptSessionTests : TestKit
         var reply = await SendAsync(session, Header + new string('x', size - Header.Length));
 
         Assert.Equal(code, reply.Code);
-        Assert.Equal(code == 250 ? 1 : 0, _store.Accepted.Count);
+        Assert.Equal(code == 250 ? 1 : 0, Store.Accepted.Count);
     }
 
     [Theory]
     [InlineData(Storage.Ports.WriteOutcome.Unavailable)]
     [InlineData(Storage.Ports.WriteOutcome.Fenced)]
-    public async Task A_store_that_cannot_write_makes_the_client_try_later(Storage.Ports.WriteOutcome outcome)
+    public async Task AStore_that_cannot_write_makes_the_client_try_later(Storage.Ports.WriteOutcome outcome)
     {
         await using var session = await OpenAsync();
         await BeginAsync(session, "sender", "a");
-        _store.Answer(outcome);
+        Store.Answer(outcome);
 
         var reply = await SendAsync(session, "Subject: x\r\n\r\nbody\r\n");
 
@@ -239,16 +215,16 @@ public sealed class ReceiptSessionTests : TestKit
     }
 
     [Fact]
-    public async Task There_is_no_250_before_the_store_says_durable()
+    public async Task There_is_no_250_before_theStore_says_durable()
     {
         await using var session = await OpenAsync();
         await BeginAsync(session, "sender", "a");
-        _store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Store.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
         var sending = SendAsync(session, "Subject: x\r\n\r\nbody\r\n");
-        await AwaitConditionAsync(() => Task.FromResult(!_store.Accepted.IsEmpty));
+        await AwaitConditionAsync(() => Task.FromResult(!Store.Accepted.IsEmpty));
         Assert.False(sending.IsCompleted);
-        _store.Gate.SetResult();
+        Store.Gate.SetResult();
 
         Assert.Equal(250, (await sending).Code);
     }
@@ -265,7 +241,7 @@ public sealed class ReceiptSessionTests : TestKit
 
         await SendAsync(session, "From: N <x@mapped.example>\r\nTo: y\r\n\r\nbody\r\n");
 
-        var stored = Assert.Single(_store.Accepted);
+        var stored = Assert.Single(Store.Accepted);
         Assert.Equal("s@to.example", stored.Envelope.Sender.ToString());
         Assert.Equal(["a@to.example", "b@to.example"], stored.Envelope.Recipients.Select(recipient => recipient.Address.ToString()));
         Assert.Equal(DsnNotify.Never, stored.Envelope.Recipients[0].Notify);
@@ -292,7 +268,7 @@ public sealed class ReceiptSessionTests : TestKit
 
         await SendAsync(session, "From: f\r\nTo: t\r\n\r\nbody\r\n");
 
-        Assert.Contains(expected, Encoding.ASCII.GetString(Assert.Single(_store.Accepted).HeaderBlock.Span), StringComparison.Ordinal);
+        Assert.Contains(expected, Encoding.ASCII.GetString(Assert.Single(Store.Accepted).HeaderBlock.Span), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -328,25 +304,16 @@ public sealed class ReceiptSessionTests : TestKit
         Assert.Equal(550, (await session.HeloAsync(true, "bad.example", CancellationToken.None)).Reply.Code);
         Assert.Equal(250, (await RecipientAsync(session, "b")).Reply.Code);
         await SendAsync(session, "From: f@mx.test\r\n\r\nbody\r\n");
-        Assert.Equal(["a", "b"], Assert.Single(_store.Accepted).Envelope.Recipients.Select(recipient => recipient.Address.LocalPart));
+        Assert.Equal(["a", "b"], Assert.Single(Store.Accepted).Envelope.Recipients.Select(recipient => recipient.Address.LocalPart));
     }
 
-    private static ClientConnection Client(string address) =>
-        new(new IPEndPoint(IPAddress.Parse(address), 4711), new IPEndPoint(IPAddress.Loopback, 25), ImplicitTls: false);
-
-    private async Task<IReceiptSession> OpenAsync()
-    {
-        var session = _service.Open(Client("192.0.2.1"));
-        Assert.Equal(220, (await session.ConnectAsync(CancellationToken.None)).Reply.Code);
-        Assert.Equal(250, (await session.HeloAsync(true, "client.example", CancellationToken.None)).Reply.Code);
-        return session;
-    }
+    private Task<IReceiptSession> OpenAsync() => OpenAsync(_service);
 
     private static async Task<ReceiptDecision> MailAsync(IReceiptSession session, string localPart) => await session.MailAsync(
-        new MailParameters(new EnvelopeAddress(localPart, "from.example"), null, default, false, default, null, null), CancellationToken.None);
+        From(localPart), CancellationToken.None);
 
     private static async Task<ReceiptDecision> RecipientAsync(IReceiptSession session, string localPart) =>
-        await session.RecipientAsync(new RecipientParameters(TestMessages.To(localPart), DsnNotify.None, null), CancellationToken.None);
+        await session.RecipientAsync(To(localPart), CancellationToken.None);
 
     private static async Task BeginAsync(IReceiptSession session, string sender, params string[] recipients)
     {
@@ -369,7 +336,7 @@ public sealed class ReceiptSessionTests : TestKit
         where T : JournalEvent
     {
         T? found = null;
-        await AwaitConditionAsync(() => Task.FromResult((found = _store.Recorded.SelectMany(record => record.Journal).Select(entry => entry.Event).OfType<T>().FirstOrDefault()) is not null));
+        await AwaitConditionAsync(() => Task.FromResult((found = Store.Recorded.SelectMany(record => record.Journal).Select(entry => entry.Event).OfType<T>().FirstOrDefault()) is not null));
         return found!;
     }
 }

@@ -10,7 +10,7 @@ using Pipeline.Mail.Smtp;
 namespace Pipeline.Actors.Tests.Receipt;
 
 /// <summary>How a session ends, and what ACLs see of its commands.</summary>
-public sealed class SessionEndTests : TestKit
+public sealed class SessionEndTests : ReceiptTestKit
 {
     private const string Configuration = """
         acl_smtp_helo = check_helo
@@ -34,36 +34,13 @@ public sealed class SessionEndTests : TestKit
           accept logwrite = notquit $smtp_notquit_reason
         """;
 
-    private readonly FakeStore _store = new();
     private readonly TestPolicy _policy;
     private readonly ReceiptService _service;
 
     public SessionEndTests()
     {
         _policy = new TestPolicy(Configuration, Time);
-        var ids = new MessageIdSource(Time);
-        var services = new MessageServices
-        {
-            Store = _store,
-            Owner = TestMessages.Owner,
-            Time = Time,
-            Router = new FakeRouter(),
-            Retry = new FakeRetry(),
-            Notifications = new FakeNotifications(ids),
-        };
-        _service = new ReceiptService(new ReceiptServices
-        {
-            Policies = _policy,
-            Store = _store,
-            Owner = TestMessages.Owner,
-            Dns = _policy.Current.Environment.Dns,
-            Time = Time,
-            Ids = ids,
-            Messages = ActorOf(MessageSupervisorActor.CreateProps(services, CreateTestProbe("delivery-probe").Ref), "messages"),
-            Log = _policy,
-            DkimKeys = new DkimKeyCache(),
-            Scanner = new FakeScanner(),
-        });
+        _service = Service(_policy);
     }
 
     [Fact]
@@ -112,8 +89,10 @@ public sealed class SessionEndTests : TestKit
     [Fact]
     public async Task A_session_that_the_policy_drops_says_so()
     {
-        await using (await OpenAsync("drop.example"))
+        await using (var session = _service.Open(Client()))
         {
+            await session.ConnectAsync(CancellationToken.None);
+            await session.HeloAsync(true, "drop.example", CancellationToken.None);
         }
 
         Assert.Equal("notquit acl-drop", _policy.Lines.Last());
@@ -136,21 +115,12 @@ public sealed class SessionEndTests : TestKit
         Assert.DoesNotContain(_policy.Lines, line => line.StartsWith("notquit", StringComparison.Ordinal));
     }
 
-    private static ClientConnection Client() =>
-        new(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 4711), new IPEndPoint(IPAddress.Loopback, 25), ImplicitTls: false);
-
     private static async Task MailAsync(IReceiptSession session, string recipient)
     {
         await session.MailAsync(
-            new MailParameters(new EnvelopeAddress("sender", "from.example"), null, default, false, default, null, null), CancellationToken.None);
-        await session.RecipientAsync(new RecipientParameters(TestMessages.To(recipient), DsnNotify.None, null), CancellationToken.None);
+            From("sender"), CancellationToken.None);
+        await session.RecipientAsync(To(recipient), CancellationToken.None);
     }
 
-    private async Task<IReceiptSession> OpenAsync(string helo)
-    {
-        var session = _service.Open(Client());
-        await session.ConnectAsync(CancellationToken.None);
-        await session.HeloAsync(true, helo, CancellationToken.None);
-        return session;
-    }
+    private Task<IReceiptSession> OpenAsync(string helo) => OpenAsync(_service, helo: helo);
 }

@@ -10,7 +10,7 @@ using Pipeline.Mail.Smtp;
 namespace Pipeline.Actors.Tests.Receipt;
 
 /// <summary>What the main log says of sessions, in the words that operators and their programs look for.</summary>
-public sealed class SessionLogTests : TestKit
+public sealed class SessionLogTests : ReceiptTestKit
 {
     private const string Chosen =
         "log_selector = +smtp_connection +smtp_no_mail +smtp_incomplete_transaction +smtp_syntax_error +smtp_protocol_error\n";
@@ -98,7 +98,7 @@ public sealed class SessionLogTests : TestKit
     public async Task Host_that_is_rejected_hears_nothing_but_that()
     {
         var service = Service("host_reject_connection = 192.0.2.7\nacl_smtp_connect = c\nbegin acl\nc:\n  accept logwrite = not reached\n");
-        await using var session = service.Open(Client);
+        await using var session = service.Open(Client("192.0.2.7"));
         var decision = await session.ConnectAsync(CancellationToken.None);
         Assert.Equal(("554 SMTP service not available", true), (decision.Reply.ToString(), decision.Close));
         Assert.Equal(["refused connection from [192.0.2.7] (host_reject_connection)"], _policy.Lines);
@@ -116,7 +116,7 @@ public sealed class SessionLogTests : TestKit
     [InlineData("helo_accept_junk_hosts = 198.51.100.0/24\n", "a_b", false)]
     public async Task Name_of_a_client_must_be_one_unless_the_policy_lets_it_pass(string option, string name, bool accepted)
     {
-        await using var session = Service(option).Open(Client);
+        await using var session = Service(option).Open(Client("192.0.2.7"));
         await session.ConnectAsync(CancellationToken.None);
         var decision = await session.HeloAsync(true, name, CancellationToken.None);
         Assert.Equal(accepted ? 250 : 501, decision.Reply.Code);
@@ -128,46 +128,14 @@ public sealed class SessionLogTests : TestKit
         }
     }
 
-    private static ClientConnection Client { get; } =
-        new(new IPEndPoint(IPAddress.Parse("192.0.2.7"), 4711), new IPEndPoint(IPAddress.Loopback, 25), ImplicitTls: false);
-
     private static async Task MailAsync(IReceiptSession session) => Assert.Equal(250, (await session.MailAsync(
         new MailParameters(new EnvelopeAddress("s", "x.test"), null, default, false, default, null, null), CancellationToken.None)).Reply.Code);
 
-    private async Task<IReceiptSession> OpenAsync(string configuration)
-    {
-        var session = Service(configuration).Open(Client);
-        await session.ConnectAsync(CancellationToken.None);
-        await session.HeloAsync(true, "c", CancellationToken.None);
-        return session;
-    }
+    private Task<IReceiptSession> OpenAsync(string configuration) => OpenAsync(Service(configuration), Client("192.0.2.7"), "c");
 
     private ReceiptService Service(string configuration)
     {
-        var store = new FakeStore();
         _policy = new TestPolicy(configuration, Time);
-        var ids = new MessageIdSource(Time);
-        var services = new MessageServices
-        {
-            Store = store,
-            Owner = TestMessages.Owner,
-            Time = Time,
-            Router = new FakeRouter(),
-            Retry = new FakeRetry(),
-            Notifications = new FakeNotifications(ids),
-        };
-        return new ReceiptService(new ReceiptServices
-        {
-            Policies = _policy,
-            Store = store,
-            Owner = TestMessages.Owner,
-            Dns = _policy.Current.Environment.Dns,
-            Time = Time,
-            Ids = ids,
-            Messages = ActorOf(MessageSupervisorActor.CreateProps(services, CreateTestProbe().Ref)),
-            Log = _policy,
-            DkimKeys = new DkimKeyCache(),
-            Scanner = new FakeScanner(),
-        });
+        return Service(_policy);
     }
 }

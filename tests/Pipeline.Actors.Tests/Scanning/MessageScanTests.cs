@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Pipeline.Actors.Messages;
 using Pipeline.Actors.Receipt;
+using Pipeline.Actors.Tests.Receipt;
 using Pipeline.Actors.Tests.Support;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dkim.Crypto;
@@ -15,11 +16,10 @@ using Pipeline.Tests.Support;
 namespace Pipeline.Actors.Tests.Scanning;
 
 /// <summary>Scans of a message while it is received: begun beside the other checks, awaited where an ACL asks, journalled.</summary>
-public sealed class MessageScanTests : TestKit
+public sealed class MessageScanTests : ReceiptTestKit
 {
     private const string Mail = "From: a@a.test\r\nSubject: original\r\n\r\nbody\r\n";
 
-    private readonly FakeStore _store = new();
     private readonly FakeScanner _scanner = new();
     private TestPolicy? _policy;
 
@@ -35,7 +35,7 @@ public sealed class MessageScanTests : TestKit
             """);
 
         Assert.Equal(250, reply.Reply.Code);
-        var accepted = Assert.Single(_store.Accepted);
+        var accepted = Assert.Single(Store.Accepted);
         var check = Assert.Single(accepted.Journal.Select(entry => entry.Event).OfType<CheckCompleted>(), check => check.Check == "spam");
         Assert.Equal(("spam", "7.5 of 5 for nobody, by 127.0.0.1 783"), (check.Result, check.Detail));
         Assert.Equal(
@@ -61,8 +61,8 @@ public sealed class MessageScanTests : TestKit
 
         Assert.Equal(code, reply.Reply.Code);
         Assert.Equal(ScanKind.Malware, Assert.Single(_scanner.Scans).Job.Kind);
-        await AwaitConditionAsync(() => Task.FromResult(!(malware is null ? _store.Accepted.IsEmpty : _store.Recorded.IsEmpty))); // a refusal is journalled behind the reply
-        var journal = malware is null ? Assert.Single(_store.Accepted).Journal : Assert.Single(_store.Recorded).Journal;
+        await AwaitConditionAsync(() => Task.FromResult(!(malware is null ? Store.Accepted.IsEmpty : Store.Recorded.IsEmpty))); // a refusal is journalled behind the reply
+        var journal = malware is null ? Assert.Single(Store.Accepted).Journal : Assert.Single(Store.Recorded).Journal;
         var check = Assert.Single(journal.Select(entry => entry.Event).OfType<CheckCompleted>(), check => check.Check == "malware");
         Assert.Equal((word, detail), (check.Result, check.Detail));
     }
@@ -203,45 +203,14 @@ public sealed class MessageScanTests : TestKit
     /// <summary>That of a message that is refused is written behind the reply.</summary>
     private async Task<IEnumerable<JournalEvent>> JournalAsync()
     {
-        Assert.True(await Polling.UntilAsync(() => Task.FromResult(!_store.Accepted.IsEmpty || !_store.Recorded.IsEmpty), TimeSpan.FromSeconds(20)));
-        return (_store.Accepted.TryPeek(out var accepted) ? accepted.Journal : Assert.Single(_store.Recorded).Journal).Select(entry => entry.Event);
+        Assert.True(await Polling.UntilAsync(() => Task.FromResult(!Store.Accepted.IsEmpty || !Store.Recorded.IsEmpty), TimeSpan.FromSeconds(20)));
+        return (Store.Accepted.TryPeek(out var accepted) ? accepted.Journal : Assert.Single(Store.Recorded).Journal).Select(entry => entry.Event);
     }
 
     private async Task<ReceiptDecision> SendAsync(string acl, ReceiptLimits? limits = null, IDnsResolver? dns = null)
     {
         _policy = new TestPolicy($"acl_smtp_rcpt = accept_all\nacl_smtp_data = check_data\nbegin acl\naccept_all:\n  accept\n{acl}\n", Time);
-        var ids = new MessageIdSource(Time);
-        var services = new MessageServices
-        {
-            Store = _store,
-            Owner = TestMessages.Owner,
-            Time = Time,
-            Router = new FakeRouter(),
-            Retry = new FakeRetry(),
-            Notifications = new FakeNotifications(ids),
-        };
-        var service = new ReceiptService(new ReceiptServices
-        {
-            Policies = _policy,
-            Store = _store,
-            Owner = TestMessages.Owner,
-            Dns = dns ?? _policy.Current.Environment.Dns,
-            Time = Time,
-            Ids = ids,
-            Messages = ActorOf(MessageSupervisorActor.CreateProps(services, CreateTestProbe().Ref)),
-            Log = _policy,
-            DkimKeys = new DkimKeyCache(),
-            Scanner = _scanner,
-            Limits = limits ?? new ReceiptLimits(),
-        });
-        await using var session = service.Open(new ClientConnection(new IPEndPoint(IPAddress.Parse("192.0.2.1"), 4711), new IPEndPoint(IPAddress.Loopback, 25), false));
-        await session.ConnectAsync(CancellationToken.None);
-        await session.HeloAsync(true, "client.example", CancellationToken.None);
-        await session.MailAsync(new MailParameters(new EnvelopeAddress("sender", "from.example"), null, default, false, default, null, null), CancellationToken.None);
-        await session.RecipientAsync(new RecipientParameters(TestMessages.To("b"), DsnNotify.None, null), CancellationToken.None);
-        await session.BeginDataAsync(false, CancellationToken.None);
-        await session.WriteAsync(Encoding.UTF8.GetBytes(Mail), CancellationToken.None);
-        return await session.EndDataAsync(CancellationToken.None);
+        return await SendAsync(Service(_policy, _scanner, limits, dns), Mail);
     }
 
     /// <summary>Knows no name, and says so when it is time.</summary>

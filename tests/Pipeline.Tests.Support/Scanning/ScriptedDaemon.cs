@@ -8,12 +8,10 @@ namespace Pipeline.Tests.Support.Scanning;
 /// <summary>A scanner on a loopback port or a Unix socket that reads what it is told and answers once, as a test says.</summary>
 public sealed class ScriptedDaemon : IAsyncDisposable
 {
-    private readonly Socket _listener;
+    private readonly ScriptedListener _listener;
     private readonly Func<byte[], bool> _whole;
     private readonly Func<byte[], byte[]?> _answer;
-    private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentQueue<byte[]> _requests = new();
-    private readonly Task _running;
 
     /// <param name="whole">Whether all has come that the client will say before it hears something.</param>
     /// <param name="answer">Null to say nothing and to keep the connection.</param>
@@ -21,11 +19,8 @@ public sealed class ScriptedDaemon : IAsyncDisposable
     public ScriptedDaemon(Func<byte[], bool> whole, Func<byte[], byte[]?> answer, string? path = null)
     {
         (_whole, _answer) = (whole, answer);
-        _listener = path is null ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        _listener.Bind(path is null ? new IPEndPoint(IPAddress.Loopback, 0) : new UnixDomainSocketEndPoint(path));
-        _listener.Listen();
-        Address = path ?? string.Create(CultureInfo.InvariantCulture, $"127.0.0.1 {((IPEndPoint)_listener.LocalEndPoint!).Port}");
-        _running = AcceptAsync();
+        _listener = new ScriptedListener(path is null ? new IPEndPoint(IPAddress.Loopback, 0) : new UnixDomainSocketEndPoint(path), ServeAsync);
+        Address = path ?? string.Create(CultureInfo.InvariantCulture, $"127.0.0.1 {_listener.Port}");
     }
 
     /// <summary>As av_scanner names it.</summary>
@@ -38,58 +33,28 @@ public sealed class ScriptedDaemon : IAsyncDisposable
     public static ScriptedDaemon Clamd(string? answer, string? path = null) => new(
         static said => said.AsSpan().EndsWith("\0\0\0\0"u8), _ => answer is null ? null : System.Text.Encoding.Latin1.GetBytes(answer), path);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        _listener.Dispose();
-        await _running;
-        _stopping.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(NetworkStream stream, CancellationToken stopping)
     {
-        var conversations = new List<Task>();
-        try
-        {
-            while (true)
-            {
-                conversations.Add(ServeAsync(await _listener.AcceptAsync(_stopping.Token)));
-            }
-        }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(conversations);
-        }
-    }
-
-    private async Task ServeAsync(Socket socket)
-    {
-        await using var stream = new NetworkStream(socket, ownsSocket: true);
         using var said = new MemoryStream();
         var buffer = new byte[4096];
-        try
+        for (int count; (count = await stream.ReadAsync(buffer, stopping)) > 0;)
         {
-            for (int count; (count = await stream.ReadAsync(buffer, _stopping.Token)) > 0;)
+            said.Write(buffer, 0, count);
+            if (_whole(said.ToArray()))
             {
-                said.Write(buffer, 0, count);
-                if (_whole(said.ToArray()))
-                {
-                    break;
-                }
+                break;
             }
-
-            _requests.Enqueue(said.ToArray());
-            if (_answer(said.ToArray()) is { } answer)
-            {
-                await stream.WriteAsync(answer, _stopping.Token);
-                return;
-            }
-
-            await Task.Delay(Timeout.Infinite, _stopping.Token);
         }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
+
+        _requests.Enqueue(said.ToArray());
+        if (_answer(said.ToArray()) is { } answer)
         {
-            // The client has gone, or the test is over.
+            await stream.WriteAsync(answer, stopping);
+            return;
         }
+
+        await Task.Delay(Timeout.Infinite, stopping);
     }
 }

@@ -11,22 +11,17 @@ public sealed class ScriptedSpamd : IAsyncDisposable
 {
     private const string ContentLength = "Content-length: ";
 
-    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly ScriptedListener _listener;
     private readonly Func<ScriptedSpamdRequest, Task> _script;
-    private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentQueue<ScriptedSpamdRequest> _requests = new();
-    private readonly Task _running;
 
     private ScriptedSpamd(Func<ScriptedSpamdRequest, Task> script)
     {
         _script = script;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _listener.Listen(512);
-        Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
-        _running = AcceptAsync();
+        _listener = new ScriptedListener(new IPEndPoint(IPAddress.Loopback, 0), ServeAsync);
     }
 
-    public int Port { get; }
+    public int Port => _listener.Port;
 
     /// <summary>The item of spamd_address that leads here.</summary>
     public string Address => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1 {Port}");
@@ -43,53 +38,22 @@ public sealed class ScriptedSpamd : IAsyncDisposable
     public static string Reply(string score, string report = "report\r\nof two lines\r\n") =>
         $"SPAMD/1.1 0 EX_OK\r\nContent-length: {report.Length}\r\nSpam: True ; {score} / 5.0\r\n\r\n{report}";
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        _listener.Dispose();
-        await _running;
-        _stopping.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(NetworkStream stream, CancellationToken stopping)
     {
-        var conversations = new List<Task>();
-        try
+        if (await ReadAsync(stream, stopping) is { } request)
         {
-            while (true)
-            {
-                conversations.Add(ServeAsync(await _listener.AcceptAsync(_stopping.Token)));
-                conversations.RemoveAll(conversation => conversation.IsCompletedSuccessfully);
-            }
-        }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            await Task.WhenAll(conversations);
-        }
-    }
-
-    private async Task ServeAsync(Socket socket)
-    {
-        await using var stream = new NetworkStream(socket, ownsSocket: true);
-        try
-        {
-            if (await ReadAsync(stream) is { } request)
-            {
-                _requests.Enqueue(request);
-                await _script(request);
-            }
-        }
-        catch (Exception error) when (error is IOException or OperationCanceledException)
-        {
-            // The client has gone, or the test is over.
+            _requests.Enqueue(request);
+            await _script(request);
         }
     }
 
     /// <summary>Up to the half-close, as the real one reads.</summary>
-    private async Task<ScriptedSpamdRequest?> ReadAsync(NetworkStream stream)
+    private static async Task<ScriptedSpamdRequest?> ReadAsync(NetworkStream stream, CancellationToken stopping)
     {
         using var octets = new MemoryStream();
-        await stream.CopyToAsync(octets, _stopping.Token);
+        await stream.CopyToAsync(octets, stopping);
         var text = Encoding.Latin1.GetString(octets.ToArray());
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         if (end < 0)
@@ -100,7 +64,7 @@ public sealed class ScriptedSpamd : IAsyncDisposable
         var header = text[..end];
         var length = header.Split("\r\n").FirstOrDefault(line => line.StartsWith(ContentLength, StringComparison.Ordinal))?[ContentLength.Length..];
         var message = text[(end + 4)..];
-        return length == message.Length.ToString(CultureInfo.InvariantCulture) ? new ScriptedSpamdRequest(header, message, stream, _stopping.Token) : null;
+        return length == message.Length.ToString(CultureInfo.InvariantCulture) ? new ScriptedSpamdRequest(header, message, stream, stopping) : null;
     }
 }
 

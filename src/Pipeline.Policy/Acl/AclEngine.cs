@@ -62,6 +62,11 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
     /// <summary>Whether an ACL must not be run because its name, or its text, is a peer's choice; then the evaluation says why.</summary>
     internal static bool Refuses(AclEvaluation evaluation, ExpansionResult acl, string source)
     {
+        if (acl.Text.Taint == Taint.None)
+        {
+            return false;
+        }
+
         var complaint = $"attempt to use tainted ACL text \"{acl.Value}\"";
         if (!evaluation.Scope.Environment.Tainting.Refuses(evaluation.Scope, acl.Text.Taint, source, complaint))
         {

@@ -11,10 +11,9 @@ internal sealed class FileItem(ListKind kind, string path) : ListItem
 
     public override async ValueTask<ListMatchResult> MatchAsync(ListMatchContext context)
     {
-        var complaint = $"Tainted filename '{path}'";
-        if (context.Refuses(complaint))
+        if (context.Refusal("Tainted filename", path) is { } refusal)
         {
-            return ListMatchResult.Defer(complaint);
+            return ListMatchResult.Defer(refusal);
         }
 
         var (program, error) = await FilesByKind[(int)kind].ReadAsync(path, context.CancellationToken);

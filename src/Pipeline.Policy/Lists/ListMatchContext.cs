@@ -39,8 +39,11 @@ internal sealed class ListMatchContext(EvaluationScope scope, ListKind kind, str
     /// <summary>Where its text comes from.</summary>
     public Taint Taint { get; set; }
 
-    /// <summary>Whether an item must not be used because a peer has had a hand in it.</summary>
-    public bool Refuses(string complaint) => scope.Environment.Tainting.Refuses(scope, Taint, Source, complaint);
+    /// <summary>Whether an item must not name a file because a peer has had a hand in it.</summary>
+    /// <param name="words">What is said of the name, in front of it.</param>
+    /// <returns>The complaint, or null when the item may be used.</returns>
+    public string? Refusal(string words, string name) =>
+        Taint != Taint.None && $"{words} '{name}'" is var complaint && scope.Environment.Tainting.Refuses(scope, Taint, Source, complaint) ? complaint : null;
 
     public void Stop() => IsStopped = true;
 

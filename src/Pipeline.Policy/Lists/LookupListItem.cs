@@ -123,10 +123,9 @@ internal sealed class LookupListItem : ListItem
     private async ValueTask<ListMatchResult> FindAsync(ListMatchContext context, string key)
     {
         var type = _specification!.Type;
-        var complaint = $"Tainted filename for search: '{_place}'";
-        if (type.IsSingleKey && context.Refuses(complaint))
+        if (type.IsSingleKey && context.Refusal("Tainted filename for search:", _place) is { } refusal)
         {
-            return ListMatchResult.Defer(complaint);
+            return ListMatchResult.Defer(refusal);
         }
 
         if (type.Quote is not null)

@@ -134,8 +134,9 @@ internal static class RoutedBuilder
                 return (null, $"failed to expand transport \"{transport.Source}\" in {router.Name} router: {expanded.Message}");
             }
 
-            var complaint = $"attempt to use tainted transport name \"{expanded.Value}\" in {router.Name} router";
-            if (scope.Environment.Tainting.Refuses(scope, expanded.Text.Taint, transport.Source, complaint))
+            if (expanded.Text.Taint != Taint.None
+                && $"attempt to use tainted transport name \"{expanded.Value}\" in {router.Name} router" is var complaint
+                && scope.Environment.Tainting.Refuses(scope, expanded.Text.Taint, transport.Source, complaint))
             {
                 return (null, complaint);
             }

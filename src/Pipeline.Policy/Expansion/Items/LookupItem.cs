@@ -56,19 +56,25 @@ internal sealed class LookupItem(LookupSpecification specification, ExpansionNod
     /// <summary>The file of a single-key lookup, or the one before a query, must not be a peer's choice; text of peers in a query must be quoted.</summary>
     private string? RefusesPlace(ExpansionContext context, ExpansionResult place, Taint file)
     {
-        if (specification.Type.IsSingleKey || place.Value.StartsWith('/'))
+        if (place.Taint == Taint.None)
         {
-            var name = specification.Type.IsSingleKey ? place.Value : place.Value.Split(' ', 2)[0];
+            return null;
+        }
+
+        var type = specification.Type;
+        if (type.IsSingleKey || place.Value.StartsWith('/'))
+        {
+            var name = type.IsSingleKey ? place.Value : place.Value.Split(' ', 2)[0];
             var complaint = $"Tainted filename for search: '{name}'";
-            if (context.Refuses(specification.Type.IsSingleKey ? place.Taint : file, complaint))
+            if (context.Refuses(type.IsSingleKey ? place.Taint : file, complaint))
             {
                 return complaint;
             }
         }
 
-        if (specification.Type.Quote is not null)
+        if (type.Quote is not null)
         {
-            context.WatchQuery(place.Text, specification.Type.QuotedMark);
+            context.WatchQuery(place.Text, type.QuotedMark);
         }
 
         return null;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Connectors.Ports;
 
@@ -28,7 +29,7 @@ public sealed record SmtpTransportSettings(string Name) : TransportSettings(Name
     public ImmutableArray<IPAddress> Interfaces { get; init; } = [];
 
     /// <summary>The name given in EHLO, LHLO and HELO.</summary>
-    public required string HeloData { get; init; }
+    public required HeloData HeloData { get; init; }
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -25,13 +25,8 @@ internal static class ConditionVariables
     // Those of facilities that are not there: nothing sets them.
     private static readonly string[] NeverSet =
     [
-<<<<<<< HEAD
-        "arc_domains", "arc_oldest_pass", "arc_state", "arc_state_reason", "atrn_host", "atrn_mode", "csa_status", "dcc_header", "dcc_result", "dmarc_alignment_dkim", "dmarc_alignment_spf",
-        "dmarc_domain_policy", "dmarc_status", "dmarc_status_text", "dmarc_used_domain", "ldap_dn", "local_scan_data", "proxy_external_address",
-=======
         "arc_domains", "arc_oldest_pass", "arc_state", "arc_state_reason", "atrn_host", "atrn_mode", "csa_status", "dmarc_alignment_dkim", "dmarc_alignment_spf",
-        "dmarc_domain_policy", "dmarc_status", "dmarc_status_text", "dmarc_used_domain", "ldap_dn", "local_scan_data", "prdr_requested", "proxy_external_address",
->>>>>>> main
+        "dmarc_domain_policy", "dmarc_status", "dmarc_status_text", "dmarc_used_domain", "ldap_dn", "local_scan_data", "proxy_external_address",
         "proxy_external_port", "proxy_local_address", "proxy_local_port", "proxy_session", "regex_cachesize",
         "queue_size", "spf_guess", "thisaddress",
         "tls_in_ocsp", "tls_in_ourcert", "tls_in_peercert", "tls_in_resumption", "warn_message_delay", "warn_message_recipients",

@@ -74,6 +74,9 @@ public sealed record SmtpTransportSettings(string Name) : TransportSettings(Name
 
     public HostSet TryChunking { get; init; } = HostSet.Everyone;
 
+    /// <summary>Peers that are asked for a reply for each recipient, when they offer PRDR and there are several.</summary>
+    public HostSet TryPrdr { get; init; } = HostSet.Everyone;
+
     public SmtpTlsSettings Tls { get; init; } = new();
 
     public SmtpClientAuthentication Authentication { get; init; } = new();

@@ -131,13 +131,20 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             var authentication = await AuthenticateAsync(cancellationToken);
             return authentication.Failure is { } refused
                 ? SmtpOpening.Failed(refused)
-                : SmtpOpening.Opened(new SmtpSession(key, peer, connection, key.Policy.AvoidPipelining ? _capabilities with { Pipelining = false } : _capabilities)
+                : SmtpOpening.Opened(new SmtpSession(key, peer, connection, Usable(key.Policy))
                 {
                     Cipher = Cipher,
                     CertificateVerified = _tls?.Verified == true,
                     Authenticator = authentication.As,
                 });
         }
+
+        /// <summary>What the peer offers, without what the transport's host lists leave unused.</summary>
+        private SmtpCapabilities Usable(SmtpPeerPolicy policy) => _capabilities with
+        {
+            Pipelining = _capabilities.Pipelining && !policy.AvoidPipelining,
+            Prdr = _capabilities.Prdr && policy.TryPrdr,
+        };
 
         /// <summary>Takes leave of a peer with which no session came about.</summary>
         public async ValueTask LeaveAsync()

@@ -14,10 +14,10 @@ public sealed class QueueingTests : ReceiptTestKit
     private int _connections;
     private bool _hasQueueRuns;
 
-    public override async ValueTask DisposeAsync()
+    protected override void Dispose(bool disposing)
     {
+        base.Dispose(disposing);
         Directory.Delete(_folder, recursive: true);
-        await base.DisposeAsync();
     }
 
     [Theory]

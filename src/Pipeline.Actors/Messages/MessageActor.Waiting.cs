@@ -1,4 +1,5 @@
 using Pipeline.Actors.Reporting;
+using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Ports;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
@@ -22,12 +23,23 @@ internal sealed partial class MessageActor
     /// <summary>An ACL has said that the message is to be frozen when it has arrived, and it has not been yet.</summary>
     private string? FreezeOfAcl => _facts!.Properties.GetValueOrDefault(MessageProperties.Freeze) is { } how && _ledger.Recipients.All(recipient => recipient.FrozenAt is null) ? how : null;
 
-    /// <returns>True when there is nothing to do now but to freeze the message, or to find out what becomes of a frozen one.</returns>
+    /// <summary>The message was to be queued only when it arrived, and nothing has come of that yet.</summary>
+    private bool PostponementOfReceipt =>
+        _facts!.Properties.GetValueOrDefault(MessageProperties.Postpone) == MessageProperties.PostponeAll && _ledger.Recipients.All(IsUntouched);
+
+    /// <returns>True when there is nothing to do now but to freeze the message or put it off, or to find out what becomes of a frozen one.</returns>
     private bool Waits(MessageStart start)
     {
         if (FreezeOfAcl is { } how)
         {
             _freeze = new Freeze("", MessageFrozen.ByAcl, Tell: how != MessageProperties.FreezeWithoutTelling);
+            Close();
+            return true;
+        }
+
+        if (start != MessageStart.Everything && PostponementOfReceipt)
+        {
+            _ledger.Record(Now, new MessagePostponed(_facts!.Properties.GetValueOrDefault(MessageProperties.PostponeReason), RecipientState.AtQueueRun));
             Close();
             return true;
         }
@@ -117,7 +129,7 @@ internal sealed partial class MessageActor
         _worked = true;
         foreach (var recipient in _ledger.Recipients.Where(recipient => recipient.Status == RecipientStatus.Queued).ToArray())
         {
-            Route(recipient);
+            Route(recipient, DeliveryPass.Later);
         }
     }
 

@@ -11,7 +11,7 @@ namespace Pipeline.Actors.Messages;
 internal sealed partial class MessageActor
 {
     private readonly bool _resumed;
-    private readonly HashSet<int> _inRouting = [];
+    private readonly Dictionary<int, DeliveryPass> _inRouting = [];
     private readonly Dictionary<int, RoutingDecision.Deliver> _routed = [];
     private readonly Dictionary<int, DeliveryFailure> _failed = [];
     private readonly Dictionary<int, PendingReply> _replies = [];
@@ -52,6 +52,12 @@ internal sealed partial class MessageActor
 
         var now = Now;
         _worked = true;
+        if (_ledger.Recipients.Any(static recipient => recipient.AwaitsQueueRun))
+        {
+            // A message in whose hands something is due is in a queue run: what waits for one in it has waited long enough.
+            _ledger.Record(now, new QueueRunReached());
+        }
+
         foreach (var recipient in _ledger.Recipients.ToArray())
         {
             if (recipient.AttemptOpen)
@@ -61,16 +67,20 @@ internal sealed partial class MessageActor
                 Crash.At(CrashPoint.TakeoverDoubtsNoted);
             }
 
-            if (recipient.Status == RecipientStatus.Queued && (start == MessageStart.Everything || recipient.DueAt <= now))
+            if (recipient.Status == RecipientStatus.Queued && (start != MessageStart.WhatIsDue || recipient.DueAt <= now))
             {
-                Route(recipient);
+                Route(recipient, start == MessageStart.Everything ? DeliveryPass.Forced : IsUntouched(recipient) ? DeliveryPass.First : DeliveryPass.Later);
             }
         }
 
         Proceed();
     }
 
-    private void Route(RecipientState recipient)
+    /// <summary>Nothing has been tried, and nothing put off.</summary>
+    private static bool IsUntouched(RecipientState recipient) =>
+        recipient is { Status: RecipientStatus.Queued, Attempts: 0, FirstFailedAt: null, PostponedAt: null, FrozenAt: null };
+
+    private void Route(RecipientState recipient, DeliveryPass pass)
     {
         var ancestors = ImmutableArray.CreateBuilder<RecipientState>();
         for (var parent = recipient.Parent; parent >= 0; parent = _ledger[parent].Parent)
@@ -78,9 +88,9 @@ internal sealed partial class MessageActor
             ancestors.Add(_ledger[parent]);
         }
 
-        _inRouting.Add(recipient.Index);
+        _inRouting.Add(recipient.Index, pass);
         Context.ActorOf(
-            RecipientActor.CreateProps(new RecipientToRoute(_facts!, recipient, ancestors.ToImmutable()), _services.Router),
+            RecipientActor.CreateProps(new RecipientToRoute(_facts!, recipient, ancestors.ToImmutable(), pass), _services.Router),
             ActorNames.Recipient(recipient.Index));
         Crash.At(CrashPoint.RouteBegun);
     }
@@ -89,7 +99,7 @@ internal sealed partial class MessageActor
     {
         Crash.At(CrashPoint.RouteDecided);
         var index = message.Recipient;
-        _inRouting.Remove(index);
+        _inRouting.Remove(index, out var pass);
         var now = Now;
         foreach (var trial in message.Decision.Trials)
         {
@@ -115,9 +125,17 @@ internal sealed partial class MessageActor
                 Crash.At(CrashPoint.RouteChildrenMade);
                 foreach (var child in children)
                 {
-                    Route(_ledger[child.Index]);
+                    Route(_ledger[child.Index], pass);
                 }
 
+                break;
+            case RoutingDecision.Postpone postpone:
+                _ledger.Record(now, new RecipientPostponed(
+                    index,
+                    postpone.Reason,
+                    postpone.Reason == RecipientPostponed.Held ? now + _services.Limits.HoldInterval : RecipientState.AtQueueRun,
+                    postpone.Router,
+                    postpone.Transport));
                 break;
             case RoutingDecision.Fail fail:
                 Crash.At(CrashPoint.RouteFailed);

@@ -119,6 +119,22 @@ internal sealed class MessageLedger
             case MessageFrozen e:
                 SetWaiting(waiting => waiting with { FrozenAt = waiting.IsFrozen ? waiting.FrozenAt : at, DueAt = e.LookAgain });
                 break;
+            case MessagePostponed e:
+                SetWaiting(waiting => waiting with { PostponedAt = at, DueAt = e.LookAgain });
+                break;
+            case RecipientPostponed e:
+                var put = _recipients[e.Recipient];
+                Set(put with
+                {
+                    AttemptOpen = false,
+                    PostponedAt = at,
+                    DueAt = e.LookAgain,
+                    LastReason = e.Reason == RecipientPostponed.Held ? e.Reason : put.LastReason, // the sender is told of the delay, as of a failure
+                });
+                break;
+            case QueueRunReached:
+                SetWaiting(waiting => waiting.AwaitsQueueRun ? waiting with { DueAt = at } : waiting);
+                break;
             case MessageThawed:
                 SetWaiting(waiting => waiting with { ThawedAt = at, DueAt = at });
                 break;
@@ -146,7 +162,8 @@ internal sealed class MessageLedger
                 e.Recipient,
                 Notify: parent.Notify,
                 OriginalRecipient: parent.OriginalRecipient,
-                Inherited: child.Inherited));
+                Inherited: child.Inherited,
+                PostponedAt: parent.PostponedAt));
         }
     }
 

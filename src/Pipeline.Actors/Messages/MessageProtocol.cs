@@ -82,6 +82,10 @@ public static class MessageProtocol
     /// <summary>To the supervisor, from an operator: a frozen message is to be tried again. Answered by <see cref="OperatorAnswer"/>.</summary>
     public sealed record ThawMessage(MessageId Id, string By);
 
+    /// <summary>To the supervisor: a queue run. What waits for one in a queue is due, and everything that is due is looked for. Answered by <see cref="OperatorAnswer"/>.</summary>
+    /// <param name="Queue">The named queue; empty for the default one.</param>
+    public sealed record RunQueue(string Queue);
+
     public sealed record OperatorAnswer(bool Done, string Text);
 
     /// <summary>To the supervisor: claim nothing more; answer <see cref="Drained"/> when no message is under way.</summary>

@@ -14,7 +14,8 @@ public interface IReceiptService
 /// <summary>Facts of the connection that do not change.</summary>
 /// <param name="Client">Null for submission on standard input.</param>
 /// <param name="ImplicitTls">TLS began with the connection.</param>
-public sealed record ClientConnection(IPEndPoint? Client, IPEndPoint? Local, bool ImplicitTls);
+/// <param name="Delivery">What a local program wants of its messages' delivery.</param>
+public sealed record ClientConnection(IPEndPoint? Client, IPEndPoint? Local, bool ImplicitTls, LocalDelivery Delivery = LocalDelivery.Unsaid);
 
 /// <summary>One client's conversation. Calls come one at a time, in the order of the protocol; the listener has checked syntax and sequence.</summary>
 public interface IReceiptSession : IAsyncDisposable

@@ -19,6 +19,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
     private readonly ActivePolicy _active;
     private readonly ClientConnection _client;
     private readonly ConnectionScope _connection;
+    private readonly Queueing _queueing;
     private bool _extended;
     private ReceiptTransaction? _transaction;
     private string? _notQuit;
@@ -29,6 +30,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         _services = services;
         _active = active;
         _client = client;
+        _queueing = new Queueing(services, active.Policy.MainOptions, client.Delivery);
         _connection = new ConnectionScope
         {
             ClientAddress = Plain(client.Client?.Address),
@@ -140,7 +142,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         Command("MAIL", $"FROM:<{mail.Sender}>");
         await EndTransactionAsync("MAIL");
         var transaction = await ReceiptTransaction.OpenAsync(
-            _services, _active, _connection, mail, ContentPoints.Smtp, Capabilities.MaxMessageSize, cancellationToken);
+            _services, _active, _connection, mail, ContentPoints.Smtp, Capabilities.MaxMessageSize, _queueing, cancellationToken);
         _transaction = transaction;
         RecordPath(transaction);
         var decision = await transaction.MailAsync(cancellationToken);

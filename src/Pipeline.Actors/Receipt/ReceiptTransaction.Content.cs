@@ -142,7 +142,7 @@ internal sealed partial class ReceiptTransaction
     private async ValueTask<ReceiptDecision> CommitAsync(StagedHeader header, MessageReception reception, AclOutcome outcome)
     {
         _checks.Accepted();
-        var message = AcceptedMessage.Compose(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), header, reception.Body);
+        var message = AcceptedMessage.Compose(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), header, reception.Body, _queueing.Decide(_scope.Message.Controls));
         try
         {
             Crash.At(CrashPoint.AcceptContentJudged);

@@ -23,10 +23,11 @@ internal sealed partial class ReceiptTransaction : IDisposable
     private MessageReception? _reception;
     private readonly ContentPoints _points;
     private readonly long _maxSize;
+    private readonly Queueing _queueing;
     private bool _discarded;
 
     private ReceiptTransaction(
-        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MessageId id, IActorRef message, MailParameters mail, ContentPoints points, long maxSize)
+        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MessageId id, IActorRef message, MailParameters mail, ContentPoints points, long maxSize, Queueing queueing)
     {
         _services = services;
         _active = active;
@@ -35,6 +36,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
         _message = message;
         _points = points;
         _maxSize = maxSize;
+        _queueing = queueing;
         _scope = new EvaluationScope
         {
             Environment = active.Environment,
@@ -58,12 +60,12 @@ internal sealed partial class ReceiptTransaction : IDisposable
     public SmtpReply? DataRefusal => _reception?.Refusal;
 
     public static async ValueTask<ReceiptTransaction> OpenAsync(
-        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MailParameters mail, ContentPoints points, long maxSize, CancellationToken cancellationToken)
+        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MailParameters mail, ContentPoints points, long maxSize, Queueing queueing, CancellationToken cancellationToken)
     {
         var id = services.Ids.Next();
         var opened = await services.Messages.Ask<MessageProtocol.TransactionOpened>(
             new MessageProtocol.OpenTransaction(id), services.Limits.OpenDeadline, cancellationToken);
-        var transaction = new ReceiptTransaction(services, active, connection, id, opened.Message, mail, points, maxSize);
+        var transaction = new ReceiptTransaction(services, active, connection, id, opened.Message, mail, points, maxSize, queueing);
         transaction.Record(new TransactionStarted(ClientFactsOf.Connection(connection), mail.Sender.ToString(), mail.Size, (int)active.Policy.Number));
         return transaction;
     }

@@ -14,7 +14,8 @@ public interface IRecipientRouter
 }
 
 /// <param name="Ancestors">The recipients whose redirections led here, nearest first.</param>
-public sealed record RecipientToRoute(MessageFacts Message, RecipientState Recipient, ImmutableArray<RecipientState> Ancestors);
+public sealed record RecipientToRoute(
+    MessageFacts Message, RecipientState Recipient, ImmutableArray<RecipientState> Ancestors, DeliveryPass Pass = DeliveryPass.Later);
 
 /// <summary>An address that takes the place of another.</summary>
 /// <param name="Inherited">Handed back in <see cref="RecipientState.Inherited"/> when it is routed.</param>
@@ -45,6 +46,10 @@ public abstract record RoutingDecision(ImmutableArray<RouterTried> Trials)
 
     /// <summary>Other addresses take its place; none means that it is discarded.</summary>
     public sealed record Redirect(ImmutableArray<RouterTried> Trials, string Router, ImmutableArray<ChildToRoute> Children) : RoutingDecision(Trials);
+
+    /// <summary>Nothing is tried now, by the will of the operator.</summary>
+    /// <param name="Reason">One of the constants of <see cref="RecipientPostponed"/>.</param>
+    public sealed record Postpone(ImmutableArray<RouterTried> Trials, string Reason, string? Router = null, string? Transport = null) : RoutingDecision(Trials);
 
     public sealed record Fail(ImmutableArray<RouterTried> Trials, string Reason) : RoutingDecision(Trials);
 

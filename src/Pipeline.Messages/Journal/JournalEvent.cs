@@ -35,6 +35,9 @@ namespace Pipeline.Messages.Journal;
 [JsonDerivedType(typeof(MessageFrozen), "frozen")]
 [JsonDerivedType(typeof(MessageThawed), "thawed")]
 [JsonDerivedType(typeof(MessageCancelled), "cancelled")]
+[JsonDerivedType(typeof(MessagePostponed), "postponed")]
+[JsonDerivedType(typeof(RecipientPostponed), "rcpt-postponed")]
+[JsonDerivedType(typeof(QueueRunReached), "queue-run")]
 public abstract record JournalEvent;
 
 /// <summary>Something that happened to one recipient of a message.</summary>

@@ -35,7 +35,8 @@ internal sealed class NodeFlow : IAsyncDisposable
     public LocalSubmission Submission { get; }
 
     /// <param name="own">Where this node itself takes mail.</param>
-    public static async Task<NodeFlow> StartAsync(NodeContext node, OwnEndpoints own, IMessageScanner scanner, CancellationToken cancellationToken)
+    /// <param name="connections">Clients that are connected now.</param>
+    public static async Task<NodeFlow> StartAsync(NodeContext node, OwnEndpoints own, IMessageScanner scanner, Func<int> connections, CancellationToken cancellationToken)
     {
         var (options, policies) = (node.Options, node.Policies);
         var ids = new MessageIdSource(options.Time);
@@ -79,6 +80,8 @@ internal sealed class NodeFlow : IAsyncDisposable
                 DkimKeys = new DkimKeyCache(),
                 Scanner = scanner,
                 Callouts = NodeCallouts.Create(new SmtpCalloutClient(options.Time, own.Contains), node.Messages),
+                Connections = connections,
+                HasQueueRuns = options.QueueInterval is not null,
                 Limits = new ReceiptLimits { ScanDeadline = options.Settings.Scan.Deadline },
             });
             var session = ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions);

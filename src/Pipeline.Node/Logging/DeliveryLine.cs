@@ -15,6 +15,8 @@ internal static class DeliveryLine
     {
         RecipientDelivered e => Delivered(e, at, message, selection),
         RecipientDeferred e => Deferred(e, message, selection),
+        RecipientPostponed e => Postponed(e, message, selection),
+        MessagePostponed { Reason: { } reason } => selection.Has("delay_delivery") ? $"no immediate delivery: {reason}" : null,
         ProgramOutput e => $"{message[e.Recipient].Address}: {e.Transport} transport output: {e.Line}",
         RecipientFailed e => Failed(e, message, selection),
         RecipientRedirected { Children.IsEmpty: true } e => $"=> :blackhole: <{message.Top(e.Recipient)}> R={e.Router}",
@@ -73,6 +75,19 @@ internal static class DeliveryLine
         return line.ToString();
     }
 
+    private static string Postponed(RecipientPostponed e, LoggedMessage message, LogSelection selection)
+    {
+        var line = Begin("==", message[e.Recipient].Address, e.Recipient, message, selection);
+        Append(line, " R=", e.Router);
+        Append(line, " T=", e.Transport);
+        return line.Append(e.Reason switch
+        {
+            RecipientPostponed.Held => " defer (-23)",
+            RecipientPostponed.InQueueDomains => " routing defer (-55)",
+            _ => " defer (-1)",
+        }).Append(": ").Append(e.Reason).ToString();
+    }
+
     private static string Failed(RecipientFailed e, LoggedMessage message, LogSelection selection)
     {
         var recipient = message[e.Recipient];
@@ -111,7 +126,13 @@ internal static class DeliveryLine
             line.Append(" <").Append(descent[^1]).Append('>');
         }
 
-        return selection.Has("sender_on_delivery") && message.Sender is { } sender ? line.Append(" F=<").Append(sender).Append('>') : line;
+        if (selection.Has("sender_on_delivery") && message.Sender is { } sender)
+        {
+            line.Append(" F=<").Append(sender).Append('>');
+        }
+
+        Append(line, " Q=", message.Queue);
+        return line;
     }
 
     private static void AppendHost(StringBuilder line, string? host, string? address)

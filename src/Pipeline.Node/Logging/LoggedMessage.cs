@@ -28,6 +28,9 @@ internal sealed class LoggedMessage
 
     public bool Knows(int index) => _recipients.ContainsKey(index);
 
+    /// <summary>The named queue that it is in; null for the default one, and when its arrival was not seen.</summary>
+    public string? Queue { get; init; }
+
     public LoggedRecipient this[int index] => _recipients.TryGetValue(index, out var recipient) ? recipient : LoggedRecipient.Unknown;
 
     public void Know(ImmutableArray<RecipientState> recipients)

@@ -1,4 +1,5 @@
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Lists;
 using Pipeline.Policy.Scanning;
 
 namespace Pipeline.Policy.Configuration;
@@ -21,6 +22,14 @@ internal static class MainOptionChecks
         if (options.SmtpAcceptMax == 0 && options.SmtpAcceptMaxPerHost is not null)
         {
             Report("smtp_accept_max_per_host", "smtp_accept_max must be set if smtp_accept_max_per_host is set");
+        }
+
+        foreach (var item in ListSyntax.Split(options.QueueOnlyFile ?? ""))
+        {
+            if (!item.StartsWith('/') && !item.StartsWith("smtp/", StringComparison.Ordinal))
+            {
+                Report("queue_only_file", $"queue_only_file: \"{item}\" is not an absolute path, with or without \"smtp\" in front");
+            }
         }
 
         if (options.SpoolDirectory is { Constant: "" })

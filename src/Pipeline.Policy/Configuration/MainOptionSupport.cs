@@ -63,13 +63,8 @@ internal static class MainOptionSupport
             system_filter system_filter_directory_transport system_filter_file_transport system_filter_group system_filter_pipe_transport
             system_filter_reply_transport system_filter_user
             """),
-        (Support.Refused("messages are not held; defer the addresses in a redirect router with \"data = :defer: text\" and allow_defer"), "hold_domains"),
-        (Support.NotDone("every message is delivered when it has been received"), """
-            queue_only queue_only_file queue_only_load queue_domains queue_smtp_domains smtp_accept_queue queue_only_override
-            queue_only_load_latch deliver_queue_load_max mua_wrapper
-            """),
-        (Support.NotDone("every message is delivered when it has been received", "10"), "smtp_accept_queue_per_connection"),
-        (Support.WithoutEffect("there are no queue runs: each message has its own timer"), "queue_run_max queue_run_in_order queue_fast_ramp"),
+        (Support.NotDone("a message is in the queue when its program has ended"), "mua_wrapper"),
+        (Support.WithoutEffect("a queue run makes due what waits for it, the oldest first; each message then has its own timer"), "queue_run_max queue_run_in_order queue_fast_ramp"),
         (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "remote_max_parallel remote_sort_domains"),
         (Support.NotDone("no memory of hosts is kept: each recipient has its own times"), "retry_data_expire"),
         (Support.NotDone("a notification that fails is given up at once", "0s"), "ignore_bounce_errors_after"),

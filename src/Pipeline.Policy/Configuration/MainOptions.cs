@@ -56,9 +56,13 @@ public sealed record MainOptions
 
     public required MailList SmtpAcceptMaxNonMailHosts { get; init; }
 
+    /// <summary>Simultaneous connections over which messages are only queued; 0 for no limit.</summary>
     public int SmtpAcceptQueue { get; init; }
 
-    public int SmtpAcceptQueuePerConnection { get; init; }
+    /// <summary>Messages of one connection over which the others are only queued; 0 for no limit, null when it is not set (Exim: <see cref="DefaultQueuePerConnection"/>).</summary>
+    public int? SmtpAcceptQueuePerConnection { get; init; }
+
+    public const int DefaultQueuePerConnection = 10;
 
     public int SmtpAcceptReserve { get; init; }
 
@@ -208,6 +212,21 @@ public sealed record MainOptions
     public bool SplitSpoolDirectory { get; init; }
 
     public bool QueueOnly { get; init; }
+
+    /// <summary>What a local program says about the delivery of its message counts more than <see cref="QueueOnly"/> and <see cref="QueueOnlyFile"/>.</summary>
+    public bool QueueOnlyOverride { get; init; }
+
+    /// <summary>Files, with colons between, whose presence has messages only queued; with <c>smtp</c> in front, only what is delivered by SMTP.</summary>
+    public string? QueueOnlyFile { get; init; }
+
+    /// <summary>The load over which messages are only queued, in thousandths; null for no limit.</summary>
+    public long? QueueOnlyLoad { get; init; }
+
+    /// <summary>Once a message of a connection was queued for the load, so are those that follow it.</summary>
+    public bool QueueOnlyLoadLatch { get; init; }
+
+    /// <summary>The load over which no queue run is made, in thousandths; null for no limit.</summary>
+    public long? DeliverQueueLoadMax { get; init; }
 
     public MailList? QueueDomains { get; init; }
 

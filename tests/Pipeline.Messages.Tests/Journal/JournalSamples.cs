@@ -91,6 +91,13 @@ internal static class JournalSamples
         (new MessageFrozen("", "ACL", Noon), "frozen", """{"reason":"","by":"ACL","lookAgain":"2030-01-02T12:00:00+00:00"}"""),
         (new MessageFrozen("why", null, Noon), "frozen", """{"reason":"why","lookAgain":"2030-01-02T12:00:00+00:00"}"""),
         (new MessageThawed("auto-thaw"), "thawed", """{"by":"auto-thaw"}"""),
+        (new MessagePostponed("queued by ACL", Noon), "postponed", """{"reason":"queued by ACL","lookAgain":"2030-01-02T12:00:00+00:00"}"""),
+        (new MessagePostponed(null, Noon), "postponed", """{"lookAgain":"2030-01-02T12:00:00+00:00"}"""),
+        (new RecipientPostponed(1, "domain is held", Noon), "rcpt-postponed", """{"reason":"domain is held","lookAgain":"2030-01-02T12:00:00+00:00","r":1}"""),
+        (new RecipientPostponed(0, "first-pass only", Noon, "dnslookup", "remote_smtp"),
+            "rcpt-postponed",
+            """{"reason":"first-pass only","lookAgain":"2030-01-02T12:00:00+00:00","router":"dnslookup","transport":"remote_smtp","r":0}"""),
+        (new QueueRunReached(), "queue-run", "{}"),
         (new MessageCancelled("timeout_frozen_after"), "cancelled", """{"by":"timeout_frozen_after"}"""),
     ];
 }

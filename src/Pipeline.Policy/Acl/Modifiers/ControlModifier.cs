@@ -71,14 +71,8 @@ internal sealed class ControlModifier() : AclModifier("control")
         },
         new("no_multiline_responses", ControlTarget.Connection, AclPoints.Smtp),
         new("no_pipelining", ControlTarget.Connection, AclPoints.Smtp),
-        new("queue_only", ControlTarget.Message, Received, HasOptions: true)
-        {
-            Support = Support.NotDone("every message is delivered when it has been received"),
-        },
-        new("queue", ControlTarget.Message, Received, HasOptions: true)
-        {
-            Support = Support.NotDone("every message is delivered when it has been received"),
-        },
+        new("queue_only", ControlTarget.Message, Received, HasOptions: true),
+        new("queue", ControlTarget.Message, Received, HasOptions: true),
         new("requiretls", ControlTarget.Message, Received)
         {
             Support = Support.RefusedWhenReached("set hosts_require_tls and tls_verify_hosts in a transport that a router chooses"),

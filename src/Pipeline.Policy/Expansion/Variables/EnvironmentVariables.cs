@@ -8,9 +8,6 @@ internal static class EnvironmentVariables
     /// <summary>Which Exim this program behaves like; configurations compare it.</summary>
     private const string Version = "4.92";
 
-    /// <summary>A file of the kernel (proc(5)), which never waits for a disk.</summary>
-    private const string LoadFile = "/proc/loadavg";
-
     public static VariableDefinition[] Definitions { get; } =
     [
         new("primary_hostname", s => s.Environment.PrimaryHostname),
@@ -34,15 +31,9 @@ internal static class EnvironmentVariables
         .. Enumerable.Range(1, 9).Select(n => new VariableDefinition(
             string.Create(CultureInfo.InvariantCulture, $"acl_arg{n}"),
             scope => n <= scope.Transient.AclArguments.Length ? scope.Transient.AclArguments[n - 1] : default)),
-        new("load_average", _ => LoadAverage()),
+        new("load_average", _ => (SystemLoad.Average() ?? -1).ToString(CultureInfo.InvariantCulture)),
         .. Unknown("spool_space", "spool_inodes", "log_space", "log_inodes"),
     ];
-
-    /// <summary>Processes that want to run, over the last minute, in thousandths; -1 where the system does not say.</summary>
-    private static string LoadAverage() =>
-        File.Exists(LoadFile) && double.TryParse(File.ReadAllText(LoadFile).Split(' ')[0], CultureInfo.InvariantCulture, out var load)
-            ? ((long)Math.Round(load * 1000)).ToString(CultureInfo.InvariantCulture)
-            : "-1";
 
     /// <summary>Amounts that nobody measures here: Exim says -1 for them too.</summary>
     private static IEnumerable<VariableDefinition> Unknown(params string[] names) => names.Select(name => new VariableDefinition(name, _ => "-1"));

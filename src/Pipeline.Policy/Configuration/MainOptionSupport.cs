@@ -72,7 +72,6 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("frozen messages stay in the store like all others"), "move_frozen_messages"),
         (Support.WithoutEffect("the store keeps messages in its own form"), "split_spool_directory spool_wireformat message_logs preserve_message_logs keep_malformed"),
         (Support.WithoutEffect("the store always syncs"), "disable_fsync"),
-        (Support.NotDone("a store without room answers 451"), "check_log_inodes check_log_space check_spool_inodes check_spool_space smtp_check_spool_space"),
         (Support.WithoutEffect("who may open the node's socket decides"), "admin_groups commandline_checks_require_admin prod_requires_admin queue_list_requires_admin"),
         (Support.WithoutEffect(NoUserChange), "never_users exim_user exim_group deliver_drop_privilege finduser_retries"),
     ];

@@ -211,6 +211,19 @@ public sealed record MainOptions
 
     public bool SplitSpoolDirectory { get; init; }
 
+    /// <summary>KiB that must be free where messages are kept, or no more come in; 0 for no bound.</summary>
+    public long CheckSpoolSpace { get; init; }
+
+    public long CheckSpoolInodes { get; init; }
+
+    /// <summary>KiB that must be free where the logs are; 0 for no bound.</summary>
+    public long CheckLogSpace { get; init; }
+
+    public long CheckLogInodes { get; init; }
+
+    /// <summary>The size that MAIL declares must be free besides.</summary>
+    public bool SmtpCheckSpoolSpace { get; init; }
+
     public bool QueueOnly { get; init; }
 
     /// <summary>What a local program says about the delivery of its message counts more than <see cref="QueueOnly"/> and <see cref="QueueOnlyFile"/>.</summary>

@@ -54,6 +54,15 @@ public sealed class PolicyEnvironment
     /// <summary>$spool_directory.</summary>
     public string SpoolDirectory { get; init; } = "";
 
+    /// <summary>What is left where messages are kept, as far as this machine keeps them.</summary>
+    public Func<DiskSpace> SpoolSpace { get; init; } = static () => DiskSpace.Unknown;
+
+    /// <summary>What is left where the logs of mail are; unknown where they are no files.</summary>
+    public Func<DiskSpace> LogSpace { get; init; } = static () => DiskSpace.Unknown;
+
+    /// <summary>How many messages are in the queue; null where nobody knows.</summary>
+    public Func<CancellationToken, ValueTask<long?>> QueueSize { get; init; } = static _ => new((long?)null);
+
     /// <summary>Receives the lines that <c>logwrite</c>, <c>log_message</c> and run-time errors produce.</summary>
     public required IPolicyLog Log { get; init; }
 

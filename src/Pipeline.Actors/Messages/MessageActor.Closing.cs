@@ -113,12 +113,7 @@ internal sealed partial class MessageActor
         }
 
         Crash.At(CrashPoint.DeliverNotificationComposed);
-        foreach (var (index, failure) in _failed)
-        {
-            _ledger.Record(Now, new RecipientFailed(
-                index, failure.Internal ?? failure.Reason, failure.Reply?.ToString(), failure.Host, failure.Ip?.ToString(), failure.Port, failure.Greeting, failure.HeloResponse));
-        }
-
+        RecordFailures(kept: false);
         foreach (var (index, pending) in _replies)
         {
             _ledger.Record(Now, new RecipientDelivered(index, pending.Transport, null, null, null, pending.Detail, Shadow: pending.Shadow));
@@ -131,6 +126,32 @@ internal sealed partial class MessageActor
 
         _notifications = [.. message.Ready.Select(ready => ready.Message with { Release = !_services.Routes })];
         LastUpdate();
+    }
+
+    /// <param name="kept">The recipients stay in the queue.</param>
+    private void RecordFailures(bool kept)
+    {
+        foreach (var (index, failure) in _failed)
+        {
+            _ledger.Record(Now, new RecipientFailed(
+                index,
+                failure.Internal ?? failure.Reason,
+                failure.Reply?.ToString(),
+                failure.Host,
+                failure.Ip?.ToString(),
+                failure.Port,
+                failure.Greeting,
+                failure.HeloResponse,
+                kept ? true : null));
+        }
+
+        if (!kept && _facts!.Envelope.Sender.IsNull)
+        {
+            foreach (var index in _failed.Keys)
+            {
+                _ledger.Record(Now, new FailureIgnored(index));
+            }
+        }
     }
 
     private void LastUpdate()

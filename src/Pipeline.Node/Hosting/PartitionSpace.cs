@@ -17,7 +17,7 @@ internal static class PartitionSpace
             if (Directory.Exists(path))
             {
                 return StatVfs(path, out var status) == 0
-                    ? new DiskSpace((long)Math.Min(status.Available * (UInt128)status.FragmentSize / 1024, long.MaxValue), status.Files > 0 ? (long)status.FilesAvailable : -1)
+                    ? new DiskSpace((long)UInt128.Min(status.Available * (UInt128)status.FragmentSize / 1024, long.MaxValue), status.Files > 0 ? (long)status.FilesAvailable : -1)
                     : DiskSpace.Unknown;
             }
         }

@@ -279,13 +279,15 @@ public sealed record MainOptions
 
     public ExpandableString? BounceMessageText { get; init; }
 
-    public string? BounceMessageFile { get; init; }
+    /// <summary>A file with texts of bounces.</summary>
+    public ExpandableString? BounceMessageFile { get; init; }
 
-    public string? WarnMessageFile { get; init; }
+    /// <summary>A file with texts of warnings of delay.</summary>
+    public ExpandableString? WarnMessageFile { get; init; }
 
     public required ExpandableString DsnFrom { get; init; }
 
-    public string? ErrorsCopy { get; init; }
+    public required ErrorCopies ErrorsCopy { get; init; }
 
     public ExpandableString? ErrorsReplyTo { get; init; }
 

@@ -123,14 +123,14 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         DelayWarningCondition = GetExpandable("delay_warning_condition", DefaultDelayWarningCondition),
         BounceReturnBody = GetBool("bounce_return_body", true),
         BounceReturnMessage = GetBool("bounce_return_message", true),
-        BounceReturnSizeLimit = GetInteger("bounce_return_size_limit", 100 * 1024),
+        BounceReturnSizeLimit = GetInteger(IsSet("bounce_return_size_limit") ? "bounce_return_size_limit" : "return_size_limit", 100 * 1024),
         BounceReturnLinesizeLimit = GetInteger("bounce_return_linesize_limit", 998),
         BounceSenderAuthentication = GetExpandable("bounce_sender_authentication"),
         BounceMessageText = GetExpandable("bounce_message_text"),
-        BounceMessageFile = GetString("bounce_message_file"),
-        WarnMessageFile = GetString("warn_message_file"),
+        BounceMessageFile = GetExpandable("bounce_message_file"),
+        WarnMessageFile = GetExpandable("warn_message_file"),
         DsnFrom = GetExpandable("dsn_from", "Mail Delivery System <Mailer-Daemon@$qualify_domain>"),
-        ErrorsCopy = GetString("errors_copy"),
+        ErrorsCopy = ReadErrorsCopy(),
         ErrorsReplyTo = GetExpandable("errors_reply_to"),
         PercentHackDomains = GetList("percent_hack_domains", ListKind.Domain),
         DnsAgainMeansNonexist = GetList("dns_again_means_nonexist", ListKind.Domain),
@@ -181,6 +181,17 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         + "{ match{$h_auto-submitted:}{(?i)auto-generated|auto-replied} }} {no}{yes}}";
 
     private const string DefaultDnsCheckNamesPattern = @"(?i)^(?>(?(1)\.|())[^\W](?>[a-z0-9/_-]*[^\W])?)+(\.?)$";
+
+    private ErrorCopies ReadErrorsCopy()
+    {
+        var copies = ErrorCopies.Parse(GetString("errors_copy") ?? "", out var problem);
+        if (problem.Length > 0)
+        {
+            Report(problem, "errors_copy");
+        }
+
+        return copies;
+    }
 
     private FrozenDictionary<string, ExpandableString> Acls() => MainOptionTable.Instance.All
         .Where(o => o.Name.StartsWith("acl_", StringComparison.Ordinal) && IsSet(o.Name))

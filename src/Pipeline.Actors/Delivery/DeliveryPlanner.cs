@@ -61,6 +61,8 @@ internal static class DeliveryPlanner
                 recipient.Recipient.Address with { Domain = routed.Address.Domain }))
         {
             FallbackHosts = fallbackHosts,
+            Limits = await ParallelDelivery.LimitsAsync(active, scope, recipient, options, hosts, cancellationToken),
+            Order = options is ExpandedSmtpTransport ? await ParallelDelivery.OrderAsync(active, scope, routed.Address.Domain, cancellationToken) : 0,
         };
     }
 

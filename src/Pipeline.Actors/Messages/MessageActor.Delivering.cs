@@ -30,14 +30,14 @@ internal sealed partial class MessageActor
             return;
         }
 
-        foreach (var group in _routed.OrderBy(routed => routed.Key).GroupBy(routed => routed.Value.GroupKey, StringComparer.Ordinal)
+        foreach (var group in _routed.OrderBy(routed => routed.Value.Order).ThenBy(routed => routed.Key).GroupBy(routed => routed.Value.GroupKey, StringComparer.Ordinal)
             .SelectMany(group => group.Chunk(group.First().Value.Transport.BatchMax)).ToArray())
         {
             var plan = group[0].Value;
             var number = _nextJob++;
             ImmutableArray<DeliveryRecipient> recipients = [.. group.Select(routed => AsDeliveryRecipient(routed.Key, routed.Value))];
             _jobs.Add(number, new RunningJob(recipients, plan.Transport.Name, Now, plan.Destination, [.. recipients.SelectMany(recipient => _ledger.Behind(recipient.Index)).Select(recipient => recipient.Index)]));
-            _delivery.Tell(new MessageProtocol.Deliver(number, plan.Destination, Job(number, plan, recipients)));
+            _delivery.Tell(new MessageProtocol.Deliver(number, plan.Destination, Job(number, plan, recipients)) { Limits = plan.Limits });
             Crash.At(CrashPoint.DeliverJobHandedOn);
         }
 

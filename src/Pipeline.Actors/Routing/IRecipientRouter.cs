@@ -42,6 +42,12 @@ public abstract record RoutingDecision(ImmutableArray<RouterTried> Trials)
     {
         /// <summary>Hosts to try when those of <see cref="Hosts"/> cannot take it now.</summary>
         public ImmutableArray<DestinationHost> FallbackHosts { get; init; } = [];
+
+        /// <summary>Bounds that the delivery shares with others.</summary>
+        public ImmutableArray<Delivery.DeliveryLimit> Limits { get; init; } = [];
+
+        /// <summary>Deliveries of one message begin in ascending order.</summary>
+        public int Order { get; init; }
     }
 
     /// <summary>Other addresses take its place; none means that it is discarded.</summary>

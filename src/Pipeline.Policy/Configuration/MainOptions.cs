@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 
@@ -249,7 +250,11 @@ public sealed record MainOptions
 
     public required ExpandableString QueueRunMax { get; init; }
 
-    public required ExpandableString RemoteMaxParallel { get; init; }
+    /// <summary>Deliveries of one message to other hosts at a time; null for no bound of its own.</summary>
+    public ExpandableString? RemoteMaxParallel { get; init; }
+
+    /// <summary>The items of remote_sort_domains: deliveries to what the first matches begin first.</summary>
+    public ImmutableArray<MailList> RemoteSortDomains { get; init; } = [];
 
     public TimeSpan RetryIntervalMax { get; init; }
 

@@ -44,7 +44,7 @@ internal sealed partial class MessageActor
     private void Conclude(WaitingReport? report)
     {
         _askingRules = false;
-        if (_failed.Count == 0 && _toldOfSuccess.Count == 0 && _replies.Count == 0 && report is null)
+        if (_failed.Count == 0 && _toldOfSuccess.Count == 0 && _replies.Count == 0 && _notes.Count == 0 && report is null)
         {
             LastUpdate();
             return;
@@ -55,9 +55,12 @@ internal sealed partial class MessageActor
         [
             .. _failed.SelectMany(failed => _ledger.Behind(failed.Key).Select(duplicate => duplicate.Index).Prepend(failed.Key)
                 .Select(index => new EndedRecipient(_ledger[index], failed.Value, Origin(index)))),
-            .. _toldOfSuccess.Select(index => new EndedRecipient(_ledger[index], null, Origin(index))),
+            .. _toldOfSuccess.Select(index => new EndedRecipient(_ledger[index], null, Origin(index))
+            {
+                Relay = _lastHop.Contains(index) ? Mail.Dsn.RelayKind.LastHop : Mail.Dsn.RelayKind.NonDsnMailer,
+            }),
         ];
-        ImmutableArray<AutomaticReply> replies = [.. _replies.Values.Select(pending => pending.Reply)];
+        ImmutableArray<AutomaticReply> replies = [.. _replies.Values.Select(pending => pending.Reply), .. _notes];
         PortCall.Start(() => WriteAsync(_services.Notifications, _facts!, ended, replies, report, _cancel.Token)).PipeTo(
             Self, Self, ready => new NotificationsReady(ready, null), error => new NotificationsReady([], error.Message));
     }

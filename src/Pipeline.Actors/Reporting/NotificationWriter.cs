@@ -236,7 +236,7 @@ public sealed class NotificationWriter(
             HeloResponse = failure?.HeloResponse,
             Reply = failure?.Reply,
             Reason = failure?.Reason ?? "",
-            Relay = RelayKind.NonDsnMailer,
+            Relay = ended.Relay,
         };
     }
 

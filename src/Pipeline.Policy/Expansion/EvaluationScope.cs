@@ -186,6 +186,9 @@ public sealed record TlsFacts(string Version, string CipherSuite, int Bits, stri
 /// <summary>Facts about, and decisions on, one message.</summary>
 public sealed class MessageScope
 {
+    /// <summary>Messages to operators that routing has brought about; sent when it was for a delivery.</summary>
+    public List<Pipeline.Mail.Reply.AutomaticReply> Notes { get; } = [];
+
     private string? _senderText;
 
     /// <summary>$message_exim_id.</summary>

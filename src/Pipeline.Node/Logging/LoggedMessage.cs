@@ -29,6 +29,8 @@ internal sealed class LoggedMessage
     /// <summary>The named queue that it is in; null for the default one, and when its arrival was not seen.</summary>
     public string? Queue { get; init; }
 
+    public bool Knows(int index) => _recipients.ContainsKey(index);
+
     public LoggedRecipient this[int index] => _recipients.TryGetValue(index, out var recipient) ? recipient : LoggedRecipient.Unknown;
 
     public void Know(ImmutableArray<RecipientState> recipients)
@@ -65,6 +67,9 @@ internal sealed class LoggedMessage
         {
             case RecipientAccepted e:
                 _recipients[e.Recipient] = new LoggedRecipient(e.Address, -1);
+                break;
+            case RecipientWithdrawn e:
+                _recipients.Remove(e.Recipient);
                 break;
             case AddressRewritten { Place: AddressRewritten.Sender } e:
                 Sender = e.To;

@@ -5,7 +5,7 @@ namespace Pipeline.Policy.Tests;
 public sealed class SupportReportTests
 {
     [Theory]
-    [InlineData("bounce_message_file = /x", "main option \"bounce_message_file\" is not done and is ignored: the words of notifications are fixed; set bounce_message_text, dsn_from and errors_reply_to")]
+    [InlineData("process_log_path = /x", "main option \"process_log_path\" is not done and is ignored: the node writes to standard error, and its journal is shown by \"mailpipeline explain\"")]
     [InlineData("tcp_nodelay = false", null)]
     [InlineData("ignore_bounce_errors_after = 0s", null)]
     [InlineData("no_prdr_enable", null)]
@@ -53,7 +53,7 @@ public sealed class SupportReportTests
 
     [Theory]
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane =", null)]
-    [InlineData("begin transports\nt:\ndriver = smtp\nserialize_hosts = *", "4: transport t: option \"serialize_hosts\" is not done and is ignored: set Delivery, PerDestination and Overall, in node.json")]
+    [InlineData("begin transports\nt:\ndriver = smtp\ndscp = ef", "4: transport t: option \"dscp\" is not done and is ignored: packets are not marked")]
     [InlineData("begin transports\nt:\ndriver = pipe\ncommand = /bin/cat\nuser = x", "5: transport t: option \"user\" is not done and is ignored: no delivery changes the user: files belong to the user of the node")]
     [InlineData("begin transports\nt:\ndriver = smtp\ntls_crl = /x", "4: transport t: option \"tls_crl\" is not done: a message that comes to it waits: revocation lists are not read, so no certificate that must be verified is good")]
     [InlineData("begin transports\nt:\ndriver = queuefile\ndirectory = /x\nheaders_add = X: y", "5: transport t: option \"headers_add\" is not done and is ignored: the message is written as it lies in the queue, for the program that takes it")]

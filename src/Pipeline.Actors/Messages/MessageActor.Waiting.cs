@@ -15,6 +15,9 @@ internal sealed partial class MessageActor
     /// <summary>This round has tried something: what still waits behind it has been put off.</summary>
     private bool _worked;
 
+    /// <summary>The message was given up: what failed by that is not kept.</summary>
+    private bool _cancelled;
+
     /// <summary>The last commit of the round is near: what happened goes with it.</summary>
     private bool _askingRules;
 
@@ -68,6 +71,7 @@ internal sealed partial class MessageActor
         var frozenAt = _ledger.Recipients.Max(recipient => recipient.FrozenAt) ?? now;
         if (rules.TimeoutFrozenAfter > TimeSpan.Zero && now - facts.ReceivedAt >= rules.TimeoutFrozenAfter)
         {
+            _cancelled = true;
             _ledger.Record(now, new MessageCancelled(MessageCancelled.ByTimeout));
             foreach (var recipient in _ledger.Recipients.Where(recipient => recipient.Status == RecipientStatus.Queued))
             {
@@ -77,6 +81,11 @@ internal sealed partial class MessageActor
         else if (rules.AutoThaw > TimeSpan.Zero && !facts.Envelope.Sender.IsNull && now - frozenAt >= rules.AutoThaw)
         {
             _ledger.Record(now, new MessageThawed(MessageThawed.ByAutoThaw));
+            RouteWaiting();
+        }
+        else if (rules.TriesBounceAgainAt(facts, frozenAt) <= now)
+        {
+            _ledger.Record(now, new MessageThawed(MessageThawed.ByErrorTimer));
             RouteWaiting();
         }
         else
@@ -137,12 +146,22 @@ internal sealed partial class MessageActor
     private IEnumerable<RecipientState> Waiting() =>
         _ledger.Recipients.Where(recipient => recipient.Status == RecipientStatus.Queued && !_failed.ContainsKey(recipient.Index));
 
-    /// <summary>Whether what waits is a matter for the policy: a message to be frozen, or recipients that have been put off.</summary>
-    private bool MustAskRules => _freeze is not null || (_worked && !_facts!.Envelope.Sender.IsNull && Waiting().Any(static recipient => recipient.LastReason is not null));
+    /// <summary>Whether what waits is a matter for the policy: a message to be frozen, one that fails and has no sender, or recipients that have been put off.</summary>
+    private bool MustAskRules => _freeze is not null || FailsWithoutSender || (_worked && !_facts!.Envelope.Sender.IsNull && Waiting().Any(static recipient => recipient.LastReason is not null));
+
+    /// <summary>Something has failed of a message about which nobody can be told.</summary>
+    private bool FailsWithoutSender => _failed.Count > 0 && !_cancelled && _facts!.Envelope.Sender.IsNull;
 
     private void OnWaitingRules(WaitingRules message)
     {
         var (now, facts, rules) = (Now, _facts!, message.Rules);
+        if (FailsWithoutSender && now - facts.ReceivedAt < rules.IgnoreBounceErrorsAfter)
+        {
+            RecordFailures(kept: true);
+            _failed.Clear();
+            _freeze ??= new Freeze(MessageFrozen.DeliveryError, null, Tell: false);
+        }
+
         ImmutableArray<RecipientState> waiting = [.. Waiting()];
         if (_freeze is { } freeze && !waiting.IsEmpty)
         {
@@ -160,7 +179,7 @@ internal sealed partial class MessageActor
     }
 
     private void AskRules(Func<WaitingRulesOfPolicy, object> known) => PortCall.Start(() => _services.Rules.OfAsync(_facts!, [.. Waiting()], _cancel.Token)).PipeTo(
-        Self, Self, known, _ => known(WaitingRulesOfPolicy.None));
+        Self, Self, known, _ => known(WaitingRulesOfPolicy.Unknown));
 
     /// <param name="Reason">In the words of what led to it; empty when somebody wanted it.</param>
     /// <param name="By">Who wanted it.</param>

@@ -3,6 +3,7 @@ using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Ports;
 using Pipeline.Faults;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Reply;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 
@@ -16,6 +17,10 @@ internal sealed partial class MessageActor
     private readonly Dictionary<int, DeliveryFailure> _failed = [];
     private readonly Dictionary<int, PendingReply> _replies = [];
     private readonly List<int> _toldOfSuccess = [];
+    private readonly HashSet<int> _lastHop = [];
+
+    /// <summary>Messages to operators; a node that dies before the end of the round sends none, and the journal has what they would say.</summary>
+    private readonly List<AutomaticReply> _notes = [];
     private readonly HashSet<int> _inDoubt = [];
     private int _deciding;
 
@@ -106,6 +111,7 @@ internal sealed partial class MessageActor
             _ledger.Record(now, trial);
         }
 
+        _notes.AddRange(message.Decision.Notes);
         switch (message.Decision)
         {
             case RoutingDecision.Deliver deliver:

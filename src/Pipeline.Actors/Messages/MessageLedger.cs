@@ -113,6 +113,10 @@ internal sealed class MessageLedger
             case RecipientDelivered e:
                 Set(_recipients[e.Recipient] with { Status = RecipientStatus.Delivered, AttemptOpen = false, LastReason = null });
                 break;
+            case RecipientFailed { Kept: true } e:
+                var kept = _recipients[e.Recipient];
+                Set(kept with { AttemptOpen = false, FirstFailedAt = kept.FirstFailedAt ?? at, LastReason = e.Reason });
+                break;
             case RecipientFailed e:
                 Set(_recipients[e.Recipient] with { Status = RecipientStatus.Failed, AttemptOpen = false, LastReason = e.Reason });
                 break;

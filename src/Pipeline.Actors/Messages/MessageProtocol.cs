@@ -52,7 +52,11 @@ public static class MessageProtocol
     /// <summary>To the delivery actor.</summary>
     /// <param name="Number">The sender's number for the job.</param>
     /// <param name="Destination">Jobs with the same text share a limit and, where the transport can, a connection.</param>
-    public sealed record Deliver(long Number, string Destination, DeliveryJob Job);
+    public sealed record Deliver(long Number, string Destination, DeliveryJob Job)
+    {
+        /// <summary>Bounds beside those of the destination and of all.</summary>
+        public ImmutableArray<Delivery.DeliveryLimit> Limits { get; init; } = [];
+    }
 
     /// <summary>From the delivery actor: the end of a job.</summary>
     public sealed record JobEnded(long Number, DeliveryReport Report);

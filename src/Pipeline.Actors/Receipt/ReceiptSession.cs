@@ -141,6 +141,12 @@ internal sealed partial class ReceiptSession : IReceiptSession
     {
         Command("MAIL", $"FROM:<{mail.Sender}>");
         await EndTransactionAsync("MAIL");
+        if (SpaceCheck.Shortage(_active.Environment, Options.SmtpCheckSpoolSpace ? mail.Size ?? 0 : 0) is { } shortage)
+        {
+            _services.Log.Write(PolicyLogTarget.Main, shortage);
+            return new ReceiptDecision(SpaceCheck.Refusal);
+        }
+
         var transaction = await ReceiptTransaction.OpenAsync(
             _services, _active, _connection, mail, ContentPoints.Smtp, Capabilities.MaxMessageSize, _queueing, cancellationToken);
         _transaction = transaction;

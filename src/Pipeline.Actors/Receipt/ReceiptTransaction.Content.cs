@@ -31,6 +31,11 @@ internal sealed partial class ReceiptTransaction
             return new ReceiptDecision(refusal);
         }
 
+        if (await RefuseForSpaceAsync(reception.Size) is { } full)
+        {
+            return full;
+        }
+
         if (TakeHeader(reception.Header) is not { } received)
         {
             return await RefuseWithoutRecipientsAsync();

@@ -1,6 +1,7 @@
 using Pipeline.Actors.Messages;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Reply;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 
@@ -24,6 +25,9 @@ public sealed record ChildToRoute(EnvelopeAddress Address, string? Inherited = n
 /// <summary>What routing one recipient came to, with every router that was asked.</summary>
 public abstract record RoutingDecision(ImmutableArray<RouterTried> Trials)
 {
+    /// <summary>Messages to operators that routing has brought about.</summary>
+    public ImmutableArray<AutomaticReply> Notes { get; init; } = [];
+
     /// <summary>A transport takes it.</summary>
     /// <param name="Address">The address as the transport shall see it.</param>
     /// <param name="GroupKey">Recipients of one message with the same key can share an attempt.</param>
@@ -42,6 +46,15 @@ public abstract record RoutingDecision(ImmutableArray<RouterTried> Trials)
     {
         /// <summary>Hosts to try when those of <see cref="Hosts"/> cannot take it now.</summary>
         public ImmutableArray<DestinationHost> FallbackHosts { get; init; } = [];
+
+        /// <summary>The next host is not asked for notifications; success is reported here.</summary>
+        public bool DsnLastHop { get; init; }
+
+        /// <summary>Bounds that the delivery shares with others.</summary>
+        public ImmutableArray<Delivery.DeliveryLimit> Limits { get; init; } = [];
+
+        /// <summary>Deliveries of one message begin in ascending order.</summary>
+        public int Order { get; init; }
     }
 
     /// <summary>Other addresses take its place; none means that it is discarded.</summary>

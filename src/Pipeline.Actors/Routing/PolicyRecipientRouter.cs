@@ -33,10 +33,11 @@ public sealed class PolicyRecipientRouter(IPolicySource policies) : IRecipientRo
 
         var result = await active.Policy.Routers.RouteAsync(scope, address, RoutingMode.Deliver, cancellationToken);
         ImmutableArray<RouterTried> trials = [.. StandIn(recipient, active), .. result.Trials.Select(trial => Tried(recipient.Recipient.Index, trial))];
-        return inherited.OnlyRouter is not null || result.Outcomes.Length == 1
+        var decision = inherited.OnlyRouter is not null || result.Outcomes.Length == 1
             ? await Postponement.AfterRoutingAsync(
                 active, scope, recipient, await DecideAsync(active, scope, recipient, address, trials, result.Outcomes[0], cancellationToken), cancellationToken)
             : new RoutingDecision.Redirect(trials, RouterOf(result.Outcomes[0]), [.. result.Outcomes.SelectMany(outcome => Copies(recipient, outcome, isOwn: ReferenceEquals(outcome, result.Final)))]);
+        return decision with { Notes = [.. scope.Message.Notes] };
     }
 
     private static async ValueTask<RoutingDecision> DecideAsync(

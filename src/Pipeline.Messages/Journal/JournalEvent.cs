@@ -30,6 +30,7 @@ namespace Pipeline.Messages.Journal;
 [JsonDerivedType(typeof(RecipientDeferred), "deferred")]
 [JsonDerivedType(typeof(RecipientDelivered), "delivered")]
 [JsonDerivedType(typeof(RecipientFailed), "failed")]
+[JsonDerivedType(typeof(FailureIgnored), "ignored")]
 [JsonDerivedType(typeof(NotificationSent), "dsn")]
 [JsonDerivedType(typeof(OperatorActed), "operator")]
 [JsonDerivedType(typeof(MessageFrozen), "frozen")]

@@ -7,6 +7,9 @@ namespace Pipeline.Messages.Journal;
 public sealed record MessageFrozen(string Reason, string? By, DateTimeOffset LookAgain) : JournalEvent
 {
     public const string ByAcl = "ACL";
+
+    /// <summary>The <see cref="Reason"/> of a notification that cannot be delivered.</summary>
+    public const string DeliveryError = "delivery error message";
 }
 
 /// <summary>The message is not frozen any more: every recipient that waits is due.</summary>
@@ -15,6 +18,9 @@ public sealed record MessageThawed(string By) : JournalEvent
 {
     /// <summary>Its time under the option of this name is over.</summary>
     public const string ByAutoThaw = "auto-thaw";
+
+    /// <summary>The time of a notification under <c>ignore_bounce_errors_after</c> is over: it is tried once more.</summary>
+    public const string ByErrorTimer = "errmsg timer";
 
     /// <summary>Somebody wants it delivered now.</summary>
     public const string ByDelivery = "forced delivery";

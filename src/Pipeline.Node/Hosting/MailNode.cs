@@ -160,10 +160,12 @@ internal sealed class MailNode : IAsyncDisposable
         var resolver = options.Resolver ?? Resolvers.Create(options.Settings.Dns, options.Time, loggers);
         parts.Add(() => (resolver as IDisposable)?.Dispose());
         var policyLog = new PolicyLog(options.Time, logger);
+        var queueSize = new QueueSize(options.Time);
         var preparation = new PolicyPreparation(
-            resolver, options.Time, policyLog, new AclServices { RateLimits = new InMemoryRateLimitStore() });
+            resolver, options.Time, policyLog, new AclServices { RateLimits = new InMemoryRateLimitStore() }, options.Settings.StoreDirectory, queueSize);
         var policies = parts.Add(await NodePolicies.OpenAsync(options, preparation, logger, cancellationToken));
         var store = parts.Add(await NodeStore.OpenAsync(options, policies.StoreDirectory, loggers, cancellationToken));
+        queueSize.Store = store.Messages;
         await policies.BeginAsync(store.Owner.Epoch, cancellationToken);
         policyLog.Mail = await MailLogs.OpenAsync(options, () => policies.Current, logger, cancellationToken);
         if (policyLog.Mail is { } mailLog)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Pipeline.Actors.Messages;
 using Pipeline.Node.Admin;
 using Pipeline.Policy.Expansion;
+using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.Hosting;
 
@@ -12,6 +13,9 @@ namespace Pipeline.Node.Hosting;
 /// </remarks>
 internal sealed class QueueRuns : IAsyncDisposable
 {
+    /// <summary>Of a longer queue, only the oldest messages are looked at for frozen ones.</summary>
+    private const int MaxListed = 10_000;
+
     private static readonly TimeSpan OrderTimeout = TimeSpan.FromSeconds(20);
 
     private readonly NodeContext _node;
@@ -44,6 +48,11 @@ internal sealed class QueueRuns : IAsyncDisposable
             return new OrderResult(false, $"no queue run: the load is {SystemLoad.Text(load)}, and deliver_queue_load_max {SystemLoad.Text(max)}");
         }
 
+        if (options.LogSelector.Has("skip_delivery"))
+        {
+            await LogFrozenAsync(queue, cancellationToken);
+        }
+
         var answer = await _messages.Ask<MessageProtocol.OperatorAnswer>(new MessageProtocol.RunQueue(queue), OrderTimeout, cancellationToken);
         Log(options.LogSelector.Has("queue_run"), $"End {run}");
         return new OrderResult(answer.Done, answer.Text);
@@ -54,6 +63,22 @@ internal sealed class QueueRuns : IAsyncDisposable
         await _stop.CancelAsync();
         await _running;
         _stop.Dispose();
+    }
+
+    /// <summary>A run passes frozen messages over, and the log says so of each.</summary>
+    private async Task LogFrozenAsync(string queue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var message in await _node.Store.Messages.ListAsync(new QueueQuery(MaxListed, Queue: queue), cancellationToken))
+            {
+                Log(message.Recipients.Any(static recipient => recipient is { Status: RecipientStatus.Queued, IsFrozen: true }), $"{message.Id} Message is frozen");
+            }
+        }
+        catch (IOException)
+        {
+            // The store is away; the run itself says so.
+        }
     }
 
     private async Task RepeatAsync(TimeSpan interval, string queue, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ internal static class MainOptionSupport
 
     public static (Support Support, string Names)[] Marks { get; } =
     [
-        .. Receipt, .. Tls, .. Queue, .. Bounces, .. Logs, .. Machine, .. Lookups, .. Scanners,
+        .. Receipt, .. Tls, .. Queue, .. Logs, .. Machine, .. Lookups, .. Scanners,
     ];
 
     private static (Support Support, string Names)[] Receipt =>
@@ -65,22 +65,12 @@ internal static class MainOptionSupport
             """),
         (Support.NotDone("a message is in the queue when its program has ended"), "mua_wrapper"),
         (Support.WithoutEffect("a queue run makes due what waits for it, the oldest first; each message then has its own timer"), "queue_run_max queue_run_in_order queue_fast_ramp"),
-        (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "remote_max_parallel remote_sort_domains"),
         (Support.NotDone("no memory of hosts is kept: each recipient has its own times"), "retry_data_expire"),
-        (Support.NotDone("a notification that fails is given up at once", "0s"), "ignore_bounce_errors_after"),
         (Support.WithoutEffect("frozen messages stay in the store like all others"), "move_frozen_messages"),
         (Support.WithoutEffect("the store keeps messages in its own form"), "split_spool_directory spool_wireformat message_logs preserve_message_logs keep_malformed"),
         (Support.WithoutEffect("the store always syncs"), "disable_fsync"),
-        (Support.NotDone("a store without room answers 451"), "check_log_inodes check_log_space check_spool_inodes check_spool_space smtp_check_spool_space"),
         (Support.WithoutEffect("who may open the node's socket decides"), "admin_groups commandline_checks_require_admin prod_requires_admin queue_list_requires_admin"),
         (Support.WithoutEffect(NoUserChange), "never_users exim_user exim_group deliver_drop_privilege finduser_retries"),
-    ];
-
-    private static (Support Support, string Names)[] Bounces =>
-    [
-        (Support.NotDone("the words of notifications are fixed; set bounce_message_text, dsn_from and errors_reply_to"), "bounce_message_file warn_message_file"),
-        (Support.NotDone("notifications go to the sender alone"), "errors_copy"),
-        (Support.NotDone("set bounce_return_size_limit"), "return_size_limit"),
     ];
 
     private static (Support Support, string Names)[] Logs =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 
@@ -211,6 +212,19 @@ public sealed record MainOptions
 
     public bool SplitSpoolDirectory { get; init; }
 
+    /// <summary>KiB that must be free where messages are kept, or no more come in; 0 for no bound.</summary>
+    public long CheckSpoolSpace { get; init; }
+
+    public long CheckSpoolInodes { get; init; }
+
+    /// <summary>KiB that must be free where the logs are; 0 for no bound.</summary>
+    public long CheckLogSpace { get; init; }
+
+    public long CheckLogInodes { get; init; }
+
+    /// <summary>The size that MAIL declares must be free besides.</summary>
+    public bool SmtpCheckSpoolSpace { get; init; }
+
     public bool QueueOnly { get; init; }
 
     /// <summary>What a local program says about the delivery of its message counts more than <see cref="QueueOnly"/> and <see cref="QueueOnlyFile"/>.</summary>
@@ -236,7 +250,11 @@ public sealed record MainOptions
 
     public required ExpandableString QueueRunMax { get; init; }
 
-    public required ExpandableString RemoteMaxParallel { get; init; }
+    /// <summary>Deliveries of one message to other hosts at a time; null for no bound of its own.</summary>
+    public ExpandableString? RemoteMaxParallel { get; init; }
+
+    /// <summary>The items of remote_sort_domains: deliveries to what the first matches begin first.</summary>
+    public ImmutableArray<MailList> RemoteSortDomains { get; init; } = [];
 
     public TimeSpan RetryIntervalMax { get; init; }
 
@@ -266,13 +284,15 @@ public sealed record MainOptions
 
     public ExpandableString? BounceMessageText { get; init; }
 
-    public string? BounceMessageFile { get; init; }
+    /// <summary>A file with texts of bounces.</summary>
+    public ExpandableString? BounceMessageFile { get; init; }
 
-    public string? WarnMessageFile { get; init; }
+    /// <summary>A file with texts of warnings of delay.</summary>
+    public ExpandableString? WarnMessageFile { get; init; }
 
     public required ExpandableString DsnFrom { get; init; }
 
-    public string? ErrorsCopy { get; init; }
+    public required ErrorCopies ErrorsCopy { get; init; }
 
     public ExpandableString? ErrorsReplyTo { get; init; }
 

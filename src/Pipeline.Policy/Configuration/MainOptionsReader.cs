@@ -97,6 +97,11 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         StrictAclVars = GetBool("strict_acl_vars"),
         SpoolDirectory = GetExpandable("spool_directory"),
         SplitSpoolDirectory = GetBool("split_spool_directory"),
+        CheckSpoolSpace = (GetInteger("check_spool_space", 10 * 1024 * 1024) + 512) / 1024,
+        CheckSpoolInodes = GetInteger("check_spool_inodes", 100),
+        CheckLogSpace = (GetInteger("check_log_space", 10 * 1024 * 1024) + 512) / 1024,
+        CheckLogInodes = GetInteger("check_log_inodes", 100),
+        SmtpCheckSpoolSpace = GetBool("smtp_check_spool_space", true),
         QueueOnly = GetBool("queue_only"),
         QueueOnlyOverride = GetBool("queue_only_override", true),
         QueueOnlyFile = GetString("queue_only_file"),
@@ -107,7 +112,8 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         QueueSmtpDomains = GetList("queue_smtp_domains", ListKind.Domain),
         HoldDomains = GetList("hold_domains", ListKind.Domain),
         QueueRunMax = GetExpandable("queue_run_max", "5"),
-        RemoteMaxParallel = GetExpandable("remote_max_parallel", "2"),
+        RemoteMaxParallel = GetExpandable("remote_max_parallel"),
+        RemoteSortDomains = [.. ListSyntax.Split(GetString("remote_sort_domains") ?? "").Select(static item => MailList.Compile(ListKind.Domain, item.Replace(":", "::", StringComparison.Ordinal)))],
         RetryIntervalMax = TimeSpan.FromTicks(Math.Min(GetTime("retry_interval_max", Day).Ticks, Day.Ticks)),
         RetryDataExpire = GetTime("retry_data_expire", 7 * Day),
         IgnoreBounceErrorsAfter = GetTime("ignore_bounce_errors_after", 70 * Day),
@@ -118,14 +124,14 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         DelayWarningCondition = GetExpandable("delay_warning_condition", DefaultDelayWarningCondition),
         BounceReturnBody = GetBool("bounce_return_body", true),
         BounceReturnMessage = GetBool("bounce_return_message", true),
-        BounceReturnSizeLimit = GetInteger("bounce_return_size_limit", 100 * 1024),
+        BounceReturnSizeLimit = GetInteger(IsSet("bounce_return_size_limit") ? "bounce_return_size_limit" : "return_size_limit", 100 * 1024),
         BounceReturnLinesizeLimit = GetInteger("bounce_return_linesize_limit", 998),
         BounceSenderAuthentication = GetExpandable("bounce_sender_authentication"),
         BounceMessageText = GetExpandable("bounce_message_text"),
-        BounceMessageFile = GetString("bounce_message_file"),
-        WarnMessageFile = GetString("warn_message_file"),
+        BounceMessageFile = GetExpandable("bounce_message_file"),
+        WarnMessageFile = GetExpandable("warn_message_file"),
         DsnFrom = GetExpandable("dsn_from", "Mail Delivery System <Mailer-Daemon@$qualify_domain>"),
-        ErrorsCopy = GetString("errors_copy"),
+        ErrorsCopy = ReadErrorsCopy(),
         ErrorsReplyTo = GetExpandable("errors_reply_to"),
         PercentHackDomains = GetList("percent_hack_domains", ListKind.Domain),
         DnsAgainMeansNonexist = GetList("dns_again_means_nonexist", ListKind.Domain),
@@ -176,6 +182,17 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         + "{ match{$h_auto-submitted:}{(?i)auto-generated|auto-replied} }} {no}{yes}}";
 
     private const string DefaultDnsCheckNamesPattern = @"(?i)^(?>(?(1)\.|())[^\W](?>[a-z0-9/_-]*[^\W])?)+(\.?)$";
+
+    private ErrorCopies ReadErrorsCopy()
+    {
+        var copies = ErrorCopies.Parse(GetString("errors_copy") ?? "", out var problem);
+        if (problem.Length > 0)
+        {
+            Report(problem, "errors_copy");
+        }
+
+        return copies;
+    }
 
     private FrozenDictionary<string, ExpandableString> Acls() => MainOptionTable.Instance.All
         .Where(o => o.Name.StartsWith("acl_", StringComparison.Ordinal) && IsSet(o.Name))

@@ -78,6 +78,8 @@ internal static class JournalSamples
         (new RecipientFailed(0, "unknown user", "550 5.1.1 no", "mx1.example.org", "192.0.2.4", 25, "220 hi", "250 hello"),
             "failed",
             """{"reason":"unknown user","reply":"550 5.1.1 no","host":"mx1.example.org","address":"192.0.2.4","port":25,"greeting":"220 hi","heloResponse":"250 hello","r":0}"""),
+        (new RecipientFailed(0, "unknown user", null, null, null, 0, null, null, Kept: true), "failed", """{"reason":"unknown user","port":0,"kept":true,"r":0}"""),
+        (new FailureIgnored(1), "ignored", """{"r":1}"""),
         (new NotificationSent("failure", "1vMabc-00000000001-0abc", "a@example.org"),
             "dsn",
             """{"kind":"failure","messageId":"1vMabc-00000000001-0abc","to":"a@example.org"}"""),

@@ -48,6 +48,12 @@ public sealed class JournalLinesTests
 
     public static TheoryData<string, JournalEvent[], string[]> Deliveries => new()
     {
+        {
+            "",
+            [new RecipientFailed(0, "no such user", null, null, null, 0, null, null, Kept: true), new MessageFrozen(MessageFrozen.DeliveryError, null, Noon)],
+            ["** b@local.test R=local T=maildir: no such user", "Frozen (delivery error message)"]
+        },
+        { "", [new MessageThawed(MessageThawed.ByErrorTimer), new FailureIgnored(0)], ["Unfrozen by errmsg timer", "b@local.test: error ignored"] },
         { "", [new MessagePostponed("queued by ACL", Noon)], ["no immediate delivery: queued by ACL"] },
         { "-delay_delivery", [new MessagePostponed("queued by ACL", Noon)], [] },
         { "", [new MessagePostponed(null, Noon), new QueueRunReached()], [] },

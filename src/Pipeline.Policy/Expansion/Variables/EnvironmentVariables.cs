@@ -32,11 +32,15 @@ internal static class EnvironmentVariables
             string.Create(CultureInfo.InvariantCulture, $"acl_arg{n}"),
             scope => n <= scope.Transient.AclArguments.Length ? scope.Transient.AclArguments[n - 1] : default)),
         new("load_average", _ => (SystemLoad.Average() ?? -1).ToString(CultureInfo.InvariantCulture)),
-        .. Unknown("spool_space", "spool_inodes", "log_space", "log_inodes"),
+        new("spool_space", s => Number(s.Environment.SpoolSpace().Kibibytes)), new("spool_inodes", s => Number(s.Environment.SpoolSpace().Inodes)),
+        new("log_space", s => Number(s.Environment.LogSpace().Kibibytes)), new("log_inodes", s => Number(s.Environment.LogSpace().Inodes)),
+        new("queue_size", QueueSizeAsync),
     ];
 
-    /// <summary>Amounts that nobody measures here: Exim says -1 for them too.</summary>
-    private static IEnumerable<VariableDefinition> Unknown(params string[] names) => names.Select(name => new VariableDefinition(name, _ => "-1"));
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static async ValueTask<ExpansionResult> QueueSizeAsync(ExpansionContext context) =>
+        ExpansionResult.Success(await context.Scope.Environment.QueueSize(context.CancellationToken) is { } size ? Number(size) : "");
 
     private static string SizeLimit(EvaluationScope scope) =>
         scope.Environment.Policy.MainOptions.BounceReturnSizeLimit.ToString(CultureInfo.InvariantCulture);

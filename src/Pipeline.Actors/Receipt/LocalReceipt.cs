@@ -1,5 +1,6 @@
 using Pipeline.Mail.Addressing;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Rewriting;
 
 namespace Pipeline.Actors.Receipt;
 
@@ -20,6 +21,7 @@ internal sealed class LocalReceipt(ReceiptServices services, ActivePolicy active
         var scope = new EvaluationScope { Environment = active.Environment, Connection = connection, Message = new MessageScope() };
         var maxSize = await CapabilityOffer.MaxMessageSizeAsync(active.Policy.MainOptions, scope, cancellationToken);
         _transaction = await ReceiptTransaction.OpenAsync(services, active, connection, mail, ContentPoints.Local, maxSize, new Queueing(services, active.Policy.MainOptions, message.Delivery), cancellationToken);
+        _transaction.Qualification = new HeaderQualification(active.Environment.QualifyDomain, active.Environment.QualifyRecipient);
         await _transaction.BeginLocalAsync(message, cancellationToken);
     }
 

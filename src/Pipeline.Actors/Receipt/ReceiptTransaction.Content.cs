@@ -123,9 +123,7 @@ internal sealed partial class ReceiptTransaction
 
     private async ValueTask<ReceiptDecision> RefuseContentAsync(AclOutcome outcome, string what)
     {
-        var rejected = new RejectedContent(
-            _scope.Message.Sender.ToString(), [.. _recipients.Select(static recipient => recipient.Address.ToString())], _scope.Message.HeaderBlock);
-        _services.Log.Write(outcome.RejectLogTarget, $"{_id} {RefusalLine(outcome, what)}", rejected);
+        _services.Log.Write(outcome.RejectLogTarget, $"{_id} {RefusalLine(outcome, what)}", Content(_scope.Message.HeaderBlock));
         await RefuseAsync("end of data", outcome.Reply!);
         return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection, outcome.Point);
     }

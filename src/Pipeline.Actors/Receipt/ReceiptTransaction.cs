@@ -206,6 +206,15 @@ internal sealed partial class ReceiptTransaction : IDisposable
             $"{FromWhom()} RCPT <{recipient}>: discarded by {AclPointTraits.Of(outcome?.Point ?? AclPoint.Mail).Name} ACL{(why is null ? "" : $": {why}")}");
     }
 
+    /// <param name="sizes">How large it is and how large it may be.</param>
+    public void LogTooBig(string sizes) => _services.Log.Write(
+        PolicyLogTarget.Main | PolicyLogTarget.Reject,
+        $"{_id} rejected from <{_scope.Message.Sender}>{(_points.AreLocal ? "" : $" {LogText.Host(_scope.Connection)}")}: message too big: {sizes}",
+        Content(_reception?.Header.Bytes ?? default));
+
+    private RejectedContent Content(ReadOnlyMemory<byte> header) =>
+        new(_scope.Message.Sender.ToString(), [.. _recipients.Select(static recipient => recipient.Address.ToString())], header);
+
     private void LogRefusal(AclOutcome outcome, string what) => _services.Log.Write(outcome.RejectLogTarget, RefusalLine(outcome, what));
 
     private string RefusalLine(AclOutcome outcome, string what) =>

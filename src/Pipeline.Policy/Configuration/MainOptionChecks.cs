@@ -39,7 +39,7 @@ internal static class MainOptionChecks
 
         ReadOnlySpan<(string Name, ExpandableString? Value)> limits =
         [
-            ("recipients_max", options.RecipientsMax), ("smtp_accept_max_per_connection", options.SmtpAcceptMaxPerConnection),
+            ("smtp_accept_max_per_connection", options.SmtpAcceptMaxPerConnection),
             ("smtp_accept_max_per_host", options.SmtpAcceptMaxPerHost), ("smtp_receive_timeout", options.SmtpReceiveTimeout),
         ];
         foreach (var (name, value) in limits)

@@ -105,7 +105,7 @@ public sealed record MainOptions
 
     public MailList? HostsProxy { get; init; }
 
-    public MailList? HostsRequireHelo { get; init; }
+    public required MailList HostsRequireHelo { get; init; }
 
     public MailList? HeloAcceptJunkHosts { get; init; }
 

@@ -49,7 +49,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         HostRejectConnection = GetList("host_reject_connection", ListKind.Host),
         HostsConnectionNolog = GetList("hosts_connection_nolog", ListKind.Host),
         HostsProxy = GetList("hosts_proxy", ListKind.Host),
-        HostsRequireHelo = GetList("hosts_require_helo", ListKind.Host),
+        HostsRequireHelo = GetList("hosts_require_helo", ListKind.Host, "*"),
         HeloAcceptJunkHosts = GetList("helo_accept_junk_hosts", ListKind.Host),
         HeloAllowChars = GetString("helo_allow_chars", ""),
         HeloLookupDomains = GetList("helo_lookup_domains", ListKind.Domain, "@ : @[]"),

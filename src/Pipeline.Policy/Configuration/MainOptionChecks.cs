@@ -1,4 +1,5 @@
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Lookups.Servers;
 using Pipeline.Policy.Scanning;
 
 namespace Pipeline.Policy.Configuration;
@@ -75,6 +76,14 @@ internal static class MainOptionChecks
             if (problem.Length > 0)
             {
                 Report("spamd_address", problem);
+            }
+        }
+
+        foreach (var servers in LookupServerForm.All)
+        {
+            if (servers.Check(options) is { Length: > 0 } wrong)
+            {
+                Report(servers.Option, wrong);
             }
         }
 

@@ -24,7 +24,7 @@ internal static class LookupRegistry
         .. SpfLookup.Types, .. NeedingBackend(LookupStyle.SingleKey, "dbm", "dbmnz", "dbmjz", "nis", "nis0"),
         new LookupType("lmdb", LookupStyle.SingleKey, null) { NeedsAbsoluteFile = false, HasBackend = true },
         new LookupType("psl", LookupStyle.SingleKey, null),
-        new LookupType("mysql", LookupStyle.Query, null) { Quote = QueryQuoting.Mysql, QuotedMark = Taint.QuotedForMysql },
+        new LookupType("mysql", LookupStyle.Query, null) { Quote = QueryQuoting.Mysql, QuotedMark = Taint.QuotedForMysql, HasBackend = true },
         new LookupType("pgsql", LookupStyle.Query, null) { Quote = QueryQuoting.Pgsql, QuotedMark = Taint.QuotedForPgsql, HasBackend = true },
         new LookupType("sqlite", LookupStyle.Query, null) { Quote = QueryQuoting.Sqlite, QuotedMark = Taint.QuotedForSqlite, HasBackend = true },
         new LookupType("ldap", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap, QuotedMark = Taint.QuotedForLdap },

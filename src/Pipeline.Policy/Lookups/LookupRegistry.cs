@@ -30,7 +30,7 @@ internal static class LookupRegistry
         new LookupType("ldap", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap, QuotedMark = Taint.QuotedForLdap },
         new LookupType("ldapm", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap, QuotedMark = Taint.QuotedForLdap },
         new LookupType("ldapdn", LookupStyle.Query, null) { Quote = QueryQuoting.Ldap, QuotedMark = Taint.QuotedForLdap },
-        new LookupType("redis", LookupStyle.Query, null) { Quote = QueryQuoting.Redis, QuotedMark = Taint.QuotedForRedis },
+        new LookupType("redis", LookupStyle.Query, null) { Quote = QueryQuoting.Redis, QuotedMark = Taint.QuotedForRedis, HasBackend = true },
         new LookupType("nisplus", LookupStyle.Query, null) { Quote = QueryQuoting.NisPlus, QuotedMark = Taint.QuotedForNisPlus },
         new LookupType("oracle", LookupStyle.Query, null) { Quote = QueryQuoting.Oracle, QuotedMark = Taint.QuotedForOracle },
         new LookupType("ibase", LookupStyle.Query, null) { Quote = QueryQuoting.Ibase, QuotedMark = Taint.QuotedForIbase },

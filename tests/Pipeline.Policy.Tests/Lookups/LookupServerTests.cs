@@ -29,6 +29,7 @@ public sealed class LookupServerTests
     [InlineData("host/db/user", "incomplete MySQL server data: host/db")]
     [InlineData("host::port/db/user/pass", "mysql_servers: \"port\" is no port")]
     [InlineData("(/x/s/db/user/pass", "incomplete MySQL server data: (/x/s/db/user")]
+    [InlineData("(run/s)/db/user/pass", "mysql_servers: \"run/s\" is not an absolute path of at most 107 octets")]
     [InlineData("host[client]/db/user/pass", "mysql_servers: \"[client]\" names a group of an option file, and such files are not read: give host, port and socket themselves")]
     public void Wrong_item_is_refused_when_the_configuration_is_read(string item, string expected)
     {

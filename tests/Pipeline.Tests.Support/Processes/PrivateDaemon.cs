@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 
 namespace Pipeline.Tests.Support.Processes;
@@ -22,9 +23,16 @@ public sealed class PrivateDaemon : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    // One that nobody disposes of lives as long as this process: its pipe must not be collected.
+    private static readonly ConcurrentDictionary<PrivateDaemon, bool> Living = new();
+
     private readonly Process _process;
 
-    private PrivateDaemon(Process process) => _process = process;
+    private PrivateDaemon(Process process)
+    {
+        _process = process;
+        Living[this] = true;
+    }
 
     /// <summary>An empty folder below the one for temporary files, with a short name, since sockets lie in it.</summary>
     /// <param name="account">To whom it belongs when this process is root; null for nobody else.</param>
@@ -73,6 +81,7 @@ public sealed class PrivateDaemon : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Living.TryRemove(this, out _);
         _process.StandardInput.Close();
         await _process.WaitForExitAsync();
         _process.Dispose();

@@ -11,6 +11,9 @@ namespace Pipeline.Policy.Lookups.Servers;
 /// <param name="Password">May be empty.</param>
 public sealed record LookupServer(string Host, int? Port, string? Socket, string Database, string User, string Password)
 {
+    /// <summary>Of Linux: 108 octets with the NUL at the end.</summary>
+    private const int MaxSocketPath = 107;
+
     /// <summary>Where it is, for messages: nobody sees the password.</summary>
     public override string ToString() => Socket is not null ? $"({Socket})" : Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"{Host}:{port}") : Host;
 
@@ -31,6 +34,12 @@ public sealed record LookupServer(string Host, int? Port, string? Socket, string
         if (group is not null)
         {
             problem = $"{form.Option}: \"[{group}]\" names a group of an option file, and such files are not read: give host, port and socket themselves";
+            return null;
+        }
+
+        if (socket is not null && (!socket.StartsWith('/') || socket.Length > MaxSocketPath))
+        {
+            problem = $"{form.Option}: \"{socket}\" is not an absolute path of at most {MaxSocketPath} octets";
             return null;
         }
 

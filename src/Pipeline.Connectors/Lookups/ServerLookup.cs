@@ -14,6 +14,11 @@ internal abstract class ServerLookup(string typeName, LookupServerForm form) : I
 
     public async ValueTask<LookupResult> FindAsync(LookupQuestion question, CancellationToken cancellationToken)
     {
+        if (question.FileOrQuery.AsSpan().Trim().IsEmpty)
+        {
+            return LookupResult.NotFound;
+        }
+
         var servers = form.Choose(question, out var query, out var problem);
         var result = LookupResult.Deferred(problem);
         foreach (var server in servers)

@@ -1,4 +1,5 @@
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Lookups.Ldap;
 using Pipeline.Policy.Lookups.Servers;
 using Pipeline.Policy.Scanning;
 
@@ -77,6 +78,16 @@ internal static class MainOptionChecks
             {
                 Report("spamd_address", problem);
             }
+        }
+
+        if (options.LdapVersion is not (2 or 3))
+        {
+            Report("ldap_version", $"ldap_version is 2 or 3, and not {options.LdapVersion}");
+        }
+
+        if (options.LdapRequireCert is { } demand && LdapCertificateDemand.Find(demand) is null)
+        {
+            Report("ldap_require_cert", $"\"{demand}\" is not a valid value for the \"ldap_require_cert\" option: {LdapCertificateDemand.Words}");
         }
 
         foreach (var servers in LookupServerForm.All)

@@ -45,6 +45,8 @@ public sealed class MysqlLookupTests : IDisposable
             ($"${{lookup mysql,servers=127.0.0.1::{database.Port}{{select v from t where k = 'a'}}}}", "one"),
             ($"${{lookup mysql,servers={empty.ByPort}:{database.ByPort}{{select v from t where k = 'a'}}}}", "one"),
             ("${if match_domain{x}{mysql;select 1}{yes}{no}}", "yes"),
+            ("${lookup mysql{ }{yes}{no}}", "no"),
+            ("${lookup mysql{servers=h/d/topsecret;selec}}", "Deferred: lookup of \"servers=(hidden);selec\" gave DEFER: incomplete MySQL server data: h/d"),
             ("${lookup mysql,servers=nowhere{select 1}}", "Deferred: lookup of \"select 1\" gave DEFER: MySQL server \"nowhere\" not found in mysql_servers"),
             ("${lookup mysql{select 1; drop table t}}", "Deferred: lookup of \"select 1; drop table t\" gave DEFER: MYSQL: query failed: there is more than one statement in the query"),
         })

@@ -14,7 +14,7 @@ public sealed class SupportReportTests
     [InlineData("smtp_accept_max_nonmail_hosts = 192.0.2.1", null)]
     [InlineData("prdr_enable = no", null)]
     [InlineData("prdr_enable", null)]
-    [InlineData("mysql_servers = x", "main option \"mysql_servers\" has no effect here: the lookup type is refused when it is reached")]
+    [InlineData("oracle_servers = x", "main option \"oracle_servers\" has no effect here: the lookup type is refused when it is reached")]
     [InlineData("hosts_treat_as_local = x", null)]
     [InlineData("log_selector = +subject -dkim -etrn +smtp_confirmation", "\"-etrn\" in main option \"log_selector\" is not done and is ignored: what the log does not tell, \"mailpipeline explain\" does")]
     [InlineData("log_selector = +subject +queue_time -tls_cipher", null)]
@@ -75,9 +75,9 @@ public sealed class SupportReportTests
     [InlineData("accept control = cutthrough_delivery", "ACL modifier \"control = cutthrough_delivery\" has no effect here")]
     [InlineData("accept control = caseful_local_part", null)]
     [InlineData("require verify = recipient", null)]
-    [InlineData("warn set acl_m_x = ${lookup mysql{SELECT 1}}", "lookup type \"mysql\" in ACL modifier \"set\" is not done: a message that comes to it waits")]
+    [InlineData("warn set acl_m_x = ${lookup oracle{SELECT 1}}", "lookup type \"oracle\" in ACL modifier \"set\" is not done: a message that comes to it waits")]
     [InlineData("deny condition = ${if pam{x}}", "expansion condition \"pam\" in ACL condition \"condition\" is not done: a message that comes to it waits")]
-    [InlineData("deny domains = a : !mysql;SELECT 1", "lookup type \"mysql\" in ACL condition \"domains\" is not done: a message that comes to it waits")]
+    [InlineData("deny domains = a : !oracle;SELECT 1", "lookup type \"oracle\" in ACL condition \"domains\" is not done: a message that comes to it waits")]
     [InlineData("deny message = ${perl{x}}", "expansion item \"perl\" in ACL modifier \"message\" is not done: a message that comes to it waits")]
     public void Acl_item_is_listed_with_its_line(string statement, string? notice)
     {
@@ -93,8 +93,8 @@ public sealed class SupportReportTests
 
     [Fact]
     public void Lookup_that_is_not_available_is_found_in_lists_and_options() => Assert.Equal(
-        [$"{MemoryFiles.MainPath}:2: lookup type \"redis\" in main option \"smtp_banner\"", $"{MemoryFiles.MainPath}:1: lookup type \"mysql\" in named list \"d\""],
-        Notices("domainlist d = ${lookup mysql{x}}\nsmtp_banner = ${lookup redis{x}}").Select(notice => notice[..notice.IndexOf(" is not done", StringComparison.Ordinal)]).Order().Reverse());
+        [$"{MemoryFiles.MainPath}:2: lookup type \"ibase\" in main option \"smtp_banner\"", $"{MemoryFiles.MainPath}:1: lookup type \"oracle\" in named list \"d\""],
+        Notices("domainlist d = ${lookup oracle{x}}\nsmtp_banner = ${lookup ibase{x}}").Select(notice => notice[..notice.IndexOf(" is not done", StringComparison.Ordinal)]).Order().Reverse());
 
     [Theory]
     [InlineData("begin acl\na:\ndeny condition = ${if eq{$dmarc_status}{reject}}", "3: variable \"$dmarc_status\" in ACL condition \"condition\"")]

@@ -1,5 +1,7 @@
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
+using Pipeline.Policy.Lookups.Ldap;
+using Pipeline.Policy.Lookups.Servers;
 using Pipeline.Policy.Scanning;
 
 namespace Pipeline.Policy.Configuration;
@@ -87,9 +89,27 @@ internal static class MainOptionChecks
             }
         }
 
-        if (DccifdAddress.Parse(options.DccifdAddress, out var wrong) is null)
+        if (DccifdAddress.Parse(options.DccifdAddress, out var noAddress) is null)
         {
-            Report("dccifd_address", $"dccifd_address: {wrong}");
+            Report("dccifd_address", $"dccifd_address: {noAddress}");
+        }
+
+        if (options.LdapVersion is not (2 or 3))
+        {
+            Report("ldap_version", $"ldap_version is 2 or 3, and not {options.LdapVersion}");
+        }
+
+        if (options.LdapRequireCert is { } demand && LdapCertificateDemand.Find(demand) is null)
+        {
+            Report("ldap_require_cert", $"\"{demand}\" is not a valid value for the \"ldap_require_cert\" option: {LdapCertificateDemand.Words}");
+        }
+
+        foreach (var servers in LookupServerForm.All)
+        {
+            if (servers.Check(options) is { Length: > 0 } wrong)
+            {
+                Report(servers.Option, wrong);
+            }
         }
 
         void Report(string option, string message) => problems.Add(new ConfigurationProblem(message, options.Settings.GetValueOrDefault(option)?.Location));

@@ -95,10 +95,7 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Lookups =>
     [
         (Support.WithoutEffect("files are opened anew for each lookup, or kept while they do not change"), "lookup_open_max"),
-        (Support.WithoutEffect("the lookup type is refused when it is reached"), """
-            ibase_servers ldap_ca_cert_dir ldap_ca_cert_file ldap_cert_file ldap_cert_key ldap_cipher_suite ldap_default_servers
-            ldap_require_cert ldap_start_tls ldap_version mysql_servers oracle_servers redis_servers
-            """),
+        (Support.WithoutEffect("the lookup type is refused when it is reached"), "ibase_servers oracle_servers"),
     ];
 
     private static (Support Support, string Names)[] Scanners =>

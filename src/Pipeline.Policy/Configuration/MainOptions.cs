@@ -392,6 +392,23 @@ public sealed record MainOptions
 
     public string? LdapDefaultServers { get; init; }
 
+    /// <summary>Of the protocol: 2 or 3.</summary>
+    public int LdapVersion { get; init; }
+
+    public bool LdapStartTls { get; init; }
+
+    public string? LdapCaCertFile { get; init; }
+
+    public string? LdapCaCertDir { get; init; }
+
+    public string? LdapCertFile { get; init; }
+
+    public string? LdapCertKey { get; init; }
+
+    public string? LdapCipherSuite { get; init; }
+
+    public string? LdapRequireCert { get; init; }
+
     public string? RedisServers { get; init; }
 
     /// <summary>Types the settings of a main part.</summary>

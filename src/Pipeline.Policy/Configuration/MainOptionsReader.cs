@@ -174,6 +174,14 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         SqliteDbFile = GetString("sqlite_dbfile"),
         SqliteLockTimeout = GetTime("sqlite_lock_timeout", TimeSpan.FromSeconds(5)),
         LdapDefaultServers = GetString("ldap_default_servers"),
+        LdapVersion = GetInt32("ldap_version", 3),
+        LdapStartTls = GetBool("ldap_start_tls"),
+        LdapCaCertFile = GetString("ldap_ca_cert_file"),
+        LdapCaCertDir = GetString("ldap_ca_cert_dir"),
+        LdapCertFile = GetString("ldap_cert_file"),
+        LdapCertKey = GetString("ldap_cert_key"),
+        LdapCipherSuite = GetString("ldap_cipher_suite"),
+        LdapRequireCert = GetString("ldap_require_cert"),
         RedisServers = GetString("redis_servers"),
     };
 

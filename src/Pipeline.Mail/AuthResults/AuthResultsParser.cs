@@ -39,6 +39,16 @@ public static class AuthResultsParser
         return TryReadField(ref reader, ref field);
     }
 
+    /// <summary>Reads i= in front of an ARC-Authentication-Results field (RFC 8617 section 4.1.1), and no more than that there is something behind it.</summary>
+    /// <param name="instance">Of one or two digits.</param>
+    public static bool TryReadInstance(ReadOnlySpan<byte> value, out int instance)
+    {
+        var reader = new AuthResultsReader(value, isTolerant: true);
+        var isRead = TryReadInstance(ref reader, out var read);
+        instance = read ?? 0;
+        return isRead && read is not null;
+    }
+
     private static bool TryReadField(ref AuthResultsReader reader, ref AuthResultsField field)
     {
         int? instance = null;

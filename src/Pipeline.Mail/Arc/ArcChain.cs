@@ -43,17 +43,18 @@ internal sealed class ArcChain
         }
 
         var sets = new SortedList<int, ArcSet>();
-        var problem =
-            InsertAll(sets, seals, i => InsertSeal(sets, header, i, limits.Dkim), "AS")
-            ?? InsertAll(sets, signatures, i => InsertMessageSignature(sets, header, i, limits.Dkim), "AMS")
-            ?? InsertAll(sets, results, i => InsertResults(sets, header, i), "AAR");
+
+        // All fields are looked at even when one is wrong: whoever seals the failure needs the highest instance.
+        var badSeal = InsertAll(seals, i => InsertSeal(sets, header, i, limits.Dkim), "AS");
+        var badSignature = InsertAll(signatures, i => InsertMessageSignature(sets, header, i, limits.Dkim), "AMS");
+        var badResults = InsertAll(results, i => InsertResults(sets, header, i), "AAR");
         ImmutableArray<ArcSet> chain = [.. sets.Values];
-        var verdict = problem ?? CheckEnd(chain) ?? CheckStructure(chain);
+        var verdict = badSeal ?? badSignature ?? badResults ?? CheckEnd(chain) ?? CheckStructure(chain);
         return new ArcChain(chain, verdict is null ? null : verdict with { Instances = chain.IsEmpty ? 0 : chain[^1].Instance });
     }
 
-    /// <summary>All fields are looked at even when one is wrong: whoever seals the failure needs the highest instance.</summary>
-    private static ArcResult? InsertAll(SortedList<int, ArcSet> sets, ReadOnlySpan<int> indexes, Func<int, string?> insert, string kind)
+    /// <returns>The first failure, or null.</returns>
+    private static ArcResult? InsertAll(ReadOnlySpan<int> indexes, Func<int, string?> insert, string kind)
     {
         ArcResult? failure = null;
         foreach (var index in indexes)

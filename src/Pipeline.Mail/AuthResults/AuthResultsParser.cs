@@ -49,6 +49,17 @@ public static class AuthResultsParser
         return isRead && read is not null;
     }
 
+    /// <summary>Where the results begin in a field: behind the first semicolon, which ends the authserv-id and its version.</summary>
+    /// <param name="start">The length of the value when it ends before.</param>
+    public static bool TryFindResults(ReadOnlySpan<byte> value, out string authServId, out int start)
+    {
+        var reader = new AuthResultsReader(value, isTolerant: false);
+        var isRead = TryReadServer(ref reader, out authServId, out _);
+        reader.Take(';');
+        start = reader.Position;
+        return isRead;
+    }
+
     private static bool TryReadField(ref AuthResultsReader reader, ref AuthResultsField field)
     {
         int? instance = null;

@@ -1,5 +1,7 @@
-using System.Text;
+using System.Globalization;
 using Pipeline.Mail.Arc;
+using Pipeline.Mail.Dkim;
+using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Dns;
 using Pipeline.Tests.Support.Suites;
 using Pipeline.Tests.Support.Yaml;
@@ -52,6 +54,68 @@ public sealed class ArcSuiteTests(ITestOutputHelper output)
         }
 
         Finish(report);
+    }
+
+    /// <summary>What is written is compared tag by tag, since their order is free, and then verified.</summary>
+    [Fact]
+    public async Task Every_signing_case_of_the_public_suite_gives_its_set()
+    {
+        if (TestFolders.SharedSuite("arc-valimail") is not { } folder)
+        {
+            output.WriteLine("skipped: the suite arc-valimail is not here");
+            return;
+        }
+
+        var report = new SuiteReport("arc-valimail, signing");
+        foreach (var scenario in YamlReader.ReadDocuments(await File.ReadAllTextAsync(Path.Combine(folder, "arc-draft-sign-tests.yml"))))
+        {
+            var key = DkimPrivateKey.FromPem(scenario["privatekey"].Text, out var keyProblem) ?? throw new InvalidDataException(keyProblem);
+            var zone = PublicSuiteZone(scenario);
+            foreach (var (name, test) in scenario["tests"].Entries)
+            {
+                await SignAsync(name, scenario, test, key, zone, report);
+            }
+        }
+
+        Finish(report);
+    }
+
+    private static async Task SignAsync(string name, YamlNode scenario, YamlNode test, DkimPrivateKey key, ZoneResolver zone, SuiteReport report)
+    {
+        var message = test["message"].Text.ReplaceLineEndings("\r\n");
+        var hop = new ArcHop(scenario["domain"].Text, key)
+        {
+            Time = long.Parse(test["t"].Text, CultureInfo.InvariantCulture),
+        };
+        hop.Options = hop.Options with { AuthServId = test["srv-id"].Text, Selector = scenario["sel"].Text, Headers = DkimHeaderList.Create(test["sig-headers"].Text.Split(':')) };
+        var sealedMessage = hop.TrySeal(message, out var problem);
+        var added = sealedMessage?[..^message.Length] ?? "";
+        var expected = string.Join('\n', new[] { "AS", "AMS", "AAR" }.Select(kind => Tags(test[kind].Text)));
+        var actual = string.Join('\n', new[] { "ARC-Seal:", "ARC-Message-Signature:", "ARC-Authentication-Results:" }.Select(kind => Tags(FieldOf(added, kind))));
+        var state = sealedMessage is null ? "" : (await ArcRun.VerifyAsync(sealedMessage, zone, hop.Time)).Word;
+        var expectedState = sealedMessage is null ? "" : expected.Contains("cv=fail", StringComparison.Ordinal) ? "fail" : "pass";
+        if (expected == actual && state == expectedState)
+        {
+            report.Passed();
+        }
+        else
+        {
+            report.Differs(name, $"{expectedState} {expected}", $"{state} {actual} {problem}");
+        }
+    }
+
+    private static string FieldOf(string fields, string name)
+    {
+        var start = fields.IndexOf(name, StringComparison.Ordinal);
+        return start < 0 ? "" : fields[(start + name.Length)..].Split("\r\nARC-")[0];
+    }
+
+    private static string Tags(string field)
+    {
+        var tags = string.Concat(field.Where(c => !char.IsWhiteSpace(c))).Split(';', StringSplitOptions.RemoveEmptyEntries);
+        return field.Contains("cv=", StringComparison.Ordinal) || field.Contains("bh=", StringComparison.Ordinal)
+            ? string.Join(';', tags.Where(tag => !tag.StartsWith("b=", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+            : string.Join(';', tags);
     }
 
     internal static ZoneResolver PublicSuiteZone(YamlNode scenario)

@@ -36,6 +36,10 @@ public sealed class PolicyAuthenticationResults(AuthResultsStyle style) : IAuthe
         {
             writer.AddSpf(await verification.SpfAsync(cancellationToken));
             AddDkim(writer, scope.Message, await verification.DkimAsync(cancellationToken));
+            if (scope.Message.ConditionVariables.ContainsKey("arc_state") && await verification.ArcAsync(cancellationToken) is { } arc)
+            {
+                writer.AddArc(arc, connection.ClientAddress); // "verify = arc" has asked
+            }
         }
 
         return OctetString.FromText(writer.ToString());

@@ -179,12 +179,12 @@ internal sealed class ArcChain
             var set = sets[i];
             if (set.Instance != expected)
             {
-                return Fail(set, $"i={set.Instance} (sequence; expected {expected})");
+                return Fail(set, $"(i={set.Instance} (sequence; expected {expected}))");
             }
 
             if (!set.IsComplete)
             {
-                return Fail(set, $"i={set.Instance} (missing header)");
+                return Fail(set, $"(i={set.Instance} (missing header))");
             }
 
             if (set.Seal is not { } seal)
@@ -194,7 +194,7 @@ internal sealed class ArcChain
 
             if (seal.ChainStatus != (set.Instance == 1 ? ArcState.None : ArcState.Pass))
             {
-                return Fail(set, $"i={set.Instance} (cv)");
+                return Fail(set, $"(i={set.Instance} (cv))");
             }
         }
 

@@ -47,8 +47,8 @@ public sealed class ArcVerifier : IDisposable
         }
     }
 
-    /// <summary>The result depends on the body or on DNS; else there is nothing to wait for.</summary>
-    public bool HasSignatures => _signatures.Length > 0;
+    /// <summary>The result, when it depends on neither the body nor DNS: no chain, or one whose structure is wrong. Else null.</summary>
+    public ArcResult? Settled => _chain.Verdict;
 
     /// <summary>Asks for the keys of the newest sets, so that the answers come while the body does.</summary>
     public void StartLookups(IDnsResolver resolver, CancellationToken cancellationToken)
@@ -80,7 +80,7 @@ public sealed class ArcVerifier : IDisposable
     public async ValueTask<ArcResult> CompleteAsync(IDnsResolver resolver, CancellationToken cancellationToken)
     {
         _bodyHashes.Finish();
-        if (_chain.Verdict is { } settled)
+        if (Settled is { } settled)
         {
             return settled;
         }

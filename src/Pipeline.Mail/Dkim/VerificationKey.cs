@@ -47,7 +47,10 @@ internal readonly record struct VerificationKey
         {
             return refused with
             {
-                Verdict = DkimVerdict.Policy, Failure = DkimFailure.KeyTooShort, Reason = $"the key is too short: {key.Bits} bits", Bits = key.Bits,
+                Verdict = DkimVerdict.Policy,
+                Failure = DkimFailure.KeyTooShort,
+                Reason = $"the key is too short: {key.Bits} bits",
+                Bits = key.Bits,
             };
         }
 

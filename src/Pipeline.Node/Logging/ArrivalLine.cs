@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pipeline.Actors;
 using Pipeline.Actors.Receipt;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Configuration;
@@ -54,6 +55,7 @@ internal static class ArrivalLine
 
         line.Append(CultureInfo.InvariantCulture, $" S={accepted.Size}");
         Append(line, " DKIM=", selection.Has("dkim") ? Signer(message) : null);
+        line.Append(selection.Has("dkim") && message.Journal.Any(entry => entry.Event is CheckCompleted { Check: ActorNames.Arc, Result: "pass" }) ? " ARC" : "");
         Append(line, " RT=", selection.Has("receive_time") ? LogTime.Of(known.ReceivedAt.GetValueOrDefault(began) - began) : null);
         Append(line, " id=", message.MessageIdField);
         if (selection.Has("subject") && message.Subject is { } subject)

@@ -8,7 +8,6 @@ internal sealed class AclAnalysis(AclProgram program)
         ("spf_", AclChecks.Spf),
         ("dkim_", AclChecks.Dkim),
         ("dmarc_", AclChecks.Dmarc | AclChecks.Spf | AclChecks.Dkim),
-        ("arc_", AclChecks.Arc),
         ("dcc_", AclChecks.Dcc),
         ("spam_", AclChecks.Spam),
         ("malware_name", AclChecks.Malware),
@@ -17,8 +16,8 @@ internal sealed class AclAnalysis(AclProgram program)
         ("sender_fullhost", AclChecks.HostName),
     ];
 
-    // What ${authresults} reports on.
-    private const AclChecks AuthenticationResults = AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.Arc | AclChecks.HostName;
+    // What ${authresults} reports on; of ARC only what "verify = arc" has found, as do the variables.
+    private const AclChecks AuthenticationResults = AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.HostName;
 
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _scanUsers = new(StringComparer.Ordinal);

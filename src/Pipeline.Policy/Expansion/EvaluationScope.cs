@@ -335,6 +335,9 @@ public interface IMessageVerification
     /// <summary>The DKIM results, one for each signature from the top; empty without signatures (RFC 6376).</summary>
     ValueTask<IReadOnlyList<Mail.Dkim.DkimResult>> DkimAsync(CancellationToken cancellationToken);
 
+    /// <summary>The result for the chain of ARC sets (RFC 8617); null where it cannot be verified, since DKIM verification was switched off or there is no client.</summary>
+    ValueTask<Mail.Arc.ArcResult?> ArcAsync(CancellationToken cancellationToken);
+
     /// <summary>What a scanner says of the message; asked twice with the same words, it is scanned once.</summary>
     ValueTask<Mail.Scanning.ScanOutcome> ScanAsync(Mail.Scanning.ScanRequest request, CancellationToken cancellationToken);
 }

@@ -86,9 +86,9 @@ public sealed class ArcVerifierTests
     }
 
     [Theory]
-    [InlineData("ARC-Authentication-Results: i=2", "X-Gone: i=2", "i=2 (missing header)", 2)]
-    [InlineData("cv=none", "cv=pass", "i=1 (cv)", 1)]
-    [InlineData("cv=pass", "cv=none", "i=2 (cv)", 2)]
+    [InlineData("ARC-Authentication-Results: i=2", "X-Gone: i=2", "(i=2 (missing header))", 2)]
+    [InlineData("cv=none", "cv=pass", "(i=1 (cv))", 1)]
+    [InlineData("cv=pass", "cv=none", "(i=2 (cv))", 2)]
     [InlineData("cv=pass", "cv=passed", "seal hash setup error", 2)]
     [InlineData("cv=pass", "cw=pass", "required tag missing", 2)]
     [InlineData("cv=pass", "cv=fail", "seal cv state", 2)]
@@ -121,7 +121,7 @@ public sealed class ArcVerifierTests
         var message = ArcHop.Hops(hops, Plain).Replace("i=1;", "i=2;", StringComparison.Ordinal);
         Assert.Equal("collecting headers: inserting AS", (await ArcHop.VerifyAsync(message, ArcHop.Zone(hops))).Reason);
         message = ArcHop.Hops(hops, Plain).Replace("i=2;", "i=3;", StringComparison.Ordinal);
-        Assert.Equal("i=1 (sequence; expected 2)", (await ArcHop.VerifyAsync(message, ArcHop.Zone(hops))).Reason);
+        Assert.Equal("(i=1 (sequence; expected 2))", (await ArcHop.VerifyAsync(message, ArcHop.Zone(hops))).Reason);
         message = hops[0].Forward(Plain, "none").Replace("i=1;", "i=2;", StringComparison.Ordinal).Replace("cv=none", "cv=pass", StringComparison.Ordinal);
         var result = await ArcHop.VerifyAsync(message, ArcHop.Zone(hops));
         Assert.Equal(("(sequence; expected i=1)", 1, 2), (result.Reason, result.FailedInstance, result.Instances));

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Arc;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Dns;
 using Pipeline.Mail.Scanning;
@@ -292,6 +293,10 @@ public sealed class AclConditionTests
             new DkimResult(DkimVerdict.Pass, "a.test", "s", null, "rsa-sha256", 2048, ""),
             new DkimResult(DkimVerdict.Fail, "b.test", "s", "@b.test", "rsa-sha256", 2048, ""),
         ]);
+
+        public ArcResult? Arc { get; init; }
+
+        public ValueTask<ArcResult?> ArcAsync(CancellationToken cancellationToken) => new(Arc);
 
         public ValueTask<ScanOutcome> ScanAsync(ScanRequest request, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("no test here asks for a scan");

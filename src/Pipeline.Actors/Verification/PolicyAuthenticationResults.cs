@@ -14,6 +14,7 @@ public sealed class PolicyAuthenticationResults(AuthResultsStyle style) : IAuthe
             return ""; // an identifier that no field may carry
         }
 
+        scope.Message.AuthServIds.Add(OctetString.ToText(authority));
         var connection = scope.Connection;
         if (connection.ClientAddress is { } client && (connection.ClientName is not null || connection.HostLookupFailed || connection.HostLookupDeferred))
         {

@@ -21,6 +21,7 @@ internal sealed class AclAnalysis(AclProgram program)
 
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _scanUsers = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _authServIds = new(StringComparer.OrdinalIgnoreCase);
     private AclChecks _found;
 
     public AclDemand Run(IEnumerable<string?> options)
@@ -33,7 +34,7 @@ internal sealed class AclAnalysis(AclProgram program)
             }
         }
 
-        return new AclDemand(_found, [.. _scanUsers]);
+        return new AclDemand(_found, [.. _scanUsers], [.. _authServIds]);
     }
 
     private void Call(string acl)
@@ -125,9 +126,26 @@ internal sealed class AclAnalysis(AclProgram program)
         if (source.Contains("authresults", StringComparison.Ordinal))
         {
             _found |= AuthenticationResults;
+            ScanAuthorities(source);
         }
 
         ScanCalls(source);
+    }
+
+    private void ScanAuthorities(string source)
+    {
+        const string Item = "${authresults";
+        var rest = source.AsSpan();
+        for (var at = rest.IndexOf(Item); at >= 0; at = rest.IndexOf(Item))
+        {
+            rest = rest[(at + Item.Length)..];
+            var argument = rest.TrimStart();
+            var end = argument.IndexOf('}');
+            if (argument is ['{', ..] && end > 0 && argument[1..end].Trim() is { IsEmpty: false } id && !id.ContainsAny('$', '\\', '{'))
+            {
+                _authServIds.Add(id.ToString());
+            }
+        }
     }
 
     // ${acl{name}…} and acl{{name}…}: the name may itself be an expansion, and then any ACL may be meant.

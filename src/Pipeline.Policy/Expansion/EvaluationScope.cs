@@ -160,6 +160,9 @@ public sealed class ConnectionScope
     /// <summary>$smtp_command: the command being answered, without parameters of extensions.</summary>
     public string SmtpCommand { get; set; } = "";
 
+    /// <summary>Names under which <c>${authresults{…}}</c> has vouched for this message: fields that came with one of them are forged.</summary>
+    public HashSet<string> AuthServIds { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Effects of <c>control =</c> that concern the session, by the control's name with its options.</summary>
     public HashSet<string> Controls { get; } = new(StringComparer.Ordinal);
 
@@ -248,6 +251,9 @@ public sealed class MessageScope
 
     /// <summary>Names of header fields that ACLs of this stage want removed; they are still in <see cref="HeaderBlock"/>.</summary>
     public List<string> RemovedHeaders { get; } = [];
+
+    /// <summary>Names under which <c>${authresults{…}}</c> has vouched for this message: fields that came with one of them are forged.</summary>
+    public HashSet<string> AuthServIds { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Effects of <c>control =</c> that concern the message, by the control's name with its options.</summary>
     public HashSet<string> Controls { get; } = new(StringComparer.Ordinal);

@@ -63,6 +63,14 @@ public sealed class AclAnalysisTests
         AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.Arc | AclChecks.Dcc | AclChecks.Spam | AclChecks.HostName,
         AclProgram.Parse(AclBench.Lines(Section), []).Analyse(["acl_$local_part"]).Checks);
 
+    [Theory]
+    [InlineData("warn add_header = ${authresults{mx.test}}\nwarn add_header = ${authresults { other.test }}x", "mx.test,other.test")]
+    [InlineData("warn add_header = ${authresults{$primary_hostname}}", "")]
+    [InlineData("warn add_header = ${authresults{${lc:A.test}}}", "")]
+    [InlineData("warn message = no authresults here", "")]
+    public void Names_that_vouch_are_those_that_do_not_depend_on_the_message(string acl, string names) =>
+        Assert.Equal(names, string.Join(',', AclProgram.Parse(AclBench.Lines("a:\n" + acl), []).Analyse(["a"]).AuthServIds));
+
     [Fact]
     public void Options_that_are_not_set_ask_for_nothing() => Assert.Equal(AclChecks.None, AclProgram.Parse(AclBench.Lines(Section), []).Analyse([null, null]).Checks);
 

@@ -37,6 +37,11 @@ internal static class ArcVerifyTest
             ListSyntax.Append(domains, i < result.Domains.Length ? OctetString.FromText(result.Domains[i]) : "", ':', first: i == 0);
         }
 
+        if (domains.Length == 0 && result.Instances > 0)
+        {
+            domains.Append(':'); // a list of one empty item, as against an empty list
+        }
+
         message.ConditionVariables["arc_state"] = result.Word;
         message.ConditionVariables["arc_state_reason"] = result.Reason;
         message.ConditionVariables["arc_domains"] = domains.ToString();

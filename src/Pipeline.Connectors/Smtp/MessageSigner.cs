@@ -52,8 +52,13 @@ public sealed class MessageSigner(TimeProvider timeProvider, ILogger<MessageSign
             }
         }
 
-        var chain = settings.Arc is { } seal ? CreateChainSigner(seal, header, bodyHashes, settings.Name) : null;
-        if (signers.Count == 0 && chain is null)
+        var chains = new List<IChainSigner>();
+        if (settings.Arc is { } seal && CreateSealer(seal, header, bodyHashes, settings.Name) is { } sealer)
+        {
+            chains.Add(sealer);
+        }
+
+        if (signers.Count == 0 && chains.Count == 0)
         {
             return default;
         }
@@ -66,23 +71,29 @@ public sealed class MessageSigner(TimeProvider timeProvider, ILogger<MessageSign
             signer.Dispose();
         }
 
-        return new MessageSigning(chain is null ? fields.WrittenMemory : Seal(chain, fields.WrittenMemory, headerBlock, settings.Name));
+        var signed = fields.WrittenMemory;
+        foreach (var chain in chains)
+        {
+            signed = Link(chain, signed, headerBlock, settings.Name);
+        }
+
+        return new MessageSigning(signed);
     }
 
-    /// <summary>Puts the link of the chain on top of the signatures, which it covers.</summary>
-    private ReadOnlyMemory<byte> Seal(IChainSigner chain, ReadOnlyMemory<byte> signatures, ReadOnlyMemory<byte> headerBlock, string transport)
+    /// <summary>Puts the link of a chain on top of what was signed before, which it covers.</summary>
+    private ReadOnlyMemory<byte> Link(IChainSigner chain, ReadOnlyMemory<byte> signed, ReadOnlyMemory<byte> headerBlock, string transport)
     {
-        byte[] block = [.. signatures.Span, .. headerBlock.Span];
+        byte[] block = [.. signed.Span, .. headerBlock.Span];
         if (HeaderBlock.Parse(block, HeaderLimits.Default, out var header, out _, out var problem) == OperationStatus.Done)
         {
-            return (byte[])[.. chain.Sign(header), .. signatures.Span];
+            return (byte[])[.. chain.Sign(header), .. signed.Span];
         }
 
         Log.NotSealed(_logger, $"the header cannot be signed: {problem}", transport);
-        return signatures;
+        return signed;
     }
 
-    private IChainSigner? CreateChainSigner(ArcSigningSettings wanted, HeaderBlock header, BodyHashSet bodyHashes, string transport)
+    private ArcSigner? CreateSealer(ArcSigningSettings wanted, HeaderBlock header, BodyHashSet bodyHashes, string transport)
     {
         if (_keys.Find(wanted.PrivateKey, out var problem) is { } key)
         {

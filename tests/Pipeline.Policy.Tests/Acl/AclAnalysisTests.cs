@@ -33,6 +33,10 @@ public sealed class AclAnalysisTests
         accept hosts = 10.0.0.1
         n:
         accept acl = b one two
+        o:
+        accept verify = $acl_m_what
+        p:
+        warn condition = ${if eq{$arc_state}{pass}}
         """;
 
     [Theory]
@@ -50,8 +54,8 @@ public sealed class AclAnalysisTests
     [InlineData("l", AclChecks.Spam)]
     [InlineData("m", AclChecks.None)]
     [InlineData("n", AclChecks.Dkim)]
-    [InlineData("warn condition = ${if eq{$arc_state}{pass}}", AclChecks.None)]
-    [InlineData("accept verify = $acl_m_what", AclChecks.Arc | AclChecks.Dkim | AclChecks.HostName)]
+    [InlineData("o", AclChecks.Arc | AclChecks.Dkim | AclChecks.HostName)]
+    [InlineData("p", AclChecks.None)]
     [InlineData("deny spf = fail", AclChecks.Spf)]
     [InlineData("nosuch", AclChecks.None)]
     [InlineData("/a/file", AclChecks.All)]

@@ -30,7 +30,7 @@ public sealed class MailPolicy
     public AclChecks Checks => Demand.Checks;
 
     /// <summary>What the ACLs behind the options of this policy can ask for.</summary>
-    public AclDemand Demand { get; init; } = new(AclChecks.None, []);
+    public AclDemand Demand { get; init; } = new(AclChecks.None, [], []);
 
     /// <summary>The routers in their order.</summary>
     public RouterChain Routers { get; init; } = RouterChain.Empty;

@@ -101,7 +101,9 @@ internal static class TransportMapping
             Timestamps = dkim.Timestamps,
             Strict = dkim.Strict,
         })],
-        Arc = smtp.Arc is { } arc ? new ArcSigningSettings(arc.AuthServId, arc.Selector, new Secret(arc.PrivateKey), arc.Timestamps, arc.Expire) : null,
+        Arc = smtp.Arc is { } arc
+            ? new ArcSigningSettings(arc.AuthServId, arc.Selector, new Secret(arc.PrivateKey)) { Timestamps = arc.Timestamps, Lifetime = arc.Lifetime, Expires = arc.Expires }
+            : null,
     };
 
     private static AppendfileTransportSettings Appendfile(ExpandedAppendfileTransport file) => new(file.Name)

@@ -1,6 +1,7 @@
 using Pipeline.Actors.Messages;
 using Pipeline.Actors.Scanning;
 using Pipeline.Actors.Verification;
+using Pipeline.Mail.Arc;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Scanning;
@@ -14,19 +15,22 @@ namespace Pipeline.Actors.Receipt;
 
 /// <summary>The checks of one message: started as early as what they need is known, awaited only where the policy asks.</summary>
 /// <remarks>
-/// SPF starts at MAIL when an ACL of the policy can ask for it; DKIM keys are asked when the header is complete, and the check itself runs at the end of data,
-/// as do scans.
+/// SPF starts at MAIL when an ACL of the policy can ask for it; keys of DKIM and, when an ACL can ask for it, of ARC are asked when the header is complete, and the
+/// checks themselves run at the end of data, as do scans. The body is hashed once for both.
 /// </remarks>
 internal sealed class MessageChecks(ReceiptServices services, ActivePolicy active, EvaluationScope scope, IActorRef message) : IMessageVerification, IDisposable
 {
     private const string DisableDkim = "dkim_disable_verify";
 
     private readonly CancellationTokenSource _cancel = new();
+    private BodyHashSet? _bodyHashes;
     private DkimVerifier? _verifier;
+    private ArcVerifier? _arcVerifier;
     private MessageScans? _scans;
     private bool _spfBegun;
     private SpfResult? _spf;
     private IReadOnlyList<DkimResult>? _dkim;
+    private ArcResult? _arc;
 
     /// <summary>The message came by SMTP and no ACL has switched verification off.</summary>
     public bool VerifiesDkim => scope.Connection.ClientAddress is not null && !scope.Message.Controls.Contains(DisableDkim);
@@ -41,34 +45,38 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     }
 
     /// <summary>The header is complete: ask for the keys of its signatures while the body comes.</summary>
-    public DkimVerifier? HeaderArrived(HeaderBlock header)
+    /// <returns>The hashes that the body is to be fed to; null when nothing in the message is signed.</returns>
+    public BodyHashSet? HeaderArrived(HeaderBlock header)
     {
         if (scope.Message.Controls.Contains(DisableDkim))
         {
             return null;
         }
 
-        var verifier = new DkimVerifier(header, services.Time, services.DkimKeys);
-        if (verifier.SignatureCount == 0)
-        {
-            verifier.Dispose();
-            _dkim = [];
-            message.Tell(new MessageProtocol.Happened(services.Time.GetUtcNow(), new CheckCompleted(ActorNames.Dkim, "none", "the message is not signed", 0)));
-            return null;
-        }
-
-        verifier.StartLookups(services.Dns, _cancel.Token);
-        return _verifier = verifier;
+        // The chain first: the hashes it can ask for are few, however many signatures there are.
+        _bodyHashes = new BodyHashSet(DkimLimits.Default.MaxBodyHashes + ArcLimits.MaxBodyHashes);
+        var hasChain = (active.Policy.Checks & AclChecks.Arc) != 0 && VerifiesDkim && BeginArc(header, _bodyHashes);
+        return BeginDkim(header, _bodyHashes) || hasChain ? _bodyHashes : null;
     }
 
     public void BodyArrived()
     {
+        _bodyHashes?.Finish();
         if (_verifier is { } verifier)
         {
             Begin(new CheckPlan(
                 ActorNames.Dkim,
                 async cancellationToken => Dkim(await verifier.CompleteAsync(services.Dns, cancellationToken)),
                 reason => Dkim([new DkimResult(DkimVerdict.TempError, "", "", null, "", 0, reason)]),
+                services.Limits.CheckDeadline));
+        }
+
+        if (_arcVerifier is { } arcVerifier)
+        {
+            Begin(new CheckPlan(
+                ActorNames.Arc,
+                async cancellationToken => Arc(await arcVerifier.CompleteAsync(services.Dns, cancellationToken)),
+                reason => Arc(new ArcResult(ArcState.TempError, "not evaluated") { Detail = reason }),
                 services.Limits.CheckDeadline));
         }
     }
@@ -102,11 +110,23 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
         ? []
         : (IReadOnlyList<DkimResult>)(await AwaitAsync(ActorNames.Dkim, cancellationToken)).Value;
 
+    public async ValueTask<ArcResult?> ArcAsync(CancellationToken cancellationToken)
+    {
+        if (!VerifiesDkim)
+        {
+            return null;
+        }
+
+        return _arc ??= _arcVerifier is null ? null : (ArcResult)(await AwaitAsync(ActorNames.Arc, cancellationToken)).Value;
+    }
+
     public void Dispose()
     {
         _cancel.Cancel();
         _cancel.Dispose();
         _verifier?.Dispose();
+        _arcVerifier?.Dispose();
+        _bodyHashes?.Dispose();
     }
 
     private static CheckResult Spf(SpfResult result) => new(result.Word, result.Reason, result);
@@ -116,6 +136,50 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
         string.Join("; ", results.Select(result => $"{result.Word} d={result.Domain} s={result.Selector}: {result.Reason}")),
         results,
         results.FirstOrDefault(result => result.Verdict == DkimVerdict.Pass)?.Domain);
+
+    private static CheckResult Arc(ArcResult result) => new(
+        result.Word,
+        $"{result.Instances} set{(result.Instances == 1 ? "" : "s")}, oldest pass {result.OldestPass}"
+        + (result.Reason.Length > 0 ? $": {result.Reason}" : "") + (result.Detail.Length > 0 ? $" ({result.Detail})" : ""),
+        result);
+
+    /// <returns>False when the message is not signed.</returns>
+    private bool BeginDkim(HeaderBlock header, BodyHashSet bodyHashes)
+    {
+        var verifier = new DkimVerifier(header, services.Time, services.DkimKeys, bodyHashes: bodyHashes);
+        if (verifier.SignatureCount == 0)
+        {
+            verifier.Dispose();
+            _dkim = [];
+            Settle(ActorNames.Dkim, "none", "the message is not signed");
+            return false;
+        }
+
+        verifier.StartLookups(services.Dns, _cancel.Token);
+        _verifier = verifier;
+        return true;
+    }
+
+    /// <returns>False when the message has no chain, or one whose result is settled by its structure.</returns>
+    private bool BeginArc(HeaderBlock header, BodyHashSet bodyHashes)
+    {
+        var verifier = new ArcVerifier(header, services.Time, services.DkimKeys, bodyHashes: bodyHashes);
+        if (verifier.Settled is { } settled)
+        {
+            verifier.Dispose();
+            _arc = settled;
+            var result = Arc(settled);
+            Settle(ActorNames.Arc, result.Word, settled.State == ArcState.None ? "the message has no ARC sets" : result.Detail);
+            return false;
+        }
+
+        verifier.StartLookups(services.Dns, _cancel.Token);
+        _arcVerifier = verifier;
+        return true;
+    }
+
+    private void Settle(string check, string word, string detail) =>
+        message.Tell(new MessageProtocol.Happened(services.Time.GetUtcNow(), new CheckCompleted(check, word, detail, 0)));
 
     private void BeginSpf()
     {

@@ -7,13 +7,13 @@ using Pipeline.Storage.Ports;
 namespace Pipeline.Actors.Receipt;
 
 /// <summary>Takes the octets of one message as they come: keeps the header, hashes the body for every signature at once, stores it, and counts.</summary>
-/// <param name="headerArrived">Called once, when the header is complete; gives the verifier that shall see the body, which the caller disposes.</param>
+/// <param name="headerArrived">Called once, when the header is complete; gives the hashes to make of the body, which the caller disposes.</param>
 /// <remarks>Memory is bounded by the header limits and the body writer's own bound, whatever the size of the message.</remarks>
-internal sealed class MessageReception(IBodyWriter body, long maxSize, int visibleBytes, Func<HeaderBlock, DkimVerifier?> headerArrived) : IAsyncDisposable
+internal sealed class MessageReception(IBodyWriter body, long maxSize, int visibleBytes, Func<HeaderBlock, BodyHashSet?> headerArrived) : IAsyncDisposable
 {
     private readonly HeaderScanner _scanner = new();
     private readonly VisibleBody _visible = new(visibleBytes);
-    private DkimVerifier? _verifier;
+    private BodyHashSet? _bodyHashes;
     private bool _inBody;
     private long _size;
     private LineMeter _lines;
@@ -129,7 +129,7 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
             return;
         }
 
-        _verifier = headerArrived(_scanner.Header);
+        _bodyHashes = headerArrived(_scanner.Header);
         await WriteBodyAsync(_scanner.BodyStart, cancellationToken);
     }
 
@@ -140,7 +140,7 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
             return ValueTask.CompletedTask;
         }
 
-        _verifier?.Append(octets.Span);
+        _bodyHashes?.Append(octets.Span);
         _visible.Append(octets.Span);
         return body.WriteAsync(octets, cancellationToken);
     }

@@ -192,7 +192,7 @@ internal sealed partial class ReceiptTransaction
         message.BodyLineCount = reception.Visible.Lines;
         message.BodyZeroCount = reception.Visible.Zeros;
         message.MaxReceivedLineLength = reception.LongestLine;
-        var header = new StagedHeader(received, _active.Policy.MainOptions, _active.Environment.PrimaryHostname);
+        var header = new StagedHeader(received, _active.Policy.MainOptions, [_active.Environment.PrimaryHostname, .. _active.Policy.Demand.AuthServIds]);
         if (await HeaderFixups.ApplyAsync(_active, _scope, received, _local?.RealName ?? "", cancellationToken) is { } sender)
         {
             Record(new AddressRewritten(AddressRewritten.Sender, message.Sender.ToString(), sender.ToString(), AddressRewritten.NoRule, null));

@@ -16,9 +16,10 @@ internal sealed class StagedHeader
     private readonly List<AddedHeader> _added = [];
     private HeaderBlock _received;
 
-    public StagedHeader(HeaderBlock received, MainOptions options, string hostName)
+    /// <param name="ownIds">Names under which this host vouches in Authentication-Results: fields that came with one of them are forged, and go.</param>
+    public StagedHeader(HeaderBlock received, MainOptions options, params ReadOnlySpan<string> ownIds)
     {
-        _received = received.Without(AuthResultsRemoval.Find(received, hostName).AsSpan());
+        _received = received.Without(AuthResultsRemoval.Find(received, ownIds).AsSpan());
         Remove(field => IsDropped(field, options));
     }
 
@@ -41,6 +42,8 @@ internal sealed class StagedHeader
             message.RemovedHeaders.Clear();
         }
 
+        // Names that depend on the message are known when they have been used.
+        _received = _received.Without(AuthResultsRemoval.Find(_received, [.. message.AuthServIds]).AsSpan());
         _added.AddRange(message.AddedHeaders);
         message.AddedHeaders.Clear();
         Show(message);

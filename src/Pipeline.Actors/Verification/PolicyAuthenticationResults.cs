@@ -14,6 +14,7 @@ public sealed class PolicyAuthenticationResults(AuthResultsStyle style) : IAuthe
             return ""; // an identifier that no field may carry
         }
 
+        scope.Message.AuthServIds.Add(OctetString.ToText(authority));
         var connection = scope.Connection;
         if (connection.ClientAddress is { } client && (connection.ClientName is not null || connection.HostLookupFailed || connection.HostLookupDeferred))
         {
@@ -36,6 +37,10 @@ public sealed class PolicyAuthenticationResults(AuthResultsStyle style) : IAuthe
         {
             writer.AddSpf(await verification.SpfAsync(cancellationToken));
             AddDkim(writer, scope.Message, await verification.DkimAsync(cancellationToken));
+            if (scope.Message.ConditionVariables.ContainsKey("arc_state") && await verification.ArcAsync(cancellationToken) is { } arc)
+            {
+                writer.AddArc(arc, connection.ClientAddress); // "verify = arc" has asked
+            }
         }
 
         return OctetString.FromText(writer.ToString());

@@ -31,4 +31,13 @@ public sealed record DkimSigningSettings
 
 /// <summary>arc_sign: authserv-id, selector and key, with its options.</summary>
 /// <param name="Expire">x= of the seal is this far after t=; null for none.</param>
-public sealed record ArcSigningSettings(string AuthServId, string Selector, Secret PrivateKey, bool Timestamps, TimeSpan? Expire);
+public sealed record ArcSigningSettings(string AuthServId, string Selector, Secret PrivateKey)
+{
+    /// <summary>Write t=.</summary>
+    public bool Timestamps { get; init; }
+
+    /// <summary>Write x= this long after now; null for <see cref="Expires"/>, or for none.</summary>
+    public TimeSpan? Lifetime { get; init; }
+
+    public DateTimeOffset? Expires { get; init; }
+}

@@ -12,6 +12,6 @@ internal static partial class Log
     [LoggerMessage(EventId = 5101, Level = LogLevel.Warning, Message = "DKIM: not signed for {Selector}._domainkey.{Domain}: {Problem}")]
     public static partial void NotSigned(ILogger logger, string domain, string selector, string problem);
 
-    [LoggerMessage(EventId = 5102, Level = LogLevel.Warning, Message = "ARC: transport {Transport} asks for a seal that cannot be made; sent without")]
-    public static partial void NotSealed(ILogger logger, string transport);
+    [LoggerMessage(EventId = 5102, Level = LogLevel.Warning, Message = "ARC: {Problem} (transport {Transport}; sent without a seal)")]
+    public static partial void NotSealed(ILogger logger, string problem, string transport);
 }

@@ -39,6 +39,27 @@ public static class AuthResultsParser
         return TryReadField(ref reader, ref field);
     }
 
+    /// <summary>Reads i= in front of an ARC-Authentication-Results field (RFC 8617 section 4.1.1), and no more than that there is something behind it.</summary>
+    /// <param name="instance">Of one or two digits.</param>
+    public static bool TryReadInstance(ReadOnlySpan<byte> value, out int instance)
+    {
+        var reader = new AuthResultsReader(value, isTolerant: true);
+        var isRead = TryReadInstance(ref reader, out var read);
+        instance = read ?? 0;
+        return isRead && read is not null;
+    }
+
+    /// <summary>Where the results begin in a field: behind the first semicolon, which ends the authserv-id and its version.</summary>
+    /// <param name="start">The length of the value when it ends before.</param>
+    public static bool TryFindResults(ReadOnlySpan<byte> value, out string authServId, out int start)
+    {
+        var reader = new AuthResultsReader(value, isTolerant: false);
+        var isRead = TryReadServer(ref reader, out authServId, out _);
+        reader.Take(';');
+        start = reader.Position;
+        return isRead;
+    }
+
     private static bool TryReadField(ref AuthResultsReader reader, ref AuthResultsField field)
     {
         int? instance = null;

@@ -15,6 +15,8 @@ internal ref struct AuthResultsReader(ReadOnlySpan<byte> text, bool isTolerant)
     /// <summary>A comment was not closed, or there is a control character.</summary>
     public bool HasFailed { get; private set; }
 
+    public readonly int Position => _position;
+
     public readonly bool IsAtEnd => _position >= _text.Length;
 
     public readonly bool IsAtBlank => !IsAtEnd && _text[_position] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'(';

@@ -33,7 +33,8 @@ public static class AuthResultsRemoval
         return found.ToImmutable();
     }
 
-    private static bool IsSame(string claimed, string own) =>
+    /// <summary>Whether two authserv-ids are the same, whole and without regard to case.</summary>
+    internal static bool IsSame(string claimed, string own) =>
         DnsName.TryToAscii(claimed, out var left) && DnsName.TryToAscii(own, out var right) && left.Equals(right, StringComparison.OrdinalIgnoreCase);
 
     private static bool Holds(ReadOnlySpan<byte> value, string own) =>

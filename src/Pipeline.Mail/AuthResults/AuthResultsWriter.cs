@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 using System.Text;
+using Pipeline.Mail.Arc;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Spf;
 
@@ -36,6 +38,7 @@ public sealed class AuthResultsWriter
         Auth,
         Spf,
         Dkim,
+        Arc,
     }
 
     private bool IsExim => _style == AuthResultsStyle.Exim492;
@@ -109,6 +112,36 @@ public sealed class AuthResultsWriter
 
     /// <summary>A signature whose status an ACL has set to something else than the verifier found.</summary>
     public void AddOverriddenDkim(DkimResult result, string status, string reason) => AddDkim(result, needsPrefix: false, status, reason);
+
+    /// <param name="client">The host the message came from, which whoever reads the sealed field may want to know (RFC 8617 section 10.1).</param>
+    public void AddArc(ArcResult result, IPAddress? client)
+    {
+        var text = new StringBuilder("arc=").Append(result.Word);
+        if (IsExim)
+        {
+            // Reasons are words of this program, with brackets in pairs: they stand as they are, without the blank where an instance comes before.
+            text.Append(result.Instances > 0 ? string.Create(CultureInfo.InvariantCulture, $" (i={result.Instances})") : "");
+            text.Append(result.Reason.Length > 0 ? $"{(result.Instances > 0 ? "" : " ")}({result.Reason})" : "");
+            if (result.Instances > 0)
+            {
+                AppendPair(text, " header.s=", result.Selector);
+                text.Append(CultureInfo.InvariantCulture, $" arc.oldest-pass={result.OldestPass}");
+                AppendPair(text, " smtp.remote-ip=", client?.ToString());
+            }
+        }
+        else
+        {
+            text.Append(result.Reason.Length > 0 ? $" reason={AuthResultsText.Quoted(result.Reason)}" : "");
+            AppendPair(text, " smtp.remote-ip=", client?.ToString());
+            if (result.State == ArcState.Pass)
+            {
+                // Where all verify, RFC 8617 section 5.2 says 0.
+                text.Append(CultureInfo.InvariantCulture, $" header.oldest-pass={(result.OldestPass == 1 ? 0 : result.OldestPass)}");
+            }
+        }
+
+        _elements.Add((Slot.Arc, text.ToString()));
+    }
 
     /// <summary>The whole field, <c>Authentication-Results: id; ...</c>; with no element at all, <c>none</c>.</summary>
     public override string ToString()

@@ -6,3 +6,9 @@ public enum CanonicalForm
     Simple = 0,
     Relaxed = 1,
 }
+
+internal static class CanonicalFormWords
+{
+    /// <summary>The word for c=.</summary>
+    public static string Word(this CanonicalForm form) => form == CanonicalForm.Relaxed ? "relaxed" : "simple";
+}

@@ -6,7 +6,7 @@ namespace Pipeline.Mail.Dkim;
 /// <summary>Which header fields a signer covers: <c>dkim_sign_headers</c>, a list of names that may begin with = or +.</summary>
 /// <remarks>
 /// <c>Name</c> is listed once for each mention, present or not; <c>=Name</c> once for each instance present; <c>+Name</c> once more than present,
-/// so that adding an instance breaks the signature. From is always listed once more than present.
+/// so that adding an instance breaks the signature. From is always listed, in DKIM once more than present.
 /// </remarks>
 public sealed class DkimHeaderList
 {
@@ -55,7 +55,8 @@ public sealed class DkimHeaderList
     }
 
     /// <summary>h= for a message: names in the order in which they are hashed.</summary>
-    internal ImmutableArray<string> NamesFor(HeaderBlock header)
+    /// <param name="oversignFrom">List From once more than present; else as often as it is present.</param>
+    internal ImmutableArray<string> NamesFor(HeaderBlock header, bool oversignFrom = true)
     {
         var names = ImmutableArray.CreateBuilder<string>();
         var listed = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -73,7 +74,7 @@ public sealed class DkimHeaderList
             listed[entry.LowerName] = wanted;
         }
 
-        Add(names, "From", header.IndexesOf("from").Length + 1 - listed.GetValueOrDefault("from"));
+        Add(names, "From", header.IndexesOf("from").Length + (oversignFrom ? 1 : 0) - listed.GetValueOrDefault("from"));
         return names.ToImmutable();
     }
 

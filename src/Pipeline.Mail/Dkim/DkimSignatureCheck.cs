@@ -17,22 +17,14 @@ internal sealed class DkimSignatureCheck(DkimKeyCache keys, DkimLimits limits, D
 
     public DkimResult Verify(HeaderBlock header, int index, DkimSignature signature, DkimKeyAnswer answer, BodyHash body)
     {
-        if (answer.Record is not { } record)
+        var isInSubdomain = !signature.IdentityDomain.Equals(signature.Domain, StringComparison.OrdinalIgnoreCase);
+        var choice = VerificationKey.Choose(answer, signature.Algorithm, isInSubdomain, keys, limits);
+        if (choice is not { Key: { } key, Record: { } record })
         {
-            return Refuse(signature, answer.Verdict, answer.Failure, answer.Reason);
+            return Refuse(signature, choice.Verdict, choice.Failure, choice.Reason, choice.Record) with { KeyBits = choice.Bits };
         }
 
-        if (RefuseKey(signature, record) is { } unusable)
-        {
-            return unusable;
-        }
-
-        if (keys.Get(record.KeyType, record.KeyData.Span, out var problem) is not { } key)
-        {
-            return Refuse(signature, DkimVerdict.PermError, DkimFailure.KeyInvalid, problem, record);
-        }
-
-        var result = CheckSize(signature, record, key) ?? CheckBody(signature, record, body)
+        var result = CheckBody(signature, record, body)
             ?? CheckHeader(header, index, signature, record, key) ?? Accept(signature, record, body);
         return result with { KeyBits = key.Bits };
     }
@@ -50,37 +42,6 @@ internal sealed class DkimSignatureCheck(DkimKeyCache keys, DkimLimits limits, D
             Signature = signature,
             Key = key,
         };
-    }
-
-    private static DkimResult? RefuseKey(DkimSignature signature, DkimKeyRecord record)
-    {
-        var wanted = signature.Algorithm == DkimAlgorithm.RsaSha256 ? DkimKeyType.Rsa : DkimKeyType.Ed25519;
-        var isRevoked = record.KeyData.IsEmpty;
-        var reason =
-            isRevoked ? "the key was revoked (p= is empty)"
-            : record.KeyType != wanted ? "the type of the key does not belong to the algorithm of the signature"
-            : record.RefusesSha256 ? "the key may not be used with SHA-256 (h=)"
-            : record.IsForOtherService ? "the key is not for e-mail (s=)"
-            : record.RequiresSameDomain && !signature.IdentityDomain.Equals(signature.Domain, StringComparison.OrdinalIgnoreCase)
-                ? "the key allows no subdomain in i= (t=s)"
-            : null;
-        return reason is null
-            ? null
-            : Refuse(signature, DkimVerdict.PermError, isRevoked ? DkimFailure.KeyMissing : DkimFailure.KeyInvalid, reason, record);
-    }
-
-    private DkimResult? CheckSize(DkimSignature signature, DkimKeyRecord record, DkimPublicKey key)
-    {
-        if (record.KeyType != DkimKeyType.Rsa)
-        {
-            return null;
-        }
-
-        return key.Bits < limits.MinRsaBits
-            ? Refuse(signature, DkimVerdict.Policy, DkimFailure.KeyTooShort, $"the key is too short: {key.Bits} bits", record)
-            : key.Bits > limits.MaxRsaBits
-                ? Refuse(signature, DkimVerdict.PermError, DkimFailure.KeyInvalid, $"the key is too long: {key.Bits} bits", record)
-                : null;
     }
 
     private static DkimResult? CheckBody(DkimSignature signature, DkimKeyRecord record, BodyHash body)

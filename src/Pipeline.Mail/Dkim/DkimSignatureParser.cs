@@ -7,8 +7,6 @@ namespace Pipeline.Mail.Dkim;
 /// <summary>Reads and checks a DKIM-Signature field without looking at the message or at DNS (RFC 6376 sections 3.5 and 6.1.1).</summary>
 public static class DkimSignatureParser
 {
-    private const int MaxNumberDigits = 76;
-
     /// <param name="value">The value of the field, folds included.</param>
     /// <param name="result">When there is no signature: the result to report, with what could be read of it.</param>
     public static DkimSignature? Parse(ReadOnlyMemory<byte> value, DkimLimits limits, out DkimResult? result)
@@ -26,29 +24,29 @@ public static class DkimSignatureParser
             return null;
         }
 
-        var signature = Read(tags, limits, out var refusal);
-        result = signature is null ? refusal : null;
-        return signature;
+        return Read(tags, limits, SignatureRules.Dkim, out result);
     }
 
-    private static DkimSignature? Read(TagList tags, DkimLimits limits, out DkimResult? refusal)
+    /// <summary>Reads a signature from the tags of its field.</summary>
+    internal static DkimSignature? Read(TagList tags, DkimLimits limits, SignatureRules rules, out DkimResult? refusal)
     {
         refusal = null;
-        if (!tags.TryGet("v"u8, out var version) || !version.SequenceEqual("1"u8))
+        if (rules.HasVersion && (!tags.TryGet("v"u8, out var version) || !version.SequenceEqual("1"u8)))
         {
             refusal = Refuse(tags, DkimVerdict.PermError, "v= is not 1", DkimFailure.UnsupportedVersion);
             return null;
         }
 
-        if (ReadAlgorithm(tags, out var problem) is not { } algorithm
+        if (SignatureTags.ReadAlgorithm(tags, out var problem) is not { } algorithm
             || !TryReadForms(tags, out var headerForm, out var bodyForm, ref problem)
-            || !TryReadDomain(tags, "d"u8, out var domain, ref problem)
-            || !TryReadDomain(tags, "s"u8, out var selector, ref problem)
-            || !TryReadIdentity(tags, domain, out var identity, out var identityDomain, ref problem)
-            || !TryReadHash(tags, out var bodyHash, out var signature, ref problem)
-            || !TryReadNumber(tags, "l"u8, out var length, ref problem)
-            || !TryReadNumber(tags, "t"u8, out var created, ref problem)
-            || !TryReadNumber(tags, "x"u8, out var expires, ref problem)
+            || !SignatureTags.TryReadDomain(tags, "d"u8, out var domain, ref problem)
+            || !SignatureTags.TryReadDomain(tags, "s"u8, out var selector, ref problem)
+            || !TryReadIdentity(tags, rules, domain, out var identity, out var identityDomain, ref problem)
+            || !TryReadHash(tags, out var bodyHash, ref problem)
+            || !SignatureTags.TryReadSignature(tags, out var signature, ref problem)
+            || !SignatureTags.TryReadNumber(tags, "l"u8, out var length, ref problem)
+            || !SignatureTags.TryReadNumber(tags, "t"u8, out var created, ref problem)
+            || !SignatureTags.TryReadNumber(tags, "x"u8, out var expires, ref problem)
             || !AllowsDnsQuery(tags, ref problem))
         {
             refusal = Refuse(tags, DkimVerdict.PermError, problem);
@@ -61,7 +59,7 @@ public static class DkimSignatureParser
             return null;
         }
 
-        if (ReadHeaderNames(tags, limits, out refusal) is not { } names)
+        if (ReadHeaderNames(tags, limits, rules, out refusal) is not { } names)
         {
             return null;
         }
@@ -95,29 +93,6 @@ public static class DkimSignatureParser
         return new DkimResult(verdict, domain, selector, null, algorithm, 0, reason) { Failure = failure };
     }
 
-    private static DkimAlgorithm? ReadAlgorithm(TagList tags, out string problem)
-    {
-        problem = "";
-        if (!tags.TryGet("a"u8, out var value))
-        {
-            problem = "the required tag a= is missing";
-            return null;
-        }
-
-        if (value.SequenceEqual("rsa-sha256"u8))
-        {
-            return DkimAlgorithm.RsaSha256;
-        }
-
-        if (value.SequenceEqual("ed25519-sha256"u8))
-        {
-            return DkimAlgorithm.Ed25519Sha256;
-        }
-
-        problem = value.SequenceEqual("rsa-sha1"u8) ? "rsa-sha1 must not be used (RFC 8301)" : "the algorithm is unknown";
-        return null;
-    }
-
     private static bool TryReadForms(TagList tags, out CanonicalForm header, out CanonicalForm body, ref string problem)
     {
         (header, body) = (CanonicalForm.Simple, CanonicalForm.Simple);
@@ -142,29 +117,10 @@ public static class DkimSignatureParser
         return form == CanonicalForm.Relaxed || word.SequenceEqual("simple"u8);
     }
 
-    private static bool TryReadDomain(TagList tags, ReadOnlySpan<byte> tag, out string domain, ref string problem)
-    {
-        domain = "";
-        var letter = (char)tag[0];
-        if (tags.Text(tag) is not { } text)
-        {
-            problem = $"the required tag {letter}= is missing";
-            return false;
-        }
-
-        if (!DnsName.TryToAscii(text, out domain) || !DnsName.IsHostLike(domain))
-        {
-            problem = $"{letter}= is not a domain name";
-            return false;
-        }
-
-        return true;
-    }
-
-    private static bool TryReadIdentity(TagList tags, string domain, out string? identity, out string identityDomain, ref string problem)
+    private static bool TryReadIdentity(TagList tags, SignatureRules rules, string domain, out string? identity, out string identityDomain, ref string problem)
     {
         (identity, identityDomain) = (null, domain);
-        if (!tags.TryGet("i"u8, out var value))
+        if (!rules.HasIdentity || !tags.TryGet("i"u8, out var value))
         {
             return true;
         }
@@ -193,45 +149,21 @@ public static class DkimSignatureParser
         return true;
     }
 
-    private static bool TryReadHash(TagList tags, out byte[] bodyHash, out byte[] signature, ref string problem)
+    private static bool TryReadHash(TagList tags, out byte[] bodyHash, ref string problem)
     {
-        (bodyHash, signature) = ([], []);
-        if (!tags.TryGet("bh"u8, out var hashText) || !tags.TryGet("b"u8, out var signatureText))
+        bodyHash = [];
+        if (!tags.TryGet("bh"u8, out var text))
         {
-            problem = tags.TryGet("b"u8, out _) ? "the required tag bh= is missing" : "the required tag b= is missing";
+            problem = "the required tag bh= is missing";
             return false;
         }
 
-        if (!TagValue.TryDecodeBase64(hashText, out bodyHash) || bodyHash.Length != System.Security.Cryptography.SHA256.HashSizeInBytes)
+        if (!TagValue.TryDecodeBase64(text, out bodyHash) || bodyHash.Length != System.Security.Cryptography.SHA256.HashSizeInBytes)
         {
             problem = "bh= is not the base64 text of a SHA-256 hash";
             return false;
         }
 
-        if (!TagValue.TryDecodeBase64(signatureText, out signature))
-        {
-            problem = "b= is not base64 text";
-            return false;
-        }
-
-        return true;
-    }
-
-    private static bool TryReadNumber(TagList tags, ReadOnlySpan<byte> tag, out ulong? number, ref string problem)
-    {
-        number = null;
-        if (!tags.TryGet(tag, out var value))
-        {
-            return true;
-        }
-
-        if (!TagValue.TryReadNumber(value, MaxNumberDigits, out var read))
-        {
-            problem = $"{(char)tag[0]}= is not a number";
-            return false;
-        }
-
-        number = read;
         return true;
     }
 
@@ -247,7 +179,7 @@ public static class DkimSignatureParser
         return false;
     }
 
-    private static ImmutableArray<string>? ReadHeaderNames(TagList tags, DkimLimits limits, out DkimResult? refusal)
+    private static ImmutableArray<string>? ReadHeaderNames(TagList tags, DkimLimits limits, SignatureRules rules, out DkimResult? refusal)
     {
         refusal = null;
         if (!tags.TryGet("h"u8, out var list))
@@ -278,6 +210,12 @@ public static class DkimSignatureParser
         if (!names.Contains("from"))
         {
             refusal = Refuse(tags, DkimVerdict.PermError, "h= does not list From");
+            return null;
+        }
+
+        if (rules.ForbiddenName is { } forbidden && names.Contains(forbidden))
+        {
+            refusal = Refuse(tags, DkimVerdict.PermError, $"h= lists {forbidden}");
             return null;
         }
 

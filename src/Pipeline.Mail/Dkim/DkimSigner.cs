@@ -96,7 +96,7 @@ public sealed class DkimSigner : IDisposable
         text.Tag("v", "1");
         text.Tag("a", _options.Key.Type == DkimKeyType.Rsa ? "rsa-sha256" : "ed25519-sha256");
         text.Tag("q", "dns/txt");
-        text.Tag("c", $"{Word(_options.HeaderForm)}/{Word(_options.BodyForm)}");
+        text.Tag("c", $"{_options.HeaderForm.Word()}/{_options.BodyForm.Word()}");
         text.Tag("d", _options.Domain);
         text.Tag("s", _options.Selector);
         text.List("h", _names);
@@ -134,6 +134,4 @@ public sealed class DkimSigner : IDisposable
             _bodyHashes.Dispose();
         }
     }
-
-    private static string Word(CanonicalForm form) => form == CanonicalForm.Relaxed ? "relaxed" : "simple";
 }

@@ -18,7 +18,7 @@ public sealed class DkimVerifier : IDisposable
     private readonly BodyHashSet _bodyHashes;
     private readonly bool _ownsBodyHashes;
     private readonly List<Candidate> _candidates = [];
-    private readonly Dictionary<string, Task<DkimKeyAnswer>> _keys = new(StringComparer.OrdinalIgnoreCase);
+    private readonly DkimKeyLookups _keys;
 
     /// <param name="keys">Parsed keys of all messages; one for the process.</param>
     /// <param name="bodyHashes">A set shared with other verifiers of the same message, which its owner feeds; null for one of its own.</param>
@@ -26,6 +26,7 @@ public sealed class DkimVerifier : IDisposable
     {
         _header = header;
         _limits = limits ?? DkimLimits.Default;
+        _keys = new DkimKeyLookups(_limits, _limits.MaxKeys);
         _check = new DkimSignatureCheck(keys, _limits, time.GetUtcNow());
         _ownsBodyHashes = bodyHashes is null;
         _bodyHashes = bodyHashes ?? new BodyHashSet(_limits.MaxBodyHashes);
@@ -46,15 +47,10 @@ public sealed class DkimVerifier : IDisposable
     {
         foreach (var candidate in _candidates)
         {
-            if (candidate.Signature is not { } signature || _keys.ContainsKey(signature.KeyName))
+            if (candidate.Signature is { } signature)
             {
-                continue;
+                _ = _keys.Ask(resolver, signature.KeyName, cancellationToken);
             }
-
-            _keys.Add(signature.KeyName, _keys.Count < _limits.MaxKeys
-                ? DkimKeyAnswer.FetchAsync(resolver, signature.KeyName, _limits, cancellationToken).AsTask()
-                : Task.FromResult(DkimKeyAnswer.Refuse(
-                    DkimVerdict.Neutral, DkimFailure.OverLimit, $"not examined: the message needs more than {_limits.MaxKeys} keys")));
         }
     }
 
@@ -76,7 +72,7 @@ public sealed class DkimVerifier : IDisposable
                 continue;
             }
 
-            var key = await _keys[signature.KeyName].WaitAsync(cancellationToken).ConfigureAwait(false);
+            var key = await _keys.Ask(resolver, signature.KeyName, cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
             results.Add(_check.Verify(_header, candidate.Index, signature, key, _bodyHashes.Read(candidate.BodyHash)));
         }
 

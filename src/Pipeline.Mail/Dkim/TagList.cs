@@ -11,6 +11,8 @@ public sealed class TagList
 
     private TagList(ReadOnlyMemory<byte> bytes) => _bytes = bytes;
 
+    public static TagList Empty { get; } = new(ReadOnlyMemory<byte>.Empty);
+
     public int Count => _tags.Count;
 
     /// <summary>Name of the first tag: v= must be there in a key record, i= in an ARC field.</summary>
@@ -78,6 +80,19 @@ public sealed class TagList
 
     /// <summary>The value of a tag as text; UTF-8 (RFC 8616 section 3).</summary>
     public string? Text(ReadOnlySpan<byte> name) => TryGet(name, out var value) ? Encoding.UTF8.GetString(value) : null;
+
+    public bool HasAll(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (Find(Encoding.ASCII.GetBytes(name)) is null)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private Tag? Find(ReadOnlySpan<byte> name)
     {

@@ -42,7 +42,7 @@ internal sealed class NodeFlow : IAsyncDisposable
         var ids = new MessageIdSource(options.Time);
         var agents = new DeliveryAgents(
             new SmtpDeliveryAgent(
-                new SmtpPoolOptions(), options.Time, new DkimMessageSigner(options.Time), own.Contains, node.Loggers.CreateLogger<SmtpDeliveryAgent>()),
+                new SmtpPoolOptions(), options.Time, new MessageSigner(options.Time), own.Contains, node.Loggers.CreateLogger<SmtpDeliveryAgent>()),
             options.Time);
         var system = ActorSystem.Create("mailpipeline", new ActorSystemSettings { Time = options.Time, LoggerFactory = node.Loggers });
         try

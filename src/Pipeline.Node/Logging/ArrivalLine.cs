@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Pipeline.Actors;
 using Pipeline.Actors.Receipt;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Configuration;
@@ -55,6 +56,7 @@ internal static class ArrivalLine
         line.Append(accepted.Prdr == true ? " PRDR" : "");
         line.Append(CultureInfo.InvariantCulture, $" S={accepted.Size}");
         Append(line, " DKIM=", selection.Has("dkim") ? Signer(message) : null);
+        line.Append(selection.Has("dkim") && message.Journal.Any(entry => entry.Event is CheckCompleted { Check: ActorNames.Arc, Result: "pass" }) ? " ARC" : "");
         Append(line, " RT=", selection.Has("receive_time") ? LogTime.Of(known.ReceivedAt.GetValueOrDefault(began) - began) : null);
         Append(line, " Q=", message.Queue);
         Append(line, " id=", message.MessageIdField);

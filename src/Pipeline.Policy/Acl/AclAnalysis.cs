@@ -8,7 +8,6 @@ internal sealed class AclAnalysis(AclProgram program)
         ("spf_", AclChecks.Spf),
         ("dkim_", AclChecks.Dkim),
         ("dmarc_", AclChecks.Dmarc | AclChecks.Spf | AclChecks.Dkim),
-        ("arc_", AclChecks.Arc),
         ("dcc_", AclChecks.Dcc),
         ("spam_", AclChecks.Spam),
         ("malware_name", AclChecks.Malware),
@@ -17,11 +16,12 @@ internal sealed class AclAnalysis(AclProgram program)
         ("sender_fullhost", AclChecks.HostName),
     ];
 
-    // What ${authresults} reports on.
-    private const AclChecks AuthenticationResults = AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.Arc | AclChecks.HostName;
+    // What ${authresults} reports on; of ARC only what "verify = arc" has found, as do the variables.
+    private const AclChecks AuthenticationResults = AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.HostName;
 
     private readonly HashSet<string> _visited = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _scanUsers = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _authServIds = new(StringComparer.OrdinalIgnoreCase);
     private AclChecks _found;
 
     public AclDemand Run(IEnumerable<string?> options)
@@ -34,7 +34,7 @@ internal sealed class AclAnalysis(AclProgram program)
             }
         }
 
-        return new AclDemand(_found, [.. _scanUsers]);
+        return new AclDemand(_found, [.. _scanUsers], [.. _authServIds]);
     }
 
     private void Call(string acl)
@@ -126,9 +126,26 @@ internal sealed class AclAnalysis(AclProgram program)
         if (source.Contains("authresults", StringComparison.Ordinal))
         {
             _found |= AuthenticationResults;
+            ScanAuthorities(source);
         }
 
         ScanCalls(source);
+    }
+
+    private void ScanAuthorities(string source)
+    {
+        const string Item = "${authresults";
+        var rest = source.AsSpan();
+        for (var at = rest.IndexOf(Item); at >= 0; at = rest.IndexOf(Item))
+        {
+            rest = rest[(at + Item.Length)..];
+            var argument = rest.TrimStart();
+            var end = argument.IndexOf('}');
+            if (argument is ['{', ..] && end > 0 && argument[1..end].Trim() is { IsEmpty: false } id && !id.ContainsAny('$', '\\', '{'))
+            {
+                _authServIds.Add(id.ToString());
+            }
+        }
     }
 
     // ${acl{name}…} and acl{{name}…}: the name may itself be an expansion, and then any ACL may be meant.

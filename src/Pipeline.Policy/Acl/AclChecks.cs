@@ -24,4 +24,5 @@ public enum AclChecks
 
 /// <summary>What ACLs can ask for.</summary>
 /// <param name="ScanUsers">The users that <c>spam =</c> names in so many words; one that depends on the message is not among them.</param>
-public sealed record AclDemand(AclChecks Checks, ImmutableArray<string> ScanUsers);
+/// <param name="AuthServIds">The names under which <c>${authresults{…}}</c> vouches, as far as they are written in so many words.</param>
+public sealed record AclDemand(AclChecks Checks, ImmutableArray<string> ScanUsers, ImmutableArray<string> AuthServIds);

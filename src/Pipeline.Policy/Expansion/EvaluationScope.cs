@@ -169,6 +169,9 @@ public sealed class ConnectionScope
     /// <summary>$smtp_command: the command being answered, without parameters of extensions.</summary>
     public string SmtpCommand { get; set; } = "";
 
+    /// <summary>Names under which <c>${authresults{…}}</c> has vouched for this message: fields that came with one of them are forged.</summary>
+    public HashSet<string> AuthServIds { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Effects of <c>control =</c> that concern the session, by the control's name with its options.</summary>
     public HashSet<string> Controls { get; } = new(StringComparer.Ordinal);
 
@@ -261,6 +264,9 @@ public sealed class MessageScope
     /// <summary>Names of header fields that ACLs of this stage want removed; they are still in <see cref="HeaderBlock"/>.</summary>
     public List<string> RemovedHeaders { get; } = [];
 
+    /// <summary>Names under which <c>${authresults{…}}</c> has vouched for this message: fields that came with one of them are forged.</summary>
+    public HashSet<string> AuthServIds { get; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Effects of <c>control =</c> that concern the message, by the control's name with its options.</summary>
     public HashSet<string> Controls { get; } = new(StringComparer.Ordinal);
 
@@ -346,6 +352,9 @@ public interface IMessageVerification
 
     /// <summary>The DKIM results, one for each signature from the top; empty without signatures (RFC 6376).</summary>
     ValueTask<IReadOnlyList<Mail.Dkim.DkimResult>> DkimAsync(CancellationToken cancellationToken);
+
+    /// <summary>The result for the chain of ARC sets (RFC 8617); null where it cannot be verified, since DKIM verification was switched off or there is no client.</summary>
+    ValueTask<Mail.Arc.ArcResult?> ArcAsync(CancellationToken cancellationToken);
 
     /// <summary>What a scanner says of the message; asked twice with the same words, it is scanned once.</summary>
     ValueTask<Mail.Scanning.ScanOutcome> ScanAsync(Mail.Scanning.ScanRequest request, CancellationToken cancellationToken);

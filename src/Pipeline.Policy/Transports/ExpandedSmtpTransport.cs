@@ -148,8 +148,16 @@ public sealed record ExpandedDkim(string Domain, string Selector, string Private
 }
 
 /// <summary>The ARC seal to make.</summary>
-public sealed record ExpandedArc(string AuthServId, string Selector, string PrivateKey, bool Timestamps, TimeSpan? Expire)
+/// <param name="PrivateKey">A path, or the key in PEM.</param>
+public sealed record ExpandedArc(string AuthServId, string Selector, string PrivateKey)
 {
+    public bool Timestamps { get; init; }
+
+    /// <summary>How long the message signature is good for; null for <see cref="Expires"/>, or for ever.</summary>
+    public TimeSpan? Lifetime { get; init; }
+
+    public DateTimeOffset? Expires { get; init; }
+
     public override string ToString() => $"{AuthServId}: {Selector}";
 }
 

@@ -11,6 +11,8 @@ internal sealed class SmtpSigningOptions(DriverOptions options)
 {
     private const int MaxSignatures = 20;
 
+    private static readonly TimeSpan DefaultLifetime = TimeSpan.FromDays(30);
+
     private readonly ExpandableString? _domain = options.GetExpandable("dkim_domain");
     private readonly ExpandableString? _selector = options.GetExpandable("dkim_selector");
     private readonly ExpandableString? _privateKey = options.GetExpandable("dkim_private_key");
@@ -58,22 +60,36 @@ internal sealed class SmtpSigningOptions(DriverOptions options)
 
         if (parts is not [{ Length: > 0 } id, { Length: > 0 } selector, { Length: > 0 } key, ..])
         {
-            expansion.Scope.Environment.Log.Write(PolicyLogTarget.Main | PolicyLogTarget.Panic, "ARC: bad signing-specification (authserv-id, selector and key are needed)");
+            var missing = parts[0].Length == 0 ? "admd-identifier" : parts.Count < 2 || parts[1].Length == 0 ? "selector" : "private key";
+            expansion.Scope.Environment.Log.Write(PolicyLogTarget.Main | PolicyLogTarget.Panic, $"ARC: bad signing-specification (no {missing})");
             return null;
         }
 
-        var timestamps = false;
-        TimeSpan? expire = null;
+        var seal = new ExpandedArc(OctetString.ToText(id), OctetString.ToText(selector), OctetString.ToText(key));
         foreach (var option in ListSyntax.Split(string.Join(',', parts.Skip(3)), ','))
         {
-            timestamps |= option == "timestamps";
-            if (option.StartsWith("expire=", StringComparison.Ordinal))
-            {
-                expire = Seconds(option.AsSpan(7).TrimStart('+'));
-            }
+            seal = option == "timestamps" ? seal with { Timestamps = true } : WithExpiry(seal, option);
         }
 
-        return new ExpandedArc(id, selector, key, timestamps || expire is not null, expire);
+        return seal;
+    }
+
+    /// <summary><c>expire</c>, <c>expire=+N</c> for N seconds from now, <c>expire=N</c> for N seconds after 1970; zero and what is no number mean the default.</summary>
+    private static ExpandedArc WithExpiry(ExpandedArc seal, string option)
+    {
+        var equals = option.IndexOf('=', StringComparison.Ordinal);
+        if ((equals < 0 ? option : option[..equals]) is not "expire")
+        {
+            return seal;
+        }
+
+        var value = equals < 0 ? "" : option[(equals + 1)..];
+        var isRelative = value.StartsWith('+');
+        return !uint.TryParse(isRelative ? value.AsSpan(1) : value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0
+            ? seal with { Lifetime = DefaultLifetime, Expires = null }
+            : isRelative
+                ? seal with { Lifetime = TimeSpan.FromSeconds(number), Expires = null }
+                : seal with { Lifetime = null, Expires = DateTimeOffset.FromUnixTimeSeconds(number) };
     }
 
     private async ValueTask<ExpandedDkim> OneAsync(OptionExpansion expansion, string domain, string selector, string key) => new(domain, selector, key)

@@ -99,6 +99,22 @@ public sealed class StagedHeaderTests
         Assert.Equal(seen, Text(_message.HeaderBlock));
     }
 
+    [Fact]
+    public void Every_name_that_we_vouch_under_is_ours_when_it_comes_from_outside()
+    {
+        const string Original =
+            "Authentication-Results: mx.test; spf=pass\r\nAuthentication-Results: \"ADMD.test\" 1; arc=pass\r\nAuthentication-Results: used.test; dkim=pass\r\n"
+            + "Authentication-Results: admd.test.evil; spf=pass\r\nFrom: a\r\n";
+        var header = new StagedHeader(Scan(Original), Options(""), "mx.test", "admd.test");
+        _message.AuthServIds.Add("used.test");
+        _message.AddedHeaders.Add(new AddedHeader("Authentication-Results: used.test; none", HeaderPosition.AtStart));
+
+        header.EndStage(_message);
+
+        Assert.Equal(
+            "Authentication-Results: used.test; none\r\nAuthentication-Results: admd.test.evil; spf=pass\r\nFrom: a\r\n", Text(_message.HeaderBlock));
+    }
+
     private static string Text(ReadOnlyMemory<byte> block) => Encoding.Latin1.GetString(block.Span);
 
     private static Policy.Configuration.MainOptions Options(string options) => new TestPolicy(options, TimeProvider.System).Current.Policy.MainOptions;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Text;
+using Pipeline.Mail.Arc;
 using Pipeline.Mail.AuthResults;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Spf;
@@ -102,6 +103,29 @@ public sealed class AuthResultsWriterTests
             var value = Encoding.UTF8.GetBytes(writer.ToString()["Authentication-Results:".Length..]);
             Assert.True(AuthResultsParser.TryParse(value, AuthResultsReading.Tolerant, out var field, out var problem), $"{problem}: {writer}");
             Assert.Equal(["iprev", "auth", "spf"], field.Results.Select(r => r.Method));
+        }
+    }
+
+    [Theory]
+    [InlineData(ArcState.None, "", 0, 0, "arc=none", "arc=none smtp.remote-ip=127.0.0.1")]
+    [InlineData(ArcState.Pass, "", 2, 1, "arc=pass (i=2) header.s=sel arc.oldest-pass=1 smtp.remote-ip=127.0.0.1", "arc=pass smtp.remote-ip=127.0.0.1 header.oldest-pass=0")]
+    [InlineData(ArcState.Pass, "", 3, 2, "arc=pass (i=3) header.s=sel arc.oldest-pass=2 smtp.remote-ip=127.0.0.1", "arc=pass smtp.remote-ip=127.0.0.1 header.oldest-pass=2")]
+    [InlineData(ArcState.Fail, "AMS body hash miscompare", 1, 0, "arc=fail (i=1)(AMS body hash miscompare) header.s=sel arc.oldest-pass=0 smtp.remote-ip=127.0.0.1", "arc=fail reason=\"AMS body hash miscompare\" smtp.remote-ip=127.0.0.1")]
+    [InlineData(ArcState.Fail, "(sequence; expected i=1)", 0, 0, "arc=fail ((sequence; expected i=1))", "arc=fail reason=\"(sequence; expected i=1)\" smtp.remote-ip=127.0.0.1")]
+    [InlineData(ArcState.TempError, "pubkey problem", 0, 0, "arc=temperror (pubkey problem)", "arc=temperror reason=\"pubkey problem\" smtp.remote-ip=127.0.0.1")]
+    public void Arc_comes_last_in_both_styles_and_can_be_read_back(ArcState state, string reason, int instances, int oldest, string exim, string rfc)
+    {
+        var result = new ArcResult(state, reason) { Instances = instances, OldestPass = oldest, Selector = "sel" };
+        foreach (var (style, expected) in new[] { (AuthResultsStyle.Exim492, exim), (AuthResultsStyle.Rfc8601, rfc) })
+        {
+            var writer = Writer(style);
+            writer.AddArc(result, IPAddress.Loopback);
+            writer.AddSpf(Spf);
+            Assert.EndsWith(";\n\t" + expected, writer.ToString(), StringComparison.Ordinal);
+            Assert.Contains("spf=pass", writer.ToString(), StringComparison.Ordinal);
+            var value = Encoding.UTF8.GetBytes(writer.ToString()["Authentication-Results:".Length..]);
+            Assert.True(AuthResultsParser.TryParse(value, AuthResultsReading.Tolerant, out var field, out var problem), problem);
+            Assert.Equal(state.Word(), field.Results[^1].Result);
         }
     }
 

@@ -175,6 +175,25 @@ public sealed class JournalLinesTests
     }
 
     [Theory]
+    [InlineData("", "pass", " ARC")]
+    [InlineData("", "fail", "")]
+    [InlineData("", "temperror", "")]
+    [InlineData("-dkim", "pass", "")]
+    public void A_chain_that_passes_is_marked_behind_the_size(string selection, string result, string mark)
+    {
+        JournalEvent[] events =
+        [
+            new TransactionStarted(Plain, "a@b", null, 1),
+            new RecipientAccepted(0, "b@local.test"),
+            new CheckCompleted("arc", result, "2 sets, oldest pass 1", 1),
+            new MessageAccepted(500, 1),
+        ];
+        Assert.Equal(
+            [$"{Id} <= a@b H=(helo.example.org) [192.0.2.1] P=esmtp S=500{mark} id=x@y"],
+            Lines(new JournalLines(LogSelection.Parse(selection), "mail"), Accepted(events)));
+    }
+
+    [Theory]
     [InlineData(true, null, "<= a@example.org H=(c.test) [192.0.2.1] P=esmtp PRDR S=500 id=x@y for b@local.test d@local.test")]
     [InlineData(null, "550 go away", "(= a@example.org H=(c.test) [192.0.2.1] P=esmtp S=500 id=x@y for b@local.test d@local.test")]
     [InlineData(null, "450 later", "<= a@example.org H=(c.test) [192.0.2.1] P=esmtp S=500 id=x@y for b@local.test d@local.test")]

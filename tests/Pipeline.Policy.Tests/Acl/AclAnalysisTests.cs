@@ -33,13 +33,17 @@ public sealed class AclAnalysisTests
         accept hosts = 10.0.0.1
         n:
         accept acl = b one two
+        o:
+        accept verify = $acl_m_what
+        p:
+        warn condition = ${if eq{$arc_state}{pass}}
         """;
 
     [Theory]
     [InlineData("a", AclChecks.Spf)]
     [InlineData("b", AclChecks.Dkim)]
     [InlineData("c", AclChecks.Spf)]
-    [InlineData("d", AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.Arc | AclChecks.HostName)]
+    [InlineData("d", AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.HostName)]
     [InlineData("e", AclChecks.Dmarc | AclChecks.Spf | AclChecks.Dkim)]
     [InlineData("f", AclChecks.Arc | AclChecks.Dkim)]
     [InlineData("g", AclChecks.Spam)]
@@ -50,6 +54,8 @@ public sealed class AclAnalysisTests
     [InlineData("l", AclChecks.Spam)]
     [InlineData("m", AclChecks.None)]
     [InlineData("n", AclChecks.Dkim)]
+    [InlineData("o", AclChecks.Arc | AclChecks.Dkim | AclChecks.HostName)]
+    [InlineData("p", AclChecks.None)]
     [InlineData("deny spf = fail", AclChecks.Spf)]
     [InlineData("nosuch", AclChecks.None)]
     [InlineData("/a/file", AclChecks.All)]
@@ -60,6 +66,14 @@ public sealed class AclAnalysisTests
     public void Name_that_depends_on_variables_stands_for_every_acl() => Assert.Equal(
         AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.Arc | AclChecks.Dcc | AclChecks.Spam | AclChecks.HostName,
         AclProgram.Parse(AclBench.Lines(Section), []).Analyse(["acl_$local_part"]).Checks);
+
+    [Theory]
+    [InlineData("warn add_header = ${authresults{mx.test}}\nwarn add_header = ${authresults { other.test }}x", "mx.test,other.test")]
+    [InlineData("warn add_header = ${authresults{$primary_hostname}}", "")]
+    [InlineData("warn add_header = ${authresults{${lc:A.test}}}", "")]
+    [InlineData("warn message = no authresults here", "")]
+    public void Names_that_vouch_are_those_that_do_not_depend_on_the_message(string acl, string names) =>
+        Assert.Equal(names, string.Join(',', AclProgram.Parse(AclBench.Lines("a:\n" + acl), []).Analyse(["a"]).AuthServIds));
 
     [Fact]
     public void Options_that_are_not_set_ask_for_nothing() => Assert.Equal(AclChecks.None, AclProgram.Parse(AclBench.Lines(Section), []).Analyse([null, null]).Checks);

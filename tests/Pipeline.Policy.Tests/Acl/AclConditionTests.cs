@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Arc;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Dns;
 using Pipeline.Mail.Scanning;
@@ -244,6 +245,57 @@ public sealed class AclConditionTests
     }
 
     [Theory]
+    [InlineData("verify = arc", ArcState.Pass, true)]
+    [InlineData("verify = arc", ArcState.None, true)]
+    [InlineData("verify = arc", ArcState.Fail, false)]
+    [InlineData("!verify = arc", ArcState.Fail, true)]
+    [InlineData("verify = arc/pass", ArcState.None, false)]
+    [InlineData("verify = arc/none:fail:pass", ArcState.Fail, true)]
+    [InlineData("verify = arc/temperror", ArcState.TempError, true)]
+    [InlineData("verify = arc/$acl_m_states", ArcState.None, false)]
+    public async Task Arc_condition(string condition, ArcState state, bool holds)
+    {
+        var bench = new AclBench();
+        bench.Scope.Message.Verification = new Verdicts { Arc = new ArcResult(state, "") };
+        Assert.Equal(holds ? AclVerdict.Accept : AclVerdict.Deny, (await bench.RunAsync($"accept set acl_m_states = pass\n{condition}", AclPoint.Data)).Verdict);
+        Assert.Equal(state.Word(), bench.Scope.Message.ConditionVariables["arc_state"]);
+    }
+
+    [Fact]
+    public async Task A_chain_that_cannot_be_evaluated_defers()
+    {
+        var bench = new AclBench();
+        bench.Scope.Message.Verification = new Verdicts();
+        var switchedOff = await bench.RunAsync("require verify = arc\naccept", AclPoint.Data);
+        Assert.Equal((AclVerdict.Defer, "ARC cannot be evaluated: DKIM verification is switched off or there is no client"), (switchedOff.Verdict, switchedOff.LogMessage));
+        bench.Scope.Message.Verification = new Verdicts { Arc = new ArcResult(ArcState.TempError, "pubkey problem") { Detail = "DNS failed" } };
+        var notNow = await bench.RunAsync("require verify = arc\naccept", AclPoint.Data);
+        Assert.Equal((AclVerdict.Defer, "ARC cannot be evaluated now: DNS failed"), (notNow.Verdict, notNow.LogMessage));
+    }
+
+    [Fact]
+    public async Task Arc_variables_are_set_by_the_condition()
+    {
+        const string Show = "accept message = <$arc_state|$arc_state_reason|$arc_domains|$arc_oldest_pass>";
+        var bench = new AclBench();
+        bench.Scope.Message.Verification = new Verdicts
+        {
+            Arc = new ArcResult(ArcState.Pass, "") { Instances = 3, OldestPass = 2, Domains = ["a.test", "", "c.test"], Selector = "s" },
+        };
+        Assert.Equal("<|||0>", (await bench.RunAsync(Show, AclPoint.Data)).Reply!.Text);
+        Assert.Equal("<pass||a.test: :c.test|2>", (await bench.RunAsync("warn verify = arc\n" + Show, AclPoint.Data)).Reply!.Text);
+        bench.Scope.Message.Verification = new Verdicts { Arc = new ArcResult(ArcState.Fail, "(i=1 (missing header))") { Instances = 1 } };
+        Assert.Equal("<fail|(i=1 (missing header))|:|0>", (await bench.RunAsync("warn verify = arc\n" + Show, AclPoint.Data)).Reply!.Text);
+    }
+
+    [Fact]
+    public async Task Arc_is_verified_in_the_data_acl_alone()
+    {
+        var outcome = await new AclBench().RunAsync("require verify = arc\naccept");
+        Assert.Equal((AclVerdict.Error, "cannot verify arc in ACL for RCPT"), (outcome.Verdict, outcome.LogMessage));
+    }
+
+    [Theory]
     [InlineData("From: a@b.test\r\nTo: \"X, Y\" <x@y.test>, g: p@q.test, r@s.test;\r\n", null)]
     [InlineData("From: a@b.test (comment (nested))\r\nCc: Un Quoted Name <x@y.test>\r\n", null)]
     [InlineData("From: <>\r\n", null)]
@@ -294,6 +346,10 @@ public sealed class AclConditionTests
             new DkimResult(DkimVerdict.Pass, "a.test", "s", null, "rsa-sha256", 2048, ""),
             new DkimResult(DkimVerdict.Fail, "b.test", "s", "@b.test", "rsa-sha256", 2048, ""),
         ]);
+
+        public ArcResult? Arc { get; init; }
+
+        public ValueTask<ArcResult?> ArcAsync(CancellationToken cancellationToken) => new(Arc);
 
         public ValueTask<ScanOutcome> ScanAsync(ScanRequest request, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("no test here asks for a scan");

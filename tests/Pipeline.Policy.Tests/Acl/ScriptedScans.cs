@@ -1,3 +1,4 @@
+using Pipeline.Mail.Arc;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Scanning;
 using Pipeline.Mail.Spf;
@@ -13,6 +14,8 @@ internal sealed class ScriptedScans(ScanOutcome answer) : IMessageVerification
     public ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for SPF");
 
     public ValueTask<IReadOnlyList<DkimResult>> DkimAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for DKIM");
+
+    public ValueTask<ArcResult?> ArcAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for ARC");
 
     public ValueTask<ScanOutcome> ScanAsync(ScanRequest request, CancellationToken cancellationToken)
     {

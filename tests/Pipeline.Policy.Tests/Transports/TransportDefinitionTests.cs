@@ -102,16 +102,22 @@ public sealed class TransportDefinitionTests
         (await ReadyAsync<ExpandedSmtpTransport>($"t:\ndriver = smtp\n{option}\ndkim_selector = s\ndkim_private_key = /k")).Dkim);
 
     [Theory]
-    [InlineData("arc_sign = id.test : sel : /key", "id.test: sel", false, null)]
-    [InlineData("arc_sign = id.test : sel : /key : timestamps", "id.test: sel", true, null)]
-    [InlineData("arc_sign = id.test : sel : /key : timestamps,expire=+60", "id.test: sel", true, 60.0)]
-    [InlineData("arc_sign = id.test : sel", null, false, null)]
-    [InlineData("arc_sign = ${if eq{a}{b}{x}fail}", null, false, null)]
-    public async Task Arc_seal_is_read(string option, string? expected, bool timestamps, double? expire)
+    [InlineData("arc_sign = id.test : sel", null, false, null, null)]
+    [InlineData("arc_sign = id.test : sel : /key", "id.test: sel", false, null, null)]
+    [InlineData("arc_sign = id.test : sel : /key : timestamps,expire=+60", "id.test: sel", true, 60.0, null)]
+    [InlineData("arc_sign = id.test : sel : /key : timestamps", "id.test: sel", true, null, null)]
+    [InlineData("arc_sign = id.test : sel : /key : expire, timestamps", "id.test: sel", true, 2_592_000.0, null)]
+    [InlineData("arc_sign = id.test : sel : /key : expire=0", "id.test: sel", false, 2_592_000.0, null)]
+    [InlineData("arc_sign = id.test : sel : /key : expire=soon", "id.test: sel", false, 2_592_000.0, null)]
+    [InlineData("arc_sign = id.test : sel : /key : expire=1800000000", "id.test: sel", false, null, 1_800_000_000L)]
+    [InlineData("arc_sign = <; id.test ; sel ; a:b ; expired", "id.test: sel", false, null, null)]
+    [InlineData("arc_sign =", null, false, null, null)]
+    [InlineData("arc_sign = ${if eq{a}{b}{x}fail}", null, false, null, null)]
+    public async Task Arc_seal_is_read(string option, string? expected, bool timestamps, double? lifetime, long? expires)
     {
         var arc = (await ReadyAsync<ExpandedSmtpTransport>($"t:\ndriver = smtp\n{option}")).Arc;
         Assert.Equal(expected, arc?.ToString());
-        Assert.Equal((timestamps, expire), (arc?.Timestamps ?? false, arc?.Expire?.TotalSeconds));
+        Assert.Equal((timestamps, lifetime, expires), (arc?.Timestamps ?? false, arc?.Lifetime?.TotalSeconds, arc?.Expires?.ToUnixTimeSeconds()));
     }
 
     [Fact]

@@ -70,7 +70,7 @@ internal static class SessionTest
         var owner = new Ownership(Node, store.Epoch);
         var ids = new MessageIdSource(time);
         var smtp = new SmtpDeliveryAgent(
-            new SmtpPoolOptions(), time, new DkimMessageSigner(time), static _ => false, loggers.CreateLogger<SmtpDeliveryAgent>());
+            new SmtpPoolOptions(), time, new MessageSigner(time), static _ => false, loggers.CreateLogger<SmtpDeliveryAgent>());
         await using var agents = new DeliveryAgents(smtp, time);
         var system = ActorSystem.Create(Node, new ActorSystemSettings { Time = time, LoggerFactory = loggers });
         try

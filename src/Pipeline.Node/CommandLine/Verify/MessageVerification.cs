@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using Pipeline.Mail.Arc;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Message;
@@ -32,10 +33,16 @@ internal sealed class MessageVerification
             return new VerifyOutcome(spf, []) { Problem = $"the header cannot be used: {Words(problem)}" };
         }
 
-        using var verifier = new DkimVerifier(header, time, _keys);
+        using var bodyHashes = new BodyHashSet(DkimLimits.Default.MaxBodyHashes + ArcLimits.MaxBodyHashes);
+        using var chain = new ArcVerifier(header, time, _keys, bodyHashes: bodyHashes);
+        using var verifier = new DkimVerifier(header, time, _keys, bodyHashes: bodyHashes);
         verifier.StartLookups(request.Dns, cancellationToken);
-        verifier.Append(message.AsSpan(bodyOffset));
-        return new VerifyOutcome(spf, await verifier.CompleteAsync(request.Dns, cancellationToken));
+        chain.StartLookups(request.Dns, cancellationToken);
+        bodyHashes.Append(message.AsSpan(bodyOffset));
+        return new VerifyOutcome(spf, await verifier.CompleteAsync(request.Dns, cancellationToken))
+        {
+            Arc = await chain.CompleteAsync(request.Dns, cancellationToken),
+        };
     }
 
     private static string Words(HeaderProblem problem) => problem switch
@@ -56,6 +63,9 @@ internal sealed class MessageVerification
 /// <param name="Dkim">One for each signature, from the top.</param>
 internal sealed record VerifyOutcome(SpfResult? Spf, ImmutableArray<DkimResult> Dkim)
 {
+    /// <summary>Null when there was no message, or it could not be read.</summary>
+    public ArcResult? Arc { get; init; }
+
     /// <summary>Why the message could not be read; null when it could.</summary>
     public string? Problem { get; init; }
 }

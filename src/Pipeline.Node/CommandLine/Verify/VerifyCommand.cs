@@ -32,7 +32,7 @@ internal static class VerifyCommand
                 + "is used octet for octet",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("verify", "Verify SPF and DKIM of a stored message, and say why")
+        var command = new Command("verify", "Verify SPF, DKIM and ARC of a stored message, and say why")
         {
             ip, helo, mailFrom, dns, at, json, batch, message,
         };

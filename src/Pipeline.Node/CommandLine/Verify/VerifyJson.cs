@@ -34,12 +34,20 @@ internal sealed record VerifyOutput
     public SpfOutput? Spf { get; init; }
 
     public required IReadOnlyList<DkimOutput> Dkim { get; init; }
+
+    /// <summary>Null when there was no message, or it could not be read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ArcOutput? Arc { get; init; }
 }
 
 /// <param name="Explanation">What the domain published; empty when it published nothing.</param>
 internal sealed record SpfOutput(string Result, string Explanation);
 
 internal sealed record DkimOutput(string Result, string Domain, string Selector, string Reason);
+
+/// <param name="OldestPass">The lowest instance whose message signature, and all above it, verify; 0 when the newest does not.</param>
+/// <param name="Domains">d= of the message signatures from instance 1 on, of a chain that passes.</param>
+internal sealed record ArcOutput(string Result, int Instances, int OldestPass, IReadOnlyList<string> Domains, string Reason);
 
 /// <summary>What is written for a line that cannot be used.</summary>
 internal sealed record VerifyError
@@ -61,5 +69,6 @@ internal sealed partial class VerifyJson : JsonSerializerContext
         Id = id,
         Spf = outcome.Spf is { } spf ? new SpfOutput(spf.Word, spf.IsExplanationPublished ? spf.Explanation ?? "" : "") : null,
         Dkim = [.. outcome.Dkim.Select(d => new DkimOutput(d.Word, d.Domain, d.Selector, d.Reason))],
+        Arc = outcome.Arc is { } arc ? new ArcOutput(arc.Word, arc.Instances, arc.OldestPass, arc.Domains, arc.Reason) : null,
     };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Mail.Arc;
 using Pipeline.Mail.Dkim;
 
 namespace Pipeline.Node.CommandLine.Verify;
@@ -38,6 +39,27 @@ internal static class VerifyReport
         {
             output.WriteLine($"  DKIM  {result.Word,-10} {Describe(result)}");
             output.WriteLine($"        {result.Reason}");
+        }
+
+        if (outcome.Arc is { } arc)
+        {
+            Write(arc, output);
+        }
+    }
+
+    private static void Write(ArcResult arc, TextWriter output)
+    {
+        output.WriteLine(arc.State == ArcState.None
+            ? "  ARC   none       the message has no ARC sets"
+            : string.Create(CultureInfo.InvariantCulture, $"  ARC   {arc.Word,-10} {arc.Instances} set{(arc.Instances == 1 ? "" : "s")}, oldest pass {arc.OldestPass}"));
+        if (arc.Reason.Length > 0)
+        {
+            var at = arc.FailedInstance > 0 ? string.Create(CultureInfo.InvariantCulture, $"instance {arc.FailedInstance}: ") : "";
+            output.WriteLine($"        {at}{arc.Reason}{(arc.Detail.Length > 0 ? $": {arc.Detail}" : "")}");
+        }
+        else if (arc.Domains.Length > 0)
+        {
+            output.WriteLine($"        sealed by {string.Join(", ", arc.Domains)}");
         }
     }
 

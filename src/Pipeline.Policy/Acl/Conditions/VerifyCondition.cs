@@ -14,7 +14,9 @@ internal sealed class VerifyCondition() : AclCondition("verify")
             return AclChecks.Arc | AclChecks.Dkim;
         }
 
-        return source.Contains("reverse_host_lookup", StringComparison.Ordinal) ? AclChecks.HostName : AclChecks.None;
+        return source.Contains('$', StringComparison.Ordinal) ? AclChecks.Arc | AclChecks.Dkim | AclChecks.HostName
+            : source.Contains("reverse_host_lookup", StringComparison.Ordinal) ? AclChecks.HostName
+            : AclChecks.None;
     }
 
     /// <summary>A value that is not constant, or wrong, is judged when it is reached.</summary>
@@ -22,7 +24,6 @@ internal sealed class VerifyCondition() : AclCondition("verify")
     {
         { Quota: true } => Support.RefusedWhenReached("quotas are not looked at before delivery; routers are asked without \"quota\""),
         { Subject: VerifySubject.Csa } => Support.RefusedWhenReached("use \"verify = helo\" or spf"),
-        { Subject: VerifySubject.Arc } => Support.RefusedWhenReached("ARC is not evaluated"),
         _ => Support.Done,
     };
 
@@ -54,6 +55,7 @@ internal sealed class VerifyCondition() : AclCondition("verify")
             VerifySubject.ReverseHostLookup => await ClientVerifyTest.ReverseLookupAsync(evaluation, cancellationToken),
             VerifySubject.Helo => await ClientVerifyTest.HeloAsync(evaluation, cancellationToken),
             VerifySubject.Certificate => ClientVerifyTest.Certificate(evaluation),
+            VerifySubject.Arc => await ArcVerifyTest.RunAsync(evaluation, options.List, cancellationToken),
             _ => AclTest.Error($"\"verify = {options.Name}\" is not available in this version ({item.Location})"),
         };
         return test.Outcome == AclTestOutcome.Defer && options.DeferOk ? AclTest.True : test;

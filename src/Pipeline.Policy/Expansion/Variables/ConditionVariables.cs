@@ -8,7 +8,8 @@ internal static class ConditionVariables
 {
     private static readonly string[] Names =
     [
-        "acl_verify_message", "av_failed", "bounce_recipient", "callout_address", "connection_id", "dkim_algo", "dkim_bodylength", "dkim_canon_body", "dkim_canon_headers", "dkim_copiedheaders",
+        "acl_verify_message", "arc_domains", "arc_oldest_pass", "arc_state", "arc_state_reason", "av_failed", "bounce_recipient", "callout_address",
+        "connection_id", "dkim_algo", "dkim_bodylength", "dkim_canon_body", "dkim_canon_headers", "dkim_copiedheaders",
         "dcc_header", "dcc_result", "dkim_created", "dkim_cur_signer", "dkim_domain", "dkim_expires", "dkim_headernames", "dkim_identity", "dkim_key_granularity",
         "dkim_key_length", "dkim_key_nosubdomains", "dkim_key_notes", "dkim_key_srvtype", "dkim_key_testing", "dkim_selector", "dkim_signers",
         "dkim_verify_reason", "dkim_verify_status", "dnslist_domain", "dnslist_matched", "dnslist_text", "dnslist_value", "host_data", "ldap_dn", "malware_name",
@@ -25,8 +26,8 @@ internal static class ConditionVariables
     // Those of facilities that are not there: nothing sets them.
     private static readonly string[] NeverSet =
     [
-        "arc_domains", "arc_oldest_pass", "arc_state", "arc_state_reason", "atrn_host", "atrn_mode", "csa_status", "dmarc_alignment_dkim", "dmarc_alignment_spf",
-        "dmarc_domain_policy", "dmarc_status", "dmarc_status_text", "dmarc_used_domain", "local_scan_data", "proxy_external_address",
+        "atrn_host", "atrn_mode", "csa_status", "dmarc_alignment_dkim", "dmarc_alignment_spf", "dmarc_domain_policy", "dmarc_status", "dmarc_status_text",
+        "dmarc_used_domain", "local_scan_data", "proxy_external_address",
         "proxy_external_port", "proxy_local_address", "proxy_local_port", "proxy_session", "regex_cachesize",
         "spf_guess", "thisaddress",
         "tls_in_ocsp", "tls_in_ourcert", "tls_in_peercert", "tls_in_resumption",
@@ -41,6 +42,7 @@ internal static class ConditionVariables
     /// <summary>What they are before anything has set them, where that is not the empty string.</summary>
     private static readonly FrozenDictionary<string, string> Unset = new Dictionary<string, string>
     {
+        ["arc_oldest_pass"] = "0",
         ["av_failed"] = "0",
         ["dkim_bodylength"] = "9999999999999",
         ["dkim_created"] = "0",
@@ -71,7 +73,8 @@ internal static class ConditionVariables
     /// <summary>Those whose values are numbers and words of this program, or come from files and databases of the operator. What is in the others may be a peer's.</summary>
     private static readonly FrozenSet<string> OwnWords = new HashSet<string>(Numbers)
     {
-        "arc_state", "av_failed", "callout_address", "dcc_result", "dkim_key_length", "dkim_key_nosubdomains", "dkim_key_testing", "dkim_verify_status", "dmarc_status", "host_data", "ldap_dn",
+        "arc_oldest_pass", "arc_state", "arc_state_reason", "av_failed", "callout_address", "dcc_result", "dkim_key_length", "dkim_key_nosubdomains",
+        "dkim_key_testing", "dkim_verify_status", "dmarc_status", "host_data", "ldap_dn",
         "lookup_dnssec_authenticated", "mime_anomaly_level", "mime_anomaly_text", "mime_content_size", "mime_decoded_filename", "mime_is_coverletter",
         "mime_is_multipart", "mime_is_rfc822", "mime_part_count", "prdr_requested", "proxy_session", "queue_name", "recipient_data",
         "recipient_verify_failure", "regex_match_string", "sender_data",

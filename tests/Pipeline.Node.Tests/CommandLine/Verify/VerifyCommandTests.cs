@@ -37,7 +37,7 @@ public sealed class VerifyCommandTests : IDisposable
         var message = Save("plain.eml", "From: a@b\n\nbody\n");
         var run = await RunAsync(
             "", "--ip", "192.0.2.9", "--mail-from", "user@example.com", "--at", "2025-06-15T15:06:40Z", "--dns", Save("zone.json", Zone), "--json", message);
-        Assert.Equal("""{"spf":{"result":"fail","explanation":"because 192.0.2.9 at 1750000000"},"dkim":[]}""", run.Output.Trim());
+        Assert.Equal("""{"spf":{"result":"fail","explanation":"because 192.0.2.9 at 1750000000"},"dkim":[],"arc":{"result":"none","instances":0,"oldestPass":0,"domains":[],"reason":""}}""", run.Output.Trim());
     }
 
     [Theory]
@@ -96,9 +96,24 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.StartsWith("{\"error\":", answers[7], StringComparison.Ordinal);
         Assert.StartsWith("{\"error\":", answers[8], StringComparison.Ordinal);
         Assert.Equal("""{"id":"null","spf":{"result":"pass","explanation":""},"dkim":[]}""", answers[9]);
-        Assert.Equal("""{"id":"nothing","spf":null,"dkim":[]}""", answers[10]);
+        Assert.Equal("""{"id":"nothing","spf":null,"dkim":[],"arc":{"result":"none","instances":0,"oldestPass":0,"domains":[],"reason":""}}""", answers[10]);
         Assert.Equal("""{"id":{"a":[1]},"spf":{"result":"fail","explanation":"because 192.0.2.2 at 1750000000"},"dkim":[]}""", answers[11]);
         Assert.Equal(12, answers.Length);
+    }
+
+    [Fact]
+    public async Task The_chain_is_reported_with_its_sealers_or_with_the_instance_that_failed()
+    {
+        var folder = TestFolders.Vectors("arc");
+        var zone = Save("zone.json", ZoneOf(folder, "chain-3"));
+        var run = await RunAsync("", "--dns", zone, Path.Combine(folder, "eml", "chain-3.eml"));
+        Assert.Contains("  ARC   pass       3 sets, oldest pass 1\n        sealed by ", run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        run = await RunAsync("", "--dns", zone, Path.Combine(folder, "eml", "missing-as-2.eml"));
+        Assert.Contains("instance 2: (i=2 (missing header))", run.Output, StringComparison.Ordinal);
+        run = await RunAsync("", "--dns", zone, Path.Combine(folder, "eml", "none.eml"));
+        Assert.Contains("  ARC   none       the message has no ARC sets", run.Output, StringComparison.Ordinal);
+        run = await RunAsync("", "--json", "--dns", zone, Path.Combine(folder, "eml", "chain-1.eml"));
+        Assert.Contains("\"arc\":{\"result\":\"pass\",\"instances\":1,\"oldestPass\":1,\"domains\":[\"", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

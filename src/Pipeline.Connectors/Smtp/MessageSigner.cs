@@ -2,44 +2,34 @@ using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Arc;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Message;
 
 namespace Pipeline.Connectors.Smtp;
 
-/// <summary>Makes the DKIM signatures that a transport asks for: one pass over the body for all of them, keys read from files once.</summary>
+/// <summary>Makes the DKIM signatures and the ARC set that a transport asks for: one pass over the body for all of them, keys read from files once.</summary>
 /// <remarks>
-/// The rules of Exim: an empty key, <c>0</c> or <c>false</c> means not to sign, and wins over dkim_strict; any other failure sends the message
+/// The rules of Exim: the chain comes last and covers the signatures; a message that cannot be sealed is sent without. For DKIM, an empty key, <c>0</c> or <c>false</c> means not to sign, and wins over dkim_strict; any other failure sends the message
 /// without that signature, or with dkim_strict defers it. The first signature asked for stands on top.
 /// </remarks>
-public sealed class DkimMessageSigner(TimeProvider timeProvider, ILogger<DkimMessageSigner>? logger = null) : IMessageSigner
+public sealed class MessageSigner(TimeProvider timeProvider, ILogger<MessageSigner>? logger = null) : IMessageSigner
 {
     private const int PieceLength = 64 * 1024;
     private const int MaxBodyHashes = 8;
 
-    private readonly ILogger _logger = logger ?? NullLogger<DkimMessageSigner>.Instance;
+    private readonly ILogger _logger = logger ?? NullLogger<MessageSigner>.Instance;
     private readonly DkimKeyFiles _keys = new();
 
     public async ValueTask<MessageSigning> SignAsync(
         ReadOnlyMemory<byte> headerBlock, IMessageContent content, SmtpTransportSettings settings, CancellationToken cancellationToken)
     {
-        if (settings.Arc is not null)
-        {
-            // As in Exim a message that cannot be sealed is sent without a seal; but never without a word.
-            Log.NotSealed(_logger, settings.Name);
-        }
-
-        if (settings.Dkim.IsEmpty)
-        {
-            return default;
-        }
-
         if (HeaderBlock.Parse(headerBlock, HeaderLimits.Default, out var header, out _, out var headerProblem) != OperationStatus.Done)
         {
             return Refuse(settings, $"the header cannot be signed: {headerProblem}");
         }
 
-        using var bodyHashes = new BodyHashSet(MaxBodyHashes);
+        using var bodyHashes = new BodyHashSet(MaxBodyHashes + 1);
         var signers = new List<DkimSigner>(settings.Dkim.Length);
         foreach (var wanted in settings.Dkim)
         {
@@ -62,20 +52,67 @@ public sealed class DkimMessageSigner(TimeProvider timeProvider, ILogger<DkimMes
             }
         }
 
-        if (signers.Count == 0)
+        var chains = new List<IChainSigner>();
+        if (settings.Arc is { } seal && CreateSealer(seal, header, bodyHashes, settings.Name) is { } sealer)
+        {
+            chains.Add(sealer);
+        }
+
+        if (signers.Count == 0 && chains.Count == 0)
         {
             return default;
         }
 
         await HashBodyAsync(content, bodyHashes, cancellationToken);
-        var fields = new ArrayBufferWriter<byte>(1024 * signers.Count);
+        var fields = new ArrayBufferWriter<byte>(1024 * (signers.Count + 1));
         foreach (var signer in signers)
         {
             fields.Write(signer.Sign());
             signer.Dispose();
         }
 
-        return new MessageSigning(fields.WrittenMemory);
+        var signed = fields.WrittenMemory;
+        foreach (var chain in chains)
+        {
+            signed = Link(chain, signed, headerBlock, settings.Name);
+        }
+
+        return new MessageSigning(signed);
+    }
+
+    /// <summary>Puts the link of a chain on top of what was signed before, which it covers.</summary>
+    private ReadOnlyMemory<byte> Link(IChainSigner chain, ReadOnlyMemory<byte> signed, ReadOnlyMemory<byte> headerBlock, string transport)
+    {
+        byte[] block = [.. signed.Span, .. headerBlock.Span];
+        if (HeaderBlock.Parse(block, HeaderLimits.Default, out var header, out _, out var problem) == OperationStatus.Done)
+        {
+            return (byte[])[.. chain.Sign(header), .. signed.Span];
+        }
+
+        Log.NotSealed(_logger, $"the header cannot be signed: {problem}", transport);
+        return signed;
+    }
+
+    private ArcSigner? CreateSealer(ArcSigningSettings wanted, HeaderBlock header, BodyHashSet bodyHashes, string transport)
+    {
+        if (_keys.Find(wanted.PrivateKey, out var problem) is { } key)
+        {
+            var options = new ArcSigningOptions
+            {
+                Domain = wanted.AuthServId,
+                Selector = wanted.Selector,
+                Key = key,
+                Timestamp = wanted.Timestamps,
+                Expires = wanted.Lifetime is { } lifetime ? timeProvider.GetUtcNow() + lifetime : wanted.Expires,
+            };
+            if (ArcSigner.Create(header, options, timeProvider, bodyHashes, out problem) is { } signer)
+            {
+                return signer;
+            }
+        }
+
+        Log.NotSealed(_logger, problem, transport);
+        return null;
     }
 
     private static async ValueTask HashBodyAsync(IMessageContent content, BodyHashSet bodyHashes, CancellationToken cancellationToken)
@@ -114,7 +151,16 @@ public sealed class DkimMessageSigner(TimeProvider timeProvider, ILogger<DkimMes
             }
         }
 
-        Log.NotSigned(_logger, settings.Dkim[0].Domain, settings.Dkim[0].Selector, problem);
+        if (settings.Dkim is [var first, ..])
+        {
+            Log.NotSigned(_logger, first.Domain, first.Selector, problem);
+        }
+
+        if (settings.Arc is not null)
+        {
+            Log.NotSealed(_logger, problem, settings.Name);
+        }
+
         return default;
     }
 

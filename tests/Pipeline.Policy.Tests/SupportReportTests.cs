@@ -19,7 +19,6 @@ public sealed class SupportReportTests
         Assert.Equal(notice is null ? [] : [$"{MemoryFiles.MainPath}:1: {notice}"], Notices(text));
 
     [Theory]
-    [InlineData("tls_verify_hosts = *", "tls_verify_hosts")]
     [InlineData("tls_require_ciphers = HIGH", "tls_require_ciphers")]
     [InlineData("hosts_proxy = 10.0.0.0/8", "hosts_proxy")]
     [InlineData("helo_verify_hosts = *", "helo_verify_hosts")]
@@ -55,7 +54,7 @@ public sealed class SupportReportTests
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane =", null)]
     [InlineData("begin transports\nt:\ndriver = smtp\nserialize_hosts = *", "4: transport t: option \"serialize_hosts\" is not done and is ignored: set Delivery, PerDestination and Overall, in node.json")]
     [InlineData("begin transports\nt:\ndriver = pipe\ncommand = /bin/cat\nuser = x", "5: transport t: option \"user\" is not done and is ignored: no delivery changes the user: files belong to the user of the node")]
-    [InlineData("begin transports\nt:\ndriver = smtp\ntls_crl = /x", "4: transport t: option \"tls_crl\" is not done: a message that comes to it waits: revocation lists are not read, so no certificate that must be verified is good")]
+    [InlineData("begin transports\nt:\ndriver = smtp\narc_sign = /x", "4: transport t: option \"arc_sign\" is not done: a message that comes to it waits: ARC is not done")]
     [InlineData("begin transports\nt:\ndriver = queuefile\ndirectory = /x\nheaders_add = X: y", "5: transport t: option \"headers_add\" is not done and is ignored: the message is written as it lies in the queue, for the program that takes it")]
     [InlineData("begin authenticators\na:\ndriver = plaintext\nserver_debug_print = x", "4: authenticator a: option \"server_debug_print\" has no effect here: nothing prints it")]
     [InlineData("begin authenticators\na:\ndriver = spa", "2: authenticator a: driver \"spa\" is not done and is ignored: NTLM is not spoken; use plaintext over TLS: the mechanism is neither offered to clients nor used with servers")]
@@ -110,7 +109,7 @@ public sealed class SupportReportTests
 
     [Fact]
     public void Macro_of_an_option_exists_when_setting_it_does_no_harm() =>
-        Assert.Empty(Compile(".ifdef _HAVE_DANE _OPT_TRANSPORT_SMTP_HOSTS_TRY_DANE _OPT_MAIN_TLS_VERIFY_HOSTS _DRIVER_ROUTER_IPLOOKUP _EXP_ITEM_PERL\ntls_verify_hosts = *\n.endif").Problems);
+        Assert.Empty(Compile(".ifdef _HAVE_DANE _OPT_TRANSPORT_SMTP_HOSTS_TRY_DANE _OPT_MAIN_SYSTEM_FILTER _DRIVER_ROUTER_IPLOOKUP _EXP_ITEM_PERL\nsystem_filter = /x\n.endif").Problems);
 
     private static IEnumerable<string> Notices(string text)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
+using Pipeline.Policy.Tls;
 
 namespace Pipeline.Actors.Receipt;
 
@@ -30,8 +31,11 @@ public interface IReceiptSession : IAsyncDisposable
     /// <summary>STARTTLS was asked: may it begin?</summary>
     ValueTask<ReceiptDecision> StartTlsAsync(CancellationToken cancellationToken);
 
+    /// <summary>What a handshake with this client is to be like; asked before each. Null when none can be had now, and then the log says why.</summary>
+    ValueTask<ServerTlsTerms?> TlsTermsAsync(CancellationToken cancellationToken) => new(ServerTlsTerms.Default);
+
     /// <summary>TLS has been established; everything learnt before is forgotten (RFC 3207 section 4.2).</summary>
-    void TlsEstablished(Policy.Expansion.TlsFacts facts);
+    ValueTask TlsEstablishedAsync(Policy.Expansion.TlsFacts facts, CancellationToken cancellationToken);
 
     /// <summary>The paths of MAIL and RCPT are to be given to <see cref="RewritePathAsync"/> before their syntax is looked at.</summary>
     bool RewritesPaths => false;

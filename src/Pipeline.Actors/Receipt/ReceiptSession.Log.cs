@@ -63,7 +63,7 @@ internal sealed partial class ReceiptSession
                 Log(null, $"SMTP protocol synchronization error ({reason}): rejected {(line.Length == 0 ? "connection from" : $"\"{line}\"")} {host}", Refusals);
                 return;
             case "tls-failed":
-                Log(null, $"TLS error on connection from {Peer}: {reason}");
+                Log(null, $"TLS error on connection from {Peer} {reason}");
                 return;
             case "bad-commands" when command == "connect":
                 Log("connection_reject", $"Connection from {Peer} refused: {reason}");

@@ -102,28 +102,6 @@ internal sealed partial class ReceiptSession : IReceiptSession
         return new ReceiptDecision(new SmtpReply(250, greeting));
     }
 
-    public async ValueTask<ReceiptDecision> StartTlsAsync(CancellationToken cancellationToken)
-    {
-        Command("STARTTLS");
-        var outcome = await RunAsync(AclPoint.StartTls, ConnectionOnlyScope(), cancellationToken);
-        if (!outcome.IsAccepted)
-        {
-            RecordRefusedConnection("STARTTLS", outcome);
-            return Answer(new ReceiptDecision(outcome.Reply!, outcome.CloseConnection));
-        }
-
-        return new ReceiptDecision(new SmtpReply(220, "TLS go ahead"));
-    }
-
-    public void TlsEstablished(TlsFacts facts)
-    {
-        _connection.Tls = facts;
-        _connection.HeloName = "";
-        _extended = false;
-        ForgetAuthentication();
-        SetProtocol();
-    }
-
     public bool RewritesPaths => _active.Policy.Rewriting.Concern(RewritePlaces.Smtp);
 
     public async ValueTask<byte[]> RewritePathAsync(bool isSender, ReadOnlyMemory<byte> path, CancellationToken cancellationToken)

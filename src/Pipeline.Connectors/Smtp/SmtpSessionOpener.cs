@@ -4,6 +4,7 @@ using System.Text;
 using Pipeline.Connectors.Ports;
 using Pipeline.Faults;
 using Pipeline.Policy.Authentication;
+using Pipeline.Policy.Tls;
 
 namespace Pipeline.Connectors.Smtp;
 
@@ -44,7 +45,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
     {
         var connection = new SmtpClientConnection(socket, timeProvider);
         await using var abort = connection.AbortWhen(cancellationToken);
-        var handshake = new Handshake(settings, key, peer, connection, files);
+        var handshake = new Handshake(settings, key, peer, connection, files, timeProvider);
         var opening = await handshake.RunAsync(tryTls, cancellationToken);
         if (opening.Session is null)
         {
@@ -99,7 +100,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
 
     /// <summary>The talk before the first message.</summary>
     private sealed class Handshake(
-        SmtpTransportSettings settings, SmtpConnectionKey key, SmtpPeer peer, SmtpClientConnection connection, CertificateFiles files)
+        SmtpTransportSettings settings, SmtpConnectionKey key, SmtpPeer peer, SmtpClientConnection connection, CertificateFiles files, TimeProvider time)
     {
         private SmtpCapabilities _capabilities = SmtpCapabilities.None;
         private SmtpClientTls? _tls;
@@ -230,7 +231,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
 
         private async ValueTask<SmtpOpening?> StartTlsAsync(string step)
         {
-            _tls = SmtpClientTls.Create(key, files, out var problem);
+            _tls = SmtpClientTls.Create(key, files, time, out var problem);
             if (_tls is null)
             {
                 return SmtpOpening.Failed(peer.Failure(FailureClass.Local, "TLS is not configured properly", detail: problem, hostWide: true));
@@ -261,7 +262,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
                 return default;
             }
 
-            var facts = new AuthenticationPeer(key.Host, endPoint, Cipher, _tls?.Verified == true);
+            var facts = new AuthenticationPeer(key.Host, endPoint, Cipher, _tls?.Verified == true) { Certificate = _tls?.PeerCertificate, OurCertificate = _tls?.OurCertificate };
             var result = await new SmtpClientAuthenticator(connection, peer, settings.Authentication, facts, Timeout)
                 .RunAsync(_capabilities.Mechanisms, key.Policy.RequireAuthentication, cancellationToken);
             _broken |= result.Broken;

@@ -45,9 +45,7 @@ internal static class MainOptionSupport
 
     private static (Support Support, string Names)[] Tls =>
     [
-        (Support.Refused("certificates of clients are not asked for"), "tls_verify_hosts hosts_require_alpn"),
-        (Support.NotDone("certificates of clients are not asked for"), "tls_try_verify_hosts"),
-        (Support.WithoutEffect("certificates of clients are not asked for"), "tls_verify_certificates tls_crl"),
+        (Support.Refused("no ALPN is negotiated"), "hosts_require_alpn"),
         (Support.Refused("set ciphers in the system's openssl.cnf"), "tls_require_ciphers"),
         (Support.NotDone("set protocols in the system's openssl.cnf"), "openssl_options"),
         (Support.WithoutEffect(OpenSsl), """

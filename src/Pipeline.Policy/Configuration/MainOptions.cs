@@ -162,6 +162,8 @@ public sealed record MainOptions
 
     public required ExpandableString TlsVerifyCertificates { get; init; }
 
+    public ExpandableString? TlsCrl { get; init; }
+
     // Headers and messages.
 
     /// <summary>The character set that <c>$h_…</c> converts to.</summary>

@@ -80,6 +80,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         TlsVerifyHosts = GetList("tls_verify_hosts", ListKind.Host),
         TlsTryVerifyHosts = GetList("tls_try_verify_hosts", ListKind.Host),
         TlsVerifyCertificates = GetExpandable("tls_verify_certificates", "system"),
+        TlsCrl = GetExpandable("tls_crl"),
         HeadersCharset = GetString("headers_charset", "ISO-8859-1"),
         ReceivedHeaderText = GetExpandable("received_header_text"),
         MessageIdHeaderDomain = GetExpandable("message_id_header_domain"),

@@ -119,7 +119,6 @@ public static class TransportOptionTable
         (Support.NotDone("the state of the peer's certificate is not asked for"), "hosts_request_ocsp"),
         (Support.Refused("no ALPN is negotiated"), "hosts_require_alpn"),
         (Support.NotDone("no ALPN is negotiated"), "tls_alpn"),
-        (Support.RefusedWhenReached("revocation lists are not read, so no certificate that must be verified is good"), "tls_crl"),
         (Support.Refused("set a security level in the system's openssl.cnf", "1024"), "tls_dh_min_bits"),
         (Support.WithoutEffect("TLS is done with OpenSSL, by the policy of its openssl.cnf"), """
             gnutls_require_kx gnutls_require_mac gnutls_require_protocols tls_resumption_hosts host_name_extract

@@ -70,7 +70,7 @@ public sealed class SessionLogTests : ReceiptTestKit
     [InlineData("DATA", 421, 4, 2, "late", "DATA", "SMTP data timeout (message abandoned) on connection from (c) [192.0.2.7] F=<> D=0s")]
     [InlineData("RCPT", 421, 7, 0, "too many unrecognized commands (last was \"FOO\")", "FOO", "SMTP call from (c) [192.0.2.7] dropped: too many unrecognized commands (last was \"FOO\")")]
     [InlineData("connect", 421, 7, 0, "too many connections", "", "Connection from (c) [192.0.2.7] refused: too many connections")]
-    [InlineData("STARTTLS", 421, 7, 5, "no shared cipher", "STARTTLS", "TLS error on connection from (c) [192.0.2.7]: no shared cipher")]
+    [InlineData("STARTTLS", 421, 7, 5, "(SSL_accept): no shared cipher", "STARTTLS", "TLS error on connection from (c) [192.0.2.7] (SSL_accept): no shared cipher")]
     [InlineData("unknown", 554, 5, 0, "input sent without waiting for greeting", "", "SMTP protocol synchronization error (input sent without waiting for greeting): rejected connection from H=(c) [192.0.2.7]")]
     [InlineData("EHLO", 554, 5, 0, "why", "EHLO x", "SMTP protocol synchronization error (why): rejected \"EHLO x\" H=(c) [192.0.2.7]")]
     [InlineData("unknown", 500, 5, 2, "why", "FOO", "SMTP syntax error in \"FOO\" H=(c) [192.0.2.7] text")]

@@ -1,7 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 using Pipeline.Tests.Support.Smtp;
+using Pipeline.Tests.Support.Tls;
 
 namespace Pipeline.Connectors.Tests.Smtp;
 
@@ -198,23 +200,38 @@ public sealed class SmtpDeliveryTlsTests : SmtpDelivery
         Assert.Contains("/nonexistent/ca.pem", failure.Internal, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Deliver_revocation_list_is_never_ignored_in_silence()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Deliver_goes_by_revocation_lists(bool revoked)
     {
-        var authorities = TestCertificates.WritePem(TestCertificates.Peer);
+        var folder = Directory.CreateTempSubdirectory("mailpipeline-crl-");
         try
         {
-            await using var peer = ScriptedSmtpPeer.Serve(capabilities: Offers, certificate: TestCertificates.Peer);
+            using var authority = new TestAuthority(folder.FullName, "authority");
+            var (certificate, key) = authority.Sign("peer", null, isServer: true);
+            var list = authority.Revoke(DateTimeOffset.UtcNow.AddDays(1), revoked ? [certificate] : []);
+            using var identity = X509Certificate2.CreateFromPemFile(certificate, key);
+            await using var peer = ScriptedSmtpPeer.Serve(capabilities: Offers, certificate: identity);
             Settings = Settings with
             {
-                Tls = Settings.Tls with { Verify = HostSet.Everyone, VerifyCertificates = authorities, RevocationListFile = "/etc/crl.pem" },
+                Tls = Settings.Tls with { Verify = HostSet.Everyone, VerifyHostnames = HostSet.None, VerifyCertificates = authority.File, RevocationListFile = list },
             };
 
-            Assert.StartsWith("tls_crl is set", Deferred(await DeliverOneAsync(Job(peer))).Internal, StringComparison.Ordinal);
+            var outcome = await DeliverOneAsync(Job(peer));
+
+            if (revoked)
+            {
+                Assert.Equal("certificate revoked", Deferred(outcome).Internal);
+            }
+            else
+            {
+                Assert.Contains(" CV=yes ", Delivered(outcome).Detail, StringComparison.Ordinal);
+            }
         }
         finally
         {
-            File.Delete(authorities);
+            folder.Delete(recursive: true);
         }
     }
 

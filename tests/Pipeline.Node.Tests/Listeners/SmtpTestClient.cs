@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Pipeline.Node.Tests.Listeners;
@@ -80,13 +81,18 @@ internal sealed class SmtpTestClient : IAsyncDisposable
 
     public async Task ExpectEndAsync() => Assert.Null(await ReadReplyAsync());
 
-    public async Task SecureAsync(string serverName = "mx.example.com")
+    /// <param name="certificate">What the client shows when it is asked.</param>
+    public async Task SecureAsync(string serverName = "mx.example.com", X509Certificate2? certificate = null)
     {
         var tls = new SslStream(
             _stream,
             leaveInnerStreamOpen: false,
             (_, certificate, _, _) => (ServerCertificate = certificate?.Subject) is not null);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = serverName }, _patience.Token);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = serverName,
+            ClientCertificates = certificate is null ? null : [certificate],
+        }, _patience.Token);
         _stream = tls;
     }
 

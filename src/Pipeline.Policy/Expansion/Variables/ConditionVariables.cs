@@ -29,7 +29,7 @@ internal static class ConditionVariables
         "dmarc_domain_policy", "dmarc_status", "dmarc_status_text", "dmarc_used_domain", "ldap_dn", "local_scan_data", "prdr_requested", "proxy_external_address",
         "proxy_external_port", "proxy_local_address", "proxy_local_port", "proxy_session", "regex_cachesize",
         "queue_size", "spf_guess", "thisaddress",
-        "tls_in_ocsp", "tls_in_ourcert", "tls_in_peercert", "tls_in_resumption", "warn_message_delay", "warn_message_recipients",
+        "tls_in_ocsp", "tls_in_resumption", "warn_message_delay", "warn_message_recipients",
     ];
 
     private static readonly string[] Numbers =

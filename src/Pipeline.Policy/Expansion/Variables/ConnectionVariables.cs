@@ -38,6 +38,8 @@ internal static class ConnectionVariables
         .. Tls("tls_in_ver", null, t => t.Version),
         .. Tls("tls_in_peerdn", "tls_peerdn", t => t.PeerDistinguishedName, Taint.Tainted),
         .. Tls("tls_in_sni", "tls_sni", t => t.ServerNameIndication, Taint.Tainted),
+        VariableDefinition.OfCertificate("tls_in_peercert", s => s.Connection.Tls?.PeerCertificate),
+        VariableDefinition.OfCertificate("tls_in_ourcert", s => s.Connection.Tls?.OurCertificate),
         new("tls_in_bits", Bits), new("tls_bits", Bits),
         new("tls_in_certificate_verified", Verified), new("tls_certificate_verified", Verified),
     ];

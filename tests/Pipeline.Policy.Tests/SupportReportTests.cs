@@ -19,10 +19,7 @@ public sealed class SupportReportTests
         Assert.Equal(notice is null ? [] : [$"{MemoryFiles.MainPath}:1: {notice}"], Notices(text));
 
     [Theory]
-    [InlineData("tls_require_ciphers = HIGH", "tls_require_ciphers")]
-    [InlineData("hosts_proxy = 10.0.0.0/8", "hosts_proxy")]
     [InlineData("helo_verify_hosts = *", "helo_verify_hosts")]
-    [InlineData("hosts_proxy = x", "hosts_proxy")]
     [InlineData("system_filter = /x", "system_filter")]
     [InlineData("dkim_verify_min_keysizes = rsa=2048", "dkim_verify_min_keysizes")]
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane = *", "hosts_require_dane")]

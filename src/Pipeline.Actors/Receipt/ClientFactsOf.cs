@@ -21,5 +21,6 @@ internal static class ClientFactsOf
         connection.Tls?.CertificateVerified,
         connection.AuthenticatorName.Length == 0 ? null : connection.AuthenticatorName,
         connection.Tls?.PeerDistinguishedName is { } peer ? OctetString.ToText(peer) : null,
-        connection.Tls?.ServerNameIndication);
+        connection.Tls?.ServerNameIndication,
+        connection.Proxy?.Local.Address.ToString());
 }

@@ -10,12 +10,24 @@ public interface IReceiptService
 {
     /// <summary>A client has connected. Never throws for what the client is.</summary>
     IReceiptSession Open(ClientConnection client);
+
+    /// <summary>Whether the policy knows this peer as a proxy (<c>hosts_proxy</c>): then its connections begin with a PROXY header.</summary>
+    ValueTask<bool> IsProxyAsync(IPAddress peer, CancellationToken cancellationToken) => new(false);
 }
+
+/// <summary>The proxy that a client has come through.</summary>
+/// <param name="Address">The proxy as it has connected to us.</param>
+/// <param name="External">Where the client has connected to the proxy; null when the proxy does not say.</param>
+public sealed record ProxySession(IPEndPoint Address, IPEndPoint? External);
 
 /// <summary>Facts of the connection that do not change.</summary>
 /// <param name="Client">Null for submission on standard input.</param>
 /// <param name="ImplicitTls">TLS began with the connection.</param>
-public sealed record ClientConnection(IPEndPoint? Client, IPEndPoint? Local, bool ImplicitTls);
+public sealed record ClientConnection(IPEndPoint? Client, IPEndPoint? Local, bool ImplicitTls)
+{
+    /// <summary>Null for a client that has come by itself.</summary>
+    public ProxySession? Proxy { get; init; }
+}
 
 /// <summary>One client's conversation. Calls come one at a time, in the order of the protocol; the listener has checked syntax and sequence.</summary>
 public interface IReceiptSession : IAsyncDisposable

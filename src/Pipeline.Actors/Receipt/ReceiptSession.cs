@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
@@ -35,6 +36,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
             ClientPort = client.Client?.Port ?? 0,
             LocalAddress = Plain(client.Local?.Address),
             LocalPort = client.Local?.Port ?? 0,
+            Proxy = client.Proxy is { } proxy ? new ProxyFacts(Plain(proxy.Address), Plain(proxy.External)) : null,
         };
         Capabilities = new SmtpCapabilities(HostName, 0);
         SetProtocol();
@@ -189,6 +191,10 @@ internal sealed partial class ReceiptSession : IReceiptSession
 
         _pathSteps = [];
     }
+
+    [return: NotNullIfNotNull(nameof(endpoint))]
+    private static IPEndPoint? Plain(IPEndPoint? endpoint) =>
+        endpoint is { Address.IsIPv4MappedToIPv6: true } ? new IPEndPoint(endpoint.Address.MapToIPv4(), endpoint.Port) : endpoint;
 
     private static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 

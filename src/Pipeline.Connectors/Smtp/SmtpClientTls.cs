@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Pipeline.Policy.Tls;
+using Pipeline.Policy.Tls.Ciphers;
 
 namespace Pipeline.Connectors.Smtp;
 
@@ -34,7 +35,7 @@ internal sealed class SmtpClientTls
     /// <summary>Why the certificate did not verify, for the operator.</summary>
     public string? Problem { get; private set; }
 
-    /// <returns>Null if a configured file cannot be used; then <paramref name="problem"/> says which.</returns>
+    /// <returns>Null if a configured file or value cannot be used; then <paramref name="problem"/> says which.</returns>
     public static SmtpClientTls? Create(SmtpConnectionKey key, CertificateFiles files, TimeProvider time, out string? problem)
     {
         if (CertificateTrust.Load(files, key.VerifyCertificates, key.RevocationListFile, out problem) is not { } trust)
@@ -42,13 +43,21 @@ internal sealed class SmtpClientTls
             return null;
         }
 
+        if (CipherPreference.Read(key.Ciphers, key.LibraryOptions, out var unreadable, key.DhMinBits) is not { } ciphers)
+        {
+            problem = $"tls_require_ciphers: {unreadable}";
+            return null;
+        }
+
         var options = new SslClientAuthenticationOptions
         {
             // An address literal is no name to indicate (RFC 6066 section 3).
             TargetHost = key.ServerNameIndication ?? (IPAddress.TryParse(key.Host, out _) ? "" : key.Host),
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            EnabledSslProtocols = ciphers.Protocols,
             CertificateChainPolicy = trust.ChainPolicy(),
-            CipherSuitesPolicy = CipherList.Parse(key.Ciphers),
+            CipherSuitesPolicy = ciphers.Suites,
+            ApplicationProtocols = key.Alpn is { } protocol ? [new SslApplicationProtocol(protocol)] : null,
+            AllowTlsResume = key.Policy.ResumeTls,
         };
         if (key.CertificateFile is { Length: > 0 } certificateFile)
         {
@@ -62,6 +71,10 @@ internal sealed class SmtpClientTls
 
         return new SmtpClientTls(key, trust, options, time);
     }
+
+    /// <summary>Why the session that came about is not what the transport wants; null when it is.</summary>
+    public string? Fault(SslStream tls) =>
+        _key.Policy.RequireAlpn && tls.NegotiatedApplicationProtocol.Protocol.IsEmpty ? "ALPN is required and was not negotiated" : null;
 
     /// <summary>Protocol, cipher and key length, as Exim logs them.</summary>
     public static string Describe(SslStream tls)

@@ -238,7 +238,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             }
 
             var (status, reason) = await connection.StartTlsAsync(_tls.Options, Timeout);
-            if (status == SmtpIoStatus.Ok)
+            if (status == SmtpIoStatus.Ok && (reason = _tls.Fault(connection.Tls!)) is null)
             {
                 return null;
             }
@@ -252,7 +252,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             var text = key.Policy.RequireTls || key.Policy.VerifyCertificate
                 ? "a TLS session is required, but an attempt to start TLS failed"
                 : "an attempt to start TLS failed";
-            return SmtpOpening.Failed(peer.Failure(FailureClass.TlsFailed, text, detail: _tls.Problem ?? reason, hostWide: true), tlsFailed: true);
+            return SmtpOpening.Failed(peer.Failure(FailureClass.TlsFailed, text, detail: status == SmtpIoStatus.Ok ? reason : _tls.Problem ?? reason, hostWide: true), tlsFailed: true);
         }
 
         private async ValueTask<SmtpAuthentication> AuthenticateAsync(CancellationToken cancellationToken)

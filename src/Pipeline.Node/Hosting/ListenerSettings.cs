@@ -54,6 +54,7 @@ internal static class ListenerSettings
             MaxUnknownCommands = IsSet("smtp_max_unknown_commands") ? policy.SmtpMaxUnknownCommands : limits.MaxUnknownCommands,
             MaxNonMailCommands = IsSet("smtp_accept_max_nonmail") ? policy.SmtpAcceptMaxNonMail : limits.MaxNonMailCommands,
             CommandTimeout = ReceiveTimeout() ?? limits.CommandTimeout,
+            ProxyHeaderTimeout = IsSet("proxy_protocol_timeout") && policy.ProxyProtocolTimeout > TimeSpan.Zero ? policy.ProxyProtocolTimeout : limits.ProxyHeaderTimeout,
             DataIdleTimeout = ReceiveTimeout() ?? limits.DataIdleTimeout,
         };
 

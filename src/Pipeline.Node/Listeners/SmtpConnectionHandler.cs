@@ -23,7 +23,7 @@ internal sealed class SmtpConnectionHandler(
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         var remote = connection.RemoteEndPoint as IPEndPoint;
-        var client = new ClientConnection(remote, connection.LocalEndPoint as IPEndPoint, endpoint.ImplicitTls);
+        var client = new ClientConnection(remote, connection.LocalEndPoint as IPEndPoint, endpoint.ImplicitTls) { Proxy = connection.Features.Get<ProxySession>() };
         try
         {
             if (closing.IsCancellationRequested)

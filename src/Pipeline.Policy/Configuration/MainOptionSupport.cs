@@ -22,8 +22,6 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("EHLO or HELO is required of everybody"), "hosts_require_helo"),
         (Support.WithoutEffect("the name is looked up when something asks for it"), "host_lookup"),
         (Support.NotDone("names are looked up in the DNS, and confirmed by it", "bydns:byaddr|bydns"), "host_lookup_order"),
-        (Support.Refused("name the proxies in node.json, Listen, ProxyFrom"), "hosts_proxy"),
-        (Support.WithoutEffect("proxies are configured in node.json"), "proxy_protocol_timeout"),
         (Support.NotDone("no ident query is made, and $sender_ident is empty"), "rfc1413_hosts"),
         (Support.WithoutEffect("no ident query is made"), "rfc1413_query_timeout"),
         (Support.NotDone("an address without a domain is refused"), "sender_unqualified_hosts recipient_unqualified_hosts percent_hack_domains"),
@@ -45,15 +43,11 @@ internal static class MainOptionSupport
 
     private static (Support Support, string Names)[] Tls =>
     [
-        (Support.Refused("no ALPN is negotiated"), "hosts_require_alpn"),
-        (Support.Refused("set ciphers in the system's openssl.cnf"), "tls_require_ciphers"),
-        (Support.NotDone("set protocols in the system's openssl.cnf"), "openssl_options"),
         (Support.WithoutEffect(OpenSsl), """
             gnutls_allow_auto_pkcs11 gnutls_compat_mode gnutls_require_kx gnutls_require_mac gnutls_require_protocols tls_dhparam
-            tls_dh_max_bits tls_eccurve tls_remember_esmtp tls_resumption_hosts
+            tls_dh_max_bits tls_eccurve tls_remember_esmtp
             """),
-        (Support.NotDone("no OCSP response is stapled"), "tls_ocsp_file"),
-        (Support.NotDone("no ALPN is negotiated"), "tls_alpn"),
+        (Support.NotDone("the platform's TLS takes no OCSP response from a file: none is stapled"), "tls_ocsp_file"),
     ];
 
     private static (Support Support, string Names)[] Queue =>

@@ -100,6 +100,8 @@ public sealed record MainOptions
 
     public MailList? HostsProxy { get; init; }
 
+    public TimeSpan ProxyProtocolTimeout { get; init; }
+
     public MailList? HostsRequireHelo { get; init; }
 
     public MailList? HeloAcceptJunkHosts { get; init; }
@@ -155,6 +157,14 @@ public sealed record MainOptions
     public ExpandableString? TlsPrivateKey { get; init; }
 
     public ExpandableString? TlsRequireCiphers { get; init; }
+
+    public string? OpensslOptions { get; init; }
+
+    public required ExpandableString TlsAlpn { get; init; }
+
+    public MailList? HostsRequireAlpn { get; init; }
+
+    public MailList? TlsResumptionHosts { get; init; }
 
     public MailList? TlsVerifyHosts { get; init; }
 

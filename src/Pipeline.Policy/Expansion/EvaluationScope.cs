@@ -123,6 +123,9 @@ public sealed class ConnectionScope
 
     public int LocalPort { get; init; }
 
+    /// <summary>The proxy that the client has come through; null without.</summary>
+    public ProxyFacts? Proxy { get; init; }
+
     /// <summary>$sender_helo_name.</summary>
     public string HeloName { get; set; } = "";
 
@@ -167,6 +170,11 @@ public sealed class ConnectionScope
     /// <summary>What the ACL engine remembers of this connection.</summary>
     internal Acl.AclConnectionState AclState { get; } = new();
 }
+
+/// <summary>A proxy, as the $proxy_ variables show it.</summary>
+/// <param name="Local">The proxy as it has connected to us.</param>
+/// <param name="External">Where the client has connected to the proxy; null when the proxy does not say.</param>
+public sealed record ProxyFacts(IPEndPoint Local, IPEndPoint? External);
 
 /// <summary>TLS of the incoming connection, as Exim's $tls_in_ variables show it.</summary>
 public sealed record TlsFacts(string Version, string CipherSuite, int Bits, string? PeerDistinguishedName, bool CertificateVerified, string? ServerNameIndication)

@@ -1,6 +1,8 @@
+using System.Net.Security;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
+using Pipeline.Policy.Tls.Ciphers;
 
 namespace Pipeline.Policy.Tls;
 
@@ -18,7 +20,32 @@ public static class ServerTlsPolicy
             return (null, problem);
         }
 
-        var terms = new ServerTlsTerms { ClientCertificate = demand };
+        (var value, problem) = await TextAsync("tls_require_ciphers", options.TlsRequireCiphers, scope, cancellationToken);
+        if (problem.Length > 0)
+        {
+            return (null, problem);
+        }
+
+        if (CipherPreference.Read(value, options.OpensslOptions, out problem) is not { } ciphers)
+        {
+            return (null, $"(tls_require_ciphers): {problem}");
+        }
+
+        (var protocols, problem) = await TextAsync("tls_alpn", options.TlsAlpn, scope, cancellationToken);
+        (var requiresAlpn, problem) = problem.Length > 0 ? (false, problem) : await ContainsAsync("hosts_require_alpn", options.HostsRequireAlpn, scope, cancellationToken);
+        if (problem.Length > 0)
+        {
+            return (null, problem);
+        }
+
+        var terms = new ServerTlsTerms
+        {
+            ClientCertificate = demand,
+            Ciphers = ciphers,
+            ApplicationProtocols = [.. ListSyntax.Split(protocols ?? "").Where(name => name.Length is > 0 and < 256).Select(name => new SslApplicationProtocol(OctetString.ToBytes(name)))],
+            RequiresAlpn = requiresAlpn,
+            Resumes = (await ContainsAsync("tls_resumption_hosts", options.TlsResumptionHosts, scope, cancellationToken)).Contains,
+        };
         if (demand != ClientCertificateDemand.None)
         {
             var (trust, fault) = await TrustAsync(options, files, scope, cancellationToken);

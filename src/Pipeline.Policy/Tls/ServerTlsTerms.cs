@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using System.Net.Security;
+using Pipeline.Policy.Tls.Ciphers;
+
 namespace Pipeline.Policy.Tls;
 
 /// <summary>What is asked of a client's certificate.</summary>
@@ -22,4 +26,15 @@ public sealed record ServerTlsTerms
 
     /// <summary>By what the client's certificate is judged.</summary>
     public CertificateTrust Trust { get; init; } = CertificateTrust.OfSystem;
+
+    /// <summary>Protocols that a client may name (RFC 7301); one that names none of these, but others, is no client of ours. Empty: what it names is not looked at.</summary>
+    public ImmutableArray<SslApplicationProtocol> ApplicationProtocols { get; init; } = [];
+
+    /// <summary>The client must name one.</summary>
+    public bool RequiresAlpn { get; init; }
+
+    /// <summary>The session may be resumed.</summary>
+    public bool Resumes { get; init; }
+
+    public CipherPreference Ciphers { get; init; } = CipherPreference.Default;
 }

@@ -235,6 +235,41 @@ public sealed class SmtpDeliveryTlsTests : SmtpDelivery
         }
     }
 
+    [Theory]
+    [InlineData("ECDHE-ECDSA-AES128-GCM-SHA256:!TLSv1.3", null, "X=TLS1.3:")]
+    [InlineData("NORMAL:-VERS-TLS1.3:-AES-256-GCM:-CHACHA20-POLY1305", null, "X=TLS1.2:TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256:128 ")]
+    [InlineData(null, "+no_tlsv1_3", "X=TLS1.2:")]
+    [InlineData("TLS_AES_128_GCM_SHA256", null, "X=TLS1.3:TLS_AES_128_GCM_SHA256:128 ")]
+    public async Task Deliver_goes_by_the_ciphers_and_protocols_of_the_transport(string? ciphers, string? options, string shown)
+    {
+        await using var peer = ScriptedSmtpPeer.Serve(capabilities: Offers, certificate: TestCertificates.Peer);
+        Settings = Settings with { Tls = Settings.Tls with { Ciphers = ciphers, LibraryOptions = options } };
+
+        Assert.StartsWith(shown, Delivered(await DeliverOneAsync(Job(peer))).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deliver_ciphers_that_cannot_be_read_defer()
+    {
+        await using var peer = ScriptedSmtpPeer.Serve(capabilities: Offers, certificate: TestCertificates.Peer);
+        Settings = Settings with { Tls = Settings.Tls with { Ciphers = "NORMAL:nonsense" } };
+
+        var failure = Deferred(await DeliverOneAsync(Job(peer)));
+
+        Assert.Equal((FailureClass.Local, "tls_require_ciphers: \"nonsense\" in \"NORMAL:nonsense\" is not known"), (failure.Class, failure.Internal));
+    }
+
+    [Fact]
+    public async Task Deliver_protocol_that_must_be_confirmed_and_is_not_defers()
+    {
+        await using var peer = ScriptedSmtpPeer.Serve(capabilities: Offers, certificate: TestCertificates.Peer);
+        Settings = Settings with { Tls = Settings.Tls with { Alpn = "smtp", RequireAlpn = HostSet.Everyone, TemporaryFailureTryClear = false } };
+
+        var failure = Deferred(await DeliverOneAsync(Job(peer)));
+
+        Assert.Equal((FailureClass.TlsFailed, "ALPN is required and was not negotiated"), (failure.Class, failure.Internal));
+    }
+
     [Fact]
     public async Task Deliver_shows_its_own_certificate()
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using Pipeline.Actors.Receipt;
 using Pipeline.Mail.Addressing;
@@ -55,6 +56,11 @@ internal sealed class FakeReceipt : IReceiptService
     public int LargestWrite;
 
     public int Disposed;
+
+    /// <summary>The peer that the policy knows as a proxy; null for none.</summary>
+    public IPAddress? Proxy { get; init; }
+
+    public ValueTask<bool> IsProxyAsync(IPAddress peer, CancellationToken cancellationToken) => new(peer.Equals(Proxy));
 
     public IReceiptSession Open(ClientConnection client)
     {

@@ -82,7 +82,8 @@ internal sealed class SmtpTestClient : IAsyncDisposable
     public async Task ExpectEndAsync() => Assert.Null(await ReadReplyAsync());
 
     /// <param name="certificate">What the client shows when it is asked.</param>
-    public async Task SecureAsync(string serverName = "mx.example.com", X509Certificate2? certificate = null)
+    /// <param name="protocols">What the client names by ALPN.</param>
+    public async Task SecureAsync(string serverName = "mx.example.com", X509Certificate2? certificate = null, params string[] protocols)
     {
         var tls = new SslStream(
             _stream,
@@ -91,12 +92,20 @@ internal sealed class SmtpTestClient : IAsyncDisposable
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = serverName,
+            ApplicationProtocols = protocols.Length == 0 ? null : [.. protocols.Select(name => new SslApplicationProtocol(name))],
             ClientCertificates = certificate is null ? null : [certificate],
         }, _patience.Token);
         _stream = tls;
+        (Cipher, ApplicationProtocol) = ($"{tls.SslProtocol} {tls.NegotiatedCipherSuite}", tls.NegotiatedApplicationProtocol.ToString());
     }
 
     public string? ServerCertificate { get; private set; }
+
+    /// <summary>Protocol and suite.</summary>
+    public string? Cipher { get; private set; }
+
+    /// <summary>What ALPN has come to; empty without.</summary>
+    public string? ApplicationProtocol { get; private set; }
 
     public async ValueTask DisposeAsync()
     {

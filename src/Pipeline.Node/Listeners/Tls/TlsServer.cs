@@ -33,8 +33,13 @@ internal sealed class TlsServer(ServerCertificates certificates, SmtpLimits limi
             await _turns.WaitAsync(deadline.Token);
             try
             {
-                await stream.AuthenticateAsServerAsync((_, hello, _, _) => ValueTask.FromResult(OptionsFor(hello.ServerName, check)), null, deadline.Token);
-                return new TlsHandshake(stream, Describe(stream, check), null);
+                await stream.AuthenticateAsServerAsync((_, hello, _, _) => ValueTask.FromResult(OptionsFor(hello.ServerName, terms, check)), null, deadline.Token);
+                if (!terms.RequiresAlpn || !stream.NegotiatedApplicationProtocol.Protocol.IsEmpty)
+                {
+                    return new TlsHandshake(stream, Describe(stream, check), null);
+                }
+
+                failure = "(ALPN): required and not negotiated";
             }
             finally
             {
@@ -60,15 +65,18 @@ internal sealed class TlsServer(ServerCertificates certificates, SmtpLimits limi
 
     public void Dispose() => _turns.Dispose();
 
-    private SslServerAuthenticationOptions OptionsFor(string serverName, ClientCertificateCheck check)
+    private SslServerAuthenticationOptions OptionsFor(string serverName, ServerTlsTerms terms, ClientCertificateCheck check)
     {
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = certificates.Select(serverName),
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            EnabledSslProtocols = terms.Ciphers.Protocols,
+            CipherSuitesPolicy = terms.Ciphers.Suites,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             EncryptionPolicy = EncryptionPolicy.RequireEncryption,
             AllowRenegotiation = false,
+            AllowTlsResume = terms.Resumes,
+            ApplicationProtocols = terms.ApplicationProtocols.IsEmpty ? null : [.. terms.ApplicationProtocols],
         };
         check.PutInto(options);
         return options;

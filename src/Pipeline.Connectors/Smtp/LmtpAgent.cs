@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Connectors.Headers;
 using Pipeline.Connectors.Ports;
 using Pipeline.Policy.Tls;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Connectors.Smtp;
 
@@ -34,7 +35,7 @@ public sealed class LmtpAgent : IDeliveryAgent
     private static SmtpTransportSettings Session(LmtpTransportSettings lmtp) => new(lmtp.Name)
     {
         Protocol = SmtpDialect.Lmtp,
-        HeloData = lmtp.HeloData,
+        HeloData = new HeloData(lmtp.HeloData),
         ConnectTimeout = lmtp.Timeout,
         CommandTimeout = lmtp.Timeout,
         DataTimeout = lmtp.Timeout,

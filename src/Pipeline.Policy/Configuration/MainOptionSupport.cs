@@ -16,7 +16,6 @@ internal static class MainOptionSupport
     [
         (Support.WithoutEffect(NoEtrn), "acl_smtp_etrn smtp_etrn_command smtp_etrn_serialize acl_smtp_atrn"),
         (Support.WithoutEffect("the command is not known to the server"), "acl_smtp_wellknown wellknown_advertise_hosts"),
-        (Support.WithoutEffect("PRDR is not offered"), "acl_smtp_data_prdr prdr_enable"),
         (Support.Refused("write \"deny hosts = ...\" with \"!verify = helo\" in acl_smtp_helo"), "helo_verify_hosts"),
         (Support.WithoutEffect("\"verify = helo\" tests when it is asked"), "helo_try_verify_hosts helo_lookup_domains"),
         (Support.WithoutEffect("EHLO or HELO is required of everybody"), "hosts_require_helo"),
@@ -98,7 +97,11 @@ internal static class MainOptionSupport
             receive_timeout smtp_backlog_monitor check_rfc2047_length
             """),
         (Support.WithoutEffect("the listener sets its sockets itself", "true|false"), "smtp_accept_keepalive tcp_nodelay smtp_connect_backlog"),
-        (Support.NotDone("set Dns, Servers and Trusted, in node.json; times and retries are the resolver's own"), "dns_retrans dns_retry dns_trust_aa dns_cname_loops dns_dnssec_ok dns_use_edns0"),
+        (Support.NotDone("each server is asked with times and retries of the resolver's own; set Dns, Servers, in node.json"), "dns_retrans dns_retry"),
+        (Support.NotDone("the word of resolvers about DNSSEC counts, and not that of servers: set Dns, Trusted, in node.json"), "dns_trust_aa"),
+        (Support.NotDone("aliases that the resolver has not followed itself are followed, twelve of them at most", "1"), "dns_cname_loops"),
+        (Support.WithoutEffect("every query asks whether the answer is authentic"), "dns_dnssec_ok"),
+        (Support.WithoutEffect("every query has EDNS, and is asked without where a server does not know it"), "dns_use_edns0"),
         (Support.NotDone("every name that DNS can carry is asked for"), "dns_check_names_pattern"),
         (Support.WithoutEffect("\"verify = csa\" is refused when it is reached"), "dns_csa_search_limit dns_csa_use_reverse"),
     ];
@@ -115,7 +118,7 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Scanners =>
     [
         (Support.WithoutEffect("the ACL condition is refused when it is reached"), """
-            dccifd_address dccifd_options dcc_direct_add_header bmi_config_file dmarc_forensic_sender
+            bmi_config_file dmarc_forensic_sender
             dmarc_history_file dmarc_tld_file spf_guess
             """),
         (Support.WithoutEffect("every signature is verified"), "dkim_verify_minimal"),

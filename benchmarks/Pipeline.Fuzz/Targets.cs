@@ -26,6 +26,7 @@ internal static class Targets
         .. PolicyTargets.All,
         .. LanguageTargets.All,
         .. AuthTargets.All,
+        .. TlsTargets.All,
     ];
 
     internal static byte[][] Seeds(params string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];

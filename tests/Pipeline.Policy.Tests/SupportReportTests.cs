@@ -22,10 +22,6 @@ public sealed class SupportReportTests
         Assert.Equal(notice is null ? [] : [$"{MemoryFiles.MainPath}:1: {notice}"], Notices(text));
 
     [Theory]
-    [InlineData("tls_verify_hosts = *", "tls_verify_hosts")]
-    [InlineData("tls_require_ciphers = HIGH", "tls_require_ciphers")]
-    [InlineData("hosts_proxy = 10.0.0.0/8", "hosts_proxy")]
-    [InlineData("hosts_proxy = x", "hosts_proxy")]
     [InlineData("system_filter = /x", "system_filter")]
     [InlineData("dkim_verify_min_keysizes = rsa=2048", "dkim_verify_min_keysizes")]
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane = *", "hosts_require_dane")]
@@ -57,7 +53,6 @@ public sealed class SupportReportTests
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane =", null)]
     [InlineData("begin transports\nt:\ndriver = smtp\ndscp = ef", "4: transport t: option \"dscp\" is not done and is ignored: packets are not marked")]
     [InlineData("begin transports\nt:\ndriver = pipe\ncommand = /bin/cat\nuser = x", "5: transport t: option \"user\" is not done and is ignored: no delivery changes the user: files belong to the user of the node")]
-    [InlineData("begin transports\nt:\ndriver = smtp\ntls_crl = /x", "4: transport t: option \"tls_crl\" is not done: a message that comes to it waits: revocation lists are not read, so no certificate that must be verified is good")]
     [InlineData("begin transports\nt:\ndriver = queuefile\ndirectory = /x\nheaders_add = X: y", "5: transport t: option \"headers_add\" is not done and is ignored: the message is written as it lies in the queue, for the program that takes it")]
     [InlineData("begin authenticators\na:\ndriver = plaintext\nserver_debug_print = x", "4: authenticator a: option \"server_debug_print\" has no effect here: nothing prints it")]
     [InlineData("begin authenticators\na:\ndriver = spa", "2: authenticator a: driver \"spa\" is not done and is ignored: NTLM is not spoken; use plaintext over TLS: the mechanism is neither offered to clients nor used with servers")]
@@ -113,7 +108,7 @@ public sealed class SupportReportTests
 
     [Fact]
     public void Macro_of_an_option_exists_when_setting_it_does_no_harm() =>
-        Assert.Empty(Compile(".ifdef _HAVE_DANE _OPT_TRANSPORT_SMTP_HOSTS_TRY_DANE _OPT_MAIN_TLS_VERIFY_HOSTS _DRIVER_ROUTER_IPLOOKUP _EXP_ITEM_PERL\ntls_verify_hosts = *\n.endif").Problems);
+        Assert.Empty(Compile(".ifdef _HAVE_DANE _OPT_TRANSPORT_SMTP_HOSTS_TRY_DANE _OPT_MAIN_SYSTEM_FILTER _DRIVER_ROUTER_IPLOOKUP _EXP_ITEM_PERL\nsystem_filter = /x\n.endif").Problems);
 
     private static IEnumerable<string> Notices(string text)
     {

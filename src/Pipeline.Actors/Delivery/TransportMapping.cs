@@ -79,6 +79,11 @@ internal static class TransportMapping
             RevocationListFile = smtp.Tls.RevocationList,
             ServerNameIndication = smtp.Tls.ServerNameIndication,
             Ciphers = smtp.Tls.Ciphers,
+            DhMinBits = smtp.Tls.DhMinBits,
+            Alpn = smtp.Tls.Alpn,
+            RequireAlpn = Hosts(smtp.Tls.RequireAlpn),
+            Resume = Hosts(smtp.Tls.Resume),
+            LibraryOptions = smtp.Tls.LibraryOptions,
             TemporaryFailureTryClear = smtp.Tls.TemporaryFailureTryClear,
         },
         Authentication = new SmtpClientAuthentication

@@ -20,6 +20,7 @@ internal static class ClientFactsOf
         connection.AuthenticatorName.Length == 0 ? null : OctetString.ToText(connection.AuthenticatedId),
         connection.Tls?.CertificateVerified,
         connection.AuthenticatorName.Length == 0 ? null : connection.AuthenticatorName,
-        connection.Tls?.PeerDistinguishedName,
-        connection.Tls?.ServerNameIndication);
+        connection.Tls?.PeerDistinguishedName is { } peer ? OctetString.ToText(peer) : null,
+        connection.Tls?.ServerNameIndication,
+        connection.Proxy?.Local.Address.ToString());
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
+using Pipeline.Policy.Tls;
 
 namespace Pipeline.Actors.Receipt;
 
@@ -9,13 +10,25 @@ public interface IReceiptService
 {
     /// <summary>A client has connected. Never throws for what the client is.</summary>
     IReceiptSession Open(ClientConnection client);
+
+    /// <summary>Whether the policy knows this peer as a proxy (<c>hosts_proxy</c>): then its connections begin with a PROXY header.</summary>
+    ValueTask<bool> IsProxyAsync(IPAddress peer, CancellationToken cancellationToken) => new(false);
 }
+
+/// <summary>The proxy that a client has come through.</summary>
+/// <param name="Address">The proxy as it has connected to us.</param>
+/// <param name="External">Where the client has connected to the proxy; null when the proxy does not say.</param>
+public sealed record ProxySession(IPEndPoint Address, IPEndPoint? External);
 
 /// <summary>Facts of the connection that do not change.</summary>
 /// <param name="Client">Null for submission on standard input.</param>
 /// <param name="ImplicitTls">TLS began with the connection.</param>
 /// <param name="Delivery">What a local program wants of its messages' delivery.</param>
-public sealed record ClientConnection(IPEndPoint? Client, IPEndPoint? Local, bool ImplicitTls, LocalDelivery Delivery = LocalDelivery.Unsaid);
+public sealed record ClientConnection(IPEndPoint? Client, IPEndPoint? Local, bool ImplicitTls, LocalDelivery Delivery = LocalDelivery.Unsaid)
+{
+    /// <summary>Null for a client that has come by itself.</summary>
+    public ProxySession? Proxy { get; init; }
+}
 
 /// <summary>One client's conversation. Calls come one at a time, in the order of the protocol; the listener has checked syntax and sequence.</summary>
 public interface IReceiptSession : IAsyncDisposable
@@ -31,8 +44,11 @@ public interface IReceiptSession : IAsyncDisposable
     /// <summary>STARTTLS was asked: may it begin?</summary>
     ValueTask<ReceiptDecision> StartTlsAsync(CancellationToken cancellationToken);
 
+    /// <summary>What a handshake with this client is to be like; asked before each. Null when none can be had now, and then the log says why.</summary>
+    ValueTask<ServerTlsTerms?> TlsTermsAsync(CancellationToken cancellationToken) => new(ServerTlsTerms.Default);
+
     /// <summary>TLS has been established; everything learnt before is forgotten (RFC 3207 section 4.2).</summary>
-    void TlsEstablished(Policy.Expansion.TlsFacts facts);
+    ValueTask TlsEstablishedAsync(Policy.Expansion.TlsFacts facts, CancellationToken cancellationToken);
 
     /// <summary>The paths of MAIL and RCPT are to be given to <see cref="RewritePathAsync"/> before their syntax is looked at.</summary>
     bool RewritesPaths => false;

@@ -5,6 +5,7 @@ using Pipeline.Mail.Message;
 using Pipeline.Policy;
 using Pipeline.Policy.Acl.Verification.Callouts;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Tls;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Actors.Receipt;
@@ -36,6 +37,9 @@ public sealed record ReceiptServices
 
     /// <summary>Null: no callouts are made, and addresses that have a route are good.</summary>
     public CalloutServices? Callouts { get; init; }
+
+    /// <summary>Files that the policy names for TLS with clients.</summary>
+    public CertificateFiles Certificates { get; init; } = new();
 
     public ReceiptLimits Limits { get; init; } = new();
 

@@ -62,7 +62,8 @@ internal sealed partial class ReceiptSession
     private async ValueTask OfferAuthenticatorsAsync(EvaluationScope scope, CancellationToken cancellationToken)
     {
         var offered = ImmutableArray.CreateBuilder<AuthenticatorDefinition>();
-        if (_extended && await CapabilityOffer.MatchesAsync(Options.AuthAdvertiseHosts, scope, cancellationToken))
+        // Who is known by a certificate has nothing left to show.
+        if (_extended && _connection.AuthenticatorName.Length == 0 && await CapabilityOffer.MatchesAsync(Options.AuthAdvertiseHosts, scope, cancellationToken))
         {
             foreach (var authenticator in _active.Policy.Authenticators)
             {

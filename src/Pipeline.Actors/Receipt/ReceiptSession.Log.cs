@@ -82,7 +82,7 @@ internal sealed partial class ReceiptSession
                 Log(null, $"SMTP protocol synchronization error ({reason}): rejected \"{incident.Line}\" {host} next input=\"{incident.NextInput}\"", Refusals);
                 break;
             case SessionBreak.TlsFailed:
-                Log(null, $"TLS error on connection from {Peer}: {reason}");
+                Log(null, $"TLS error on connection from {Peer} {reason}");
                 break;
             case SessionBreak.Refused:
                 Log("connection_reject", $"Connection from {Peer} refused: {reason}");

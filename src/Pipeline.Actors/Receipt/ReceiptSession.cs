@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
@@ -37,6 +38,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
             ClientPort = client.Client?.Port ?? 0,
             LocalAddress = Plain(client.Local?.Address),
             LocalPort = client.Local?.Port ?? 0,
+            Proxy = client.Proxy is { } proxy ? new ProxyFacts(Plain(proxy.Address), Plain(proxy.External)) : null,
         };
         Capabilities = new SmtpCapabilities(HostName, 0);
         SetProtocol();
@@ -113,28 +115,6 @@ internal sealed partial class ReceiptSession : IReceiptSession
         await OfferAuthenticatorsAsync(scope, cancellationToken);
         var greeting = outcome.UserMessage ?? $"{HostName} Hello {name}{(_connection.ClientAddress is { } address ? $" [{address}]" : "")}";
         return new ReceiptDecision(new SmtpReply(250, greeting));
-    }
-
-    public async ValueTask<ReceiptDecision> StartTlsAsync(CancellationToken cancellationToken)
-    {
-        Command("STARTTLS");
-        var outcome = await RunAsync(AclPoint.StartTls, ConnectionOnlyScope(), cancellationToken);
-        if (!outcome.IsAccepted)
-        {
-            RecordRefusedConnection("STARTTLS", outcome);
-            return Answer(new ReceiptDecision(outcome.Reply!, outcome.CloseConnection));
-        }
-
-        return new ReceiptDecision(new SmtpReply(220, "TLS go ahead"));
-    }
-
-    public void TlsEstablished(TlsFacts facts)
-    {
-        _connection.Tls = facts;
-        _connection.HeloName = "";
-        _extended = false;
-        ForgetAuthentication();
-        SetProtocol();
     }
 
     public bool RewritesPaths => _active.Policy.Rewriting.Concern(RewritePlaces.Smtp);
@@ -243,6 +223,10 @@ internal sealed partial class ReceiptSession : IReceiptSession
 
         _pathSteps = [];
     }
+
+    [return: NotNullIfNotNull(nameof(endpoint))]
+    private static IPEndPoint? Plain(IPEndPoint? endpoint) =>
+        endpoint is { Address.IsIPv4MappedToIPv6: true } ? new IPEndPoint(endpoint.Address.MapToIPv4(), endpoint.Port) : endpoint;
 
     private static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 

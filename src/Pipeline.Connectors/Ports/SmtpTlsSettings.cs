@@ -33,8 +33,23 @@ public sealed record SmtpTlsSettings
     /// <summary>Server name to indicate; null for the host's name when it is one.</summary>
     public string? ServerNameIndication { get; init; }
 
-    /// <summary>tls_require_ciphers, in OpenSSL's notation; null for the platform's choice.</summary>
+    /// <summary>tls_require_ciphers, in the language of OpenSSL or of GnuTLS; null for the platform's choice.</summary>
     public string? Ciphers { get; init; }
+
+    /// <summary>openssl_options; null for none.</summary>
+    public string? LibraryOptions { get; init; }
+
+    /// <summary>tls_dh_min_bits; 0 for no bound.</summary>
+    public int DhMinBits { get; init; }
+
+    /// <summary>tls_alpn: the protocol to name in the handshake; null for none.</summary>
+    public string? Alpn { get; init; }
+
+    /// <summary>hosts_require_alpn: these must confirm the protocol.</summary>
+    public HostSet RequireAlpn { get; init; } = HostSet.None;
+
+    /// <summary>tls_resumption_hosts: sessions with these may be resumed.</summary>
+    public HostSet Resume { get; init; } = HostSet.None;
 
     /// <summary>After a failed STARTTLS or handshake, try in clear where TLS is not required.</summary>
     public bool TemporaryFailureTryClear { get; init; } = true;

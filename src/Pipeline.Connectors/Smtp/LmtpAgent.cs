@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Connectors.Headers;
 using Pipeline.Connectors.Ports;
+using Pipeline.Policy.Tls;
 using Pipeline.Policy.Transports;
 
 namespace Pipeline.Connectors.Smtp;

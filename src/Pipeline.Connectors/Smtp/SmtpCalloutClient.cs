@@ -1,6 +1,7 @@
 using System.Net;
 using Pipeline.Connectors.Ports;
 using Pipeline.Policy.Acl.Verification.Callouts;
+using Pipeline.Policy.Tls;
 
 namespace Pipeline.Connectors.Smtp;
 

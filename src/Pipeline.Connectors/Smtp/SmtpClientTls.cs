@@ -3,6 +3,8 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Pipeline.Policy.Tls;
+using Pipeline.Policy.Tls.Ciphers;
 
 namespace Pipeline.Connectors.Smtp;
 
@@ -10,10 +12,12 @@ namespace Pipeline.Connectors.Smtp;
 internal sealed class SmtpClientTls
 {
     private readonly SmtpConnectionKey _key;
+    private readonly CertificateTrust _trust;
+    private readonly TimeProvider _time;
 
-    private SmtpClientTls(SmtpConnectionKey key, SslClientAuthenticationOptions options)
+    private SmtpClientTls(SmtpConnectionKey key, CertificateTrust trust, SslClientAuthenticationOptions options, TimeProvider time)
     {
-        _key = key;
+        (_key, _trust, _time) = (key, trust, time);
         Options = options;
         options.RemoteCertificateValidationCallback = Validate;
     }
@@ -22,37 +26,38 @@ internal sealed class SmtpClientTls
 
     public bool Verified { get; private set; }
 
+    /// <summary>What the peer has shown; null before the handshake.</summary>
+    public X509Certificate2? PeerCertificate { get; private set; }
+
+    /// <summary>What we show when we are asked; null when there is none.</summary>
+    public X509Certificate2? OurCertificate => Options.ClientCertificates is [X509Certificate2 own, ..] ? own : null;
+
     /// <summary>Why the certificate did not verify, for the operator.</summary>
     public string? Problem { get; private set; }
 
-    /// <returns>Null if a configured file cannot be used; then <paramref name="problem"/> says which.</returns>
-    public static SmtpClientTls? Create(SmtpConnectionKey key, CertificateFiles files, out string? problem)
+    /// <returns>Null if a configured file or value cannot be used; then <paramref name="problem"/> says which.</returns>
+    public static SmtpClientTls? Create(SmtpConnectionKey key, CertificateFiles files, TimeProvider time, out string? problem)
     {
-        var chain = new X509ChainPolicy
+        if (CertificateTrust.Load(files, key.VerifyCertificates, key.RevocationListFile, out problem) is not { } trust)
         {
-            RevocationMode = X509RevocationMode.NoCheck,
+            return null;
+        }
 
-            // No fetching of issuers from addresses that the peer's certificate names, in the middle of a handshake.
-            DisableCertificateDownloads = true,
-        };
-        if (key.VerifyCertificates is not ("system" or ""))
+        if (CipherPreference.Read(key.Ciphers, key.LibraryOptions, out var unreadable, key.DhMinBits) is not { } ciphers)
         {
-            if (files.Authorities(key.VerifyCertificates, out problem) is not { } authorities)
-            {
-                return null;
-            }
-
-            chain.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            chain.CustomTrustStore.AddRange(authorities);
+            problem = $"tls_require_ciphers: {unreadable}";
+            return null;
         }
 
         var options = new SslClientAuthenticationOptions
         {
             // An address literal is no name to indicate (RFC 6066 section 3).
             TargetHost = key.ServerNameIndication ?? (IPAddress.TryParse(key.Host, out _) ? "" : key.Host),
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            CertificateChainPolicy = chain,
-            CipherSuitesPolicy = CipherList.Parse(key.Ciphers),
+            EnabledSslProtocols = ciphers.Protocols,
+            CertificateChainPolicy = trust.ChainPolicy(),
+            CipherSuitesPolicy = ciphers.Suites,
+            ApplicationProtocols = key.Alpn is { } protocol ? [new SslApplicationProtocol(protocol)] : null,
+            AllowTlsResume = key.Policy.ResumeTls,
         };
         if (key.CertificateFile is { Length: > 0 } certificateFile)
         {
@@ -64,9 +69,12 @@ internal sealed class SmtpClientTls
             options.ClientCertificates = [identity];
         }
 
-        problem = null;
-        return new SmtpClientTls(key, options);
+        return new SmtpClientTls(key, trust, options, time);
     }
+
+    /// <summary>Why the session that came about is not what the transport wants; null when it is.</summary>
+    public string? Fault(SslStream tls) =>
+        _key.Policy.RequireAlpn && tls.NegotiatedApplicationProtocol.Protocol.IsEmpty ? "ALPN is required and was not negotiated" : null;
 
     /// <summary>Protocol, cipher and key length, as Exim logs them.</summary>
     public static string Describe(SslStream tls)
@@ -78,6 +86,8 @@ internal sealed class SmtpClientTls
 
     private bool Validate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
+        // A copy: it is asked for while the session lives, and the stream owns its own.
+        PeerCertificate = certificate is null ? null : X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
         Problem = Judge(certificate, chain, errors);
         Verified = Problem is null;
 
@@ -87,22 +97,12 @@ internal sealed class SmtpClientTls
 
     private string? Judge(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (certificate is not X509Certificate2 leaf)
+        if (_trust.Judge(chain, errors, _time.GetUtcNow()) is { } fault)
         {
-            return "the peer has no certificate";
+            return fault;
         }
 
-        if (_key.RevocationListFile is { Length: > 0 })
-        {
-            return "tls_crl is set, and revocation lists cannot be checked";
-        }
-
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
-        {
-            return chain?.ChainStatus is [var first, ..] ? first.StatusInformation : "the certificate chain is not valid";
-        }
-
-        return _key.Policy.VerifyHostname && !Matches(leaf) ? $"the certificate is not for {_key.Host}" : null;
+        return _key.Policy.VerifyHostname && !(certificate is X509Certificate2 leaf && Matches(leaf)) ? $"the certificate is not for {_key.Host}" : null;
     }
 
     private bool Matches(X509Certificate2 leaf)

@@ -38,6 +38,12 @@ internal sealed record SmtpConnectionKey
 
     public string? Ciphers { get; init; }
 
+    public string? LibraryOptions { get; init; }
+
+    public int DhMinBits { get; init; }
+
+    public string? Alpn { get; init; }
+
     public bool TemporaryFailureTryClear { get; init; }
 
     /// <summary>What authenticators would send, in one text of which nothing is ever printed; empty when none would be used.</summary>
@@ -60,6 +66,9 @@ internal sealed record SmtpConnectionKey
             RevocationListFile = settings.Tls.RevocationListFile,
             ServerNameIndication = settings.Tls.ServerNameIndication,
             Ciphers = settings.Tls.Ciphers,
+            LibraryOptions = settings.Tls.LibraryOptions,
+            DhMinBits = settings.Tls.DhMinBits,
+            Alpn = settings.Tls.Alpn,
             TemporaryFailureTryClear = settings.Tls.TemporaryFailureTryClear,
             Credentials = endPoint is not null && (policy.RequireAuthentication || policy.TryAuthentication)
                 ? await JoinAsync(settings.Authentication.Authenticators, new AuthenticationPeer(host, endPoint), cancellationToken)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Connectors.Headers;
 using Pipeline.Connectors.Ports;
+using Pipeline.Policy.Tls;
 
 namespace Pipeline.Connectors.Smtp;
 

@@ -23,6 +23,10 @@ internal sealed record SmtpPeerPolicy
 
     public bool VerifyHostname { get; init; }
 
+    public bool RequireAlpn { get; init; }
+
+    public bool ResumeTls { get; init; }
+
     public bool RequireAuthentication { get; init; }
 
     public bool TryAuthentication { get; init; }
@@ -43,6 +47,8 @@ internal sealed record SmtpPeerPolicy
             VerifyCertificate = requireTls || await tls.Verify.ContainsAsync(host, address, cancellationToken),
             TryVerifyCertificate = await tls.TryVerify.ContainsAsync(host, address, cancellationToken),
             VerifyHostname = requireTls || await tls.VerifyHostnames.ContainsAsync(host, address, cancellationToken),
+            RequireAlpn = await tls.RequireAlpn.ContainsAsync(host, address, cancellationToken),
+            ResumeTls = await tls.Resume.ContainsAsync(host, address, cancellationToken),
             RequireAuthentication = await authentication.Require.ContainsAsync(host, address, cancellationToken),
             TryAuthentication = await authentication.Try.ContainsAsync(host, address, cancellationToken),
         };

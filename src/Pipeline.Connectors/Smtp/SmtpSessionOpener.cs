@@ -4,6 +4,7 @@ using System.Text;
 using Pipeline.Connectors.Ports;
 using Pipeline.Faults;
 using Pipeline.Policy.Authentication;
+using Pipeline.Policy.Tls;
 
 namespace Pipeline.Connectors.Smtp;
 
@@ -39,7 +40,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
     {
         var connection = new SmtpClientConnection(socket, timeProvider);
         await using var abort = connection.AbortWhen(cancellationToken);
-        var handshake = new Handshake(settings, key, peer, connection, files);
+        var handshake = new Handshake(settings, key, peer, connection, files, timeProvider);
         var opening = await handshake.RunAsync(tryTls, cancellationToken);
         if (opening.Session is null)
         {
@@ -94,7 +95,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
 
     /// <summary>The talk before the first message.</summary>
     private sealed class Handshake(
-        SmtpTransportSettings settings, SmtpConnectionKey key, SmtpPeer peer, SmtpClientConnection connection, CertificateFiles files)
+        SmtpTransportSettings settings, SmtpConnectionKey key, SmtpPeer peer, SmtpClientConnection connection, CertificateFiles files, TimeProvider time)
     {
         private SmtpCapabilities _capabilities = SmtpCapabilities.None;
         private SmtpClientTls? _tls;
@@ -239,14 +240,14 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
 
         private async ValueTask<SmtpOpening?> StartTlsAsync(string step)
         {
-            _tls = SmtpClientTls.Create(key, files, out var problem);
+            _tls = SmtpClientTls.Create(key, files, time, out var problem);
             if (_tls is null)
             {
                 return SmtpOpening.Failed(peer.Failure(FailureClass.Local, "TLS is not configured properly", detail: problem, hostWide: true));
             }
 
             var (status, reason) = await connection.StartTlsAsync(_tls.Options, Timeout);
-            if (status == SmtpIoStatus.Ok)
+            if (status == SmtpIoStatus.Ok && (reason = _tls.Fault(connection.Tls!)) is null)
             {
                 return null;
             }
@@ -260,7 +261,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             var text = key.Policy.RequireTls || key.Policy.VerifyCertificate
                 ? "a TLS session is required, but an attempt to start TLS failed"
                 : "an attempt to start TLS failed";
-            return SmtpOpening.Failed(peer.Failure(FailureClass.TlsFailed, text, detail: _tls.Problem ?? reason, hostWide: true), tlsFailed: true);
+            return SmtpOpening.Failed(peer.Failure(FailureClass.TlsFailed, text, detail: status == SmtpIoStatus.Ok ? reason : _tls.Problem ?? reason, hostWide: true), tlsFailed: true);
         }
 
         private async ValueTask<SmtpAuthentication> AuthenticateAsync(CancellationToken cancellationToken)
@@ -270,7 +271,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
                 return default;
             }
 
-            var facts = new AuthenticationPeer(key.Host, endPoint, Cipher, _tls?.Verified == true);
+            var facts = new AuthenticationPeer(key.Host, endPoint, Cipher, _tls?.Verified == true) { Certificate = _tls?.PeerCertificate, OurCertificate = _tls?.OurCertificate };
             var result = await new SmtpClientAuthenticator(connection, peer, settings.Authentication, facts, Timeout)
                 .RunAsync(_capabilities.Mechanisms, key.Policy.RequireAuthentication, cancellationToken);
             _broken |= result.Broken;

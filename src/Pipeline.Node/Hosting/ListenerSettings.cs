@@ -48,6 +48,7 @@ internal static class ListenerSettings
             MaxConnectionsPerAddress = Constant("smtp_accept_max_per_host", policy.SmtpAcceptMaxPerHost) ?? limits.MaxConnectionsPerAddress,
             MaxMessagesPerConnection = Constant("smtp_accept_max_per_connection", policy.SmtpAcceptMaxPerConnection) ?? limits.MaxMessagesPerConnection,
             CommandTimeout = ReceiveTimeout() ?? limits.CommandTimeout,
+            ProxyHeaderTimeout = IsSet("proxy_protocol_timeout") && policy.ProxyProtocolTimeout > TimeSpan.Zero ? policy.ProxyProtocolTimeout : limits.ProxyHeaderTimeout,
             DataIdleTimeout = ReceiveTimeout() ?? limits.DataIdleTimeout,
         };
 

@@ -23,7 +23,7 @@ internal sealed class SmtpConnectionHandler(
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         var remote = connection.RemoteEndPoint as IPEndPoint;
-        var client = new ClientConnection(remote, connection.LocalEndPoint as IPEndPoint, endpoint.ImplicitTls);
+        var client = new ClientConnection(remote, connection.LocalEndPoint as IPEndPoint, endpoint.ImplicitTls) { Proxy = connection.Features.Get<ProxySession>() };
         try
         {
             if (closing.IsCancellationRequested)
@@ -85,7 +85,12 @@ internal sealed class SmtpConnectionHandler(
         await using IReceiptSession receipt = service.Open(client);
         if (endpoint.ImplicitTls)
         {
-            (TlsFacts? facts, string? failure) = await channel.SecureAsync(tls);
+            if (await receipt.TlsTermsAsync(CancellationToken.None) is not { } terms)
+            {
+                return;
+            }
+
+            (TlsFacts? facts, string? failure) = await channel.SecureAsync(tls, terms);
             if (facts is null)
             {
                 ListenerLog.TlsFailed(log, client.Client, failure ?? "unknown");
@@ -94,7 +99,7 @@ internal sealed class SmtpConnectionHandler(
                 return;
             }
 
-            receipt.TlsEstablished(facts);
+            await receipt.TlsEstablishedAsync(facts, CancellationToken.None);
         }
 
         await new SmtpSession(options, tls, receipt, channel, watch).RunAsync(CancellationToken.None);

@@ -70,12 +70,8 @@ public sealed class SmtpListener : IDisposable
 
     private void Attach(ListenOptions listen, ListenerEndpoint endpoint)
     {
-        if (!endpoint.ProxyNetworks.IsDefaultOrEmpty)
-        {
-            listen.Use(next => new ProxyProtocolMiddleware(
-                next, endpoint.ProxyNetworks, _options.Limits.ProxyHeaderTimeout, _time, _log).OnConnectionAsync);
-        }
-
+        listen.Use(next => new ProxyProtocolMiddleware(
+            next, endpoint.ProxyNetworks, _service, _options.Limits.ProxyHeaderTimeout, _time, _log).OnConnectionAsync);
         var handler = new SmtpConnectionHandler(endpoint, _options, _service, _limiter, _tls, _time, _log, _closing.Token);
         listen.Run(handler.OnConnectedAsync);
         _bound.Add(listen);

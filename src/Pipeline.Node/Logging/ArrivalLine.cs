@@ -41,6 +41,7 @@ internal static class ArrivalLine
             line.Append(" U=").Append(localUser);
         }
 
+        Append(line, " PRX=", selection.Has("proxy") ? client.Proxy : null);
         line.Append(" P=").Append(client.Protocol);
         Append(line, " X=", selection.Has("tls_cipher") ? client.TlsCipher : null);
         Append(line, " CV=", selection.Has("tls_certificate_verified") && client.TlsVerified is { } verified ? verified ? "yes" : "no" : null);

@@ -43,7 +43,7 @@ public abstract class AuthenticatorDefinition
 
     public SourceLocation Location { get; }
 
-    /// <summary>Clients can authenticate by it.</summary>
+    /// <summary>Clients can authenticate by it with AUTH.</summary>
     public abstract bool IsServer { get; }
 
     /// <summary>The smtp transport can authenticate by it.</summary>

@@ -10,6 +10,7 @@ internal static class AuthenticatorDriverRegistry
         ["cram_md5"] = static options => new CramMd5Authenticator(options),
         ["external"] = static options => new ExternalAuthenticator(options),
         ["plaintext"] = static options => new PlaintextAuthenticator(options),
+        ["tls"] = static options => new TlsAuthenticator(options),
     };
 
     /// <returns>Null for a driver that is not done, or does not exist: then its block was complained about when it was read.</returns>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Transports;
@@ -7,7 +8,14 @@ namespace Pipeline.Policy.Authentication;
 
 /// <summary>The server that a client authenticates to, for $host, $host_address, $host_port, $tls_out_cipher and $tls_out_certificate_verified.</summary>
 /// <param name="Cipher">As in $tls_out_cipher; null in clear, and before the connection is made.</param>
-public sealed record AuthenticationPeer(string Host, IPEndPoint EndPoint, string? Cipher = null, bool CertificateVerified = false);
+public sealed record AuthenticationPeer(string Host, IPEndPoint EndPoint, string? Cipher = null, bool CertificateVerified = false)
+{
+    /// <summary>What it has shown, $tls_out_peercert and $tls_out_peerdn; null in clear.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>What we have shown it, $tls_out_ourcert; null when nothing.</summary>
+    public X509Certificate2? OurCertificate { get; init; }
+}
 
 /// <summary>An authenticator of the configuration as a client, for one delivery; asked about each server once it is known.</summary>
 /// <param name="scope">In which the transport was expanded.</param>

@@ -37,7 +37,7 @@ public static class AuthenticatorOptionTable
         ]),
         ["spa"] = Expanded("client_domain client_password client_username server_password")
             .OfDriver(NotOffered("NTLM is not spoken; use plaintext over TLS")),
-        ["tls"] = Expanded("server_param server_param1 server_param2 server_param3").OfDriver(NotOffered("certificates of clients are not asked for")),
+        ["tls"] = Expanded("server_param server_param1 server_param2 server_param3"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static OptionTable Expanded(string names) => new(OptionTable.Of(OptionType.Expanded, names));

@@ -3,6 +3,7 @@ using Pipeline.Policy.Lists;
 using Pipeline.Policy.Lookups.Ldap;
 using Pipeline.Policy.Lookups.Servers;
 using Pipeline.Policy.Scanning;
+using Pipeline.Policy.Tls.Ciphers;
 
 namespace Pipeline.Policy.Configuration;
 
@@ -78,6 +79,16 @@ internal static class MainOptionChecks
         if (options.AvScanner is { Source: not ['$', ..] and var scanner } && AvScanner.Parse(scanner, out var unusable) is null)
         {
             Report("av_scanner", $"av_scanner: {unusable}");
+        }
+
+        if (CipherPreference.Read(options.TlsRequireCiphers?.Constant, null, out var unreadable) is null)
+        {
+            Report("tls_require_ciphers", $"tls_require_ciphers: {unreadable}");
+        }
+
+        if (OpenSslOptions.Read(options.OpensslOptions ?? "", out unreadable) is null)
+        {
+            Report("openssl_options", $"openssl_options: {unreadable}");
         }
 
         if (!options.SpamdAddress.Source.StartsWith('$'))

@@ -19,8 +19,6 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("the name is looked up when something asks for it"), "helo_lookup_domains"),
         (Support.WithoutEffect("the name is looked up when something asks for it"), "host_lookup"),
         (Support.NotDone("names are looked up in the DNS, and confirmed by it", "bydns:byaddr|bydns"), "host_lookup_order"),
-        (Support.Refused("name the proxies in node.json, Listen, ProxyFrom"), "hosts_proxy"),
-        (Support.WithoutEffect("proxies are configured in node.json"), "proxy_protocol_timeout"),
         (Support.NotDone("no ident query is made, and $sender_ident is empty"), "rfc1413_hosts"),
         (Support.WithoutEffect("no ident query is made"), "rfc1413_query_timeout"),
         (Support.NotDone("the percent sign is a character like any other"), "percent_hack_domains"),
@@ -41,17 +39,11 @@ internal static class MainOptionSupport
 
     private static (Support Support, string Names)[] Tls =>
     [
-        (Support.Refused("certificates of clients are not asked for"), "tls_verify_hosts hosts_require_alpn"),
-        (Support.NotDone("certificates of clients are not asked for"), "tls_try_verify_hosts"),
-        (Support.WithoutEffect("certificates of clients are not asked for"), "tls_verify_certificates tls_crl"),
-        (Support.Refused("set ciphers in the system's openssl.cnf"), "tls_require_ciphers"),
-        (Support.NotDone("set protocols in the system's openssl.cnf"), "openssl_options"),
         (Support.WithoutEffect(OpenSsl), """
             gnutls_allow_auto_pkcs11 gnutls_compat_mode gnutls_require_kx gnutls_require_mac gnutls_require_protocols tls_dhparam
-            tls_dh_max_bits tls_eccurve tls_remember_esmtp tls_resumption_hosts
+            tls_dh_max_bits tls_eccurve tls_remember_esmtp
             """),
-        (Support.NotDone("no OCSP response is stapled"), "tls_ocsp_file"),
-        (Support.NotDone("no ALPN is negotiated"), "tls_alpn"),
+        (Support.NotDone("the platform's TLS takes no OCSP response from a file: none is stapled"), "tls_ocsp_file"),
     ];
 
     private static (Support Support, string Names)[] Queue =>
@@ -87,7 +79,11 @@ internal static class MainOptionSupport
             receive_timeout smtp_backlog_monitor check_rfc2047_length
             """),
         (Support.WithoutEffect("the listener sets its sockets itself", "true|false"), "smtp_accept_keepalive tcp_nodelay smtp_connect_backlog"),
-        (Support.NotDone("set Dns, Servers and Trusted, in node.json; times and retries are the resolver's own"), "dns_retrans dns_retry dns_trust_aa dns_cname_loops dns_dnssec_ok dns_use_edns0"),
+        (Support.NotDone("each server is asked with times and retries of the resolver's own; set Dns, Servers, in node.json"), "dns_retrans dns_retry"),
+        (Support.NotDone("the word of resolvers about DNSSEC counts, and not that of servers: set Dns, Trusted, in node.json"), "dns_trust_aa"),
+        (Support.NotDone("aliases that the resolver has not followed itself are followed, twelve of them at most", "1"), "dns_cname_loops"),
+        (Support.WithoutEffect("every query asks whether the answer is authentic"), "dns_dnssec_ok"),
+        (Support.WithoutEffect("every query has EDNS, and is asked without where a server does not know it"), "dns_use_edns0"),
         (Support.NotDone("every name that DNS can carry is asked for"), "dns_check_names_pattern"),
         (Support.WithoutEffect("\"verify = csa\" is refused when it is reached"), "dns_csa_search_limit dns_csa_use_reverse"),
     ];

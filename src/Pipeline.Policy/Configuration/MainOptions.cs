@@ -105,6 +105,8 @@ public sealed record MainOptions
 
     public MailList? HostsProxy { get; init; }
 
+    public TimeSpan ProxyProtocolTimeout { get; init; }
+
     public required MailList HostsRequireHelo { get; init; }
 
     public MailList? HeloAcceptJunkHosts { get; init; }
@@ -161,11 +163,21 @@ public sealed record MainOptions
 
     public ExpandableString? TlsRequireCiphers { get; init; }
 
+    public string? OpensslOptions { get; init; }
+
+    public required ExpandableString TlsAlpn { get; init; }
+
+    public MailList? HostsRequireAlpn { get; init; }
+
+    public MailList? TlsResumptionHosts { get; init; }
+
     public MailList? TlsVerifyHosts { get; init; }
 
     public MailList? TlsTryVerifyHosts { get; init; }
 
     public required ExpandableString TlsVerifyCertificates { get; init; }
+
+    public ExpandableString? TlsCrl { get; init; }
 
     // Headers and messages.
 

@@ -114,14 +114,10 @@ public static class TransportOptionTable
         (Support.WithoutEffect("DANE is not done"), "dane_require_tls_ciphers"),
         (Support.Refused("delivery would go to hosts whose addresses are not authentic"), "dnssec_require_domains"),
         (Support.WithoutEffect("every query asks whether the answer is authentic"), "dnssec_request_domains"),
-        (Support.Refused("the state of the peer's certificate is not asked for"), "hosts_require_ocsp"),
-        (Support.NotDone("the state of the peer's certificate is not asked for"), "hosts_request_ocsp"),
-        (Support.Refused("no ALPN is negotiated"), "hosts_require_alpn"),
-        (Support.NotDone("no ALPN is negotiated"), "tls_alpn"),
-        (Support.RefusedWhenReached("revocation lists are not read, so no certificate that must be verified is good"), "tls_crl"),
-        (Support.Refused("set a security level in the system's openssl.cnf", "1024"), "tls_dh_min_bits"),
+        (Support.Refused("the platform's TLS does not hand out the response that a peer has stapled"), "hosts_require_ocsp"),
+        (Support.NotDone("the platform's TLS does not hand out the response that a peer has stapled"), "hosts_request_ocsp"),
         (Support.WithoutEffect("TLS is done with OpenSSL, by the policy of its openssl.cnf"), """
-            gnutls_require_kx gnutls_require_mac gnutls_require_protocols tls_resumption_hosts host_name_extract
+            gnutls_require_kx gnutls_require_mac gnutls_require_protocols host_name_extract
             """),
         (Support.Refused("connections would not go through the proxy"), "socks_proxy"),
         (Support.WithoutEffect("pipelined connection and TCP Fast Open are not used"), "hosts_pipe_connect hosts_try_fastopen"),

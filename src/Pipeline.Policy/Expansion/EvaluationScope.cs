@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dns;
 using Pipeline.Policy.Authentication;
@@ -131,6 +132,9 @@ public sealed class ConnectionScope
 
     public int LocalPort { get; init; }
 
+    /// <summary>The proxy that the client has come through; null without.</summary>
+    public ProxyFacts? Proxy { get; init; }
+
     /// <summary>$sender_helo_name.</summary>
     public string HeloName { get; set; } = "";
 
@@ -179,9 +183,25 @@ public sealed class ConnectionScope
     internal Acl.AclConnectionState AclState { get; } = new();
 }
 
+/// <summary>A proxy, as the $proxy_ variables show it.</summary>
+/// <param name="Local">The proxy as it has connected to us.</param>
+/// <param name="External">Where the client has connected to the proxy; null when the proxy does not say.</param>
+public sealed record ProxyFacts(IPEndPoint Local, IPEndPoint? External);
+
 /// <summary>TLS of the incoming connection, as Exim's $tls_in_ variables show it.</summary>
 public sealed record TlsFacts(string Version, string CipherSuite, int Bits, string? PeerDistinguishedName, bool CertificateVerified, string? ServerNameIndication)
 {
+    /// <summary>What the client has shown; null when it has shown none, or was not asked.</summary>
+    public X509Certificate2? PeerCertificate { get; init; }
+
+    /// <summary>What we have shown.</summary>
+    public X509Certificate2? OurCertificate { get; init; }
+
+    /// <param name="serverName">The name that the client asked for; null when it asked for none.</param>
+    /// <param name="peer">What the client has shown, with what was found of it.</param>
+    public static TlsFacts Of(string version, string cipherSuite, int bits, string? serverName, X509Certificate2? peer, bool verified, X509Certificate2? own) =>
+        new(version, cipherSuite, bits, peer is null ? null : Tls.DistinguishedNameText.Of(peer.SubjectName), verified, serverName) { PeerCertificate = peer, OurCertificate = own };
+
     /// <summary>Exim's form: version, cipher, bits.</summary>
     public string Cipher => $"{Version}:{CipherSuite}:{Bits}";
 }
@@ -339,6 +359,12 @@ public sealed class AddressScope
 
     /// <summary>$domain_data, $local_part_data, $address_data, $home, $host, $return_path, $router_name, $transport_name, … by name without the dollar sign.</summary>
     public Dictionary<string, ExpandedText> Values { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>$tls_out_peercert: what the server has shown with which we talk.</summary>
+    public X509Certificate2? TlsPeerCertificate { get; init; }
+
+    /// <summary>$tls_out_ourcert: what we have shown it.</summary>
+    public X509Certificate2? TlsOurCertificate { get; init; }
 
     /// <summary>One of <see cref="Values"/> without its mark; null when it is not set.</summary>
     public string? Text(string name) => Values.TryGetValue(name, out var value) ? value.Text : null;

@@ -124,6 +124,18 @@ public sealed record ExpandedSmtpTls
 
     public string? Ciphers { get; init; }
 
+    public int DhMinBits { get; init; }
+
+    public string? Alpn { get; init; }
+
+    public required HostListCheck RequireAlpn { get; init; }
+
+    /// <summary>tls_resumption_hosts.</summary>
+    public required HostListCheck Resume { get; init; }
+
+    /// <summary>Main option openssl_options, which holds for clients too.</summary>
+    public string? LibraryOptions { get; init; }
+
     public bool TemporaryFailureTryClear { get; init; } = true;
 }
 

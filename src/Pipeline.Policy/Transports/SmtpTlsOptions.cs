@@ -1,18 +1,41 @@
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Tls.Ciphers;
 
 namespace Pipeline.Policy.Transports;
 
 /// <summary>The TLS options of the smtp transport.</summary>
-internal sealed class SmtpTlsOptions(DriverOptions options)
+internal sealed class SmtpTlsOptions
 {
-    private readonly ExpandableString? _certificate = options.GetExpandable("tls_certificate");
-    private readonly ExpandableString? _privateKey = options.GetExpandable("tls_privatekey");
-    private readonly ExpandableString? _revocationList = options.GetExpandable("tls_crl");
-    private readonly ExpandableString? _ciphers = options.GetExpandable("tls_require_ciphers");
-    private readonly ExpandableString? _serverName = options.GetExpandable("tls_sni");
-    private readonly ExpandableString _verifyCertificates = options.GetExpandable("tls_verify_certificates", "system");
-    private readonly bool _tryClear = options.GetBool("tls_tempfail_tryclear", true);
+    /// <summary>The shortest Diffie-Hellman group when <c>tls_dh_min_bits</c> is not set.</summary>
+    private const int DefaultDhMinBits = 1024;
+
+    private readonly ExpandableString? _certificate;
+    private readonly ExpandableString? _privateKey;
+    private readonly ExpandableString? _revocationList;
+    private readonly ExpandableString? _ciphers;
+    private readonly ExpandableString? _serverName;
+    private readonly ExpandableString _verifyCertificates;
+    private readonly bool _tryClear;
+    private readonly int _dhMinBits;
+    private readonly ExpandableString? _alpn;
+
+    public SmtpTlsOptions(DriverOptions options)
+    {
+        _certificate = options.GetExpandable("tls_certificate");
+        _privateKey = options.GetExpandable("tls_privatekey");
+        _revocationList = options.GetExpandable("tls_crl");
+        _ciphers = options.GetExpandable("tls_require_ciphers");
+        _serverName = options.GetExpandable("tls_sni");
+        _verifyCertificates = options.GetExpandable("tls_verify_certificates", "system");
+        _tryClear = options.GetBool("tls_tempfail_tryclear", true);
+        _dhMinBits = options.GetInt32("tls_dh_min_bits", DefaultDhMinBits);
+        _alpn = options.GetExpandable("tls_alpn");
+        if (CipherPreference.Read(_ciphers?.Constant, null, out var problem) is null)
+        {
+            options.Report($"tls_require_ciphers: {problem}", "tls_require_ciphers");
+        }
+    }
 
     public async ValueTask<ExpandedSmtpTls> ExpandAsync(OptionExpansion expansion, SmtpHostLists lists) => new()
     {
@@ -28,6 +51,11 @@ internal sealed class SmtpTlsOptions(DriverOptions options)
         RevocationList = await TextAsync(expansion, "tls_crl", _revocationList),
         ServerNameIndication = await TextAsync(expansion, "tls_sni", _serverName),
         Ciphers = await TextAsync(expansion, "tls_require_ciphers", _ciphers),
+        DhMinBits = _dhMinBits,
+        Alpn = await TextAsync(expansion, "tls_alpn", _alpn),
+        RequireAlpn = lists.Check("hosts_require_alpn", expansion.Scope),
+        Resume = lists.Check("tls_resumption_hosts", expansion.Scope),
+        LibraryOptions = expansion.Scope.Environment.Policy.MainOptions.OpensslOptions,
         TemporaryFailureTryClear = _tryClear,
     };
 

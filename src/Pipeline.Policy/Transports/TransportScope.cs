@@ -2,6 +2,7 @@ using System.Globalization;
 using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Routers;
+using Pipeline.Policy.Tls;
 
 namespace Pipeline.Policy.Transports;
 
@@ -61,6 +62,8 @@ public static class TransportScope
             OriginalDomain = address?.OriginalDomain ?? "",
             ParentLocalPart = address?.ParentLocalPart ?? "",
             ParentDomain = address?.ParentDomain ?? "",
+            TlsPeerCertificate = peer.Certificate,
+            TlsOurCertificate = peer.OurCertificate,
         };
         foreach (var (name, value) in address?.Values ?? [])
         {
@@ -71,6 +74,7 @@ public static class TransportScope
         own.Values["host_address"] = peer.EndPoint.Address.ToString();
         own.Values["host_port"] = peer.EndPoint.Port.ToString(CultureInfo.InvariantCulture);
         own.Values["tls_out_cipher"] = peer.Cipher ?? "";
+        own.Values["tls_out_peerdn"] = peer.Certificate is { } certificate ? ExpandedText.FromPeer(DistinguishedNameText.Of(certificate.SubjectName)) : "";
         own.Values["tls_out_certificate_verified"] = peer.CertificateVerified ? "1" : "0";
         return With(scope, own);
     }

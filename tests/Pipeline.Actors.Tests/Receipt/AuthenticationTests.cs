@@ -74,7 +74,7 @@ public sealed class AuthenticationTests : ReceiptTestKit
         await using var session = await OpenAsync();
         Assert.Equal("PLAIN CRAM-MD5 LONG", string.Join(' ', session.Capabilities.Mechanisms));
 
-        session.TlsEstablished(Tls);
+        await session.TlsEstablishedAsync(Tls, CancellationToken.None);
         await session.HeloAsync(true, "client.example", CancellationToken.None);
         Assert.Equal("PLAIN LOGIN CRAM-MD5 LONG", string.Join(' ', session.Capabilities.Mechanisms));
 
@@ -98,7 +98,7 @@ public sealed class AuthenticationTests : ReceiptTestKit
     public async Task Client_that_is_believed_may_send_and_its_message_says_who_it_is()
     {
         await using var session = await OpenAsync();
-        session.TlsEstablished(Tls);
+        await session.TlsEstablishedAsync(Tls, CancellationToken.None);
         await session.HeloAsync(true, "client.example", CancellationToken.None);
 
         Assert.Equal("235 2.7.0 Authentication succeeded", (await AuthenticateAsync(session, "plain", "\0user\0pass")).ToString());
@@ -176,7 +176,7 @@ public sealed class AuthenticationTests : ReceiptTestKit
     public async Task Acl_of_auth_decides_before_anything_else_and_the_log_has_no_secret()
     {
         await using var session = await OpenAsync("acl_smtp_auth = check_auth\nauth_advertise_hosts = *");
-        session.TlsEstablished(Tls);
+        await session.TlsEstablishedAsync(Tls, CancellationToken.None);
         await session.HeloAsync(true, "client.example", CancellationToken.None);
 
         Assert.Equal("503 not that one", (await AuthenticateAsync(session, "LOGIN", "secret")).ToString());
@@ -201,7 +201,7 @@ public sealed class AuthenticationTests : ReceiptTestKit
     {
         await using var session = await OpenAsync();
         await AuthenticateAsync(session, "PLAIN", "\0user\0pass");
-        session.TlsEstablished(Tls);
+        await session.TlsEstablishedAsync(Tls, CancellationToken.None);
         await session.HeloAsync(true, "client.example", CancellationToken.None);
         await MailAsync(session, null);
 

@@ -73,7 +73,7 @@ public sealed class SessionLogTests : ReceiptTestKit
     [InlineData("VRFY", 554, SessionBreak.TooManyNonMailCommands, "", "VRFY x", "SMTP call from (c) [192.0.2.7] dropped: too many nonmail commands (last was \"VRFY\")")]
     [InlineData("AUTH", 421, SessionBreak.Limit, "too many failed authentication attempts", "AUTH", "SMTP call from (c) [192.0.2.7] dropped: too many failed authentication attempts")]
     [InlineData("connect", 421, SessionBreak.Refused, "too many connections", "", "Connection from (c) [192.0.2.7] refused: too many connections")]
-    [InlineData("STARTTLS", 421, SessionBreak.TlsFailed, "no shared cipher", "STARTTLS", "TLS error on connection from (c) [192.0.2.7]: no shared cipher")]
+    [InlineData("STARTTLS", 421, SessionBreak.TlsFailed, "(SSL_accept): no shared cipher", "STARTTLS", "TLS error on connection from (c) [192.0.2.7] (SSL_accept): no shared cipher")]
     [InlineData("unknown", 554, SessionBreak.OutOfStep, "input sent without waiting for greeting", "", "SMTP protocol synchronization error (input sent without waiting for greeting): rejected connection from H=(c) [192.0.2.7] input=\"NOOP\"")]
     [InlineData("EHLO", 554, SessionBreak.OutOfStep, "why", "EHLO x", "SMTP protocol synchronization error (why): rejected \"EHLO x\" H=(c) [192.0.2.7] next input=\"NOOP\"")]
     [InlineData("unknown", 500, SessionBreak.None, "why", "FOO", "SMTP syntax error in \"FOO\" H=(c) [192.0.2.7] text")]

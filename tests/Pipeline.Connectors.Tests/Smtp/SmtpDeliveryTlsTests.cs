@@ -1,7 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 using Pipeline.Tests.Support.Smtp;
+using Pipeline.Tests.Support.Tls;
 
 namespace Pipeline.Connectors.Tests.Smtp;
 
@@ -198,24 +200,74 @@ public sealed class SmtpDeliveryTlsTests : SmtpDelivery
         Assert.Contains("/nonexistent/ca.pem", failure.Internal, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Deliver_revocation_list_is_never_ignored_in_silence()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Deliver_goes_by_revocation_lists(bool revoked)
     {
-        var authorities = TestCertificates.WritePem(TestCertificates.Peer);
+        var folder = Directory.CreateTempSubdirectory("mailpipeline-crl-");
         try
         {
-            await using var peer = ScriptedSmtpPeer.Serve(capabilities: Offers, certificate: TestCertificates.Peer);
+            using var authority = new TestAuthority(folder.FullName, "authority");
+            var (certificate, key) = authority.Sign("peer", null, isServer: true);
+            var list = authority.Revoke(DateTimeOffset.UtcNow.AddDays(1), revoked ? [certificate] : []);
+            using var identity = X509Certificate2.CreateFromPemFile(certificate, key);
+            await using var peer = ScriptedSmtpPeer.Serve(capabilities: Offers, certificate: identity);
             Settings = Settings with
             {
-                Tls = Settings.Tls with { Verify = HostSet.Everyone, VerifyCertificates = authorities, RevocationListFile = "/etc/crl.pem" },
+                Tls = Settings.Tls with { Verify = HostSet.Everyone, VerifyHostnames = HostSet.None, VerifyCertificates = authority.File, RevocationListFile = list },
             };
 
-            Assert.StartsWith("tls_crl is set", Deferred(await DeliverOneAsync(Job(peer))).Internal, StringComparison.Ordinal);
+            var outcome = await DeliverOneAsync(Job(peer));
+
+            if (revoked)
+            {
+                Assert.Equal("certificate revoked", Deferred(outcome).Internal);
+            }
+            else
+            {
+                Assert.Contains(" CV=yes ", Delivered(outcome).Detail, StringComparison.Ordinal);
+            }
         }
         finally
         {
-            File.Delete(authorities);
+            folder.Delete(recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData("ECDHE-ECDSA-AES128-GCM-SHA256:!TLSv1.3", null, "X=TLS1.3:")]
+    [InlineData("NORMAL:-VERS-TLS1.3:-AES-256-GCM:-CHACHA20-POLY1305", null, "X=TLS1.2:TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256:128 ")]
+    [InlineData(null, "+no_tlsv1_3", "X=TLS1.2:")]
+    [InlineData("TLS_AES_128_GCM_SHA256", null, "X=TLS1.3:TLS_AES_128_GCM_SHA256:128 ")]
+    public async Task Deliver_goes_by_the_ciphers_and_protocols_of_the_transport(string? ciphers, string? options, string shown)
+    {
+        await using var peer = ScriptedSmtpPeer.Serve(capabilities: Offers, certificate: TestCertificates.Peer);
+        Settings = Settings with { Tls = Settings.Tls with { Ciphers = ciphers, LibraryOptions = options } };
+
+        Assert.StartsWith(shown, Delivered(await DeliverOneAsync(Job(peer))).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Deliver_ciphers_that_cannot_be_read_defer()
+    {
+        await using var peer = ScriptedSmtpPeer.Serve(capabilities: Offers, certificate: TestCertificates.Peer);
+        Settings = Settings with { Tls = Settings.Tls with { Ciphers = "NORMAL:nonsense" } };
+
+        var failure = Deferred(await DeliverOneAsync(Job(peer)));
+
+        Assert.Equal((FailureClass.Local, "tls_require_ciphers: \"nonsense\" in \"NORMAL:nonsense\" is not known"), (failure.Class, failure.Internal));
+    }
+
+    [Fact]
+    public async Task Deliver_protocol_that_must_be_confirmed_and_is_not_defers()
+    {
+        await using var peer = ScriptedSmtpPeer.Serve(capabilities: Offers, certificate: TestCertificates.Peer);
+        Settings = Settings with { Tls = Settings.Tls with { Alpn = "smtp", RequireAlpn = HostSet.Everyone, TemporaryFailureTryClear = false } };
+
+        var failure = Deferred(await DeliverOneAsync(Job(peer)));
+
+        Assert.Equal((FailureClass.TlsFailed, "ALPN is required and was not negotiated"), (failure.Class, failure.Internal));
     }
 
     [Fact]

@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using Pipeline.Actors.Receipt;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Tls;
 
 namespace Pipeline.Node.Tests.Listeners;
 
@@ -23,6 +25,9 @@ internal sealed class FakeReceipt : IReceiptService
 
     /// <summary>Runs before a call is decided.</summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>On what terms TLS is begun; null when it cannot be.</summary>
+    public ServerTlsTerms? TlsTerms { get; set; } = ServerTlsTerms.Default;
 
     /// <summary>Rewrites paths of MAIL and RCPT; null when they are not to be rewritten.</summary>
     public Func<string, string>? RewritePath { get; set; }
@@ -58,6 +63,11 @@ internal sealed class FakeReceipt : IReceiptService
 
     public int Disposed;
 
+    /// <summary>The peer that the policy knows as a proxy; null for none.</summary>
+    public IPAddress? Proxy { get; init; }
+
+    public ValueTask<bool> IsProxyAsync(IPAddress peer, CancellationToken cancellationToken) => new(peer.Equals(Proxy));
+
     public IReceiptSession Open(ClientConnection client)
     {
         Clients.Enqueue(client);
@@ -91,10 +101,13 @@ internal sealed class FakeReceipt : IReceiptService
         public ValueTask<ReceiptDecision> StartTlsAsync(CancellationToken cancellationToken) =>
             Decide("starttls", new SmtpReply(220, new EnhancedStatusCode(2, 0, 0), "go ahead"));
 
-        public void TlsEstablished(TlsFacts facts)
+        public ValueTask<ServerTlsTerms?> TlsTermsAsync(CancellationToken cancellationToken) => new(receipt.TlsTerms);
+
+        public ValueTask TlsEstablishedAsync(TlsFacts facts, CancellationToken cancellationToken)
         {
             receipt.Calls.Enqueue("tls");
             receipt.Tls.Enqueue(facts);
+            return ValueTask.CompletedTask;
         }
 
         public ValueTask<ReceiptDecision> AuthenticateAsync(string mechanism, byte[]? initialResponse, CancellationToken cancellationToken) =>

@@ -28,6 +28,19 @@ public sealed class ProxyProtocolTests
     }
 
     [Fact]
+    public async Task Proxy_can_be_one_that_the_policy_names()
+    {
+        var receipt = new FakeReceipt { Proxy = IPAddress.Loopback };
+        await using SmtpServer server = await KestrelFixture.StartAsync(receipt);
+        await using SmtpTestClient client = await SmtpTestClient.ConnectAsync(server.Endpoints[0]);
+        await client.SendAsync("PROXY TCP4 192.0.2.7 198.51.100.1 4096 25\r\n");
+        await client.ExpectAsync("220 ");
+        ClientConnection seen = Assert.Single(receipt.Clients);
+        Assert.Equal(IPEndPoint.Parse("192.0.2.7:4096"), seen.Client);
+        Assert.Equal((IPAddress.Loopback, IPEndPoint.Parse("198.51.100.1:25")), (seen.Proxy!.Address.Address, seen.Proxy.External));
+    }
+
+    [Fact]
     public async Task Client_behind_a_proxy_that_talks_too_early_is_noticed()
     {
         var receipt = new FakeReceipt();

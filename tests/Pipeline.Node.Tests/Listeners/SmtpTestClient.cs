@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Pipeline.Node.Tests.Listeners;
@@ -80,17 +81,31 @@ internal sealed class SmtpTestClient : IAsyncDisposable
 
     public async Task ExpectEndAsync() => Assert.Null(await ReadReplyAsync());
 
-    public async Task SecureAsync(string serverName = "mx.example.com")
+    /// <param name="certificate">What the client shows when it is asked.</param>
+    /// <param name="protocols">What the client names by ALPN.</param>
+    public async Task SecureAsync(string serverName = "mx.example.com", X509Certificate2? certificate = null, params string[] protocols)
     {
         var tls = new SslStream(
             _stream,
             leaveInnerStreamOpen: false,
             (_, certificate, _, _) => (ServerCertificate = certificate?.Subject) is not null);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = serverName }, _patience.Token);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = serverName,
+            ApplicationProtocols = protocols.Length == 0 ? null : [.. protocols.Select(name => new SslApplicationProtocol(name))],
+            ClientCertificates = certificate is null ? null : [certificate],
+        }, _patience.Token);
         _stream = tls;
+        (Cipher, ApplicationProtocol) = ($"{tls.SslProtocol} {tls.NegotiatedCipherSuite}", tls.NegotiatedApplicationProtocol.ToString());
     }
 
     public string? ServerCertificate { get; private set; }
+
+    /// <summary>Protocol and suite.</summary>
+    public string? Cipher { get; private set; }
+
+    /// <summary>What ALPN has come to; empty without.</summary>
+    public string? ApplicationProtocol { get; private set; }
 
     public async ValueTask DisposeAsync()
     {

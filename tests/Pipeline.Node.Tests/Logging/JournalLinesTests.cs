@@ -40,6 +40,8 @@ public sealed class JournalLinesTests
             "+tls_peerdn +tls_sni +receive_time", Plain with { TlsCipher = "TLS1.3", TlsPeer = "CN=\"x\",O=y", TlsServerName = "mx.local.test" }, "a@b", null,
             "<= a@b H=(helo.example.org) [192.0.2.1] P=esmtp X=TLS1.3 DN=\"CN=\\\"x\\\",O=y\" SNI=\"mx.local.test\" S=500 RT=0s id=x@y"
         },
+        { "+proxy", Plain with { Proxy = "10.0.0.1" }, "a@b", null, "<= a@b H=(helo.example.org) [192.0.2.1] PRX=10.0.0.1 P=esmtp S=500 id=x@y" },
+        { "", Plain with { Proxy = "10.0.0.1" }, "a@b", null, "<= a@b H=(helo.example.org) [192.0.2.1] P=esmtp S=500 id=x@y" },
         {
             "+subject +received_recipients +received_sender +incoming_port +incoming_interface", Plain, "a@b", null,
             "<= a@b H=(helo.example.org) [192.0.2.1]:4711 I=[192.0.2.9]:25 P=esmtp S=500 id=x@y T=\"a \\\"b\\\" \\\\\" from <a@b> for b@local.test c@local.test"

@@ -56,7 +56,6 @@ public sealed class AuthenticatorDefinitionTests
     [InlineData("dovecot")]
     [InlineData("gsasl")]
     [InlineData("spa")]
-    [InlineData("tls")]
     public void Authenticator_of_a_driver_that_is_not_done_loads_and_is_told_of(string driver)
     {
         var compilation = PolicyCompiler.Compile(MemoryFiles.MainPath, files: new MemoryFiles($"begin authenticators\na:\ndriver = {driver}\npublic_name = X"));

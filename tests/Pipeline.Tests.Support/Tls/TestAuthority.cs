@@ -16,7 +16,7 @@ public sealed class TestAuthority : IDisposable
         _folder = folder;
         var request = new CertificateRequest($"CN={name}", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         var now = DateTimeOffset.UtcNow;
         _certificate = request.CreateSelfSigned(now.AddDays(-10), now.AddDays(10));
         File = Path.Combine(folder, $"{name}.crt");
@@ -64,6 +64,25 @@ public sealed class TestAuthority : IDisposable
         System.IO.File.WriteAllText($"{path}.crt", signed.ExportCertificatePem());
         System.IO.File.WriteAllText($"{path}.key", key.ExportPkcs8PrivateKeyPem());
         return ($"{path}.crt", $"{path}.key");
+    }
+
+    /// <summary>Takes certificates back; the file with the list of them.</summary>
+    /// <param name="certificates">Files of certificates that this authority has signed.</param>
+    public string Revoke(DateTimeOffset nextUpdate, params IEnumerable<string> certificates)
+    {
+        var list = new CertificateRevocationListBuilder();
+        foreach (var file in certificates)
+        {
+            using var certificate = X509CertificateLoader.LoadCertificateFromFile(file);
+            list.AddEntry(certificate);
+        }
+
+        var authority = X509AuthorityKeyIdentifierExtension.CreateFromIssuerNameAndSerialNumber(_certificate.SubjectName, _certificate.SerialNumberBytes.Span);
+        var der = list.Build(
+            _certificate.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), 1, nextUpdate, HashAlgorithmName.SHA256, authority, nextUpdate.AddDays(-30));
+        var path = Path.Combine(_folder, $"{Guid.NewGuid():N}.crl");
+        System.IO.File.WriteAllText(path, PemEncoding.WriteString("X509 CRL", der));
+        return path;
     }
 
     public void Dispose()

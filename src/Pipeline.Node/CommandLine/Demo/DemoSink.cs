@@ -74,10 +74,7 @@ internal sealed class DemoSink : IReceiptService, IAsyncDisposable
         public ValueTask<ReceiptDecision> StartTlsAsync(CancellationToken cancellationToken) =>
             Say(new SmtpReply(454, new EnhancedStatusCode(4, 7, 0), "no TLS here"));
 
-        public void TlsEstablished(TlsFacts facts)
-        {
-            // STARTTLS is refused.
-        }
+        public ValueTask TlsEstablishedAsync(TlsFacts facts, CancellationToken cancellationToken) => throw new InvalidOperationException("STARTTLS is refused");
 
         public ValueTask<ReceiptDecision> MailAsync(MailParameters mail, CancellationToken cancellationToken)
         {

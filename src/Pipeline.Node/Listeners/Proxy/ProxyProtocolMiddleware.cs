@@ -3,17 +3,18 @@ using System.Collections.Immutable;
 using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Pipeline.Actors.Receipt;
 
 namespace Pipeline.Node.Listeners.Proxy;
 
-/// <summary>Connection middleware: takes the PROXY header off connections that come from a proxy, and puts the client's address in the proxy's place.</summary>
+/// <summary>Connection middleware: takes the PROXY header off connections that come from a proxy (of node.json, or of the policy's hosts_proxy), and puts the client's address in the proxy's place.</summary>
 /// <remarks>Runs before TLS, as the header is in plain text also on ports with implicit TLS. Octets behind the header stay for the session.</remarks>
 internal sealed class ProxyProtocolMiddleware(
-    ConnectionDelegate next, ImmutableArray<IPNetwork> proxies, TimeSpan timeout, TimeProvider time, ILogger log)
+    ConnectionDelegate next, ImmutableArray<IPNetwork> proxies, IReceiptService service, TimeSpan timeout, TimeProvider time, ILogger log)
 {
     public async Task OnConnectionAsync(ConnectionContext connection)
     {
-        if (connection.RemoteEndPoint is IPEndPoint peer && IsProxy(peer.Address))
+        if (connection.RemoteEndPoint is IPEndPoint peer && (IsProxy(peer.Address) || await service.IsProxyAsync(peer.Address, connection.ConnectionClosed)))
         {
             ProxyHeader? header = await ReadHeaderAsync(connection);
             if (header is null)
@@ -21,6 +22,12 @@ internal sealed class ProxyProtocolMiddleware(
                 ListenerLog.ProxyHeaderMissing(log, peer.Address);
                 connection.Abort(new ConnectionAbortedException("no PROXY header"));
                 return;
+            }
+
+            // A proxy that speaks for itself (a check of its own) brings no client.
+            if (header.Value.Source is not null)
+            {
+                connection.Features.Set(new ProxySession(peer, header.Value.Destination));
             }
 
             connection.RemoteEndPoint = header.Value.Source ?? connection.RemoteEndPoint;

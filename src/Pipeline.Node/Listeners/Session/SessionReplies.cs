@@ -22,6 +22,7 @@ internal static class SessionReplies
     public static readonly SmtpReply AuthCancelled = new(501, new EnhancedStatusCode(5, 7, 0), "Authentication cancelled");
     public static readonly SmtpReply StartTlsNotAdvertised = BadSequence("STARTTLS command used when not advertised");
     public static readonly SmtpReply StartTlsActive = BadSequence("TLS is active already");
+    public static readonly SmtpReply TlsUnavailable = new(454, new EnhancedStatusCode(4, 7, 0), "TLS currently unavailable");
     public static readonly SmtpReply StartTlsPipelined = BadSequence("commands were sent behind STARTTLS");
     public static readonly SmtpReply ChunkingNotAdvertised = BadSequence("BDAT command used when CHUNKING not advertised");
     public static readonly SmtpReply BinaryNeedsChunking = BadSequence("BODY=BINARYMIME requires BDAT");

@@ -7,6 +7,7 @@ using System.Text;
 using Pipeline.Mail.Smtp;
 using Pipeline.Node.Listeners.Tls;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Tls;
 
 namespace Pipeline.Node.Listeners.Session;
 
@@ -209,9 +210,9 @@ internal sealed class SmtpChannel
 
     /// <summary>Puts TLS on the wire. On failure nothing more can be said to the client.</summary>
     /// <returns>The facts, or null and why there are none.</returns>
-    public async ValueTask<(TlsFacts? Facts, string? Failure)> SecureAsync(TlsServer server)
+    public async ValueTask<(TlsFacts? Facts, string? Failure)> SecureAsync(TlsServer server, ServerTlsTerms terms)
     {
-        TlsHandshake handshake = await server.HandshakeAsync(_transport);
+        TlsHandshake handshake = await server.HandshakeAsync(_transport, terms);
         if (handshake.Stream is not { } stream)
         {
             return (null, handshake.Failure);

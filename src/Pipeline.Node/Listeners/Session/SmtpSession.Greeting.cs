@@ -2,6 +2,7 @@ using Pipeline.Actors.Receipt;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Tls;
 
 namespace Pipeline.Node.Listeners.Session;
 
@@ -102,13 +103,20 @@ internal sealed partial class SmtpSession
             return;
         }
 
+        ServerTlsTerms? terms = decision.Reply.IsPositive ? await _receipt.TlsTermsAsync(cancellationToken) : null;
+        if (decision.Reply.IsPositive && terms is null)
+        {
+            Answer(new ReceiptDecision(SessionReplies.TlsUnavailable));
+            return;
+        }
+
         if (!Answer(decision))
         {
             return;
         }
 
         await _channel.FlushAsync();
-        (TlsFacts? facts, string? failure) = await _channel.SecureAsync(_tls);
+        (TlsFacts? facts, string? failure) = await _channel.SecureAsync(_tls, terms!);
         if (facts is null)
         {
             // Nothing can be said any more; the reply is for the journal.
@@ -127,6 +135,6 @@ internal sealed partial class SmtpSession
         _mayHello = true;
         _mayAuthenticate = true;
         _syntax.Offered = SmtpExtensions.None;
-        _receipt.TlsEstablished(facts);
+        await _receipt.TlsEstablishedAsync(facts, cancellationToken);
     }
 }

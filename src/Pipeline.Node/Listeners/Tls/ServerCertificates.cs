@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Pipeline.Node.Listeners.Tls;
@@ -29,14 +28,14 @@ public sealed class ServerCertificates
                 throw new ArgumentException($"certificate {certificate.Subject} has no private key", nameof(certificates));
             }
 
-            entries.Add(new Entry(certificate, CreateOptions(certificate, intermediates)));
+            entries.Add(new Entry(certificate, SslStreamCertificateContext.Create(certificate, intermediates, offline: true)));
         }
 
         ImmutableInterlocked.InterlockedExchange(ref _entries, entries.MoveToImmutable());
     }
 
-    /// <summary>The handshake options for a client that asked for <paramref name="serverName"/> (SNI; empty when it did not).</summary>
-    internal SslServerAuthenticationOptions Select(string serverName)
+    /// <summary>What is shown to a client that asked for <paramref name="serverName"/> (SNI; empty when it did not).</summary>
+    internal SslStreamCertificateContext Select(string serverName)
     {
         ImmutableArray<Entry> entries = _entries;
         if (serverName.Length > 0 && entries.Length > 1)
@@ -45,12 +44,12 @@ public sealed class ServerCertificates
             {
                 if (Matches(entry.Certificate, serverName))
                 {
-                    return entry.Options;
+                    return entry.Context;
                 }
             }
         }
 
-        return entries[0].Options;
+        return entries[0].Context;
     }
 
     private static bool Matches(X509Certificate2 certificate, string serverName)
@@ -59,14 +58,5 @@ public sealed class ServerCertificates
         return Uri.CheckHostName(serverName) != UriHostNameType.Unknown && certificate.MatchesHostname(serverName);
     }
 
-    private static SslServerAuthenticationOptions CreateOptions(X509Certificate2 certificate, X509Certificate2Collection? intermediates) => new()
-    {
-        ServerCertificateContext = SslStreamCertificateContext.Create(certificate, intermediates, offline: true),
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        EncryptionPolicy = EncryptionPolicy.RequireEncryption,
-        AllowRenegotiation = false,
-    };
-
-    private sealed record Entry(X509Certificate2 Certificate, SslServerAuthenticationOptions Options);
+    private sealed record Entry(X509Certificate2 Certificate, SslStreamCertificateContext Context);
 }

@@ -20,6 +20,6 @@ internal static class ItemRegistry
         .. IfItem.Definitions, .. LookupItem.Definitions, .. ExtractItem.Definitions, .. ListItems.Definitions, .. SubstituteItem.Definitions, .. TextItems.Definitions,
         .. FileItems.Definitions, .. HashItems.Definitions, .. EnvironmentItem.Definitions, .. SortItem.Definitions, .. AclItem.Definitions,
         .. AuthenticationResultsItem.Definitions, .. SenderRewriting.Definitions, .. BounceTagItems.Definitions, .. RunItem.Definitions,
-        .. SocketItem.Definitions, .. UnavailableItem.Definitions,
+        .. SocketItem.Definitions, .. CertificateExtractItem.Definitions, .. UnavailableItem.Definitions,
     ];
 }

@@ -7,7 +7,7 @@ internal static class UnavailableItem
 {
     private const int MaxArguments = 9;
 
-    public static ItemDefinition[] Definitions { get; } = [Of("certextract"), Of("dlfunc"), Of("imapfolder"), Of("perl")];
+    public static ItemDefinition[] Definitions { get; } = [Of("dlfunc"), Of("imapfolder"), Of("perl")];
 
     private static ItemDefinition Of(string name) => new(name, (parser, word) =>
     {
@@ -15,14 +15,6 @@ internal static class UnavailableItem
         if (!parser.TryReadArguments(word, 1, MaxArguments, arguments, closes: false))
         {
             return parser.Unwind(arguments);
-        }
-
-        // certextract may have {yes}{no}, which read as arguments, or fail behind them.
-        parser.SkipBlanks();
-        if (name == "certextract" && parser.Current != '}')
-        {
-            parser.ReadName();
-            parser.SkipBlanks();
         }
 
         if (!parser.TryTake('}'))

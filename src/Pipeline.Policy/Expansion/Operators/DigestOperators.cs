@@ -3,16 +3,23 @@ using System.Security.Cryptography;
 
 namespace Pipeline.Policy.Expansion.Operators;
 
-/// <summary>Message digests: <c>md5</c> in lower-case hexadecimal, the SHA family in upper case.</summary>
+/// <summary>Message digests: <c>md5</c> in lower-case hexadecimal, the SHA family in upper case, and all fingerprints of certificates too.</summary>
 [SuppressMessage("Security", "CA5350", Justification = "The configuration asks for it by name; what it is used for is the operator's.")]
 [SuppressMessage("Security", "CA5351", Justification = "The configuration asks for it by name; what it is used for is the operator's.")]
 internal static class DigestOperators
 {
     public static OperatorDefinition[] Definitions { get; } =
     [
-        OperatorDefinition.Of("md5", text => Convert.ToHexStringLower(MD5.HashData(OctetString.ToBytes(text)))) with { SetsMark = true },
-        OperatorDefinition.Of("sha1", text => Convert.ToHexString(SHA1.HashData(OctetString.ToBytes(text)))) with { SetsMark = true },
-        OperatorDefinition.Of("sha256", Sha2) with { SetsMark = true }, OperatorDefinition.Of("sha2", Sha2) with { SetsMark = true },
+        OperatorDefinition.Of("md5", text => Convert.ToHexStringLower(MD5.HashData(OctetString.ToBytes(text)))) with
+        {
+            SetsMark = true, Fingerprint = certificate => certificate.GetCertHashString(HashAlgorithmName.MD5),
+        },
+        OperatorDefinition.Of("sha1", text => Convert.ToHexString(SHA1.HashData(OctetString.ToBytes(text)))) with
+        {
+            SetsMark = true, Fingerprint = certificate => certificate.GetCertHashString(HashAlgorithmName.SHA1),
+        },
+        OperatorDefinition.Of("sha256", Sha2) with { SetsMark = true, Fingerprint = certificate => certificate.GetCertHashString(HashAlgorithmName.SHA256) },
+        OperatorDefinition.Of("sha2", Sha2) with { SetsMark = true },
         OperatorDefinition.Of("sha3", Sha3) with { SetsMark = true },
     ];
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Pipeline.Policy.Expansion.Operators;
 
 /// <summary>What an operator is given.</summary>
@@ -12,6 +14,9 @@ internal sealed record OperatorDefinition(string Name, Func<ExpansionContext, Op
 {
     /// <summary>It says itself where its result comes from (a number or a digest is its own work); otherwise the result comes from where the argument does.</summary>
     public bool SetsMark { get; init; }
+
+    /// <summary>What it makes of a certificate, in hexadecimal, when its argument is nothing but a variable for one; null when it takes that as text.</summary>
+    public Func<X509Certificate2, string>? Fingerprint { get; init; }
 
     /// <summary>An operator that maps text to text and cannot fail.</summary>
     public static OperatorDefinition Of(string name, Func<string, string> map) =>

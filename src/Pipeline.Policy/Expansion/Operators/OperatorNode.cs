@@ -1,9 +1,16 @@
+using Pipeline.Policy.Expansion.Variables;
+
 namespace Pipeline.Policy.Expansion.Operators;
 
 internal sealed class OperatorNode(OperatorDefinition definition, string name, string? suffix, ExpansionNode argument) : ExpansionNode
 {
     public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
     {
+        if (definition.Fingerprint is { } fingerprint && argument is VariableNode { Variable.Certificate: { } read } && read(context.Scope) is { } certificate)
+        {
+            return ExpansionResult.Success(fingerprint(certificate));
+        }
+
         var subject = await argument.EvaluateAsync(context);
         if (!subject.IsSuccess)
         {

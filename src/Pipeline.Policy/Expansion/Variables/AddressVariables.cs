@@ -12,8 +12,8 @@ internal static class AddressVariables
         "host_port", "inode", "local_part_data", "local_user_gid", "local_user_uid", "mailstore_basename", "pipe_addresses", "router_name",
         "self_hostname", "sending_ip_address", "sending_port", "transport_name", "verify_mode", "local_part_prefix_v", "local_part_suffix_v",
         "srs_orig_recipient", "srs_orig_sender", "srs_db_address", "srs_db_key", "srs_status",
-        "tls_out_bits", "tls_out_certificate_verified", "tls_out_cipher", "tls_out_cipher_std", "tls_out_dane", "tls_out_ocsp", "tls_out_ourcert",
-        "tls_out_peercert", "tls_out_peerdn", "tls_out_resumption", "tls_out_sni", "tls_out_tlsa_usage", "tls_out_ver",
+        "tls_out_bits", "tls_out_certificate_verified", "tls_out_cipher", "tls_out_cipher_std", "tls_out_dane", "tls_out_ocsp",
+        "tls_out_peerdn", "tls_out_resumption", "tls_out_sni", "tls_out_tlsa_usage", "tls_out_ver",
     ];
 
     /// <summary>What they are before anything has set them, where that is not the empty string; -1 as a user is shown without its sign.</summary>
@@ -47,6 +47,8 @@ internal static class AddressVariables
         VariableDefinition.FromPeer(
             "return_path",
             s => s.Address is null ? null : s.Address.Values.TryGetValue("return_path", out var path) ? path.Text : s.Message.SenderText),
+        VariableDefinition.OfCertificate("tls_out_peercert", s => s.Address?.TlsPeerCertificate),
+        VariableDefinition.OfCertificate("tls_out_ourcert", s => s.Address?.TlsOurCertificate),
         .. Named.Select(name => Of(name, Unset.GetValueOrDefault(name))),
     ];
 

@@ -27,10 +27,7 @@ internal static class ConditionVariables
     private static readonly string[] NeverSet =
     [
         "atrn_host", "atrn_mode", "csa_status", "dmarc_alignment_dkim", "dmarc_alignment_spf", "dmarc_domain_policy", "dmarc_status", "dmarc_status_text",
-        "dmarc_used_domain", "local_scan_data", "proxy_external_address",
-        "proxy_external_port", "proxy_local_address", "proxy_local_port", "proxy_session", "regex_cachesize",
-        "spf_guess", "thisaddress",
-        "tls_in_ocsp", "tls_in_ourcert", "tls_in_peercert", "tls_in_resumption",
+        "dmarc_used_domain", "local_scan_data", "regex_cachesize", "spf_guess", "thisaddress", "tls_in_ocsp", "tls_in_resumption",
     ];
 
     private static readonly string[] Numbers =
@@ -59,9 +56,6 @@ internal static class ConditionVariables
         ["mime_is_rfc822"] = "0",
         ["mime_part_count"] = "-1",
         ["prdr_requested"] = "no",
-        ["proxy_external_port"] = "0",
-        ["proxy_local_port"] = "0",
-        ["proxy_session"] = "no",
         ["sender_helo_dnssec"] = "no",
         ["sender_host_dnssec"] = "no",
         ["spf_guess"] = "v=spf1 a/24 mx/24 ptr ?all",
@@ -76,7 +70,7 @@ internal static class ConditionVariables
         "arc_oldest_pass", "arc_state", "arc_state_reason", "av_failed", "callout_address", "dcc_result", "dkim_key_length", "dkim_key_nosubdomains",
         "dkim_key_testing", "dkim_verify_status", "dmarc_status", "host_data", "ldap_dn",
         "lookup_dnssec_authenticated", "mime_anomaly_level", "mime_anomaly_text", "mime_content_size", "mime_decoded_filename", "mime_is_coverletter",
-        "mime_is_multipart", "mime_is_rfc822", "mime_part_count", "prdr_requested", "proxy_session", "queue_name", "recipient_data",
+        "mime_is_multipart", "mime_is_rfc822", "mime_part_count", "prdr_requested", "queue_name", "recipient_data",
         "recipient_verify_failure", "regex_match_string", "sender_data",
         "sender_helo_dnssec", "sender_helo_verified", "sender_host_dnssec", "sender_rate", "sender_rate_limit", "sender_rate_period",
         "sender_verify_failure", "smtp_command_history", "smtp_notquit_reason", "spam_action", "spam_bar", "spam_score", "spam_score_int", "spf_result",

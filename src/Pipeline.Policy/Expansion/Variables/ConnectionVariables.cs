@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Lists;
 
@@ -33,11 +34,18 @@ internal static class ConnectionVariables
         VariableDefinition.FromPeer("smtp_command_argument", s => s.Connection.SmtpCommand.IndexOf(' ', StringComparison.Ordinal) is >= 0 and var blank
             ? s.Connection.SmtpCommand[(blank + 1)..].TrimStart()
             : ""),
+        new("proxy_session", s => s.Connection.Proxy is null ? "no" : "yes"),
+        new("proxy_local_address", s => IpText.Format(s.Connection.Proxy?.Local.Address)),
+        new("proxy_local_port", s => Port(s.Connection.Proxy?.Local)),
+        VariableDefinition.FromPeer("proxy_external_address", s => IpText.Format(s.Connection.Proxy?.External?.Address)),
+        VariableDefinition.FromPeer("proxy_external_port", s => Port(s.Connection.Proxy?.External)),
         .. Tls("tls_in_cipher", "tls_cipher", t => t.Cipher),
         .. Tls("tls_in_cipher_std", null, t => t.CipherSuite),
         .. Tls("tls_in_ver", null, t => t.Version),
         .. Tls("tls_in_peerdn", "tls_peerdn", t => t.PeerDistinguishedName, Taint.Tainted),
         .. Tls("tls_in_sni", "tls_sni", t => t.ServerNameIndication, Taint.Tainted),
+        VariableDefinition.OfCertificate("tls_in_peercert", s => s.Connection.Tls?.PeerCertificate),
+        VariableDefinition.OfCertificate("tls_in_ourcert", s => s.Connection.Tls?.OurCertificate),
         new("tls_in_bits", Bits), new("tls_bits", Bits),
         new("tls_in_certificate_verified", Verified), new("tls_certificate_verified", Verified),
     ];
@@ -45,6 +53,8 @@ internal static class ConnectionVariables
     // Without a connection there is no port at all.
     private static string LocalPort(EvaluationScope scope) =>
         (scope.Connection.LocalAddress is null ? -1 : scope.Connection.LocalPort).ToString(CultureInfo.InvariantCulture);
+
+    private static string Port(IPEndPoint? endpoint) => (endpoint?.Port ?? 0).ToString(CultureInfo.InvariantCulture);
 
     private static string Bits(EvaluationScope scope) => (scope.Connection.Tls?.Bits ?? 0).ToString(CultureInfo.InvariantCulture);
 

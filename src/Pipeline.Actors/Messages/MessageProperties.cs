@@ -5,7 +5,7 @@ namespace Pipeline.Actors.Messages;
 
 /// <summary>Names of the values of a message's reception that are stored with it, and their reading back.</summary>
 /// <remarks>The names are stored: additive change only. ACL variables are kept under a prefix with the name that follows acl_c or acl_m.</remarks>
-internal static class MessageProperties
+public static class MessageProperties
 {
     public const string HeloName = "helo";
     public const string ClientAddress = "client";
@@ -18,9 +18,9 @@ internal static class MessageProperties
     public const string SpamScore = "spam-score";
     public const string SpamScoreInt = "spam-score-int";
     public const string SpamBar = "spam-bar";
+
     /// <summary>Names of the variables that hold text from peers, with commas between them; a name has none in it.</summary>
     public const string Tainted = "tainted";
-
 
     /// <summary>An ACL wants the message frozen: with this name, <see cref="FreezeWithoutTelling"/> or another value.</summary>
     public const string Freeze = "freeze";

@@ -81,14 +81,6 @@ public sealed record MessageAccepted(long Size, int RecipientCount, string? Auth
 /// <summary>Every recipient has ended; the body is released.</summary>
 public sealed record MessageCompleted : JournalEvent;
 
-/// <summary>An operator did something by hand.</summary>
-/// <param name="Action"><see cref="Removed"/> takes every waiting recipient out of the queue; <see cref="Retried"/> tries them at once.</param>
-public sealed record OperatorActed(string Action, string By) : JournalEvent
-{
-    public const string Removed = "removed";
-    public const string Retried = "retried";
-}
-
 /// <summary>A child address that a redirection made.</summary>
 /// <param name="Inherited">What routing must know of its descent when it is routed, now or after a restart; only the router of recipients reads it.</param>
 public sealed record ChildRecipient(int Index, string Address, string? Inherited = null);

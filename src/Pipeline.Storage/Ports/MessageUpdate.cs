@@ -67,6 +67,7 @@ public enum RecipientStatus
 /// <param name="FrozenAt">Since when its message is, or was last, frozen; null when it never was.</param>
 /// <param name="ThawedAt">When its message was last thawed.</param>
 /// <param name="Warnings">Warnings of delay that the sender has had, or none was wanted for; null for none.</param>
+/// <param name="Sender">The envelope sender of its message, where an operator has changed it (<see cref="SenderChanged"/>); null for the one that was accepted.</param>
 public sealed record RecipientState(
     int Index,
     EnvelopeAddress Address,
@@ -86,7 +87,8 @@ public sealed record RecipientState(
     string? Destination = null,
     DateTimeOffset? FrozenAt = null,
     DateTimeOffset? ThawedAt = null,
-    int? Warnings = null)
+    int? Warnings = null,
+    EnvelopeAddress? Sender = null)
 {
     /// <summary>Nothing is tried before somebody or something thaws the message, whatever time <see cref="DueAt"/> names to look at it.</summary>
     public bool IsFrozen => FrozenAt is { } frozen && !(ThawedAt >= frozen);

@@ -7,6 +7,9 @@ namespace Pipeline.Storage.State;
 /// <summary>What never changes about a queued message, apart from its content.</summary>
 internal sealed record MessageDocument(Envelope Envelope, int Policy, ImmutableDictionary<string, string> Properties)
 {
+    /// <summary>The envelope with the sender that the message has now: every recipient tells it when it has been changed.</summary>
+    public Envelope EnvelopeNow(RecipientState[] recipients) => recipients is [{ Sender: { } sender }, ..] ? Envelope with { Sender = sender } : Envelope;
+
     /// <summary>The recipients as they stand at acceptance: every one is due at once.</summary>
     public RecipientState[] InitialRecipients(DateTimeOffset receivedAt) =>
     [

@@ -28,6 +28,9 @@ internal sealed record NodeOptions
     /// <summary>Whether the node is started for one command that ends it, and not to stay.</summary>
     public bool ForOneCommand { get; init; }
 
+    /// <summary>Whether it works on what is due in the queue, or only on what it is told to.</summary>
+    public bool ClaimsDue { get; init; } = true;
+
     /// <summary>Instead of the resolvers of the settings.</summary>
     public IDnsResolver? Resolver { get; init; }
 

@@ -10,6 +10,8 @@ namespace Pipeline.Node.Logging;
 /// <summary>Exim's line for a message that was accepted (<c>&lt;=</c>).</summary>
 internal static class ArrivalLine
 {
+    public const string Flag = "<= ";
+
     public static string Of(
         TransactionStarted started,
         DateTimeOffset began,
@@ -20,7 +22,7 @@ internal static class ArrivalLine
         string localUser)
     {
         var client = started.Client;
-        var line = new StringBuilder("<= ").Append(string.IsNullOrEmpty(known.Sender) ? "<>" : known.Sender);
+        var line = new StringBuilder(Flag).Append(string.IsNullOrEmpty(known.Sender) ? "<>" : known.Sender);
         Append(line, " R=", message.About?.ToString());
         if (client.Address is { } address)
         {

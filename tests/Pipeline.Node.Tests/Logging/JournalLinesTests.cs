@@ -136,6 +136,11 @@ public sealed class JournalLinesTests
             "", [new RecipientDeferred(0, "of a later version", "x", null, null, Noon)], ["== b@local.test R=local T=maildir defer (-1): x"]
         },
         { "", [new OperatorActed(OperatorActed.Removed, "operator on node"), new MessageCompleted()], ["removed by operator on node", "Completed"] },
+        { "", [new RecipientAdded(1, "c@local.test", "root"), new RecipientMarkedDelivered(1, "root")], ["recipient <c@local.test> added by root", "address <c@local.test> marked delivered by root"] },
+        {
+            "+sender_on_delivery", [new SenderChanged("new@example.org", "root"), new RecipientFailed(0, "why", null, null, null, 0, null, null)],
+            ["sender address changed to <new@example.org> by root", "** b@local.test F=<new@example.org> R=local T=maildir: why"]
+        },
         { "", [new MessageFrozen("", MessageFrozen.ByAcl, Noon)], ["frozen by ACL"] },
         { "", [new MessageFrozen("remote host address is the local host", null, Noon)], ["*** Frozen (remote host address is the local host)"] },
         { "", [new MessageThawed("root"), new MessageThawed(MessageThawed.ByAutoThaw)], ["unfrozen by root", "Unfrozen by auto-thaw"] },

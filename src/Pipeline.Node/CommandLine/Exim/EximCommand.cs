@@ -69,13 +69,16 @@ internal sealed record EximCommand
     /// <summary><c>-q…</c>: the interval between queue runs; null for one run, or without <c>-q</c>.</summary>
     public string? QueueInterval { get; init; }
 
-    /// <summary><c>-qf</c>, <c>-qff</c>: messages are tried whether due or not.</summary>
-    public bool Force { get; init; }
+    /// <summary>The messages that a queue run is about.</summary>
+    public QueueSelection Selection { get; init; } = QueueSelection.Due;
 
     /// <summary><c>-n</c>: <c>-bP</c> shows values alone.</summary>
     public bool WithoutNames { get; init; }
 
-    /// <summary>The option that gives an order about messages: <c>-Mrm</c> and its kin.</summary>
+    /// <summary>The value of <c>-Mset</c>: the message whose variables are there for <c>-be</c>.</summary>
+    public string? QueuedMessage { get; init; }
+
+    /// <summary>The option that is about messages of the queue: <c>-Mrm</c>, <c>-Mvh</c> and their kin.</summary>
     public string? QueueOrder { get; init; }
 
     /// <summary>Which recipients <c>-bp</c> and its kin show.</summary>

@@ -56,6 +56,9 @@ internal enum EximMode
     /// <summary><c>-M</c> and its kin that change something.</summary>
     QueueOrder,
 
+    /// <summary><c>-Mvh</c> and its kin.</summary>
+    QueueView,
+
     /// <summary><c>-bpc</c>.</summary>
     QueueCount,
 

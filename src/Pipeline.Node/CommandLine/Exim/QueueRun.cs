@@ -1,12 +1,14 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Pipeline.Actors.Messages;
+using Pipeline.Node.Admin;
 using Pipeline.Node.CommandLine.Run;
 using Pipeline.Node.Hosting;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.CommandLine.Exim;
 
-/// <summary><c>-q</c>: has the running node look for due work, or does the work that is due with a node of its own.</summary>
+/// <summary><c>-q</c>, <c>-R</c>, <c>-S</c>: has the running node work on messages, or works on them with a node of its own.</summary>
 internal static class QueueRun
 {
     private const int MaxForced = 1_000_000;
@@ -14,39 +16,46 @@ internal static class QueueRun
     private static readonly TimeSpan OrderTimeout = TimeSpan.FromSeconds(20);
 
     public static async Task<int> RunAsync(
-        EximConfiguration configuration, bool force, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+        EximConfiguration configuration, QueueSelection selection, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var logging = new ConsoleLineLogger(streams.Errors, time, LogLevel.Error);
-        await using var access = await NodeAccess.OpenAsync(configuration, logging, time, cancellationToken);
+        await using var access = await NodeAccess.OpenAsync(configuration, logging, time, cancellationToken, claimsDue: selection.IsDue);
         try
         {
             if (access.Running is { } running)
             {
-                if (force)
+                if (selection.IsDue)
                 {
-                    await using var store = await QueueListing.OpenAsync(configuration, stop.Token);
-                    await ForceAsync(store!, id => running.OrderAsync(id.ToString(), "retry", stop.Token), stop.Token);
+                    await running.RunQueueAsync(stop.Token);
+                    return ExitCodes.Success;
                 }
 
-                await running.RunQueueAsync(stop.Token);
+                await using var store = await QueueListing.OpenAsync(configuration, stop.Token);
+                await ForceAsync(store!, selection, time, id => running.OrderAsync(id.ToString(), MessageOrders.Retry, stop.Token), stop.Token);
                 return ExitCodes.Success;
             }
 
-            var node = access.Own!;
-            var since = time.GetUtcNow();
-            if (force)
+            var (node, since) = (access.Own!, time.GetUtcNow());
+            if (!selection.IsDue)
             {
                 await ForceAsync(
                     node.Store,
+                    selection,
+                    time,
                     id => node.Messages.Ask<MessageProtocol.OperatorAnswer>(new MessageProtocol.RetryMessage(id, "queue run"), OrderTimeout, stop.Token),
                     stop.Token);
             }
 
-            await WaitAsync(node, since, time, stop.Token);
+            await WaitAsync(node, selection.IsDue ? since : null, time, stop.Token);
             return ExitCodes.Success;
+        }
+        catch (RegexMatchTimeoutException error)
+        {
+            await streams.Errors.WriteLineAsync($"exim: regular expression \"{error.Pattern}\" takes too long");
+            return ExitCodes.Failure;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -60,16 +69,22 @@ internal static class QueueRun
         }
     }
 
-    private static async Task ForceAsync(IMessageStore store, Func<Mail.Message.MessageId, Task> retry, CancellationToken cancellationToken)
+    private static async Task ForceAsync(
+        IMessageStore store, QueueSelection selection, TimeProvider time, Func<Mail.Message.MessageId, Task> retry, CancellationToken cancellationToken)
     {
+        var now = time.GetUtcNow();
         foreach (var message in await store.ListAsync(new QueueQuery(MaxForced), cancellationToken))
         {
-            await retry(message.Id);
+            if (selection.Includes(message, now))
+            {
+                await retry(message.Id);
+            }
         }
     }
 
-    /// <summary>Waits until nothing is under way that was due at <paramref name="since"/>.</summary>
-    internal static async Task WaitAsync(MailNode node, DateTimeOffset since, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Waits until nothing is under way, and nothing waits that was due at <paramref name="since"/>.</summary>
+    /// <param name="since">Null when what is due is not worked on.</param>
+    internal static async Task WaitAsync(MailNode node, DateTimeOffset? since, TimeProvider time, CancellationToken cancellationToken)
     {
         while (await node.Store.NextDueAsync(cancellationToken) <= since
             || (await node.Store.CountAsync(cancellationToken)).Claimed > 0

@@ -35,7 +35,10 @@ internal static class EventText
         MessageCompleted => ("completed", "every recipient has ended; the body is released"),
         MessageFrozen e => ("frozen", $"{(e.By is null ? $"because {e.Reason}" : $"by {e.By}")}; {(e.LookAgain.Year >= 9000 ? "until somebody thaws it" : $"looked at again {Time(e.LookAgain)}")}"),
         MessageThawed e => ("thawed", $"by {e.By}; every recipient that waits is tried"),
-        MessageCancelled e => ("cancelled", $"by {e.By}: it was frozen for too long"),
+        MessageCancelled e => ("cancelled", e.By == MessageCancelled.ByTimeout ? $"by {e.By}: it was frozen for too long" : $"by {e.By}: every recipient that waits fails"),
+        RecipientAdded e => ("recipient", $"<{e.Address}> added as recipient {e.Recipient} by {e.By}"),
+        RecipientMarkedDelivered e => ("operator", $"marked delivered by {e.By}; nothing more is tried"),
+        SenderChanged e => ("sender", $"changed to <{e.To}> by {e.By}"),
         OperatorActed e => ("operator", $"{e.Action} by {e.By}"),
         _ => (what.GetType().Name, what.ToString()),
     };

@@ -27,6 +27,7 @@ internal static class ProtocolTargets
             "SPAMD/1.1 0 EX_OK\r\nContent-length: 9\r\nSpam: True ; 15.04 / 5.0\r\nX: y\r\n\r\nline\r\ntwo", "SPAMD/1.5 0 EX_OK\nspam: False ; -2 / 5\n\nreport",
             "SPAMD/1.0 76 Bad header line\r\n"), AllocationFactor: 256),
         new("clamd-reply", ReadClamdReply, Targets.Seeds("stream: Eicar-Test FOUND\0", "/a: b.eml: OK\0", "INSTREAM size limit exceeded. ERROR\0"), AllocationFactor: 256),
+        new("dcc-reply", ReadDccReply, Targets.Seeds("A\nAA\nX-DCC-x-Metrics: h 1; Body=1\n Fuz1=1\n\n", "T\n\n", "body\n\nX-DCC-x: 1"), AllocationFactor: 256),
         new("rspamd-reply", ReadRspamdReply, Targets.Seeds(
             "RSPAMD/1.3 0 EX_OK\r\nMetric: default; False; 15.00 / 15.00 / 0.0\r\nAction: reject\r\nSymbol: GTUBE(0.00)\r\n", "RSPAMD/1.3 0 EX_OK\nMetric: default; True; -2 / 15\n",
             "RSPAMD/1.3 500 Internal error\r\n"), AllocationFactor: 256),
@@ -49,6 +50,15 @@ internal static class ProtocolTargets
         Targets.Require(reply.Malware is null || reply.Malware.All(static c => c is >= ' ' and < '\u007F'), "names are printable");
         var early = ClamdReply.Parse(input, ended: false, out var same, out _);
         Targets.Require(early == OperationStatus.NeedMoreData || (early == whole && same == reply), "what is whole stays so");
+    }
+
+    private static void ReadDccReply(ReadOnlySpan<byte> input)
+    {
+        var verdict = DccReply.Parse(input);
+        Targets.Require(verdict is null == input.IsEmpty, "whatever is said is an answer");
+        Targets.Require(
+            verdict is not { Header.Length: > 0 } || (verdict.Header.EndsWith('\n') && verdict.Header.TrimEnd('\n').Split('\n').Skip(1).All(static line => line is [' ' or '\t', ..])),
+            "one field and its folds");
     }
 
     private static void ReadSpamdReply(ReadOnlySpan<byte> input) => ReadScanReply(SpamdReply.Parse, input);

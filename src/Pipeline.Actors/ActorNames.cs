@@ -11,6 +11,7 @@ public static class ActorNames
     public const string Dkim = "dkim";
     public const string Spam = "spam";
     public const string Malware = "malware";
+    public const string Dcc = "dcc";
 
     /// <summary>Where the supervisor of messages is; each message is below it by its id.</summary>
     public const string MessagesPath = $"/user/{Pipeline}/{Messages}";

@@ -65,7 +65,7 @@ public sealed class SupportReportTests
         Assert.Equal(notice is null ? [] : [$"{MemoryFiles.MainPath}:{notice}"], Notices(text + (text.Contains("transport = t", StringComparison.Ordinal) ? "\nbegin transports\nt:\ndriver = smtp" : "")));
 
     [Theory]
-    [InlineData("warn dcc = *", "ACL condition \"dcc = *\" is not done: a message that comes to it waits")]
+    [InlineData("warn atrn_domains = *", "ACL condition \"atrn_domains = *\" is not done: a message that comes to it waits")]
     [InlineData("warn !verify = recipient/quota", "ACL condition \"!verify = recipient/quota\" is not done: a message that comes to it waits")]
     [InlineData("require verify = arc", "ACL condition \"verify = arc\" is not done: a message that comes to it waits")]
     [InlineData("accept control = fakereject", "ACL modifier \"control = fakereject\" is not done: a message that comes to it waits")]
@@ -95,14 +95,14 @@ public sealed class SupportReportTests
 
     [Theory]
     [InlineData("begin acl\na:\ndeny condition = ${if eq{$dmarc_status}{reject}}", "3: variable \"$dmarc_status\" in ACL condition \"condition\"")]
-    [InlineData("begin acl\na:\nwarn condition = ${if def:dcc_header}", "3: variable \"$dcc_header\" in ACL condition \"condition\"")]
-    [InlineData("smtp_banner = ${dcc_result}", "1: variable \"$dcc_result\" in main option \"smtp_banner\"")]
+    [InlineData("begin acl\na:\nwarn condition = ${if def:thisaddress}", "3: variable \"$thisaddress\" in ACL condition \"condition\"")]
+    [InlineData("smtp_banner = ${local_scan_data}", "1: variable \"$local_scan_data\" in main option \"smtp_banner\"")]
     public void Variable_that_nothing_sets_is_listed(string text, string notice) =>
         Assert.Equal([$"{MemoryFiles.MainPath}:{notice} has no effect here: it is always empty"], Notices(text));
 
     [Fact]
     public void Acl_within_an_option_is_looked_at() => Assert.StartsWith(
-        $"{MemoryFiles.MainPath}:1: ACL condition \"dcc = *\" is not done", Assert.Single(Notices("acl_smtp_data = deny dcc = *")), StringComparison.Ordinal);
+        $"{MemoryFiles.MainPath}:1: ACL condition \"atrn_domains = *\" is not done", Assert.Single(Notices("acl_smtp_data = deny atrn_domains = *")), StringComparison.Ordinal);
 
     [Fact]
     public void Limit_that_would_have_to_be_expanded_is_refused() =>

@@ -76,7 +76,7 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     /// <summary>The message is complete.</summary>
     public void MessageArrived(StagedHeader header, IBodyWriter body)
     {
-        if ((active.Policy.Checks & (AclChecks.Spam | AclChecks.Malware)) != 0)
+        if ((active.Policy.Checks & (AclChecks.Spam | AclChecks.Malware | AclChecks.Dcc)) != 0)
         {
             _scans = new MessageScans(services, active, scope, message, _cancel.Token);
             _scans.Arrived(header, body);
@@ -86,11 +86,8 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     /// <summary>The policy has accepted the message.</summary>
     public void Accepted() => _scans?.GiveUpUnasked();
 
-    public ValueTask<ScanOutcome> ScanAsync(string user, string servers, CancellationToken cancellationToken) =>
-        _scans?.AskAsync(user, servers, cancellationToken) ?? new(new ScanOutcome.Failed("the message cannot be scanned here"));
-
-    public ValueTask<ScanOutcome> ExamineAsync(string scanner, TimeSpan timeout, CancellationToken cancellationToken) =>
-        _scans?.ExamineAsync(scanner, timeout, cancellationToken) ?? new(new ScanOutcome.Failed("the message cannot be scanned here"));
+    public ValueTask<ScanOutcome> ScanAsync(ScanRequest request, CancellationToken cancellationToken) =>
+        _scans?.AskAsync(request, cancellationToken) ?? new(new ScanOutcome.Failed("the message cannot be scanned here"));
 
     /// <summary>Asked in the MAIL ACL, this begins the check; later it is on its way.</summary>
     public async ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken)

@@ -181,6 +181,7 @@ internal sealed partial class ReceiptTransaction
         }
 
         header.EndStage(message);
+        message.AddHeaderNow = added => header.Add(added, message);
         return header;
     }
 }

@@ -25,6 +25,9 @@ internal sealed class StagedHeader
     /// <summary>Our Received field, as in <see cref="HeaderComposer.Compose"/>; empty as long as it has not been made.</summary>
     public string Received { get; set; } = "";
 
+    /// <summary>How often it has changed.</summary>
+    public int Version { get; private set; }
+
     /// <summary>What expansions see.</summary>
     public ReadOnlyMemory<byte> Visible => _added.Count == 0 ? _received.Bytes : HeaderComposer.Compose(_received, "", _added);
 
@@ -40,7 +43,14 @@ internal sealed class StagedHeader
 
         _added.AddRange(message.AddedHeaders);
         message.AddedHeaders.Clear();
-        message.HeaderBlock = Visible;
+        Show(message);
+    }
+
+    /// <summary>Takes a field in within a stage: whatever comes after sees it.</summary>
+    public void Add(AddedHeader added, MessageScope message)
+    {
+        _added.Add(added);
+        Show(message);
     }
 
     /// <summary>What scanners see and what is stored: with our Received field.</summary>
@@ -51,6 +61,12 @@ internal sealed class StagedHeader
         (options.ReturnPathRemove && field.HasName("return-path"u8))
         || (options.EnvelopeToRemove && field.HasName("envelope-to"u8))
         || (options.DeliveryDateRemove && field.HasName("delivery-date"u8));
+
+    private void Show(MessageScope message)
+    {
+        message.HeaderBlock = Visible;
+        Version++;
+    }
 
     private static string NameOf(AddedHeader added)
     {

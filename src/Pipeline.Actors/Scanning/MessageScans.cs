@@ -5,6 +5,7 @@ using Pipeline.Actors.Verification;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Scanning;
+using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Scanning;
 using Pipeline.Storage.Ports;
@@ -12,8 +13,7 @@ using Pipeline.Storage.Ports;
 namespace Pipeline.Actors.Scanning;
 
 /// <summary>
-/// The scans of one message: for spam one for each user and list of servers, begun at the end of data when the policy names them and else when an ACL asks; for viruses one for each
-/// scanner, begun when an ACL asks.
+/// The scans of one message, one for each question. Those for spam begin at the end of data when the policy names user and servers in so many words; all others when an ACL asks.
 /// </summary>
 /// <remarks>Those that no ACL has asked about when the message is accepted are given up: an ACL that spares a message from scanning does not make it wait.</remarks>
 internal sealed class MessageScans(ReceiptServices services, ActivePolicy active, EvaluationScope scope, IActorRef message, CancellationToken ended)
@@ -24,41 +24,34 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
     /// <summary>So that the scan's own word comes before the deadline of its check.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
-    private readonly Dictionary<(ScanKind Kind, string User, string Servers), Scan> _scans = [];
-    private Lazy<KeptMessage>? _content;
+    private readonly Dictionary<ScanRequest, Scan> _scans = [];
+    private ScannedContent? _content;
 
     /// <summary>The message is complete: begin what the ACLs ask for in so many words.</summary>
-    /// <param name="header">As it is when the first scan begins, it is for every scan.</param>
     public void Arrived(StagedHeader header, IBodyWriter body)
     {
-        _content = new Lazy<KeptMessage>(() => Keep(header.Compose(), body));
-        if (SpamdAddress.Constant(active.Policy) is not { } servers || scope.Message.Size > services.Limits.EarlyScanBytes)
+        _content = new ScannedContent(header, body);
+        if (SpamdAddress.Constant(active.Policy) is not { } servers || scope.Message.Size > services.Limits.EarlyScanBytes || WaitsForHeader)
         {
             return;
         }
 
         foreach (var user in active.Policy.Demand.ScanUsers)
         {
-            Find(ScanKind.Spam, user, servers, services.Limits.ScanDeadline);
+            Find(new ScanRequest(ScanKind.Spam, servers) { User = user });
         }
     }
 
-    public ValueTask<ScanOutcome> AskAsync(string user, string servers, CancellationToken cancellationToken) =>
-        AskAsync(ScanKind.Spam, user, servers, services.Limits.ScanDeadline, cancellationToken);
-
-    public ValueTask<ScanOutcome> ExamineAsync(string scanner, TimeSpan timeout, CancellationToken cancellationToken) =>
-        AskAsync(ScanKind.Malware, "", scanner, timeout, cancellationToken);
-
-    private async ValueTask<ScanOutcome> AskAsync(ScanKind kind, string user, string servers, TimeSpan deadline, CancellationToken cancellationToken)
+    public async ValueTask<ScanOutcome> AskAsync(ScanRequest request, CancellationToken cancellationToken)
     {
-        if (Find(kind, user, servers, deadline) is not { } scan)
+        if (Find(request) is not { } scan)
         {
             return new ScanOutcome.Failed(_content is null ? "the message has not arrived" : $"a message is scanned {MaxScans} times at most");
         }
 
         scan.Asked = true;
         return scan.Outcome ??= (ScanOutcome)(await message.Ask<CheckResult>(
-            new MessageProtocol.AwaitCheck(scan.Check), deadline + Grace + services.Limits.OpenDeadline, cancellationToken)).Value;
+            new MessageProtocol.AwaitCheck(scan.Check), scan.Deadline + Grace + services.Limits.OpenDeadline, cancellationToken)).Value;
     }
 
     /// <summary>The message is accepted: nobody will ask any more.</summary>
@@ -70,10 +63,14 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
         }
     }
 
+    /// <summary>DCC puts its field into the header for the scanners behind it.</summary>
+    private bool WaitsForHeader => active.Policy.MainOptions.DccDirectAddHeader && active.Policy.Checks.HasFlag(AclChecks.Dcc);
+
     /// <returns>Null when none can be begun.</returns>
-    private Scan? Find(ScanKind kind, string user, string servers, TimeSpan deadline)
+    private Scan? Find(ScanRequest request)
     {
-        if (_scans.TryGetValue((kind, user, servers), out var known))
+        var question = request with { Timeout = null };
+        if (_scans.TryGetValue(question, out var known))
         {
             return known;
         }
@@ -83,28 +80,33 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
             return null;
         }
 
-        var name = kind == ScanKind.Malware ? ActorNames.Malware : ActorNames.Spam;
-        var before = _scans.Keys.Count(scanned => scanned.Kind == kind);
-        var scan = new Scan(before == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{before + 1}"));
+        var name = NameOf(request.Kind);
+        var before = _scans.Keys.Count(asked => asked.Kind == request.Kind);
+        var scan = new Scan(
+            before == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{before + 1}"), request.Timeout ?? services.Limits.ScanDeadline);
+        var envelope = EnvelopeOf(scope);
         var job = new ScanJob
         {
             Message = scope.Message.Id,
-            Kind = kind,
-            User = user,
-            Servers = servers,
-            Envelope = EnvelopeOf(scope),
-            Content = content.Value,
-            Deadline = deadline,
+            Kind = request.Kind,
+            User = request.User,
+            Servers = request.Servers,
+            Envelope = envelope with { ClientAddress = request.ClientAddress ?? envelope.ClientAddress },
+            Content = content.Now,
+            Deadline = scan.Deadline,
         };
-        _scans.Add((kind, user, servers), scan);
+        _scans.Add(question, scan);
         message.Tell(new MessageProtocol.BeginCheck(new CheckPlan(
             scan.Check, cancellationToken => RunAsync(job, cancellationToken), reason => Result(job, new ScanOutcome.Failed(reason)), job.Deadline + Grace)));
         return scan;
     }
 
-    /// <summary>A copy where the body is in a buffer: that goes back to its pool when the transaction ends, and a scan may not have noticed by then.</summary>
-    private static KeptMessage Keep(byte[] header, IBodyWriter body) =>
-        new(body.TryGetBody(out var octets) ? new InMemoryMessageContent(header, octets.ToArray()) : new AcceptedContent(header, body));
+    private static string NameOf(ScanKind kind) => kind switch
+    {
+        ScanKind.Malware => ActorNames.Malware,
+        ScanKind.Dcc => ActorNames.Dcc,
+        _ => ActorNames.Spam,
+    };
 
     private static ScanEnvelope EnvelopeOf(EvaluationScope scope)
     {
@@ -133,13 +135,17 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
             outcome),
         ScanOutcome.Examined { Malware: { } malware, By: var by } => new CheckResult("infected", $"{OctetString.ToText(malware)}, by {by}", outcome),
         ScanOutcome.Examined { By: var by } => new CheckResult("clean", $"by {by}", outcome),
+        ScanOutcome.Counted { Verdict: var verdict, By: var by } => new CheckResult(
+            verdict.Overall switch { 'A' or 'S' => "accept", 'R' => "reject", 'G' => "greylist", _ => "temperror" }, $"{OctetString.ToText(verdict.Reply)}, by {by}", outcome),
         ScanOutcome.Busy busy => new CheckResult("temperror", busy.Reason, outcome),
         _ => new CheckResult("temperror", ((ScanOutcome.Failed)outcome).Reason, outcome),
     };
 
-    private sealed class Scan(string check)
+    private sealed class Scan(string check, TimeSpan deadline)
     {
         public string Check => check;
+
+        public TimeSpan Deadline => deadline;
 
         public bool Asked { get; set; }
 

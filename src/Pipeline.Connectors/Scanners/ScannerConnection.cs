@@ -40,4 +40,24 @@ internal static class ScannerConnection
             throw;
         }
     }
+
+    /// <summary>What a scanner says: up to the end of the connection, an octet that ends its answers, or as much as one can have.</summary>
+    /// <param name="end">Null when only the end of the connection ends them.</param>
+    public static async Task<byte[]> ReadAsync(Stream stream, int limit, byte? end, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[limit];
+        var length = 0;
+        while (length < buffer.Length && !(end is { } octet && buffer.AsSpan(0, length).Contains(octet)))
+        {
+            var read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken);
+            if (read == 0)
+            {
+                break;
+            }
+
+            length += read;
+        }
+
+        return buffer[..length];
+    }
 }

@@ -5,4 +5,7 @@ public enum ScanKind
 {
     Spam = 0,
     Malware = 1,
+
+    /// <summary>How many others have had the message, by checksums (DCC).</summary>
+    Dcc = 2,
 }

@@ -16,6 +16,10 @@ public abstract record ScanOutcome
     /// <param name="Address">Where the scanner was reached over IP, as <c>[address]:port</c>; null for one that was not, or is not this node's.</param>
     public sealed record Examined(string? Malware, string By, string? Address = null) : ScanOutcome;
 
+    /// <summary>A checksum clearinghouse has counted the message.</summary>
+    /// <param name="By">Who counted, for people.</param>
+    public sealed record Counted(DccVerdict Verdict, string By) : ScanOutcome;
+
     /// <summary>There is no verdict now; later, or elsewhere, there may be one.</summary>
     public sealed record Failed(string Reason) : ScanOutcome;
 

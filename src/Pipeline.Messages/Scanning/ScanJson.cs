@@ -8,6 +8,7 @@ namespace Pipeline.Messages.Scanning;
 public static class ScanJson
 {
     private const string MalwareKind = "malware";
+    private const string DccKind = "dcc";
     private const string Incomplete = "a question without all that it needs";
 
     public static byte[] Write(ScanQuestion question) => [.. JsonSerializer.SerializeToUtf8Bytes(question, ScanJsonContext.Default.ScanQuestion), (byte)'\n'];
@@ -20,6 +21,7 @@ public static class ScanJson
                 ScanQuestion.CurrentForm, $"{by}, {scanned.By}", scanned.Verdict.Score, scanned.Verdict.Threshold, scanned.Verdict.Report, null, scanned.Verdict.Proposal),
             ScanOutcome.Examined examined => new ScanAnswer(
                 ScanQuestion.CurrentForm, $"{by}, {examined.By}", null, null, null, null, Malware: examined.Malware ?? ""),
+            ScanOutcome.Counted counted => new ScanAnswer(ScanQuestion.CurrentForm, $"{by}, {counted.By}", null, null, null, null, Dcc: counted.Verdict),
             ScanOutcome.Busy busy => new ScanAnswer(ScanQuestion.CurrentForm, by, null, null, null, busy.Reason),
             _ => new ScanAnswer(ScanQuestion.CurrentForm, by, null, null, null, ((ScanOutcome.Failed)outcome).Reason),
         },
@@ -57,11 +59,17 @@ public static class ScanJson
     {
         null => ScanKind.Spam,
         MalwareKind => ScanKind.Malware,
+        DccKind => ScanKind.Dcc,
         _ => null,
     };
 
     /// <summary>How a question names the kind of a scan.</summary>
-    public static string? NameOf(ScanKind kind) => kind == ScanKind.Malware ? MalwareKind : null;
+    public static string? NameOf(ScanKind kind) => kind switch
+    {
+        ScanKind.Malware => MalwareKind,
+        ScanKind.Dcc => DccKind,
+        _ => null,
+    };
 
     /// <param name="from">The node that was asked.</param>
     public static ScanOutcome ReadAnswer(ReadOnlySpan<byte> json, string from)
@@ -73,6 +81,7 @@ public static class ScanJson
                 { Form: ScanQuestion.CurrentForm, Score: { } score, Threshold: { } threshold } answer =>
                     new ScanOutcome.Scanned(new SpamVerdict(score, threshold, answer.Report ?? "", answer.Proposal), answer.By ?? from),
                 { Form: ScanQuestion.CurrentForm, Malware: { } malware } answer => new ScanOutcome.Examined(malware.Length == 0 ? null : malware, answer.By ?? from),
+                { Form: ScanQuestion.CurrentForm, Dcc: { Header: not null, Reply: not null } verdict } answer => new ScanOutcome.Counted(verdict, answer.By ?? from),
                 { Form: ScanQuestion.CurrentForm } answer => new ScanOutcome.Failed($"{from}: {answer.Reason ?? "no reason given"}"),
                 _ => new ScanOutcome.Failed($"{from} answers in a form that is not known"),
             };

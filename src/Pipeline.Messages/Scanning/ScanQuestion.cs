@@ -33,8 +33,9 @@ public sealed record ScanQuestion(int Form, string Message, string User, string 
 /// <param name="Reason">Why there is no verdict.</param>
 /// <param name="Proposal">Null when the server says nothing of it.</param>
 /// <param name="Malware">What a virus scanner found; empty for nothing; null when none has looked.</param>
+/// <param name="Dcc">What dccifd says; null when it was not asked.</param>
 public sealed record ScanAnswer(
-    int Form, string By, decimal? Score, decimal? Threshold, string? Report, string? Reason, string? Proposal = null, string? Malware = null)
+    int Form, string By, decimal? Score, decimal? Threshold, string? Report, string? Reason, string? Proposal = null, string? Malware = null, DccVerdict? Dcc = null)
 {
     /// <summary>Octets of an answer in JSON: a report in which every character is escaped, and room for the rest.</summary>
     public const int MaxBytes = (6 * 64 * 1024) + (16 * 1024);

@@ -54,7 +54,7 @@ internal sealed class NodeScanner : IMessageScanner
                 // The first try leaves time for the second.
                 var bound = failed.Count + 1 < MaxFailures && candidates.Count > 1 ? left / 2 : left;
                 var outcome = await candidates[i].Ask(job with { Deadline = bound }, cancellationToken);
-                if (outcome is ScanOutcome.Scanned or ScanOutcome.Examined)
+                if (outcome is not (ScanOutcome.Failed or ScanOutcome.Busy))
                 {
                     return outcome;
                 }

@@ -60,7 +60,8 @@ internal sealed class NodeScanning : IDisposable
 
     private static MessageScanner Scanners(NodeContext node) => new(
         new SpamdScanner(node.Options.Time, Random.Shared),
-        new MalwareScanner(ScanFolder.Prepare(Path.Combine(node.Policies.StoreDirectory, "scan")), node.Options.Time));
+        new MalwareScanner(ScanFolder.Prepare(Path.Combine(node.Policies.StoreDirectory, "scan")), node.Options.Time),
+        new DccScanner(node.Options.Time));
 
     /// <summary>Where others ask this node to scan: the admin port as it is advertised, or as this machine is known to others; null when it has none, one with a port of its own choice, or does not scan.</summary>
     public static string? ScannerAddress(NodeSettings settings)

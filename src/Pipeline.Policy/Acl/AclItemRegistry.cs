@@ -46,6 +46,7 @@ internal static class AclItemRegistry
         new RegexCondition(),
         new MimeRegexCondition(),
         new MalwareCondition(),
+        new DccCondition(),
         .. UnavailableConditions.All,
         new MessageModifier(),
         new LogMessageModifier(),

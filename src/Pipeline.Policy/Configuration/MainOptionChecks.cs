@@ -78,6 +78,11 @@ internal static class MainOptionChecks
             }
         }
 
+        if (DccifdAddress.Parse(options.DccifdAddress, out var wrong) is null)
+        {
+            Report("dccifd_address", $"dccifd_address: {wrong}");
+        }
+
         void Report(string option, string message) => problems.Add(new ConfigurationProblem(message, options.Settings.GetValueOrDefault(option)?.Location));
     }
 }

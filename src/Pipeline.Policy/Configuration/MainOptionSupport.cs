@@ -123,7 +123,7 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Scanners =>
     [
         (Support.WithoutEffect("the ACL condition is refused when it is reached"), """
-            dccifd_address dccifd_options dcc_direct_add_header bmi_config_file dmarc_forensic_sender
+            bmi_config_file dmarc_forensic_sender
             dmarc_history_file dmarc_tld_file spf_guess
             """),
         (Support.WithoutEffect("every signature is verified"), "dkim_verify_minimal"),

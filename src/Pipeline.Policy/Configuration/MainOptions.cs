@@ -296,9 +296,9 @@ public sealed record MainOptions
 
     public required ExpandableString DkimVerifySigners { get; init; }
 
-    public ExpandableString? DccifdAddress { get; init; }
+    public required string DccifdAddress { get; init; }
 
-    public required ExpandableString DccifdOptions { get; init; }
+    public required string DccifdOptions { get; init; }
 
     public bool DccDirectAddHeader { get; init; }
 

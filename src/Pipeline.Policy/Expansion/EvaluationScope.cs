@@ -240,6 +240,9 @@ public sealed class MessageScope
     /// <summary>$acl_m… by name without the prefix <c>acl_m</c>.</summary>
     public Dictionary<string, ExpandedText> AclVariables { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Takes a header line into the header at once, for all who come after; null where there is no message yet.</summary>
+    public Action<AddedHeader>? AddHeaderNow { get; set; }
+
     /// <summary>Header lines that ACLs of this stage want added, in the order they were asked for; they are not in <see cref="HeaderBlock"/> yet.</summary>
     public List<AddedHeader> AddedHeaders { get; } = [];
 
@@ -332,14 +335,8 @@ public interface IMessageVerification
     /// <summary>The DKIM results, one for each signature from the top; empty without signatures (RFC 6376).</summary>
     ValueTask<IReadOnlyList<Mail.Dkim.DkimResult>> DkimAsync(CancellationToken cancellationToken);
 
-    /// <summary>What a scanner thinks of the message; asked twice with the same words, it is scanned once.</summary>
-    /// <param name="user">Whose profile the scanner is to use.</param>
-    /// <param name="servers">A list in the form of <c>spamd_address</c>.</param>
-    ValueTask<Mail.Scanning.ScanOutcome> ScanAsync(string user, string servers, CancellationToken cancellationToken);
-
-    /// <summary>Whether a virus scanner finds anything in the message; asked twice for the same scanner, it is scanned once.</summary>
-    /// <param name="scanner">In the form of <c>av_scanner</c>.</param>
-    ValueTask<Mail.Scanning.ScanOutcome> ExamineAsync(string scanner, TimeSpan timeout, CancellationToken cancellationToken);
+    /// <summary>What a scanner says of the message; asked twice with the same words, it is scanned once.</summary>
+    ValueTask<Mail.Scanning.ScanOutcome> ScanAsync(Mail.Scanning.ScanRequest request, CancellationToken cancellationToken);
 }
 
 /// <summary>Verifies addresses by running the routers in verify mode (<c>verify = recipient</c>, <c>verify = sender</c>).</summary>

@@ -99,6 +99,17 @@ public sealed class ScanJsonTests
     }
 
     [Fact]
+    public void Count_of_DCC_has_its_forms()
+    {
+        Assert.Equal(ScanKind.Dcc, ScanJson.KindOf(new ScanQuestion(ScanQuestion.CurrentForm, "m", "header", "/dccifd", 1, 1, Kind: ScanJson.NameOf(ScanKind.Dcc))));
+        var counted = new ScanOutcome.Counted(new DccVerdict('R', "X-DCC-x: \u00E9\n", "R"), "dccifd");
+        const string Answer = """{"form":1,"by":"n2, dccifd","dcc":{"overall":"R","header":"X-DCC-x: \u00E9\n","reply":"R"}}""";
+        Assert.Equal(Answer, Encoding.UTF8.GetString(ScanJson.Write(counted, "n2")));
+        Assert.Equal(counted with { By = "n2, dccifd" }, ScanJson.ReadAnswer(Encoding.UTF8.GetBytes(Answer), "n2"));
+        Assert.IsType<ScanOutcome.Failed>(ScanJson.ReadAnswer("""{"form":1,"by":"n2","dcc":{"overall":"R"}}"""u8, "n2"));
+    }
+
+    [Fact]
     public void Virus_scan_has_its_forms()
     {
         var question = new ScanQuestion(ScanQuestion.CurrentForm, "1xV3ze-IUvupnsd1MR-393w", "", "clamd:127.0.0.1 3310", 1234, 60_000, Kind: ScanJson.NameOf(ScanKind.Malware));

@@ -17,7 +17,7 @@ internal sealed class AclBench
     private readonly List<string> _log = [];
     private readonly List<string> _trace = [];
 
-    public AclBench(IDnsResolver? dns = null, IPAddress? client = null, TlsFacts? tls = null, bool local = false, ManualTime? time = null, string? spamdAddress = null, string transports = "", string? avScanner = null)
+    public AclBench(IDnsResolver? dns = null, IPAddress? client = null, TlsFacts? tls = null, bool local = false, ManualTime? time = null, string transports = "", Func<MainOptions, MainOptions>? options = null)
     {
         Time = time ?? new ManualTime();
         Scope = new EvaluationScope
@@ -26,11 +26,7 @@ internal sealed class AclBench
             {
                 Policy = new MailPolicy
                 {
-                    MainOptions = MainOptions.Defaults with
-                    {
-                        SpamdAddress = spamdAddress is null ? MainOptions.Defaults.SpamdAddress : StringExpansion.Compile(spamdAddress),
-                        AvScanner = avScanner is null ? null : StringExpansion.Compile(avScanner),
-                    },
+                    MainOptions = options is null ? MainOptions.Defaults : options(MainOptions.Defaults),
                     Transports = TransportDefinition.Compile(Routers.RouterBench.Blocks(transports), []),
                     NamedLists = new NamedListTable(
                     [

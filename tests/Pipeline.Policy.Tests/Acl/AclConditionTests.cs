@@ -293,10 +293,7 @@ public sealed class AclConditionTests
             new DkimResult(DkimVerdict.Fail, "b.test", "s", "@b.test", "rsa-sha256", 2048, ""),
         ]);
 
-        public ValueTask<ScanOutcome> ScanAsync(string user, string servers, CancellationToken cancellationToken) =>
-            throw new InvalidOperationException("no test here asks for a scan");
-
-        public ValueTask<ScanOutcome> ExamineAsync(string scanner, TimeSpan timeout, CancellationToken cancellationToken) =>
+        public ValueTask<ScanOutcome> ScanAsync(ScanRequest request, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("no test here asks for a scan");
     }
 }

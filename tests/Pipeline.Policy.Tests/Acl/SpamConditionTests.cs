@@ -17,9 +17,9 @@ public sealed class SpamConditionTests
     [InlineData("spam = nobody:TRUE/DEFER_OK", 0, AclVerdict.Deny)]
     public async Task Threshold_decides(string condition, double score, AclVerdict expected)
     {
-        var scans = new Scans(new ScanOutcome.Scanned(new SpamVerdict((decimal)score, 5, ""), "x"));
+        var scans = new ScriptedScans(new ScanOutcome.Scanned(new SpamVerdict((decimal)score, 5, ""), "x"));
         Assert.Equal(expected, (await RunAsync($"deny {condition}\naccept", scans)).Verdict);
-        Assert.Equal([("nobody", "127.0.0.1 783")], scans.Asked);
+        Assert.Equal([new ScanRequest(ScanKind.Spam, "127.0.0.1 783") { User = "nobody" }], scans.Asked);
     }
 
     [Theory]
@@ -29,7 +29,7 @@ public sealed class SpamConditionTests
     [InlineData("spam = FALSE/defer_ok")]
     public async Task Value_that_says_no_scans_nothing(string condition)
     {
-        var scans = new Scans(new ScanOutcome.Scanned(new SpamVerdict(9, 5, ""), "x"));
+        var scans = new ScriptedScans(new ScanOutcome.Scanned(new SpamVerdict(9, 5, ""), "x"));
         Assert.Equal(AclVerdict.Accept, (await RunAsync($"deny {condition}\naccept", scans)).Verdict);
         Assert.Empty(scans.Asked);
     }
@@ -37,7 +37,7 @@ public sealed class SpamConditionTests
     [Fact]
     public async Task Without_a_verdict_the_message_waits()
     {
-        var outcome = await RunAsync("deny spam = nobody\naccept", new Scans(new ScanOutcome.Failed("it is down")));
+        var outcome = await RunAsync("deny spam = nobody\naccept", new ScriptedScans(new ScanOutcome.Failed("it is down")));
         Assert.Equal((AclVerdict.Defer, "spam acl condition: it is down"), (outcome.Verdict, outcome.LogMessage));
     }
 
@@ -45,14 +45,14 @@ public sealed class SpamConditionTests
     [InlineData("deny spam = nobody/defer_ok\naccept", AclVerdict.Accept)]
     [InlineData("deny !spam = nobody/defer_ok\naccept", AclVerdict.Deny)]
     public async Task Without_a_verdict_defer_ok_is_a_no(string acl, AclVerdict expected) =>
-        Assert.Equal(expected, (await RunAsync(acl, new Scans(new ScanOutcome.Failed("it is down")))).Verdict);
+        Assert.Equal(expected, (await RunAsync(acl, new ScriptedScans(new ScanOutcome.Failed("it is down")))).Verdict);
 
     [Theory]
     [InlineData("spam = nobody/nonsense", "\"nonsense\" is no option of spam")]
     [InlineData("spam = nobody:false", "\"false\" is no option of spam")]
     public async Task Option_that_is_not_known_is_an_error(string condition, string message)
     {
-        var outcome = await RunAsync($"deny {condition}\naccept", new Scans(new ScanOutcome.Failed("")));
+        var outcome = await RunAsync($"deny {condition}\naccept", new ScriptedScans(new ScanOutcome.Failed("")));
         Assert.Equal(AclVerdict.Error, outcome.Verdict);
         Assert.StartsWith(message, outcome.LogMessage, StringComparison.Ordinal);
     }
@@ -69,47 +69,30 @@ public sealed class SpamConditionTests
         var verdict = new SpamVerdict(decimal.Parse(score, System.Globalization.CultureInfo.InvariantCulture), 5, "one\ntwo");
         var outcome = await RunAsync(
             "warn spam = nobody:true\naccept message = $spam_score|$spam_score_int|$spam_bar|$spam_action|${sg{$spam_report}{\\n}{N}}",
-            new Scans(new ScanOutcome.Scanned(verdict, "x")));
+            new ScriptedScans(new ScanOutcome.Scanned(verdict, "x")));
         Assert.Equal($"{text}|{number}|{bar}|{action}|oneN two", outcome.UserMessage);
     }
 
     [Fact]
     public async Task Servers_are_expanded_when_the_option_begins_with_a_dollar()
     {
-        var scans = new Scans(new ScanOutcome.Scanned(new SpamVerdict(1, 5, ""), "x"));
+        var scans = new ScriptedScans(new ScanOutcome.Scanned(new SpamVerdict(1, 5, ""), "x"));
         await RunAsync("warn spam = $sender_address_domain\naccept", scans, "${if eq{$sender_address}{a@sender.test}{10.0.0.1 783}}");
-        Assert.Equal([("sender.test", "10.0.0.1 783")], scans.Asked);
+        Assert.Equal([new ScanRequest(ScanKind.Spam, "10.0.0.1 783") { User = "sender.test" }], scans.Asked);
     }
 
     [Fact]
     public async Task Servers_that_cannot_be_expanded_let_the_message_wait()
     {
-        var outcome = await RunAsync("deny spam = nobody\naccept", new Scans(new ScanOutcome.Failed("")), "${nonsense");
+        var outcome = await RunAsync("deny spam = nobody\naccept", new ScriptedScans(new ScanOutcome.Failed("")), "${nonsense");
         Assert.Equal(AclVerdict.Defer, outcome.Verdict);
         Assert.StartsWith("spam acl condition: failed to expand spamd_address", outcome.LogMessage, StringComparison.Ordinal);
     }
 
-    private static async Task<AclOutcome> RunAsync(string acl, Scans scans, string? servers = null)
+    private static async Task<AclOutcome> RunAsync(string acl, ScriptedScans scans, string? servers = null)
     {
-        var bench = new AclBench(spamdAddress: servers);
+        var bench = servers is null ? new AclBench() : new AclBench(options: options => options with { SpamdAddress = StringExpansion.Compile(servers) });
         bench.Scope.Message.Verification = scans;
         return await bench.RunAsync(acl, AclPoint.Data);
-    }
-
-    private sealed class Scans(ScanOutcome outcome) : IMessageVerification
-    {
-        public List<(string User, string Servers)> Asked { get; } = [];
-
-        public ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for SPF");
-
-        public ValueTask<IReadOnlyList<DkimResult>> DkimAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for DKIM");
-
-        public ValueTask<ScanOutcome> ExamineAsync(string scanner, TimeSpan timeout, CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for viruses");
-
-        public ValueTask<ScanOutcome> ScanAsync(string user, string servers, CancellationToken cancellationToken)
-        {
-            Asked.Add((user, servers));
-            return new(outcome);
-        }
     }
 }

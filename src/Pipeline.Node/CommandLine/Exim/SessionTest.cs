@@ -98,7 +98,7 @@ internal static class SessionTest
                 Messages = actors.Messages,
                 Log = told,
                 DkimKeys = new DkimKeyCache(),
-                Scanner = new MessageScanner(new SpamdScanner(time, Random.Shared), new MalwareScanner(ScanFolder.Prepare(Path.Combine(folder, "scan")), time)),
+                Scanner = new MessageScanner(new SpamdScanner(time, Random.Shared), new MalwareScanner(ScanFolder.Prepare(Path.Combine(folder, "scan")), time), new DccScanner(time)),
                 Callouts = NodeCallouts.Create(new SmtpCalloutClient(time, static _ => false), store),
                 Limits = new ReceiptLimits { ScanDeadline = settings.Scan.Deadline },
             });

@@ -29,7 +29,7 @@ internal sealed class SpamCondition() : AclCondition("spam")
 
         var servers = await SpamdAddress.ForAsync(evaluation.Scope, cancellationToken);
         var outcome = servers.IsSuccess
-            ? await verification.ScanAsync(spam.User, servers.Value, cancellationToken)
+            ? await verification.ScanAsync(new ScanRequest(ScanKind.Spam, servers.Value) { User = spam.User }, cancellationToken)
             : new ScanOutcome.Failed($"failed to expand spamd_address: {servers.Message}");
         if (outcome is ScanOutcome.Scanned { Verdict: var verdict })
         {

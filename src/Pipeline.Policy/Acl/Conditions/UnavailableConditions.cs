@@ -8,7 +8,6 @@ internal static class UnavailableConditions
     public static IEnumerable<AclItemKind> All { get; } =
     [
         new UnavailableCondition("dmarc_status", "DMARC is not evaluated", AclPoints.Data, AclChecks.Dmarc | AclChecks.Spf | AclChecks.Dkim),
-        new UnavailableCondition("dcc", "no DCC server is asked", AclPoints.Content, AclChecks.Dcc),
         new UnavailableCondition("seen", "use ratelimit", AclPoints.All),
         new UnavailableCondition("spf_guess", "use spf", SpfCondition.Allowed, AclChecks.Spf),
         new UnavailableCondition("atrn_domains", "ATRN is refused to everybody", AclPoints.Atrn),

@@ -19,15 +19,30 @@ internal static class HeaderAddition
     /// <summary>Adds the header lines of a value. One that is already there is not added again.</summary>
     public static void Add(MessageScope message, string value)
     {
-        var rest = value.AsSpan().TrimStart('\n').TrimEnd('\n');
-        while (!rest.IsEmpty)
+        foreach (var header in Read(value))
         {
-            var field = TakeField(ref rest);
-            if (!field.IsEmpty && message.AddedHeaders.Count < MaxHeaders && Read(field) is var header && !message.AddedHeaders.Contains(header))
+            if (message.AddedHeaders.Count < MaxHeaders && !message.AddedHeaders.Contains(header))
             {
                 message.AddedHeaders.Add(header);
             }
         }
+    }
+
+    /// <summary>The header lines of a value.</summary>
+    public static List<AddedHeader> Read(string value)
+    {
+        List<AddedHeader> headers = [];
+        var rest = value.AsSpan().TrimStart('\n').TrimEnd('\n');
+        while (!rest.IsEmpty)
+        {
+            var field = TakeField(ref rest);
+            if (!field.IsEmpty)
+            {
+                headers.Add(ReadField(field));
+            }
+        }
+
+        return headers;
     }
 
     // A field goes on while the next line begins with a blank.
@@ -45,7 +60,7 @@ internal static class HeaderAddition
         return field.TrimEnd("\r\n");
     }
 
-    private static AddedHeader Read(ReadOnlySpan<char> field)
+    private static AddedHeader ReadField(ReadOnlySpan<char> field)
     {
         var position = HeaderPosition.AtEnd;
         foreach (var (prefix, where) in Positions)

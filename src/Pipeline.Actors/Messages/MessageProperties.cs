@@ -12,6 +12,7 @@ public static class MessageProperties
     public const string ClientName = "client-name";
     public const string Interface = "interface";
     public const string Protocol = "protocol";
+    public const string Ident = "ident";
     public const string AuthenticatedId = "auth-id";
     public const string Authenticator = "auth";
     public const string TlsCipher = "tls-cipher";
@@ -39,6 +40,7 @@ public static class MessageProperties
         ClientName = properties.GetValueOrDefault(ClientName),
         ClientAuthenticator = properties.GetValueOrDefault(Authenticator),
         Interface = EndPoint(properties.GetValueOrDefault(Interface)),
+        Ident = properties.GetValueOrDefault(Ident),
         Protocol = properties.GetValueOrDefault(Protocol),
         AuthenticatedId = properties.GetValueOrDefault(AuthenticatedId),
         TlsCipher = properties.GetValueOrDefault(TlsCipher),

@@ -21,5 +21,6 @@ internal static class ClientFactsOf
         connection.Tls?.CertificateVerified,
         connection.AuthenticatorName.Length == 0 ? null : connection.AuthenticatorName,
         connection.Tls?.PeerDistinguishedName,
-        connection.Tls?.ServerNameIndication);
+        connection.Tls?.ServerNameIndication,
+        connection.Ident.Length == 0 ? null : OctetString.ToText(connection.Ident));
 }

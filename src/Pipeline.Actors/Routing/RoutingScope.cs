@@ -21,6 +21,7 @@ public static class RoutingScope
             HeloName = Text(MessageProperties.HeloName),
             ClientName = facts.Properties.GetValueOrDefault(MessageProperties.ClientName),
             Protocol = Text(MessageProperties.Protocol),
+            Ident = Text(MessageProperties.Ident),
             AuthenticatorName = Text(MessageProperties.Authenticator),
             AuthenticatedId = Text(MessageProperties.AuthenticatedId),
         };

@@ -8,6 +8,7 @@ namespace Pipeline.Messages.Journal;
 /// <param name="Authenticator">The authenticator that was used; null without one.</param>
 /// <param name="TlsPeer">The distinguished name of the client's certificate; null without one.</param>
 /// <param name="TlsServerName">The server name that the client asked for; null when it asked for none.</param>
+/// <param name="Ident">Of a local program, the login of its user; null when it is not known, and in journals older than this member.</param>
 public sealed record ClientFacts(
     string? Address,
     int Port,
@@ -21,7 +22,8 @@ public sealed record ClientFacts(
     bool? TlsVerified = null,
     string? Authenticator = null,
     string? TlsPeer = null,
-    string? TlsServerName = null);
+    string? TlsServerName = null,
+    string? Ident = null);
 
 /// <summary>MAIL FROM was accepted for processing: the message exists from here on.</summary>
 /// <param name="Policy">The number of the policy under which the message will live to its end.</param>

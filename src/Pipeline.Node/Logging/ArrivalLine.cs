@@ -37,10 +37,8 @@ internal static class ArrivalLine
                 line.Append(CultureInfo.InvariantCulture, $" I=[{local}]:{client.LocalPort}");
             }
         }
-        else
-        {
-            line.Append(" U=").Append(localUser);
-        }
+
+        Append(line, " U=", client.Ident ?? (client.Address is null ? localUser : null));
 
         line.Append(" P=").Append(client.Protocol);
         Append(line, " X=", selection.Has("tls_cipher") ? client.TlsCipher : null);

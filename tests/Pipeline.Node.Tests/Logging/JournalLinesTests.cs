@@ -36,6 +36,8 @@ public sealed class JournalLinesTests
             "<= a@b H=(helo.example.org) [192.0.2.1] P=esmtp S=500 id=x@y"
         },
         { "", new ClientFacts(null, 0, null, "", "local-esmtp", null, 0, null, null), "a@b", null, "<= a@b U=mail P=local-esmtp S=500 id=x@y" },
+        { "", new ClientFacts(null, 0, null, "", "local", null, 0, null, null, Ident: "joe"), "a@b", null, "<= a@b U=joe P=local S=500 id=x@y" },
+        { "", Plain with { Ident = "joe" }, "a@b", null, "<= a@b H=(helo.example.org) [192.0.2.1] U=joe P=esmtp S=500 id=x@y" },
         {
             "+tls_peerdn +tls_sni +receive_time", Plain with { TlsCipher = "TLS1.3", TlsPeer = "CN=\"x\",O=y", TlsServerName = "mx.local.test" }, "a@b", null,
             "<= a@b H=(helo.example.org) [192.0.2.1] P=esmtp X=TLS1.3 DN=\"CN=\\\"x\\\",O=y\" SNI=\"mx.local.test\" S=500 RT=0s id=x@y"

@@ -12,7 +12,7 @@ internal sealed class EximArguments
 {
     /// <summary>Options that say how mail from local programs is treated in ways that make no difference here; the longer first.</summary>
     private static readonly string[] WithoutEffect =
-        ["-odb", "-odi", "-odf", "-oem", "-oee", "-oep", "-oeq", "-oew", "-om", "-oo", "-m", "-v", "-G"];
+        ["-odb", "-odi", "-odf", "-oem", "-oee", "-oep", "-oeq", "-oew", "-om", "-oo", "-m", "-v", "-G", "-pd", "-ps"];
 
     private static readonly SearchValues<char> MacroName =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
@@ -28,11 +28,11 @@ internal sealed class EximArguments
         _command = new EximCommand { Mode = initial };
     }
 
-    /// <param name="calledAs">The name of the program; <c>mailq</c> means <c>-bp</c>.</param>
+    /// <param name="calledAs">The name of the program, which may stand for an option.</param>
     /// <returns>The command, or why it cannot be read.</returns>
     public static (EximCommand? Command, string? Error) Read(IReadOnlyList<string> arguments, string? calledAs)
     {
-        var reader = new EximArguments(arguments, calledAs == "mailq" ? EximMode.QueueList : EximMode.None);
+        var reader = new EximArguments(arguments, ProgramName.Mode(calledAs));
         reader.ReadAll();
         reader._error ??= reader.Check();
         return reader._error is null ? (reader._command, null) : (null, reader._error);
@@ -105,8 +105,15 @@ internal sealed class EximArguments
             case "-Mset":
                 _command = _command with { QueuedMessage = Value(option, 0) };
                 break;
+            case ['-', 'd', ..]:
+                (var debug, _error) = DebugSelection.Read(option[(option.StartsWith("-dd", StringComparison.Ordinal) ? 3 : 2)..]);
+                _command = _command with { Debug = debug };
+                break;
             case ['-', 'F', ..]:
                 _command = _command with { RealName = Value(option, 2) ?? "" };
+                break;
+            case ['-', 'b', 'I', ':', ..]:
+                _command = _command with { Mode = EximMode.Information, Topic = option[4..] };
                 break;
             case ['-', 'b', ..]:
                 ReadMode(option);
@@ -125,6 +132,9 @@ internal sealed class EximArguments
                 break;
             case ['-', 'f', ..] or ['-', 'r', ..]:
                 _command = _command with { Sender = Value(option, 2) is { } sender ? WithoutBrackets(sender.Trim()) : null };
+                break;
+            case "-L":
+                Value(option, 0); // the lines of the system's log are the node's, under the name that its policy gives
                 break;
             case ['-', 'o', ..]:
                 ReadO(option);
@@ -153,6 +163,7 @@ internal sealed class EximArguments
             "-bm" => (EximMode.Message, QueueRecipients.Envelope),
             "-bS" => (EximMode.Batch, QueueRecipients.Envelope),
             "-bpi" or "-bpri" => (EximMode.QueueList, QueueRecipients.None),
+            "-bi" => (EximMode.AliasFile, QueueRecipients.Envelope),
             "-bp" or "-bpr" => (EximMode.QueueList, QueueRecipients.Envelope),
             "-bpa" or "-bpra" => (EximMode.QueueList, QueueRecipients.WithDeliveredChildren),
             "-bpu" or "-bpru" => (EximMode.QueueList, QueueRecipients.Undelivered),
@@ -285,6 +296,9 @@ internal sealed class EximArguments
             case "-oMai":
                 _command = _command with { AuthenticatedId = Value(option, 0) };
                 break;
+            case "-oMas":
+                _command = _command with { AuthenticatedSender = Value(option, 0) is { } authenticated ? WithoutBrackets(authenticated.Trim()) : null };
+                break;
             case "-oMi":
                 _command = _command with { Interface = EndPoint(option) };
                 break;
@@ -387,10 +401,10 @@ internal sealed class EximArguments
             { Mode: not (EximMode.None or EximMode.Message or EximMode.Expand or EximMode.AddressTest or EximMode.RecipientVerify or EximMode.SenderVerify or EximMode.RetryTest or EximMode.Options or EximMode.QueueOrder or EximMode.QueueView or EximMode.RewriteTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
                 $"exim: nothing can be done with \"{operand}\" here",
             { Mode: EximMode.Session or EximMode.SessionTest } when _command.ClientName is not null || _command.Protocol is not null || _command.Ident is not null
-                || _command.Authenticator is not null || _command.AuthenticatedId is not null =>
+                || _command.Authenticator is not null || _command.AuthenticatedId is not null || _command.AuthenticatedSender is not null =>
                 $"exim: of the -oM options, {(_command.Mode == EximMode.Session ? "-bs takes -oMa and -oMi" : "-bh takes -oMi")} only",
             { Mode: EximMode.None or EximMode.Message or EximMode.Batch } when _command.Client is not null || _command.Interface is not null
-                || _command.ClientName is not null || _command.Ident is not null || _command.Authenticator is not null || _command.AuthenticatedId is not null =>
+                || _command.ClientName is not null || _command.Ident is not null || _command.Authenticator is not null || _command.AuthenticatedId is not null || _command.AuthenticatedSender is not null =>
                 "exim: of the -oM options, a message without SMTP takes -oMr only",
             _ => null,
         };

@@ -63,6 +63,12 @@ internal sealed record EximCommand
     /// <summary><c>-oMaa</c>.</summary>
     public string? Authenticator { get; init; }
 
+    /// <summary><c>-oMas</c>: <c>$authenticated_sender</c>.</summary>
+    public string? AuthenticatedSender { get; init; }
+
+    /// <summary>What <c>-bI:</c> asks about.</summary>
+    public string Topic { get; init; } = "";
+
     /// <summary><c>-oMai</c>.</summary>
     public string? AuthenticatedId { get; init; }
 
@@ -71,6 +77,9 @@ internal sealed record EximCommand
 
     /// <summary>The messages that a queue run is about.</summary>
     public QueueSelection Selection { get; init; } = QueueSelection.Due;
+
+    /// <summary><c>-d</c>: what is told on the error output; null for nothing.</summary>
+    public DebugSelection? Debug { get; init; }
 
     /// <summary><c>-n</c>: <c>-bP</c> shows values alone.</summary>
     public bool WithoutNames { get; init; }

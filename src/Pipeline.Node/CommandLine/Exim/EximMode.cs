@@ -59,6 +59,12 @@ internal enum EximMode
     /// <summary><c>-Mvh</c> and its kin.</summary>
     QueueView,
 
+    /// <summary><c>-bI:</c>.</summary>
+    Information,
+
+    /// <summary><c>-bi</c>.</summary>
+    AliasFile,
+
     /// <summary><c>-bpc</c>.</summary>
     QueueCount,
 

@@ -32,6 +32,7 @@ internal static class EximProgram
           -Mvh, -Mvb, -Mvc, -Mvl id  show header file, body, copy, log of a message; -Mset id -be expands with its variables
           -q[i][f[f]] [ID [ID]]  run the queue (from one id to another); -qf tries what is not due too, -qff what is frozen too, -qi only what was never tried
           -R[r][f[f]] TEXT, -S[r][f[f]] TEXT  try the messages with such a recipient or sender; r: a regular expression, ff: frozen ones too
+          -d[+NAME-NAME...]  tell on standard error what is done: acl, lists, route, verify, expand, lookup, dns, deliver; all
           -oX LIST, -oP FILE ports and addresses to listen on; file for the process id (-bd)
           -f ADDRESS, -oMa IP[.PORT], -oMs HOST, -oMr PROTOCOL   sender and client for -be and -bt
         "mailpipeline --help" shows the other commands.
@@ -50,6 +51,11 @@ internal static class EximProgram
         if (command.Mode == EximMode.Usage)
         {
             return await WriteAsync(streams, output => output.WriteLine(Usage));
+        }
+
+        if (command.Mode == EximMode.Information)
+        {
+            return await Information.WriteAsync(command.Topic, streams);
         }
 
         try
@@ -109,6 +115,8 @@ internal static class EximProgram
                 return await WithScopeAsync(scope => BatchSubmission.RunAsync(command, configuration, scope, streams, time, cancellationToken));
             case EximMode.QueueList or EximMode.QueueCount:
                 return await QueueListing.RunAsync(command, configuration, streams, time, cancellationToken);
+            case EximMode.AliasFile:
+                return ExitCodes.Success; // each lookup reads its file as it is: there is nothing to build
             case EximMode.QueueView:
                 return await QueuedMessageView.RunAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.QueueOrder:

@@ -49,6 +49,7 @@ internal static class QueueOrders
 
         using var logging = new Run.ConsoleLineLogger(streams.Errors, time, LogLevel.Error);
         await using var access = await NodeAccess.OpenAsync(configuration, logging, time, cancellationToken, claimsDue: false);
+        var since = time.GetUtcNow();
         var failed = false;
         foreach (var id in messages)
         {
@@ -68,6 +69,16 @@ internal static class QueueOrders
         if (access.Own is { } own && order.WaitsForMail)
         {
             await QueueRun.WaitAsync(own, null, time, cancellationToken);
+        }
+
+        if (command.Debug is { } debug)
+        {
+            await using var store = await QueueListing.OpenAsync(configuration, cancellationToken);
+            var told = new DebugOutput(debug, streams.Errors, time);
+            foreach (var id in store is null ? [] : messages)
+            {
+                await told.WriteJournalAsync(store!, id, since, cancellationToken);
+            }
         }
 
         return failed ? ExitCodes.Failure : ExitCodes.Success;

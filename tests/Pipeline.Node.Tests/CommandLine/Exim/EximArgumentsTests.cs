@@ -25,6 +25,9 @@ public sealed class EximArgumentsTests
     [InlineData("-bpra", nameof(EximMode.QueueList))]
     [InlineData("-q", nameof(EximMode.QueueRun))]
     [InlineData("-qq", nameof(EximMode.QueueRun))]
+    [InlineData("-bi", nameof(EximMode.AliasFile))]
+    [InlineData("-bI:dscp", nameof(EximMode.Information))]
+    [InlineData("-pd -ps -L tag -bV", nameof(EximMode.Version))]
     [InlineData("-bpi", nameof(EximMode.QueueList))]
     [InlineData("-R x", nameof(EximMode.QueueRun))]
     [InlineData("-Sx", nameof(EximMode.QueueRun))]
@@ -134,6 +137,18 @@ public sealed class EximArgumentsTests
         Assert.False(Read("-bd", "-q30m").WithoutListeners);
     }
 
+    [Theory]
+    [InlineData("mailq", nameof(EximMode.QueueList))]
+    [InlineData("rsmtp", nameof(EximMode.Batch))]
+    [InlineData("runq", nameof(EximMode.QueueRun))]
+    [InlineData("newaliases", nameof(EximMode.AliasFile))]
+    public void Name_of_the_program_may_stand_for_an_option(string name, string mode)
+    {
+        var (command, error) = EximArguments.Read(["-C", "f"], name);
+        Assert.Null(error);
+        Assert.Equal(mode, command!.Mode.ToString());
+    }
+
     [Fact]
     public void Bad_regular_expression_is_refused() =>
         Assert.StartsWith("exim: -Rr: regular expression error in \"(\": ", EximArguments.Read(["-Rr", "("], null).Error, StringComparison.Ordinal);
@@ -170,6 +185,10 @@ public sealed class EximArgumentsTests
     [InlineData("exim: incompatible command-line options or arguments", "-bd", "-R", "x")]
     [InlineData("exim: bad time value x: abandoned", "-q", "x")]
     [InlineData("exim: bad time value -qfi: abandoned", "-qfi")]
+    [InlineData("exim: -bw is not available: a node opens its ports itself, or has them from systemd (socket activation)", "-bw")]
+    [InlineData("exim: -N is not available: use -bt to see where a message would go, or -d with it to see why", "-N", "x@y.example")]
+    [InlineData("exim: of the -oM options, a message without SMTP takes -oMr only", "-t", "-oMas", "a@b")]
+    [InlineData("exim abandoned: unknown, malformed, or incomplete option -L", "-L")]
     [InlineData("exim: -ql is not available: a message is delivered whole: where its recipients go shows when they are routed", "-ql")]
     [InlineData("exim abandoned: unknown, malformed, or incomplete option -bzz", "-bzz")]
     [InlineData("exim abandoned: unknown, malformed, or incomplete option -Z", "-Z")]

@@ -33,7 +33,7 @@ internal static class MessageLog
         string? Text(JournalEvent what, DateTimeOffset at) => what switch
         {
             MessageAccepted e when started is { } began => "Received from " + ArrivalLine.Of(
-                began.What, began.At, e, new MailLogEntry.Accepted(message.Id, journal, null, null), known, LogSelection.Default, Environment.UserName)[ArrivalLine.Flag.Length..],
+                began.What, began.At, e, new MailLogEntry.Accepted(message.Id, journal, null, null), known, LogSelection.Default, Environment.UserName)[ArrivalLine.FlagLength..],
             RecipientDelivered e => $"{Address(e.Recipient)}: {e.Transport} transport succeeded",
             RecipientDeferred or RecipientFailed when DeliveryLine.Of(what, at, known, LogSelection.Default) is { } line => line[DeliveryLine.FlagLength..],
             MessageFrozen { By: null } => DeliveryLine.Of(what, at, known, LogSelection.Default),

@@ -47,9 +47,8 @@ internal static class AuthenticationTargets
         }
 
         using var verifier = new ArcVerifier(header, TimeProvider.System, new DkimKeyCache());
-        var result = verifier.CompleteAsync(NoKeys, CancellationToken.None);
-        Targets.Require(result.IsCompletedSuccessfully, "nothing here waits");
-        Targets.Require(result.Result.State == ArcState.None || (result.Result.State == ArcState.Fail && result.Result.Reason.Length > 0), "none, or a failure with its reason");
+        var result = verifier.CompleteAsync(NoKeys, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        Targets.Require(result.State == ArcState.None || (result.State == ArcState.Fail && result.Reason.Length > 0), "none, or a failure with its reason");
     }
 
     /// <summary>Whatever is sealed can be read as a header again, with three fields more.</summary>

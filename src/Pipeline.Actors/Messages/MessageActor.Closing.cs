@@ -235,11 +235,13 @@ internal sealed partial class MessageActor
                     }
 
                     EndInGoodOrder(NextDue(closing));
+                    AnswerOrder(isDurable: true);
                 }
 
                 break;
             case WriteOutcome.Fenced:
                 EndInGoodOrder(nextDue: null); // somebody else has the message; PostStop refuses what is still open
+                AnswerOrder(isDurable: false);
                 break;
             default:
                 Timers.StartSingleTimer(RepeatUpdate.Instance, RepeatUpdate.Instance, _storeRetry);

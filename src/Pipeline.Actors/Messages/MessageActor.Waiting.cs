@@ -71,12 +71,7 @@ internal sealed partial class MessageActor
         var frozenAt = _ledger.Recipients.Max(recipient => recipient.FrozenAt) ?? now;
         if (rules.TimeoutFrozenAfter > TimeSpan.Zero && now - facts.ReceivedAt >= rules.TimeoutFrozenAfter)
         {
-            _cancelled = true;
-            _ledger.Record(now, new MessageCancelled(MessageCancelled.ByTimeout));
-            foreach (var recipient in _ledger.Recipients.Where(recipient => recipient.Status == RecipientStatus.Queued))
-            {
-                _failed[recipient.Index] = new DeliveryFailure { Class = FailureClass.Permanent, Reason = "delivery cancelled: the message was frozen for too long" };
-            }
+            Cancel(MessageCancelled.ByTimeout, "delivery cancelled: the message was frozen for too long");
         }
         else if (rules.AutoThaw > TimeSpan.Zero && !facts.Envelope.Sender.IsNull && now - frozenAt >= rules.AutoThaw)
         {
@@ -95,43 +90,6 @@ internal sealed partial class MessageActor
 
         Proceed();
     }
-
-    private void OnFreeze(MessageProtocol.FreezeMessage message)
-    {
-        if (IsBusy)
-        {
-            Sender.Tell(new MessageProtocol.OperatorAnswer(false, "it is being delivered now; try again"));
-            return;
-        }
-
-        var already = IsFrozen;
-        _freeze = already ? null : new Freeze("", message.By, Tell: false);
-        Sender.Tell(new MessageProtocol.OperatorAnswer(true, already ? "is already frozen" : "is now frozen"));
-        Close();
-    }
-
-    private void OnThaw(MessageProtocol.ThawMessage message)
-    {
-        if (IsBusy)
-        {
-            Sender.Tell(new MessageProtocol.OperatorAnswer(false, "it is being delivered now; try again"));
-            return;
-        }
-
-        if (!IsFrozen)
-        {
-            Sender.Tell(new MessageProtocol.OperatorAnswer(true, "is not frozen"));
-            Close();
-            return;
-        }
-
-        _ledger.Record(Now, new MessageThawed(message.By));
-        Sender.Tell(new MessageProtocol.OperatorAnswer(true, "is no longer frozen"));
-        RouteWaiting();
-        Proceed();
-    }
-
-    private bool IsBusy => _closing is not null || _jobs.Count > 0 || _inRouting.Count > 0 || _deciding > 0;
 
     private void RouteWaiting()
     {

@@ -39,11 +39,8 @@ internal sealed partial class MessageActor
         Receive<NotificationsReady>(OnNotificationsReady);
         Receive<UpdateEnded>(OnUpdateEnded);
         Receive<RepeatUpdate>(_ => SendUpdate());
-        Receive<MessageProtocol.RemoveMessage>(OnRemove);
-        Receive<MessageProtocol.RetryMessage>(OnRetry);
-        Receive<MessageProtocol.FreezeMessage>(OnFreeze);
-        Receive<MessageProtocol.ThawMessage>(OnThaw);
         Receive<FrozenRules>(OnFrozenRules);
+        Orders();
         Receive<WaitingRules>(OnWaitingRules);
         Receive<Verification.CheckActor.Finished>(_ => { }); // the notice of a check's end, behind its result
     }
@@ -210,29 +207,6 @@ internal sealed partial class MessageActor
 
         Proceed();
         Flush();
-    }
-
-    private void OnRetry(MessageProtocol.RetryMessage message)
-    {
-        if (_closing is null)
-        {
-            _ledger.Record(Now, new OperatorActed(OperatorActed.Retried, message.By));
-        }
-
-        Sender.Tell(new MessageProtocol.OperatorAnswer(true, "it is being worked on now"));
-    }
-
-    private void OnRemove(MessageProtocol.RemoveMessage message)
-    {
-        if (IsBusy)
-        {
-            Sender.Tell(new MessageProtocol.OperatorAnswer(false, "it is being delivered now; try again"));
-            return;
-        }
-
-        _ledger.Record(Now, new OperatorActed(OperatorActed.Removed, message.By));
-        Sender.Tell(new MessageProtocol.OperatorAnswer(true, "removed"));
-        Close();
     }
 
     private sealed record RetryDecided(int Recipient, DeliveryFailure Failure, RetryTime Time);

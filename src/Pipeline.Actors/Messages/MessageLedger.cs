@@ -145,6 +145,15 @@ internal sealed class MessageLedger
             case NotificationSent { Warnings: { } warnings }:
                 SetWaiting(waiting => waiting with { Warnings = warnings });
                 break;
+            case RecipientAdded e:
+                Set(new RecipientState(e.Recipient, AddressText.Parse(e.Address), RecipientStatus.Queued, at, Sender: _recipients.Values.FirstOrDefault()?.Sender));
+                break;
+            case RecipientMarkedDelivered e:
+                Set(_recipients[e.Recipient] with { Status = RecipientStatus.Delivered, AttemptOpen = false, LastReason = null });
+                break;
+            case SenderChanged e:
+                SetAll(_ => true, recipient => recipient with { Sender = AddressText.Parse(e.To) });
+                break;
             case OperatorActed { Action: OperatorActed.Removed }:
                 SetWaiting(waiting => waiting with { Status = RecipientStatus.Removed, AttemptOpen = false });
                 break;
@@ -167,15 +176,18 @@ internal sealed class MessageLedger
                 Notify: parent.Notify,
                 OriginalRecipient: parent.OriginalRecipient,
                 Inherited: child.Inherited,
-                PostponedAt: parent.PostponedAt));
+                PostponedAt: parent.PostponedAt,
+                Sender: parent.Sender));
         }
     }
 
-    private void SetWaiting(Func<RecipientState, RecipientState> change)
+    private void SetWaiting(Func<RecipientState, RecipientState> change) => SetAll(static recipient => recipient.Status == RecipientStatus.Queued, change);
+
+    private void SetAll(Func<RecipientState, bool> which, Func<RecipientState, RecipientState> change)
     {
-        foreach (var waiting in _recipients.Values.Where(r => r.Status == RecipientStatus.Queued).ToArray())
+        foreach (var recipient in _recipients.Values.Where(which).ToArray())
         {
-            Set(change(waiting));
+            Set(change(recipient));
         }
     }
 

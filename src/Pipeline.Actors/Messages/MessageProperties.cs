@@ -5,22 +5,23 @@ namespace Pipeline.Actors.Messages;
 
 /// <summary>Names of the values of a message's reception that are stored with it, and their reading back.</summary>
 /// <remarks>The names are stored: additive change only. ACL variables are kept under a prefix with the name that follows acl_c or acl_m.</remarks>
-internal static class MessageProperties
+public static class MessageProperties
 {
     public const string HeloName = "helo";
     public const string ClientAddress = "client";
     public const string ClientName = "client-name";
     public const string Interface = "interface";
     public const string Protocol = "protocol";
+    public const string Ident = "ident";
     public const string AuthenticatedId = "auth-id";
     public const string Authenticator = "auth";
     public const string TlsCipher = "tls-cipher";
     public const string SpamScore = "spam-score";
     public const string SpamScoreInt = "spam-score-int";
     public const string SpamBar = "spam-bar";
+
     /// <summary>Names of the variables that hold text from peers, with commas between them; a name has none in it.</summary>
     public const string Tainted = "tainted";
-
 
     /// <summary>The named queue that the message is in.</summary>
     public const string Queue = Storage.Ports.NewMessage.QueueProperty;
@@ -50,6 +51,7 @@ internal static class MessageProperties
         ClientName = properties.GetValueOrDefault(ClientName),
         ClientAuthenticator = properties.GetValueOrDefault(Authenticator),
         Interface = EndPoint(properties.GetValueOrDefault(Interface)),
+        Ident = properties.GetValueOrDefault(Ident),
         Protocol = properties.GetValueOrDefault(Protocol),
         AuthenticatedId = properties.GetValueOrDefault(AuthenticatedId),
         TlsCipher = properties.GetValueOrDefault(TlsCipher),

@@ -1,5 +1,6 @@
 using Pipeline.Actors.Verification;
 using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
@@ -90,7 +91,24 @@ public static class MessageProtocol
     /// <param name="Queue">The named queue; empty for the default one.</param>
     public sealed record RunQueue(string Queue);
 
-    public sealed record OperatorAnswer(bool Done, string Text);
+    /// <summary>To the supervisor, from an operator: every waiting recipient fails, and the sender is told. Answered by <see cref="OperatorAnswer"/>.</summary>
+    public sealed record GiveUpMessage(MessageId Id, string By);
+
+    /// <summary>To the supervisor, from an operator: the message is for these too. Answered by <see cref="OperatorAnswer"/>.</summary>
+    public sealed record AddRecipients(MessageId Id, ImmutableArray<EnvelopeAddress> Addresses, string By);
+
+    /// <summary>To the supervisor, from an operator: nothing more is tried for these recipients of the envelope. Answered by <see cref="OperatorAnswer"/>.</summary>
+    /// <param name="Addresses">Empty for all of them.</param>
+    public sealed record MarkDelivered(MessageId Id, ImmutableArray<EnvelopeAddress> Addresses, string By);
+
+    /// <summary>To the supervisor, from an operator: the message has this envelope sender from now on. Answered by <see cref="OperatorAnswer"/>.</summary>
+    public sealed record ChangeSender(MessageId Id, EnvelopeAddress Sender, string By);
+
+    /// <summary>From a message to the supervisor: an operator's order has reached it, and will be answered. One that has not when the message stops is given again.</summary>
+    public sealed record OrderHeard(MessageId Id, object Order);
+
+    /// <param name="Unknown">There is no such message in the queue, or it is in other hands.</param>
+    public sealed record OperatorAnswer(bool Done, string Text, bool Unknown = false);
 
     /// <summary>To the supervisor: claim nothing more; answer <see cref="Drained"/> when no message is under way.</summary>
     public sealed record Drain

@@ -19,6 +19,9 @@ public sealed record MessageServices
     /// <summary>What this node does with messages. One that it does not do is left to other nodes.</summary>
     public MessageWork Work { get; init; } = MessageWork.Route | MessageWork.Deliver;
 
+    /// <summary>Whether messages are worked on when their time has come; a node that is there for an order works on what it is told to.</summary>
+    public bool ClaimsDue { get; init; } = true;
+
     public required TimeProvider Time { get; init; }
 
     public required IRecipientRouter Router { get; init; }

@@ -15,7 +15,14 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
     private readonly IActorRef _delivery;
     private readonly HashSet<string> _endedInGoodOrder = new(StringComparer.Ordinal);
     private readonly HashSet<string> _resumed = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, StoredMessage> _claimedTooEarly = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ClaimedTooEarly> _claimedTooEarly = new(StringComparer.Ordinal);
+    private readonly List<(object Order, IActorRef Asker)> _ordersBehindClaim = [];
+
+    /// <summary>Messages that are being claimed for an order, with the orders that came meanwhile.</summary>
+    private readonly Dictionary<string, List<(object Order, IActorRef Asker)>> _claimedForOrders = new(StringComparer.Ordinal);
+
+    /// <summary>Orders on their way to messages, which may be stopping: what has not been heard when one has stopped is given again.</summary>
+    private readonly Dictionary<string, List<(object Order, IActorRef Asker)>> _forwarded = new(StringComparer.Ordinal);
     private IActorRef? _draining;
     private readonly ImmutableArray<QueueStage> _stages;
     private Action<QueueStage>? _onWorkAvailable;
@@ -59,6 +66,18 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         Receive<MessageProtocol.RemoveMessage>(message => OnOperator(message.Id, message, MessageStart.Nothing));
         Receive<MessageProtocol.FreezeMessage>(message => OnOperator(message.Id, message, MessageStart.Nothing));
         Receive<MessageProtocol.ThawMessage>(message => OnOperator(message.Id, message, MessageStart.Nothing));
+        Receive<MessageProtocol.GiveUpMessage>(message => OnOperator(message.Id, message, MessageStart.Nothing));
+        Receive<MessageProtocol.AddRecipients>(message => OnOperator(message.Id, message, MessageStart.Nothing));
+        Receive<MessageProtocol.MarkDelivered>(message => OnOperator(message.Id, message, MessageStart.Nothing));
+        Receive<MessageProtocol.ChangeSender>(message => OnOperator(message.Id, message, MessageStart.Nothing));
+        Receive<MessageProtocol.OrderHeard>(message =>
+        {
+            if (_forwarded.TryGetValue(message.Id.ToString(), out var orders)
+                && orders.RemoveAll(forwarded => ReferenceEquals(forwarded.Order, message.Order)) > 0 && orders.Count == 0)
+            {
+                _forwarded.Remove(message.Id.ToString());
+            }
+        });
         Receive<ClaimedForOperator>(OnClaimedForOperator);
         Receive<MessageProtocol.RunQueue>(message => RunQueue(message.Queue));
         Receive<QueueRunBegun>(message =>
@@ -108,10 +127,20 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
     {
         var name = message.ActorRef.Path.Name;
         _resumed.Remove(name);
+        if (_forwarded.Remove(name, out var unheard))
+        {
+            Repeat(unheard);
+        }
+
         if (_claimedTooEarly.Remove(name, out var again))
         {
             _endedInGoodOrder.Remove(name);
-            Resume(again, MessageStart.WhatIsDue);
+            var resumed = Resume(again.Message, again.Start);
+            if (again.Order is { } order)
+            {
+                resumed.Tell(order, again.Asker);
+            }
+
             return;
         }
 
@@ -139,7 +168,7 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
     private void Claim()
     {
         var room = _services.Limits.MaxActiveMessages - _resumed.Count;
-        if (_draining is not null || _stages.IsEmpty)
+        if (_draining is not null || _stages.IsEmpty || !_services.ClaimsDue)
         {
             return;
         }
@@ -181,10 +210,12 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
             }
             else
             {
-                _claimedTooEarly.Add(claimed.Id.ToString(), claimed); // its last actor has released it and is still stopping
+                _claimedTooEarly.Add(claimed.Id.ToString(), new ClaimedTooEarly(claimed, MessageStart.WhatIsDue)); // its last actor has released it and is still stopping
             }
         }
 
+        Repeat(_ordersBehindClaim);
+        _ordersBehindClaim.Clear();
         if (message.Messages.Length > 0 || _moreIsDue)
         {
             Claim();
@@ -219,33 +250,69 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
 
     private void OnOperator(Mail.Message.MessageId id, object request, MessageStart start)
     {
-        var child = Context.Child(id.ToString());
-        if (!child.IsNobody() && !_endedInGoodOrder.Contains(id.ToString()))
+        if (_claimedForOrders.TryGetValue(id.ToString(), out var behind))
         {
-            child.Forward(request);
+            behind.Add((request, Sender));
+            return;
+        }
+
+        var child = Context.Child(id.ToString());
+        var waits = _claimedTooEarly.ContainsKey(id.ToString());
+        if (waits || (!child.IsNobody() && !_endedInGoodOrder.Contains(id.ToString())))
+        {
+            if (!_forwarded.TryGetValue(id.ToString(), out var orders))
+            {
+                _forwarded.Add(id.ToString(), orders = []);
+            }
+
+            orders.Add((request, Sender));
+            if (!waits)
+            {
+                child.Forward(request);
+            }
+
             return;
         }
 
         var asker = Sender;
+        _claimedForOrders.Add(id.ToString(), []);
         PortCall.Start(() => _services.Store.ClaimAsync(_services.Owner, id, CancellationToken.None)).PipeTo(
             Self,
             Self,
-            message => new ClaimedForOperator(message, request, start, asker),
-            _ => new ClaimedForOperator(null, request, start, asker));
+            message => new ClaimedForOperator(id, message, request, start, asker),
+            _ => new ClaimedForOperator(id, null, request, start, asker));
+    }
+
+    private void Repeat(List<(object Order, IActorRef Asker)> orders)
+    {
+        foreach (var (order, asker) in orders)
+        {
+            Self.Tell(order, asker);
+        }
     }
 
     private void OnClaimedForOperator(ClaimedForOperator message)
     {
+        if (_claimedForOrders.Remove(message.Id.ToString(), out var behind))
+        {
+            Repeat(behind);
+        }
+
         if (message.Message is not { } claimed)
         {
-            message.Asker.Tell(new MessageProtocol.OperatorAnswer(false, "no such message in the queue"));
+            if (_claiming)
+            {
+                _ordersBehindClaim.Add((message.Request, message.Asker)); // perhaps that claim has just got it
+                return;
+            }
+
+            message.Asker.Tell(new MessageProtocol.OperatorAnswer(false, "no such message in the queue", Unknown: true));
             return;
         }
 
         if (!Context.Child(claimed.Id.ToString()).IsNobody())
         {
-            _claimedTooEarly[claimed.Id.ToString()] = claimed;
-            message.Asker.Tell(new MessageProtocol.OperatorAnswer(false, "it is being worked on now; try again"));
+            _claimedTooEarly[claimed.Id.ToString()] = new ClaimedTooEarly(claimed, message.Start, message.Request, message.Asker);
             return;
         }
 
@@ -273,11 +340,15 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
             new MessageUpdate { Id = id, Owner = _services.Owner, Journal = [], Closing = UpdateClosing.Release }, CancellationToken.None)).PipeTo(
             Self, Self, outcome => outcome == WriteOutcome.Unavailable ? new ReleaseLater(id) : (object)MessageProtocol.Wake.Instance, _ => new ReleaseLater(id));
 
+    /// <summary>A message that came back while its last actor was still stopping.</summary>
+    /// <param name="Order">What an operator wants of it; null when it was due.</param>
+    private sealed record ClaimedTooEarly(StoredMessage Message, MessageStart Start, object? Order = null, IActorRef? Asker = null);
+
     private sealed record Claimed(ImmutableArray<StoredMessage> Messages);
 
     private sealed record NextDueKnown(DateTimeOffset At);
 
-    private sealed record ClaimedForOperator(StoredMessage? Message, object Request, MessageStart Start, IActorRef Asker);
+    private sealed record ClaimedForOperator(Mail.Message.MessageId Id, StoredMessage? Message, object Request, MessageStart Start, IActorRef Asker);
 
     private sealed record QueueRunBegun(MessageProtocol.OperatorAnswer Answer, IActorRef Asker);
 

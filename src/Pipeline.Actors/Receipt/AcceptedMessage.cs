@@ -69,6 +69,7 @@ internal static class AcceptedMessage
         Add(MessageProperties.HeloName, connection.HeloName);
         Add(MessageProperties.ClientName, connection.ClientName);
         Add(MessageProperties.Protocol, connection.Protocol);
+        Add(MessageProperties.Ident, connection.Ident);
         Add(MessageProperties.AuthenticatedId, connection.AuthenticatedId);
         Add(MessageProperties.Authenticator, connection.AuthenticatorName);
         Add(MessageProperties.TlsCipher, connection.Tls?.Cipher);

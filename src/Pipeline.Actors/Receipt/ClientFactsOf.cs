@@ -22,5 +22,6 @@ internal static class ClientFactsOf
         connection.AuthenticatorName.Length == 0 ? null : connection.AuthenticatorName,
         connection.Tls?.PeerDistinguishedName is { } peer ? OctetString.ToText(peer) : null,
         connection.Tls?.ServerNameIndication,
-        connection.Proxy?.Local.Address.ToString());
+        connection.Proxy?.Local.Address.ToString(),
+        connection.Ident.Length == 0 ? null : OctetString.ToText(connection.Ident));
 }

@@ -6,7 +6,7 @@ using Pipeline.Policy.Expansion;
 namespace Pipeline.Actors.Routing;
 
 /// <summary>Makes the scope in which routers and transports of a stored message are evaluated: what was known of its reception and was kept.</summary>
-internal static class RoutingScope
+public static class RoutingScope
 {
     public static EvaluationScope Create(ActivePolicy active, MessageFacts facts)
     {
@@ -21,6 +21,7 @@ internal static class RoutingScope
             HeloName = Text(MessageProperties.HeloName),
             ClientName = facts.Properties.GetValueOrDefault(MessageProperties.ClientName),
             Protocol = Text(MessageProperties.Protocol),
+            Ident = Text(MessageProperties.Ident),
             AuthenticatorName = Text(MessageProperties.Authenticator),
             AuthenticatedId = Text(MessageProperties.AuthenticatedId),
         };

@@ -9,8 +9,11 @@ namespace Pipeline.Connectors.Files;
 
 /// <summary>Makes the header file of a message that is handed over: its envelope, how it came, and its header as stored.</summary>
 /// <remarks>Header edits of the transport are not applied: the reader of the pair delivers the message, and makes its own.</remarks>
-internal static class SpoolPair
+public static class SpoolPair
 {
+    /// <summary>Who would own files that this process writes.</summary>
+    public static (uint User, uint Group) Owner => Posix.Identity;
+
     public static string IdOf(DeliveryJob job, QueuefileTransportSettings settings) =>
         settings.ShortMessageId ? SpoolMessageId.Shorten(job.MessageId) : job.MessageId.ToString();
 

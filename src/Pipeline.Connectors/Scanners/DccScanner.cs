@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
 using Pipeline.Connectors.Ports;
+using Pipeline.Connectors.Sockets;
 using Pipeline.Mail.Scanning;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Scanning;
@@ -41,7 +42,7 @@ public sealed class DccScanner(TimeProvider time) : IMessageScanner
 
     private async Task<ScanOutcome> AskAsync(DccifdAddress server, ScanJob job, CancellationToken cancellationToken)
     {
-        var (socket, problem) = await ScannerConnection.OpenAsync(server.Host, server.Port, ScannerConnection.Timeout, time, cancellationToken);
+        var (socket, problem) = await SocketConnection.OpenAsync(server.Host, server.Port, SocketConnection.Timeout, time, cancellationToken);
         if (socket is null)
         {
             return new ScanOutcome.Failed($"DCC: Connecting to {(server.Port == 0 ? "UNIX" : "TCP")} socket {server} failed: {problem}");
@@ -61,7 +62,7 @@ public sealed class DccScanner(TimeProvider time) : IMessageScanner
             // dccifd need not read what it does not want: it may have answered.
         }
 
-        return DccReply.Parse(await ScannerConnection.ReadAsync(stream, DccReply.MaxBytes, end: null, cancellationToken)) is { } verdict
+        return DccReply.Parse(await SocketConnection.ReadAsync(stream, DccReply.MaxBytes, end: null, cancellationToken)) is { } verdict
             ? new ScanOutcome.Counted(verdict, $"dccifd {server}")
             : new ScanOutcome.Failed($"DCC {server}: closed the connection without an answer");
     }

@@ -1,33 +1,43 @@
 namespace Pipeline.Mail.Message;
 
-/// <summary>The identifier of a message in the queue: Exim's 23-character form (6-11-4 base-62 digits), unique over a cluster and ascending in time.</summary>
-/// <remarks>Seconds since 1970, then 64 bits that tell the process, then the microsecond within the second. Made by <see cref="MessageIdSource"/>.</remarks>
+/// <summary>The identifier of a message in the queue: base-62 digits in Exim's form, 6-11-4, or 6-6-2 as before Exim 4.97. Unique over a cluster and ascending in time.</summary>
+/// <remarks>It begins with the seconds since 1970. Made by <see cref="MessageIdSource"/>.</remarks>
 public readonly record struct MessageId : IComparable<MessageId>
 {
+    /// <summary>Characters of the form since Exim 4.97.</summary>
     public const int Length = 23;
+
+    /// <summary>Characters of the form before Exim 4.97.</summary>
+    public const int ShortLength = 16;
 
     private readonly string? _text;
 
     private MessageId(string text) => _text = text;
 
-    /// <summary>Reads an identifier; false unless it has the exact form.</summary>
+    /// <summary>Reads an identifier of either form; false unless it has it exactly.</summary>
     public static bool TryCreate(string? text, out MessageId id)
     {
-        id = default;
-        if (text is not { Length: Length } || text[6] != '-' || text[18] != '-')
+        id = IsValid(text) ? new MessageId(text!) : default;
+        return id._text is not null;
+    }
+
+    /// <summary>Whether a text has either form.</summary>
+    public static bool IsValid(ReadOnlySpan<char> text)
+    {
+        var second = text.Length switch { ShortLength => 13, Length => 18, _ => -1 };
+        if (second < 0)
         {
             return false;
         }
 
-        for (var i = 0; i < Length; i++)
+        for (var i = 0; i < text.Length; i++)
         {
-            if (i is not (6 or 18) && !char.IsAsciiLetterOrDigit(text[i]))
+            if (i == 6 || i == second ? text[i] != '-' : !char.IsAsciiLetterOrDigit(text[i]))
             {
                 return false;
             }
         }
 
-        id = new MessageId(text);
         return true;
     }
 

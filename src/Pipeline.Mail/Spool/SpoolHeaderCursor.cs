@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using Pipeline.Mail.Message;
 
 namespace Pipeline.Mail.Spool;
 
@@ -22,7 +23,7 @@ internal ref struct SpoolHeaderCursor(ReadOnlySpan<byte> octets, SpoolLimits lim
     public bool TryReadStart([NotNullWhen(true)] out SpoolHeaderFile? file)
     {
         file = null;
-        if (!TryReadLine(out var name) || !name.EndsWith("-H", StringComparison.Ordinal) || !SpoolMessageId.IsValid(name.AsSpan(0, name.Length - 2)))
+        if (!TryReadLine(out var name) || !name.EndsWith("-H", StringComparison.Ordinal) || !MessageId.IsValid(name.AsSpan(0, name.Length - 2)))
         {
             return Fail("first line is not a message id with -H");
         }

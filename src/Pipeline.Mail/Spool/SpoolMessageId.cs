@@ -2,43 +2,15 @@ using Pipeline.Mail.Message;
 
 namespace Pipeline.Mail.Spool;
 
-/// <summary>The two forms of message identifiers in spool files: 16 characters up to Exim 4.96, 23 since 4.97.</summary>
+/// <summary>Turns message identifiers into those of spools up to Exim 4.96, which have 16 characters.</summary>
 public static class SpoolMessageId
 {
-    public const int ShortLength = 16;
-
     private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     // 62 to the 6th, the values of the middle part of a short identifier, shared out between processes and half milliseconds.
     private const ulong MiddleValues = 56_800_235_584;
 
     private const ulong MicrosecondsPerFraction = 500;
-
-    /// <summary>Whether a text has either form.</summary>
-    public static bool IsValid(ReadOnlySpan<char> text)
-    {
-        var (first, second) = text.Length switch
-        {
-            ShortLength => (6, 13),
-            MessageId.Length => (6, 18),
-            _ => (-1, -1),
-        };
-
-        if (first < 0)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (i == first || i == second ? text[i] != '-' : !char.IsAsciiLetterOrDigit(text[i]))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 
     /// <summary>The 16-character form (6-6-2) for readers that know no other: seconds, process, and the second's fraction in 1/2000.</summary>
     /// <remarks>
@@ -48,10 +20,15 @@ public static class SpoolMessageId
     public static string Shorten(MessageId id)
     {
         var text = id.ToString();
+        if (text.Length == MessageId.ShortLength)
+        {
+            return text;
+        }
+
         var process = Value(text.AsSpan(7, 11));
         var micro = Value(text.AsSpan(19, 4)) % 1_000_000;
         var middle = (process % (MiddleValues / MicrosecondsPerFraction) * MicrosecondsPerFraction) + (micro % MicrosecondsPerFraction);
-        return string.Create(ShortLength, (text, middle, micro), static (result, v) =>
+        return string.Create(MessageId.ShortLength, (text, middle, micro), static (result, v) =>
         {
             v.text.AsSpan(0, 7).CopyTo(result);
             Write(result[7..13], v.middle);

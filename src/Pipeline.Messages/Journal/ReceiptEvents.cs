@@ -9,6 +9,7 @@ namespace Pipeline.Messages.Journal;
 /// <param name="TlsPeer">The distinguished name of the client's certificate; null without one.</param>
 /// <param name="TlsServerName">The server name that the client asked for; null when it asked for none.</param>
 /// <param name="Proxy">The address of the proxy that it came through; null without.</param>
+/// <param name="Ident">Of a local program, the login of its user; null when it is not known, and in journals older than this member.</param>
 public sealed record ClientFacts(
     string? Address,
     int Port,
@@ -23,7 +24,8 @@ public sealed record ClientFacts(
     string? Authenticator = null,
     string? TlsPeer = null,
     string? TlsServerName = null,
-    string? Proxy = null);
+    string? Proxy = null,
+    string? Ident = null);
 
 /// <summary>MAIL FROM was accepted for processing: the message exists from here on.</summary>
 /// <param name="Policy">The number of the policy under which the message will live to its end.</param>
@@ -90,14 +92,6 @@ public sealed record MessageAccepted(
 
 /// <summary>Every recipient has ended; the body is released.</summary>
 public sealed record MessageCompleted : JournalEvent;
-
-/// <summary>An operator did something by hand.</summary>
-/// <param name="Action"><see cref="Removed"/> takes every waiting recipient out of the queue; <see cref="Retried"/> tries them at once.</param>
-public sealed record OperatorActed(string Action, string By) : JournalEvent
-{
-    public const string Removed = "removed";
-    public const string Retried = "retried";
-}
 
 /// <summary>A child address that a redirection made.</summary>
 /// <param name="Inherited">What routing must know of its descent when it is routed, now or after a restart; only the router of recipients reads it.</param>

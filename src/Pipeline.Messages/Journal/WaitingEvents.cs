@@ -26,8 +26,8 @@ public sealed record MessageThawed(string By) : JournalEvent
     public const string ByDelivery = "forced delivery";
 }
 
-/// <summary>A frozen message is given up: its recipients fail.</summary>
-/// <param name="By">The option that says so.</param>
+/// <summary>A message is given up: its recipients fail.</summary>
+/// <param name="By">An operator, or the option that says so of a frozen message.</param>
 public sealed record MessageCancelled(string By) : JournalEvent
 {
     public const string ByTimeout = "timeout_frozen_after";

@@ -74,9 +74,12 @@ internal sealed class AdminClient : IDisposable
     public Task<InspectedActor> InspectActorAsync(string actor, CancellationToken cancellationToken) =>
         GuardAsync(() => GetAsync($"actors/inspect?path={Uri.EscapeDataString(actor)}", AdminJson.Default.InspectedActor, cancellationToken), cancellationToken);
 
-    /// <param name="action">retry or remove.</param>
-    public Task<OrderResult> OrderAsync(string id, string action, CancellationToken cancellationToken) =>
-        PostAsync($"queue/{Uri.EscapeDataString(id)}/{action}", cancellationToken);
+    /// <param name="order">One of <see cref="MessageOrders"/>.</param>
+    public Task<OrderResult> OrderAsync(string id, string order, IEnumerable<string> addresses, CancellationToken cancellationToken) => PostAsync(
+        $"queue/{Uri.EscapeDataString(id)}/{order}?{string.Join('&', addresses.Select(static address => $"{MessageOrders.Address}={Uri.EscapeDataString(address)}"))}",
+        cancellationToken);
+
+    public Task<OrderResult> OrderAsync(string id, string order, CancellationToken cancellationToken) => OrderAsync(id, order, [], cancellationToken);
 
     /// <summary>A queue run: what waits for one is tried, and what is due.</summary>
     /// <param name="queue">The named queue; empty for the default one.</param>

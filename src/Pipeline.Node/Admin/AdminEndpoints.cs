@@ -27,14 +27,7 @@ internal static class AdminEndpoints
 
         application.MapPost(MessageEndpoint.Path, new MessageEndpoint(services.Submission, services.Logger).ServeAsync);
         application.MapPost("/queue/run", (HttpContext context) => RunQueueAsync(services, context));
-        application.MapPost("/queue/{id}/retry", (string id, HttpContext context) =>
-            OrderAsync(services, id, (message, by) => new MessageProtocol.RetryMessage(message, by), context));
-        application.MapPost("/queue/{id}/freeze", (string id, HttpContext context) =>
-            OrderAsync(services, id, (message, by) => new MessageProtocol.FreezeMessage(message, by), context));
-        application.MapPost("/queue/{id}/thaw", (string id, HttpContext context) =>
-            OrderAsync(services, id, (message, by) => new MessageProtocol.ThawMessage(message, by), context));
-        application.MapPost("/queue/{id}/remove", (string id, HttpContext context) =>
-            OrderAsync(services, id, (message, by) => new MessageProtocol.RemoveMessage(message, by), context));
+        application.MapPost("/queue/{id}/{order}", (string id, string order, HttpContext context) => OrderAsync(services, id, order, context));
     }
 
     /// <summary>Of the query, <c>queue</c> names the queue and <c>force</c> has the load not looked at.</summary>
@@ -53,32 +46,30 @@ internal static class AdminEndpoints
         await AnswerAsync(context, services.Logger, result);
     }
 
-    private static async Task OrderAsync(AdminServices services, string id, Func<MessageId, string, object> order, HttpContext context)
+    private static async Task OrderAsync(AdminServices services, string id, string name, HttpContext context)
     {
-        OrderResult result;
-        if (!MessageId.TryCreate(id, out var message))
-        {
-            result = new OrderResult(false, "not a message id");
-        }
-        else
-        {
-            try
-            {
-                var by = AdminAuthorization.Caller(context).Name;
-                var answer = await services.Messages.Ask<MessageProtocol.OperatorAnswer>(order(message, by), OrderTimeout, context.RequestAborted);
-                var elsewhere = answer.Done || services.Cluster is null
-                    ? null
-                    : await ClusterEndpoints.WhoElseHasAsync(services.Cluster, message, context.RequestAborted);
-                result = new OrderResult(answer.Done, elsewhere ?? answer.Text);
-            }
-            catch (AskTimeoutException)
-            {
-                result = new OrderResult(false, "the node did not answer in time");
-            }
-        }
-
-        await AnswerAsync(context, services.Logger, result);
+        var (order, problem) = MessageId.TryCreate(id, out var message)
+            ? MessageOrders.Make(name, message, Addresses(context), AdminAuthorization.Caller(context).Name)
+            : (null, "not a message id");
+        await AnswerAsync(
+            context, services.Logger, order is null ? new OrderResult(false, problem) : await CarryOutAsync(services, message, order, context.RequestAborted));
     }
+
+    private static async Task<OrderResult> CarryOutAsync(AdminServices services, MessageId message, object order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await services.Messages.Ask<MessageProtocol.OperatorAnswer>(order, OrderTimeout, cancellationToken);
+            var elsewhere = answer.Done || services.Cluster is null ? null : await ClusterEndpoints.WhoElseHasAsync(services.Cluster, message, cancellationToken);
+            return new OrderResult(answer.Done, elsewhere ?? answer.Text, answer.Unknown && elsewhere is null);
+        }
+        catch (AskTimeoutException)
+        {
+            return new OrderResult(false, "the node did not answer in time");
+        }
+    }
+
+    private static string[] Addresses(HttpContext context) => [.. context.Request.Query[MessageOrders.Address].OfType<string>()];
 
     private static Task AnswerAsync(HttpContext context, ILogger logger, OrderResult result)
     {

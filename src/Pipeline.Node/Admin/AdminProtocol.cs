@@ -20,7 +20,8 @@ internal sealed record NodeStatus(
     bool Draining);
 
 /// <summary>The answer to an order.</summary>
-internal sealed record OrderResult(bool Done, string Text);
+/// <param name="Unknown">It was about a message that is not in the queue.</param>
+internal sealed record OrderResult(bool Done, string Text, bool Unknown = false);
 
 /// <summary>What became of a message that a local program handed over.</summary>
 /// <param name="Code">Of the reply that SMTP would give.</param>

@@ -29,6 +29,12 @@ public sealed record NodeSettings
 
     public ScanSettings Scan { get; init; } = new();
 
+    /// <summary>The form of the ids of new messages: long (default, 23 characters), or short (16), as before Exim 4.97. Ids of both forms are read.</summary>
+    public string MessageIds { get; init; } = LongMessageIds;
+
+    public const string LongMessageIds = "long";
+    public const string ShortMessageIds = "short";
+
     /// <summary>How long the journal of a message is kept after its end.</summary>
     public TimeSpan JournalRetention { get; init; } = TimeSpan.FromDays(30);
 

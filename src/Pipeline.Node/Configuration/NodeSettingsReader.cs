@@ -89,6 +89,11 @@ internal static class NodeSettingsReader
             yield return $"Log:Form: \"{settings.Log.Form}\" is neither {LogSettings.Exim} nor {LogSettings.Json}";
         }
 
+        if (settings.MessageIds is not (NodeSettings.LongMessageIds or NodeSettings.ShortMessageIds))
+        {
+            yield return $"MessageIds: \"{settings.MessageIds}\" is neither {NodeSettings.LongMessageIds} nor {NodeSettings.ShortMessageIds}";
+        }
+
         if (settings.Smtp.BareLineEnds is not ("refuse" or "normalise"))
         {
             yield return $"Smtp:BareLineEnds: \"{settings.Smtp.BareLineEnds}\" is neither refuse nor normalise";

@@ -9,6 +9,7 @@ using Pipeline.Connectors.Ports;
 using Pipeline.Connectors.Smtp;
 using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Message;
+using Pipeline.Node.Configuration;
 using Pipeline.Node.Listeners;
 using Pipeline.Storage.Ports.Cluster;
 
@@ -39,7 +40,9 @@ internal sealed class NodeFlow : IAsyncDisposable
     public static async Task<NodeFlow> StartAsync(NodeContext node, OwnEndpoints own, IMessageScanner scanner, Func<int> connections, CancellationToken cancellationToken)
     {
         var (options, policies) = (node.Options, node.Policies);
-        var ids = new MessageIdSource(options.Time);
+        var ids = options.Settings.MessageIds == NodeSettings.ShortMessageIds
+            ? MessageIdSource.Short(options.Time, node.Store.Owner.Epoch)
+            : new MessageIdSource(options.Time);
         var agents = new DeliveryAgents(
             new SmtpDeliveryAgent(
                 new SmtpPoolOptions(), options.Time, new MessageSigner(options.Time), own.Contains, node.Loggers.CreateLogger<SmtpDeliveryAgent>()),
@@ -53,6 +56,7 @@ internal sealed class NodeFlow : IAsyncDisposable
                 Owner = node.Store.Owner,
                 Lease = node.Store.Member?.Life,
                 Work = WorkOf(node.Store.Member?.Roles ?? NodeRoles.All),
+                ClaimsDue = options.ClaimsDue,
                 Time = options.Time,
                 Router = new PolicyRecipientRouter(policies.Source),
                 Retry = new PolicyRetrySchedule(policies.Source),

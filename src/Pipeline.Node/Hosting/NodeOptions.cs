@@ -38,6 +38,9 @@ internal sealed record NodeOptions
     /// <summary>The named queue that is run at the interval; empty for the default one.</summary>
     public string QueueName { get; init; } = "";
 
+    /// <summary>Whether it works on what is due in the queue, or only on what it is told to.</summary>
+    public bool ClaimsDue { get; init; } = true;
+
     /// <summary>Instead of the resolvers of the settings.</summary>
     public IDnsResolver? Resolver { get; init; }
 

@@ -11,6 +11,9 @@ namespace Pipeline.Node.Logging;
 /// <summary>Exim's line for a message that was accepted (<c>&lt;=</c>; <c>(=</c> when its client was told that it was not).</summary>
 internal static class ArrivalLine
 {
+    /// <summary>Characters in front of the sender.</summary>
+    public const int FlagLength = 3;
+
     public static string Of(
         TransactionStarted started,
         DateTimeOffset began,
@@ -36,10 +39,8 @@ internal static class ArrivalLine
                 line.Append(CultureInfo.InvariantCulture, $" I=[{local}]:{client.LocalPort}");
             }
         }
-        else
-        {
-            line.Append(" U=").Append(localUser);
-        }
+
+        Append(line, " U=", client.Ident ?? (client.Address is null ? localUser : null));
 
         Append(line, " PRX=", selection.Has("proxy") ? client.Proxy : null);
         line.Append(" P=").Append(client.Protocol);

@@ -10,6 +10,9 @@ namespace Pipeline.Node.Logging;
 /// <summary>Exim's lines for what becomes of recipients, and for the end of a message.</summary>
 internal static class DeliveryLine
 {
+    /// <summary>Characters in front of the address, in the lines of recipients.</summary>
+    public const int FlagLength = 3;
+
     /// <returns>Null for an event that Exim's log has no line for.</returns>
     public static string? Of(JournalEvent what, DateTimeOffset at, LoggedMessage message, LogSelection selection) => what switch
     {
@@ -22,6 +25,9 @@ internal static class DeliveryLine
         FailureIgnored e => $"{message[e.Recipient].Address}: error ignored",
         RecipientRedirected { Children.IsEmpty: true } e => $"=> :blackhole: <{message.Top(e.Recipient)}> R={e.Router}",
         OperatorActed { Action: OperatorActed.Removed } e => $"removed by {e.By}",
+        RecipientAdded e => $"recipient <{e.Address}> added by {e.By}",
+        RecipientMarkedDelivered e => $"address <{message[e.Recipient].Address}> marked delivered by {e.By}",
+        SenderChanged e => $"sender address changed to <{e.To}> by {e.By}",
         MessageFrozen { By: { } by } => $"frozen by {by}",
         MessageFrozen { Reason: MessageFrozen.DeliveryError } e => $"Frozen ({e.Reason})",
         MessageFrozen e => $"*** Frozen ({e.Reason})",

@@ -15,7 +15,7 @@ internal readonly record struct LogLine(
 /// Of each message in the node's hands it remembers what later lines repeat of earlier events: addresses and their descent, router and transport.
 /// What it does not know (an entry was lost) is left out of the line. Exim's lines are fixed in order and spacing: programs read them.
 /// </remarks>
-/// <param name="localUser">Who submits mail on this machine: only the node's user can.</param>
+/// <param name="localUser">Who is taken to submit mail on this machine where the journal does not say: the node's user.</param>
 internal sealed class JournalLines(LogSelection selection, string localUser)
 {
     private readonly Dictionary<MessageId, LoggedMessage> _messages = [];

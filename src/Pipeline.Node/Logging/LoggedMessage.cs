@@ -74,6 +74,12 @@ internal sealed class LoggedMessage
             case AddressRewritten { Place: AddressRewritten.Sender } e:
                 Sender = e.To;
                 break;
+            case SenderChanged e:
+                Sender = e.To;
+                break;
+            case RecipientAdded e:
+                _recipients[e.Recipient] = new LoggedRecipient(e.Address, -1);
+                break;
             case RecipientRewritten e:
                 _recipients[e.Recipient] = this[e.Recipient] with { Address = e.To };
                 break;

@@ -133,7 +133,7 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
         {
             if (traits.Unset == AclVerdict.Deny)
             {
-                scope.Environment.Trace?.Write("ACL is NULL: implicit DENY");
+                scope.TraceOf(PolicyTopics.Acl)?.Write(PolicyTopics.Acl, "ACL is NULL: implicit DENY");
             }
 
             return AclOutcomeBuilder.Build(evaluation, new AclDecision(traits.Unset));

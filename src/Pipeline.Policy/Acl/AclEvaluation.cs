@@ -50,7 +50,7 @@ internal sealed class AclEvaluation(AclEngine engine, AclPoint point, Evaluation
     public void Log(PolicyLogTarget target, string line) => Scope.Environment.Log.Write(target, line);
 
     /// <summary>Tells a test session, ACLs inside ACLs one column further in.</summary>
-    public void Trace(string line) => Scope.Environment.Trace?.Write(Depth > 1 ? new string(' ', Depth - 1) + line : line);
+    public void Trace(string line) => Scope.TraceOf(PolicyTopics.Acl)?.Write(PolicyTopics.Acl, Depth > 1 ? new string(' ', Depth - 1) + line : line);
 }
 
 /// <summary>What the modifiers of a statement in progress have left for its end.</summary>

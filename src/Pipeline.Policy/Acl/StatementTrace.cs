@@ -1,3 +1,5 @@
+using Pipeline.Policy.Expansion;
+
 namespace Pipeline.Policy.Acl;
 
 /// <summary>Tells a test session of a statement in Exim's words.</summary>
@@ -6,7 +8,7 @@ internal static class StatementTrace
     /// <param name="expanded">The value of the item, expanded; null where the item expands it itself.</param>
     public static void Tries(AclEvaluation evaluation, AclItem item, string? expanded)
     {
-        if (evaluation.Scope.Environment.Trace is not { } trace)
+        if (evaluation.Scope.TraceOf(PolicyTopics.Acl) is not { } trace)
         {
             return;
         }
@@ -27,13 +29,13 @@ internal static class StatementTrace
         if (expanded is not null && expanded != item.Value.Source)
         {
             // Below the equals sign of the line before.
-            trace.Write($"{new string(' ', $"check {item.Text}".Length - item.Value.Source.Length - 2)}= {expanded}");
+            trace.Write(PolicyTopics.Acl, $"{new string(' ', $"check {item.Text}".Length - item.Value.Source.Length - 2)}= {expanded}");
         }
     }
 
     public static void Concluded(AclEvaluation evaluation, StatementRun run, string acl, AclTestOutcome outcome, AclVerdict? verdict)
     {
-        if (evaluation.Scope.Environment.Trace is null)
+        if (evaluation.Scope.TraceOf(PolicyTopics.Acl) is null)
         {
             return;
         }

@@ -28,7 +28,15 @@ internal sealed class CompiledExpansion(string source, ExpansionNode root, IRead
         scope.Transient.Depth++;
         try
         {
-            return await root.EvaluateAsync(new ExpansionContext(scope, source, cancellationToken));
+            var result = await root.EvaluateAsync(new ExpansionContext(scope, source, cancellationToken));
+            if (scope.TraceOf(PolicyTopics.Expand) is { } trace)
+            {
+                var indent = new string(' ', scope.Transient.Depth - 1);
+                trace.Write(PolicyTopics.Expand, $"{indent}expanding: {source}");
+                trace.Write(PolicyTopics.Expand, result.IsSuccess ? $"{indent}   result: {result.Value}" : $"{indent}   failed: {result.Message}");
+            }
+
+            return result;
         }
         finally
         {

@@ -98,10 +98,53 @@ public interface IPolicyLog
     void Write(PolicyLogTarget target, string line, RejectedContent rejected) => Write(target, line);
 }
 
-/// <summary>Hears what ACLs, lists and routers do: a test session (<c>-bh</c>). The lines have Exim's words.</summary>
+/// <summary>Hears what a policy does: a test session (<c>-bh</c>), a command that is debugged (<c>-d</c>). The lines have Exim's words where it has any.</summary>
 public interface IPolicyTrace
 {
-    void Write(string line);
+    /// <summary>What it wants to hear of; lines of other topics need not be made.</summary>
+    PolicyTopics Topics { get; }
+
+    /// <param name="topic">One of the topics that are wanted.</param>
+    void Write(PolicyTopics topic, string line);
+}
+
+/// <summary>What the lines of a trace are about.</summary>
+[Flags]
+public enum PolicyTopics
+{
+    None = 0,
+
+    /// <summary>Statements of ACLs, their conditions and modifiers.</summary>
+    Acl = 1,
+
+    /// <summary>Which item of a list matched.</summary>
+    Lists = 2,
+
+    /// <summary>Routers that are asked, and what they say.</summary>
+    Route = 4,
+
+    /// <summary>Routers that are not asked, and why.</summary>
+    Preconditions = 8,
+
+    /// <summary>The beginning and the end of a verification.</summary>
+    Verify = 16,
+
+    /// <summary>Strings that are expanded, and what they come to.</summary>
+    Expand = 32,
+
+    /// <summary>Keys and queries that are looked up, and what is found.</summary>
+    Lookup = 64,
+
+    /// <summary>Questions to the domain name system.</summary>
+    Dns = 128,
+}
+
+/// <summary>The one who wants to hear, if anybody does.</summary>
+internal static class PolicyTraceExtensions
+{
+    /// <returns>Null when nobody wants to hear of the topic: then a line need not be made.</returns>
+    public static IPolicyTrace? TraceOf(this EvaluationScope scope, PolicyTopics topic) =>
+        scope.Environment.Trace is { } trace && (trace.Topics & topic) != 0 ? trace : null;
 }
 
 /// <summary>The envelope and the header of a message that is refused. Addresses are text.</summary>

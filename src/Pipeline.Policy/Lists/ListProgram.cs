@@ -1,3 +1,5 @@
+using Pipeline.Policy.Expansion;
+
 namespace Pipeline.Policy.Lists;
 
 /// <summary>The items of an expanded list, ready to be tried.</summary>
@@ -79,6 +81,6 @@ internal sealed class ListProgram
         return null;
     }
 
-    private void Trace(ListMatchContext context, string answer, string why) => context.Scope.Environment.Trace?.Write(
-        $"{(context.Kind == ListKind.Host ? "host" : context.Subject)} in \"{Text}\"? {answer} ({why})");
+    private void Trace(ListMatchContext context, string answer, string why) => context.Scope.TraceOf(PolicyTopics.Lists)?.Write(
+        PolicyTopics.Lists, $"{(context.Kind == ListKind.Host ? "host" : context.Subject)} in \"{Text}\"? {answer} ({why})");
 }

@@ -107,6 +107,18 @@ internal static class LookupEngine
             : LookupResult.NotFound;
     }
 
+    private static string Told(LookupType type, LookupQuestion question, LookupResult result)
+    {
+        var asked = type.IsSingleKey ? $"{type.Name} lookup of \"{question.Key}\" in {question.FileOrQuery}" : $"{type.Name} lookup of \"{question.FileOrQuery}\"";
+        return result.Outcome switch
+        {
+            LookupOutcome.Found => $"{asked} yielded: {result.Data}",
+            LookupOutcome.NotFound => $"{asked} failed: not found",
+            LookupOutcome.Deferred => $"{asked} deferred: {result.Message}",
+            _ => $"{asked} cannot be done: {result.Message}",
+        };
+    }
+
     private static async ValueTask<LookupResult> AskAsync(LookupType type, LookupQuestion question, CancellationToken cancellationToken)
     {
         if (question.Key.Length > MaxKeyLength)
@@ -135,6 +147,8 @@ internal static class LookupEngine
         {
             result = LookupResult.Failed($"lookup type \"{type.Name}\" is not available (not in the binary - check buildtime LOOKUP configuration)");
         }
+
+        question.Scope.TraceOf(PolicyTopics.Lookup)?.Write(PolicyTopics.Lookup, Told(type, question, result));
 
         if (result.HasWritten)
         {

@@ -13,10 +13,10 @@ public sealed class AddressVerifier(RouterChain chain) : IAddressVerifier
     public async ValueTask<AddressVerification> VerifyAsync(
         EvaluationScope scope, EnvelopeAddress address, bool asSender, bool successOnRedirect, CancellationToken cancellationToken)
     {
-        var trace = scope.Environment.Trace;
-        trace?.Write(new string('>', 35));
+        var trace = scope.TraceOf(PolicyTopics.Verify);
+        trace?.Write(PolicyTopics.Verify, new string('>', 35));
         var verified = await RouteAsync(scope, address, asSender, successOnRedirect, cancellationToken);
-        trace?.Write("----------- end verify ------------");
+        trace?.Write(PolicyTopics.Verify, "----------- end verify ------------");
         return verified;
     }
 
@@ -27,7 +27,7 @@ public sealed class AddressVerifier(RouterChain chain) : IAddressVerifier
         var current = RoutingAddress.Of(address);
         for (var i = 0; i < MaxRedirections; i++)
         {
-            scope.Environment.Trace?.Write($"routing {current}");
+            scope.TraceOf(PolicyTopics.Route)?.Write(PolicyTopics.Route, $"routing {current}");
             var result = await chain.RouteAsync(scope, current, mode, cancellationToken);
             switch (result.Final)
             {

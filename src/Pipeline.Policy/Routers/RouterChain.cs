@@ -90,7 +90,7 @@ public sealed class RouterChain
             position = step.Next == NextStep.PassRouter && router.PassRouter is { } pass ? Math.Max(position + 1, IndexOf(pass)) : position + 1;
         }
 
-        scope.Environment.Trace?.Write("no more routers");
+        scope.TraceOf(PolicyTopics.Route)?.Write(PolicyTopics.Route, "no more routers");
         var message = await CannotRouteAsync(last, lastScope, cancellationToken);
         outcomes.Add(new RoutingOutcome.Unrouteable(lastTried, message));
         return new RoutingResult(address, outcomes.ToImmutable(), trials.ToImmutable());

@@ -28,16 +28,18 @@ internal static class RouterStep
     public static async ValueTask<StepResult> RunAsync(
         RouterDefinition router, EvaluationScope scope, RoutingAddress address, RoutingMode mode, RouterServices services, RouterChain chain, CancellationToken cancellationToken)
     {
+        scope.TraceOf(PolicyTopics.Preconditions)?.Write(PolicyTopics.Preconditions, $"--------> {router.Name} router <--------");
         var preconditions = await RouterPreconditions.TestAsync(router, scope, mode, services, cancellationToken);
         switch (preconditions.Outcome)
         {
             case PreconditionOutcome.Skip:
+                scope.TraceOf(PolicyTopics.Preconditions)?.Write(PolicyTopics.Preconditions, $"{router.Name} router skipped: {preconditions.Reason}");
                 return new StepResult(null, NextStep.NextRouter, TrialOutcome.Skipped, preconditions.Reason);
             case PreconditionOutcome.Defer:
                 return Defer(router, preconditions.Reason);
         }
 
-        scope.Environment.Trace?.Write($"calling {router.Name} router");
+        scope.TraceOf(PolicyTopics.Route)?.Write(PolicyTopics.Route, $"calling {router.Name} router");
         var verdict = await ExpandAddressDataAsync(router, scope, cancellationToken)
             ?? await router.Driver.RouteAsync(new RouteRun(router, address, scope, mode, services), cancellationToken);
         if (verdict is DriverVerdict.Accept or DriverVerdict.Redirect && router.FailsVerify(mode))
@@ -46,9 +48,9 @@ internal static class RouterStep
             return new StepResult(new RoutingOutcome.Failed(router.Name, message), NextStep.Stop, TrialOutcome.Failed, message);
         }
 
-        if (Trace(verdict, router.Name, address) is { } line)
+        if (scope.TraceOf(PolicyTopics.Route) is { } trace && Trace(verdict, router.Name, address) is { } line)
         {
-            scope.Environment.Trace?.Write(line);
+            trace.Write(PolicyTopics.Route, line);
         }
 
         return verdict switch

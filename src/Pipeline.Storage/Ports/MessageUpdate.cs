@@ -68,6 +68,7 @@ public enum RecipientStatus
 /// <param name="ThawedAt">When its message was last thawed.</param>
 /// <param name="PostponedAt">When it was last put off without a failure, to wait for a queue run; null when it never was. Only a first pass looks at the options that put off.</param>
 /// <param name="Warnings">Warnings of delay that the sender has had, or none was wanted for; null for none.</param>
+/// <param name="Sender">The envelope sender of its message, where an operator has changed it (<see cref="SenderChanged"/>); null for the one that was accepted.</param>
 public sealed record RecipientState(
     int Index,
     EnvelopeAddress Address,
@@ -88,7 +89,8 @@ public sealed record RecipientState(
     DateTimeOffset? FrozenAt = null,
     DateTimeOffset? ThawedAt = null,
     int? Warnings = null,
-    DateTimeOffset? PostponedAt = null)
+    DateTimeOffset? PostponedAt = null,
+    EnvelopeAddress? Sender = null)
 {
     /// <summary>The <see cref="DueAt"/> of a recipient that waits for a queue run, whenever that comes. Stored.</summary>
     public static readonly DateTimeOffset AtQueueRun = new(8900, 1, 1, 0, 0, 0, TimeSpan.Zero);

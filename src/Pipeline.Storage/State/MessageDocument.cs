@@ -10,6 +10,9 @@ internal sealed record MessageDocument(Envelope Envelope, int Policy, ImmutableD
     /// <summary>The named queue that the message is in; empty for the default queue.</summary>
     public string Queue => Properties.GetValueOrDefault(NewMessage.QueueProperty, "");
 
+    /// <summary>The envelope with the sender that the message has now: every recipient tells it when it has been changed.</summary>
+    public Envelope EnvelopeNow(RecipientState[] recipients) => recipients is [{ Sender: { } sender }, ..] ? Envelope with { Sender = sender } : Envelope;
+
     /// <summary>The recipients as they stand at acceptance: every one is due at once.</summary>
     public RecipientState[] InitialRecipients(DateTimeOffset receivedAt) =>
     [

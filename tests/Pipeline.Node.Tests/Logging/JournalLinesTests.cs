@@ -36,6 +36,8 @@ public sealed class JournalLinesTests
             "<= a@b H=(helo.example.org) [192.0.2.1] P=esmtp S=500 id=x@y"
         },
         { "", new ClientFacts(null, 0, null, "", "local-esmtp", null, 0, null, null), "a@b", null, "<= a@b U=mail P=local-esmtp S=500 id=x@y" },
+        { "", new ClientFacts(null, 0, null, "", "local", null, 0, null, null, Ident: "joe"), "a@b", null, "<= a@b U=joe P=local S=500 id=x@y" },
+        { "", Plain with { Ident = "joe" }, "a@b", null, "<= a@b H=(helo.example.org) [192.0.2.1] U=joe P=esmtp S=500 id=x@y" },
         {
             "+tls_peerdn +tls_sni +receive_time", Plain with { TlsCipher = "TLS1.3", TlsPeer = "CN=\"x\",O=y", TlsServerName = "mx.local.test" }, "a@b", null,
             "<= a@b H=(helo.example.org) [192.0.2.1] P=esmtp X=TLS1.3 DN=\"CN=\\\"x\\\",O=y\" SNI=\"mx.local.test\" S=500 RT=0s id=x@y"
@@ -153,6 +155,11 @@ public sealed class JournalLinesTests
             "", [new RecipientDeferred(0, "of a later version", "x", null, null, Noon)], ["== b@local.test R=local T=maildir defer (-1): x"]
         },
         { "", [new OperatorActed(OperatorActed.Removed, "operator on node"), new MessageCompleted()], ["removed by operator on node", "Completed"] },
+        { "", [new RecipientAdded(1, "c@local.test", "root"), new RecipientMarkedDelivered(1, "root")], ["recipient <c@local.test> added by root", "address <c@local.test> marked delivered by root"] },
+        {
+            "+sender_on_delivery", [new SenderChanged("new@example.org", "root"), new RecipientFailed(0, "why", null, null, null, 0, null, null)],
+            ["sender address changed to <new@example.org> by root", "** b@local.test F=<new@example.org> R=local T=maildir: why"]
+        },
         { "", [new MessageFrozen("", MessageFrozen.ByAcl, Noon)], ["frozen by ACL"] },
         { "", [new MessageFrozen("remote host address is the local host", null, Noon)], ["*** Frozen (remote host address is the local host)"] },
         { "", [new MessageThawed("root"), new MessageThawed(MessageThawed.ByAutoThaw)], ["unfrozen by root", "Unfrozen by auto-thaw"] },

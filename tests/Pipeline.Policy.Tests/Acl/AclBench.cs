@@ -86,7 +86,9 @@ internal sealed class AclBench
 
     private sealed class RecordingTrace(List<string> lines) : IPolicyTrace
     {
-        public void Write(string line) => lines.Add(line);
+        public PolicyTopics Topics => PolicyTopics.Acl | PolicyTopics.Lists | PolicyTopics.Route | PolicyTopics.Verify;
+
+        public void Write(PolicyTopics topic, string line) => lines.Add(line);
     }
 }
 

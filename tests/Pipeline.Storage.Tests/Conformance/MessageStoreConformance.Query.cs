@@ -1,3 +1,4 @@
+using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
@@ -120,6 +121,20 @@ public abstract partial class MessageStoreConformance
         Assert.Equal([ids[3], ids[2], ids[1]], await FindAsync(new JournalQuery(null, null, start.AddMinutes(1), start.AddMinutes(3))));
         Assert.Equal([ids[2]], await FindAsync(new JournalQuery(null, null, start.AddMinutes(2).AddTicks(-1), start.AddMinutes(3).AddTicks(-1))));
         Assert.Empty(await FindAsync(new JournalQuery(null, null, start.AddHours(1), null)));
+    }
+
+    [ConformanceTheory]
+    [InlineData(UpdateClosing.KeepClaim)]
+    [InlineData(UpdateClosing.Release)]
+    public async Task Sender_that_an_operator_changed_is_the_sender_everywhere(UpdateClosing closing)
+    {
+        var message = await AcceptedAsync(sender: "old@example.org");
+        var changed = (await ReadAsync(message.Id)).Recipients[0] with { Sender = new EnvelopeAddress("new", "example.com") };
+        await UpdateAsync(message.Id, closing, [changed], journal: [Mail.Entry(message.Journal.Length, new SenderChanged("new@example.com", "root"))]);
+
+        Assert.Equal("new@example.com", (await ReadAsync(message.Id)).Envelope.Sender.ToString());
+        Assert.Equal("new@example.com", Assert.Single(await Store.ListAsync(new QueueQuery(Sender: "NEW@"), default)).Sender.ToString());
+        Assert.Empty(await Store.ListAsync(new QueueQuery(Sender: "old@"), default));
     }
 
     [ConformanceFact]

@@ -13,7 +13,8 @@ internal static class CommandLineScope
     /// <returns>Null when the sender is not an address; that has been written to <paramref name="errors"/>.</returns>
     public static EvaluationScope? Create(EximCommand command, MailPolicy policy, IDnsResolver dns, TextWriter errors, TimeProvider time)
     {
-        var environment = PolicyEnvironments.Create(policy, dns, time, new ErrorOutputLog(errors));
+        var trace = command.Debug is { } debug ? new DebugOutput(debug, errors, time) : null;
+        var environment = PolicyEnvironments.Create(policy, TracedResolver.Of(dns, trace), time, new ErrorOutputLog(errors), trace);
         var sender = EnvelopeAddress.Null;
 
         // Without a sender it is whoever calls, as it would be of mail from here.
@@ -46,7 +47,7 @@ internal static class CommandLineScope
                 AuthenticatorName = Octets(command.Authenticator) ?? "",
                 AuthenticatedId = Octets(command.AuthenticatedId ?? (command.Client is null ? caller : null)) ?? "",
             },
-            Message = new MessageScope { Sender = sender, Size = 0 },
+            Message = new MessageScope { Sender = sender, Size = 0, AuthenticatedSender = Octets(command.AuthenticatedSender) ?? "" },
         };
 
         static string? Octets(string? value) => value is null ? null : OctetString.FromText(value);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net;
 using Pipeline.Actors.Receipt;
+using Pipeline.Mail.Message;
 using Pipeline.Node.CommandLine.Queue;
 using Pipeline.Policy.Configuration;
 
@@ -12,7 +13,7 @@ internal sealed class EximArguments
 {
     /// <summary>Options that say how mail from local programs is treated in ways that make no difference here; the longer first.</summary>
     private static readonly string[] WithoutEffect =
-        ["-oem", "-oee", "-oep", "-oeq", "-oew", "-om", "-oo", "-m", "-v", "-G"];
+        ["-oem", "-oee", "-oep", "-oeq", "-oew", "-om", "-oo", "-m", "-v", "-G", "-pd", "-ps"];
 
     private static readonly SearchValues<char> MacroName =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
@@ -28,11 +29,11 @@ internal sealed class EximArguments
         _command = new EximCommand { Mode = initial };
     }
 
-    /// <param name="calledAs">The name of the program; <c>mailq</c> means <c>-bp</c>.</param>
+    /// <param name="calledAs">The name of the program, which may stand for an option.</param>
     /// <returns>The command, or why it cannot be read.</returns>
     public static (EximCommand? Command, string? Error) Read(IReadOnlyList<string> arguments, string? calledAs)
     {
-        var reader = new EximArguments(arguments, calledAs == "mailq" ? EximMode.QueueList : EximMode.None);
+        var reader = new EximArguments(arguments, ProgramName.Mode(calledAs));
         reader.ReadAll();
         reader._error ??= reader.Check();
         return reader._error is null ? (reader._command, null) : (null, reader._error);
@@ -99,13 +100,29 @@ internal sealed class EximArguments
             case ['-', 'M', ..] when QueueOrders.Knows(option):
                 _command = _command with { Mode = EximMode.QueueOrder, QueueOrder = option };
                 break;
+            case ['-', 'M', ..] when QueuedMessageView.Knows(option):
+                _command = _command with { Mode = EximMode.QueueView, QueueOrder = option };
+                break;
+            case "-Mset":
+                _command = _command with { QueuedMessage = Value(option, 0) };
+                break;
+            case ['-', 'd', ..]:
+                (var debug, _error) = DebugSelection.Read(option[(option.StartsWith("-dd", StringComparison.Ordinal) ? 3 : 2)..]);
+                _command = _command with { Debug = debug };
+                break;
             case ['-', 'F', ..]:
                 _command = _command with { RealName = Value(option, 2) ?? "" };
+                break;
+            case ['-', 'b', 'I', ':', ..]:
+                _command = _command with { Mode = EximMode.Information, Topic = option[4..] };
                 break;
             case ['-', 'b', ..]:
                 ReadMode(option);
                 break;
-            case ['-', 'q', ..]:
+            case ['-', 'R', ..] or ['-', 'S', ..]:
+                ReadAddressSelection(option);
+                break;
+            case ['-', 'q', ..] when EximHints.For(option) is null:
                 ReadQueueRun(option);
                 break;
             case ['-', 'C', ..]:
@@ -116,6 +133,9 @@ internal sealed class EximArguments
                 break;
             case ['-', 'f', ..] or ['-', 'r', ..]:
                 _command = _command with { Sender = Value(option, 2) is { } sender ? WithoutBrackets(sender.Trim()) : null };
+                break;
+            case "-L":
+                Value(option, 0); // the lines of the system's log are the node's, under the name that its policy gives
                 break;
             case ['-', 'o', ..]:
                 ReadO(option);
@@ -143,6 +163,8 @@ internal sealed class EximArguments
             "-bs" => (EximMode.Session, QueueRecipients.Envelope),
             "-bm" => (EximMode.Message, QueueRecipients.Envelope),
             "-bS" => (EximMode.Batch, QueueRecipients.Envelope),
+            "-bpi" or "-bpri" => (EximMode.QueueList, QueueRecipients.None),
+            "-bi" => (EximMode.AliasFile, QueueRecipients.Envelope),
             "-bp" or "-bpr" => (EximMode.QueueList, QueueRecipients.Envelope),
             "-bpa" or "-bpra" => (EximMode.QueueList, QueueRecipients.WithDeliveredChildren),
             "-bpu" or "-bpru" => (EximMode.QueueList, QueueRecipients.Undelivered),
@@ -158,18 +180,19 @@ internal sealed class EximArguments
         _command = _command with { Mode = mode, Show = show };
     }
 
-    /// <summary><c>-q[q][i][f[f]][l][time]</c>, <c>-q…G[name[/time]]</c>: two passes, first deliveries only and local deliveries only come to the same run here.</summary>
+    /// <summary><c>-q[q][i][f[f]][l][time]</c>, <c>-q…G[name[/time]]</c>, <c>-q… ID [ID]</c>. The second pass of <c>qq</c> makes no difference: recipients that go to one place share a delivery anyhow.</summary>
     private void ReadQueueRun(string option)
     {
         var rest = option.AsSpan(2);
-        var force = false;
-        foreach (var flag in "qiffl")
+        rest = Skip(rest, 'q', out _);
+        rest = Skip(rest, 'i', out var untried);
+        rest = Skip(rest, 'f', out var notDue);
+        rest = Skip(rest, 'f', out var frozen);
+        rest = Skip(rest, 'l', out var local);
+        if (local)
         {
-            if (rest.Length > 0 && rest[0] == flag)
-            {
-                force |= flag == 'f';
-                rest = rest[1..];
-            }
+            Refuse("-ql");
+            return;
         }
 
         var queue = "";
@@ -180,18 +203,79 @@ internal sealed class EximArguments
             rest = slash < 0 ? [] : rest[(slash + 1)..];
         }
 
-        if (rest.Length > 0 && !TimeText.TryParse(rest, out _))
+        var time = rest.ToString();
+        if (queue.Length == 0 && time.Length == 0 && ReadId() is { } first)
         {
-            Refuse(option);
+            _command = _command with { Selection = _command.Selection with { First = first, Last = ReadId() } };
+        }
+        else if (time.Length == 0 && _position < _arguments.Count && _arguments[_position] is { Length: > 0 } next && next[0] != '-')
+        {
+            time = next;
+            _position++;
+        }
+
+        if (_error is null && time.Length > 0 && !TimeText.TryParse(time, out _))
+        {
+            _error = $"exim: bad time value {(rest.IsEmpty ? time : option)}: abandoned";
             return;
         }
 
         _command = _command with
         {
-            Force = force,
             Queue = queue,
-            QueueInterval = rest.Length > 0 ? rest.ToString() : null,
+            Selection = _command.Selection with { Untried = untried, NotDue = notDue, Frozen = frozen },
+            QueueInterval = time.Length > 0 ? time : null,
             Mode = _command.Mode != EximMode.None && _command.Mode != EximMode.QueueRun ? _command.Mode : EximMode.QueueRun,
+        };
+    }
+
+    private static ReadOnlySpan<char> Skip(ReadOnlySpan<char> text, char letter, out bool isThere)
+    {
+        isThere = text.Length > 0 && text[0] == letter;
+        return isThere ? text[1..] : text;
+    }
+
+    /// <returns>Null when the next argument is no message id; it is not taken then.</returns>
+    private MessageId? ReadId()
+    {
+        if (_position < _arguments.Count && MessageId.TryCreate(_arguments[_position], out var id))
+        {
+            _position++;
+            return id;
+        }
+
+        return null;
+    }
+
+    /// <summary><c>-R[r][f[f]] TEXT</c> and <c>-S[r][f[f]] TEXT</c>, or with the text glued to the letter.</summary>
+    private void ReadAddressSelection(string option)
+    {
+        var flags = option[2..];
+        var isGlued = flags is not ("" or "f" or "ff" or "r" or "rf" or "rff");
+        if (!isGlued && _position == _arguments.Count)
+        {
+            _error = $"exim: string expected after {option}";
+            return;
+        }
+
+        var text = isGlued ? flags : _arguments[_position++];
+        QueueSelection.AddressText fits;
+        try
+        {
+            fits = QueueSelection.AddressText.Of(text, isPattern: !isGlued && flags.StartsWith('r'));
+        }
+        catch (ArgumentException error)
+        {
+            _error = $"exim: {option}: regular expression error in \"{text}\": {error.Message}";
+            return;
+        }
+
+        // Exim forces the first message of such a run, so that the others do not wait for its destination; here each message is forced, as each waits for itself.
+        var selection = _command.Selection with { NotDue = true, Frozen = _command.Selection.Frozen || (!isGlued && flags.EndsWith("ff", StringComparison.Ordinal)) };
+        _command = _command with
+        {
+            Selection = option[1] == 'R' ? selection with { Recipient = fits } : selection with { Sender = fits },
+            Mode = _command.Mode == EximMode.None ? EximMode.QueueRun : _command.Mode,
         };
     }
 
@@ -221,6 +305,9 @@ internal sealed class EximArguments
                 break;
             case "-oMai":
                 _command = _command with { AuthenticatedId = Value(option, 0) };
+                break;
+            case "-oMas":
+                _command = _command with { AuthenticatedSender = Value(option, 0) is { } authenticated ? WithoutBrackets(authenticated.Trim()) : null };
                 break;
             case "-oMi":
                 _command = _command with { Interface = EndPoint(option) };
@@ -324,15 +411,19 @@ internal sealed class EximArguments
         {
             { Mode: EximMode.None, Operands: [var word, ..] } when CommandLineEntry.Words.Contains(word) =>
                 $"exim: the options of \"{word}\" come after it: mailpipeline {word} {string.Join(' ', _arguments.Take(_position))}",
+            { QueuedMessage: not null, Mode: not EximMode.Expand } or { QueuedMessage: not null, MessageFile: not null } =>
+                "exim: incompatible command-line options or arguments",
             { Mode: EximMode.None or EximMode.Message, RecipientsInHeader: false, Operands: [] } => $"exim: {EximHints.NoMode}",
+            { Mode: EximMode.Daemon or EximMode.ForegroundDaemon, Selection: { Recipient: not null } or { Sender: not null } or { First: not null } } =>
+                "exim: incompatible command-line options or arguments",
             { RecipientsInHeader: true, Mode: not (EximMode.None or EximMode.Message) } => "exim: -t and another mode do not go together",
-            { Mode: not (EximMode.None or EximMode.Message or EximMode.Expand or EximMode.AddressTest or EximMode.RecipientVerify or EximMode.SenderVerify or EximMode.RetryTest or EximMode.Options or EximMode.QueueOrder or EximMode.RewriteTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
+            { Mode: not (EximMode.None or EximMode.Message or EximMode.Expand or EximMode.AddressTest or EximMode.RecipientVerify or EximMode.SenderVerify or EximMode.RetryTest or EximMode.Options or EximMode.QueueOrder or EximMode.QueueView or EximMode.RewriteTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
                 $"exim: nothing can be done with \"{operand}\" here",
             { Mode: EximMode.Session or EximMode.SessionTest } when _command.ClientName is not null || _command.Protocol is not null || _command.Ident is not null
-                || _command.Authenticator is not null || _command.AuthenticatedId is not null =>
+                || _command.Authenticator is not null || _command.AuthenticatedId is not null || _command.AuthenticatedSender is not null =>
                 $"exim: of the -oM options, {(_command.Mode == EximMode.Session ? "-bs takes -oMa and -oMi" : "-bh takes -oMi")} only",
             { Mode: EximMode.None or EximMode.Message or EximMode.Batch } when _command.Client is not null || _command.Interface is not null
-                || _command.ClientName is not null || _command.Ident is not null || _command.Authenticator is not null || _command.AuthenticatedId is not null =>
+                || _command.ClientName is not null || _command.Ident is not null || _command.Authenticator is not null || _command.AuthenticatedId is not null || _command.AuthenticatedSender is not null =>
                 "exim: of the -oM options, a message without SMTP takes -oMr only",
             _ => null,
         };

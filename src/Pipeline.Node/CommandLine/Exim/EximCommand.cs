@@ -64,6 +64,12 @@ internal sealed record EximCommand
     /// <summary><c>-oMaa</c>.</summary>
     public string? Authenticator { get; init; }
 
+    /// <summary><c>-oMas</c>: <c>$authenticated_sender</c>.</summary>
+    public string? AuthenticatedSender { get; init; }
+
+    /// <summary>What <c>-bI:</c> asks about.</summary>
+    public string Topic { get; init; } = "";
+
     /// <summary><c>-oMai</c>.</summary>
     public string? AuthenticatedId { get; init; }
 
@@ -76,13 +82,19 @@ internal sealed record EximCommand
     /// <summary><c>-odb</c>, <c>-odq</c> and their kin.</summary>
     public LocalDelivery Delivery { get; init; }
 
-    /// <summary><c>-qf</c>, <c>-qff</c>: messages are tried whether due or not.</summary>
-    public bool Force { get; init; }
+    /// <summary>The messages that a queue run is about.</summary>
+    public QueueSelection Selection { get; init; } = QueueSelection.Due;
+
+    /// <summary><c>-d</c>: what is told on the error output; null for nothing.</summary>
+    public DebugSelection? Debug { get; init; }
 
     /// <summary><c>-n</c>: <c>-bP</c> shows values alone.</summary>
     public bool WithoutNames { get; init; }
 
-    /// <summary>The option that gives an order about messages: <c>-Mrm</c> and its kin.</summary>
+    /// <summary>The value of <c>-Mset</c>: the message whose variables are there for <c>-be</c>.</summary>
+    public string? QueuedMessage { get; init; }
+
+    /// <summary>The option that is about messages of the queue: <c>-Mrm</c>, <c>-Mvh</c> and their kin.</summary>
     public string? QueueOrder { get; init; }
 
     /// <summary>Which recipients <c>-bp</c> and its kin show.</summary>

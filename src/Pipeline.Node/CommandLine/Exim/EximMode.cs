@@ -56,6 +56,15 @@ internal enum EximMode
     /// <summary><c>-M</c> and its kin that change something.</summary>
     QueueOrder,
 
+    /// <summary><c>-Mvh</c> and its kin.</summary>
+    QueueView,
+
+    /// <summary><c>-bI:</c>.</summary>
+    Information,
+
+    /// <summary><c>-bi</c>.</summary>
+    AliasFile,
+
     /// <summary><c>-bpc</c>.</summary>
     QueueCount,
 

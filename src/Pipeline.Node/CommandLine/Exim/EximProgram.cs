@@ -26,11 +26,16 @@ internal static class EximProgram
           -t [ADDRESS ...]   a message on standard input, for those its header names (but not for these)
           -bS                SMTP commands on standard input, several messages
           -i, -F NAME        a line with a dot does not end the message; the sender's real name
-          -bp[ucra] [id ...] list the queue; -bpc counts it
-          -M, -Mf, -Mt, -Mrm id ...  try now, freeze, thaw, remove messages
-          -q[f[f]][G[NAME]]  run the queue, or a named one; -qf tries what is not due too
+          -bp[uria] [id ...] list the queue; -bpc counts it
+          -M, -Mf, -Mt, -Mrm, -Mg, -Mmad id ...  try now, freeze, thaw, remove, give up messages; mark all recipients delivered
+          -Mar, -Mmd id ADDRESS ..., -Mes id SENDER  add recipients, mark some delivered, change the sender
+          -Mvh, -Mvb, -Mvc, -Mvl id  show header file, body, copy, log of a message; -Mset id -be expands with its variables
+          -q[i][f[f]] [ID [ID]]  run the queue (from one id to another); -qf tries what is not due too, -qff what is frozen too, -qi only what was never tried
+          -qG[NAME]          the same for a named queue
           -qTIME, -qGNAME/TIME  start a node that runs the queue at this interval; with -bd one that takes mail too
           -odq, -odqs        only put messages into the queue; only those for other hosts (with -odb: at once)
+          -R[r][f[f]] TEXT, -S[r][f[f]] TEXT  try the messages with such a recipient or sender; r: a regular expression, ff: frozen ones too
+          -d[+NAME-NAME...]  tell on standard error what is done: acl, lists, route, verify, expand, lookup, dns, deliver; all
           -oX LIST, -oP FILE ports and addresses to listen on; file for the process id (-bd)
           -f ADDRESS, -oMa IP[.PORT], -oMs HOST, -oMr PROTOCOL   sender and client for -be and -bt
         "mailpipeline --help" shows the other commands.
@@ -49,6 +54,11 @@ internal static class EximProgram
         if (command.Mode == EximMode.Usage)
         {
             return await WriteAsync(streams, output => output.WriteLine(Usage));
+        }
+
+        if (command.Mode == EximMode.Information)
+        {
+            return await Information.WriteAsync(command.Topic, streams);
         }
 
         try
@@ -80,10 +90,9 @@ internal static class EximProgram
             case EximMode.Version:
                 return await WriteAsync(streams, output => VersionBlock.Print(output, configuration.Choice.PolicyFile, VersionBlock.Built()));
             case EximMode.Expand:
-                return await WithScopeAsync(async scope =>
-                    command.MessageFile is null || await MessageFile.ReadAsync(command.MessageFile, scope.Message, streams.Errors, time, cancellationToken)
-                        ? await ExpansionTest.RunAsync(command.Operands, scope, streams, cancellationToken)
-                        : ExitCodes.Failure);
+                return await WithScopeAsync(async scope => await WithMessageAsync(scope) is { } withMessage
+                    ? await ExpansionTest.RunAsync(command.Operands, withMessage, streams, cancellationToken)
+                    : ExitCodes.Failure);
             case EximMode.AddressTest:
                 return await WithScopeAsync(scope => AddressTestCommand.RunAsync(command.Operands, scope, streams, cancellationToken));
             case EximMode.RecipientVerify or EximMode.SenderVerify:
@@ -109,6 +118,10 @@ internal static class EximProgram
                 return await WithScopeAsync(scope => BatchSubmission.RunAsync(command, configuration, scope, streams, time, cancellationToken));
             case EximMode.QueueList or EximMode.QueueCount:
                 return await QueueListing.RunAsync(command, configuration, streams, time, cancellationToken);
+            case EximMode.AliasFile:
+                return ExitCodes.Success; // each lookup reads its file as it is: there is nothing to build
+            case EximMode.QueueView:
+                return await QueuedMessageView.RunAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.QueueOrder:
                 return await QueueOrders.RunAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.QueueRun:
@@ -116,6 +129,11 @@ internal static class EximProgram
             default:
                 throw new ArgumentOutOfRangeException(nameof(command), command.Mode, "a mode without an action");
         }
+
+        async Task<EvaluationScope?> WithMessageAsync(EvaluationScope scope) =>
+            command.QueuedMessage is { } id ? await QueuedMessageScope.CreateAsync(id, configuration, scope, streams.Errors, cancellationToken)
+            : command.MessageFile is null || await MessageFile.ReadAsync(command.MessageFile, scope.Message, streams.Errors, time, cancellationToken) ? scope
+            : null;
 
         async Task<int> WithScopeAsync(Func<EvaluationScope, Task<int>> action)
         {

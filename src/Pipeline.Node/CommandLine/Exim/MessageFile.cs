@@ -32,19 +32,25 @@ internal static class MessageFile
         }
 
         var header = HeaderLength(text.Span);
-        var body = text[Math.Min(header + 2, text.Length)..];
-        message.HeaderBlock = text[..header];
+        Fill(message, text[..header], text[Math.Min(header + 2, text.Length)..]);
+
+        // Exim keeps and counts lines without CR.
+        message.Size = text.Length - text.Span.Count("\r\n"u8);
+        message.ReceivedAt = time.GetUtcNow();
+        return true;
+    }
+
+    /// <summary>Has the variables of a message tell of this content.</summary>
+    /// <param name="header">All fields, CRLF line ends, without the empty line.</param>
+    public static void Fill(MessageScope message, ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> body)
+    {
+        message.HeaderBlock = header;
         message.BodyStart = body;
         message.BodyEnd = body;
         message.BodyLineCount = body.Span.Count((byte)'\n') + (body.IsEmpty || body.Span.EndsWith("\n"u8) ? 0 : 1);
         message.BodyZeroCount = body.Span.Count((byte)0);
-
-        // Exim keeps and counts lines without CR.
         message.BodySize = body.Length - body.Span.Count("\r\n"u8);
-        message.Size = text.Length - text.Span.Count("\r\n"u8);
-        message.MaxReceivedLineLength = LongestLine(text.Span);
-        message.ReceivedAt = time.GetUtcNow();
-        return true;
+        message.MaxReceivedLineLength = Math.Max(LongestLine(header.Span), LongestLine(body.Span));
     }
 
     /// <summary>Octets of the header with the end of its last line, without the empty line.</summary>

@@ -11,9 +11,10 @@ internal sealed record NodeAccess(AdminClient? Running, MailNode? Own) : IAsyncD
     /// <summary>How often a node that is just starting or stopping is looked for again.</summary>
     private const int Attempts = 100;
 
+    /// <param name="claimsDue">Whether a node of this command works on what is due in the queue.</param>
     /// <exception cref="NodeStartException">There is none, and none can be started.</exception>
     public static async Task<NodeAccess> OpenAsync(
-        EximConfiguration configuration, ILoggerProvider? logging, TimeProvider time, CancellationToken cancellationToken)
+        EximConfiguration configuration, ILoggerProvider? logging, TimeProvider time, CancellationToken cancellationToken, bool claimsDue = true)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -24,7 +25,7 @@ internal sealed record NodeAccess(AdminClient? Running, MailNode? Own) : IAsyncD
 
             try
             {
-                var options = configuration.Choice.ToNodeOptions() with { AcceptsMail = false, ForOneCommand = true, Logging = logging, Time = time };
+                var options = configuration.Choice.ToNodeOptions() with { AcceptsMail = false, ForOneCommand = true, ClaimsDue = claimsDue, Logging = logging, Time = time };
                 return new NodeAccess(null, await MailNode.StartAsync(options, cancellationToken));
             }
             catch (NodeStartException error) when (error.StoreInUse && attempt < Attempts)

@@ -5,17 +5,23 @@ using Pipeline.Node.Hosting;
 
 namespace Pipeline.Node.CommandLine.Exim;
 
-/// <summary><c>-M</c>, <c>-Mf</c>, <c>-Mt</c>, <c>-Mrm</c>: orders about messages of the queue, through the node that runs, or one started for this command.</summary>
+/// <summary><c>-M</c>, <c>-Mf</c>, <c>-Mrm</c>, <c>-Mar</c> and so on: orders about messages of the queue, through the node that runs, or one started for this command.</summary>
 internal static class QueueOrders
 {
+    private const string HasBeenModified = "has been modified";
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(20);
 
     private static readonly Order[] Orders =
     [
-        new("-M", "retry", "", (id, by) => new MessageProtocol.RetryMessage(id, by)),
-        new("-Mf", "freeze", "is now frozen", (id, by) => new MessageProtocol.FreezeMessage(id, by)),
-        new("-Mt", "thaw", "is no longer frozen", (id, by) => new MessageProtocol.ThawMessage(id, by)),
-        new("-Mrm", "remove", "has been removed", (id, by) => new MessageProtocol.RemoveMessage(id, by)),
+        new("-M", MessageOrders.Retry, "", WaitsForMail: true),
+        new("-Mf", MessageOrders.Freeze, "is now frozen"),
+        new("-Mt", MessageOrders.Thaw, "is no longer frozen"),
+        new("-Mrm", MessageOrders.Remove, "has been removed"),
+        new("-Mg", MessageOrders.GiveUp, "", WaitsForMail: true),
+        new("-Mmad", MessageOrders.MarkAllDelivered, HasBeenModified),
+        new("-Mar", MessageOrders.AddRecipients, HasBeenModified, Edits: "adding recipient"),
+        new("-Mmd", MessageOrders.MarkDelivered, HasBeenModified, Edits: "marking as delivered"),
+        new("-Mes", MessageOrders.ChangeSender, HasBeenModified, Edits: "editing sender"),
     ];
 
     public static bool Knows(string option) => Array.Exists(Orders, order => order.Option == option);
@@ -25,13 +31,70 @@ internal static class QueueOrders
         EximCommand command, EximConfiguration configuration, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
         var order = Array.Find(Orders, order => order.Option == command.QueueOrder)!;
-        var messages = new List<MessageId>();
-        foreach (var text in command.Operands)
+        var (texts, addresses) = order.Edits is null ? (command.Operands, []) : (command.Operands[..Math.Min(1, command.Operands.Length)], command.Operands.Skip(1).ToArray());
+        if (MessageIds(texts, order.Option, streams.Errors) is not { } messages)
+        {
+            return ExitCodes.Failure;
+        }
+
+        await using var output = new StreamWriter(streams.Output, leaveOpen: true) { NewLine = "\n" };
+        if (order.Edits is not null && MessageOrders.Make(order.Name, messages[0], addresses, "") is (null, var problem))
+        {
+            await output.WriteLineAsync(
+                addresses.Length == 0 ? $"Message {messages[0]} - error while {order.Edits}: {problem}"
+                : order.Name == MessageOrders.ChangeSender && addresses.Length > 1 ? $"Message {messages[0]} - {problem}"
+                : order.Failed(messages[0], problem));
+            return ExitCodes.Failure;
+        }
+
+        using var logging = new Run.ConsoleLineLogger(streams.Errors, time, LogLevel.Error);
+        await using var access = await NodeAccess.OpenAsync(configuration, logging, time, cancellationToken, claimsDue: false);
+        var since = time.GetUtcNow();
+        var failed = false;
+        foreach (var id in messages)
+        {
+            var result = access.Running is { } running
+                ? await running.OrderAsync(id.ToString(), order.Name, addresses, cancellationToken)
+                : await AskAsync(access.Own!, order, id, addresses, cancellationToken);
+            failed |= !result.Done;
+            if (!result.Done || order.Done.Length > 0)
+            {
+                await output.WriteLineAsync(
+                    result.Done ? $"Message {id} {order.Done}"
+                    : result.Unknown ? $"Spool data file for {id} does not exist"
+                    : order.Failed(id, result.Text));
+            }
+        }
+
+        if (access.Own is { } own && order.WaitsForMail)
+        {
+            await QueueRun.WaitAsync(own, null, time, cancellationToken);
+        }
+
+        if (command.Debug is { } debug)
+        {
+            await using var store = await QueueListing.OpenAsync(configuration, cancellationToken);
+            var told = new DebugOutput(debug, streams.Errors, time);
+            foreach (var id in store is null ? [] : messages)
+            {
+                await told.WriteJournalAsync(store!, id, since, cancellationToken);
+            }
+        }
+
+        return failed ? ExitCodes.Failure : ExitCodes.Success;
+    }
+
+    /// <summary>Reads the operands of an option that is about messages.</summary>
+    /// <returns>At least one; null when there is none, or one is no id, which has been written to <paramref name="errors"/>.</returns>
+    public static IReadOnlyList<MessageId>? MessageIds(IReadOnlyList<string> texts, string option, TextWriter errors)
+    {
+        var messages = new List<MessageId>(texts.Count);
+        foreach (var text in texts)
         {
             if (!MessageId.TryCreate(text, out var id))
             {
-                await streams.Errors.WriteLineAsync($"exim: malformed message id {text} after {order.Option} option");
-                return ExitCodes.Failure;
+                errors.WriteLine($"exim: malformed message id {text} after {option} option");
+                return null;
             }
 
             messages.Add(id);
@@ -39,42 +102,41 @@ internal static class QueueOrders
 
         if (messages.Count == 0)
         {
-            await streams.Errors.WriteLineAsync($"exim: no message ids given after {order.Option} option");
-            return ExitCodes.Failure;
+            errors.WriteLine($"exim: no message ids given after {option} option");
+            return null;
         }
 
-        using var logging = new Run.ConsoleLineLogger(streams.Errors, time, LogLevel.Error);
-        await using var access = await NodeAccess.OpenAsync(configuration, logging, time, cancellationToken);
-        await using var output = new StreamWriter(streams.Output, leaveOpen: true) { NewLine = "\n" };
-        var since = time.GetUtcNow();
-        var failed = false;
-        foreach (var id in messages)
-        {
-            var result = access.Running is { } running
-                ? await running.OrderAsync(id.ToString(), order.Action, cancellationToken)
-                : await AskAsync(access.Own!, order, id, cancellationToken);
-            failed |= !result.Done;
-            if (!result.Done || order.Done.Length > 0)
-            {
-                await output.WriteLineAsync(result.Done ? $"Message {id} {order.Done}" : $"Message {id}: {result.Text}");
-            }
-        }
-
-        if (access.Own is { } own && order.Action == "retry")
-        {
-            await QueueRun.WaitAsync(own, since, time, cancellationToken);
-        }
-
-        return failed ? ExitCodes.Failure : ExitCodes.Success;
+        return messages;
     }
 
-    private static async Task<OrderResult> AskAsync(MailNode node, Order order, MessageId id, CancellationToken cancellationToken)
+    private static async Task<OrderResult> AskAsync(MailNode node, Order order, MessageId id, string[] addresses, CancellationToken cancellationToken)
     {
-        var answer = await node.Messages.Ask<MessageProtocol.OperatorAnswer>(order.Message(id, $"exim {order.Option}"), AnswerTimeout, cancellationToken);
-        return new OrderResult(answer.Done, answer.Text);
+        var (message, problem) = MessageOrders.Make(order.Name, id, addresses, Environment.UserName);
+        if (message is null)
+        {
+            return new OrderResult(false, problem);
+        }
+
+        try
+        {
+            var answer = await node.Messages.Ask<MessageProtocol.OperatorAnswer>(message, AnswerTimeout, cancellationToken);
+            return new OrderResult(answer.Done, answer.Text, answer.Unknown);
+        }
+        catch (AskTimeoutException)
+        {
+            return new OrderResult(false, "the store cannot be written");
+        }
     }
 
-    /// <param name="Action">As the node's own interface calls it.</param>
+    /// <param name="Name">As the node's own interface calls it.</param>
     /// <param name="Done">What Exim says when it is done; empty for nothing.</param>
-    private sealed record Order(string Option, string Action, string Done, Func<MessageId, string, object> Message);
+    /// <param name="Edits">What the order does to the one message it is about, whose id addresses follow; null for orders about several.</param>
+    /// <param name="WaitsForMail">A node of this command ends when what the order sets off has been tried.</param>
+    private sealed record Order(string Option, string Name, string Done, string? Edits = null, bool WaitsForMail = false)
+    {
+        public string Failed(MessageId id, string text) =>
+            Edits is not null ? $"Message {id} - error while {Edits}:\n  {text}"
+            : text.StartsWith("is ", StringComparison.Ordinal) ? $"Message {id} {text}"
+            : $"Message {id}: {text}";
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Pipeline.Actors.Messages;
 using Pipeline.Node.Admin;
 using Pipeline.Node.CommandLine.Run;
@@ -7,7 +8,7 @@ using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.CommandLine.Exim;
 
-/// <summary><c>-q</c>: has the running node make a queue run, or makes one with a node of its own.</summary>
+/// <summary><c>-q</c>, <c>-R</c>, <c>-S</c>: has the running node work on messages, or works on them with a node of its own.</summary>
 internal static class QueueRun
 {
     private const int MaxForced = 1_000_000;
@@ -21,34 +22,40 @@ internal static class QueueRun
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var logging = new ConsoleLineLogger(streams.Errors, time, LogLevel.Error);
-        await using var access = await NodeAccess.OpenAsync(configuration, logging, time, cancellationToken);
+        await using var access = await NodeAccess.OpenAsync(configuration, logging, time, cancellationToken, claimsDue: command.Selection.IsDue);
         try
         {
             if (access.Running is { } running)
             {
-                if (command.Force)
+                if (command.Selection.IsDue)
                 {
-                    await using var store = await QueueListing.OpenAsync(configuration, stop.Token);
-                    await ForceAsync(store!, command.Queue, id => running.OrderAsync(id.ToString(), "retry", stop.Token), stop.Token);
+                    return await AnswerAsync(await running.RunQueueAsync(stop.Token, command.Queue, force: false), streams);
                 }
 
-                return await AnswerAsync(await running.RunQueueAsync(stop.Token, command.Queue, command.Force), streams);
+                await using var store = await QueueListing.OpenAsync(configuration, stop.Token);
+                await ForceAsync(store!, command, time, id => running.OrderAsync(id.ToString(), MessageOrders.Retry, stop.Token), stop.Token);
+                return ExitCodes.Success;
             }
 
-            var node = access.Own!;
-            var since = time.GetUtcNow();
-            if (command.Force)
+            var (node, since) = (access.Own!, time.GetUtcNow());
+            if (!command.Selection.IsDue)
             {
                 await ForceAsync(
                     node.Store,
-                    command.Queue,
+                    command,
+                    time,
                     id => node.Messages.Ask<MessageProtocol.OperatorAnswer>(new MessageProtocol.RetryMessage(id, "queue run"), OrderTimeout, stop.Token),
                     stop.Token);
             }
 
-            var answer = await node.QueueRuns.RunAsync(command.Queue, command.Force, stop.Token);
-            await WaitAsync(node, since, time, stop.Token);
+            var answer = command.Selection.IsDue ? await node.QueueRuns.RunAsync(command.Queue, force: false, stop.Token) : new OrderResult(true, "");
+            await WaitAsync(node, command.Selection.IsDue ? since : null, time, stop.Token);
             return await AnswerAsync(answer, streams);
+        }
+        catch (RegexMatchTimeoutException error)
+        {
+            await streams.Errors.WriteLineAsync($"exim: regular expression \"{error.Pattern}\" takes too long");
+            return ExitCodes.Failure;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -73,16 +80,22 @@ internal static class QueueRun
         return answer.Done ? ExitCodes.Success : ExitCodes.Failure;
     }
 
-    private static async Task ForceAsync(IMessageStore store, string queue, Func<Mail.Message.MessageId, Task> retry, CancellationToken cancellationToken)
+    private static async Task ForceAsync(
+        IMessageStore store, EximCommand command, TimeProvider time, Func<Mail.Message.MessageId, Task> retry, CancellationToken cancellationToken)
     {
-        foreach (var message in await store.ListAsync(new QueueQuery(MaxForced, Queue: queue), cancellationToken))
+        var now = time.GetUtcNow();
+        foreach (var message in await store.ListAsync(new QueueQuery(MaxForced, Queue: command.Queue), cancellationToken))
         {
-            await retry(message.Id);
+            if (command.Selection.Includes(message, now))
+            {
+                await retry(message.Id);
+            }
         }
     }
 
-    /// <summary>Waits until nothing is under way that was due at <paramref name="since"/>.</summary>
-    internal static async Task WaitAsync(MailNode node, DateTimeOffset since, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Waits until nothing is under way, and nothing waits that was due at <paramref name="since"/>.</summary>
+    /// <param name="since">Null when what is due is not worked on.</param>
+    internal static async Task WaitAsync(MailNode node, DateTimeOffset? since, TimeProvider time, CancellationToken cancellationToken)
     {
         while (await node.Store.NextDueAsync(cancellationToken) <= since
             || (await node.Store.CountAsync(cancellationToken)).Claimed > 0

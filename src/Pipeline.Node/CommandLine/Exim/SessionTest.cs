@@ -18,6 +18,7 @@ using Pipeline.Node.Scanning;
 using Pipeline.Policy;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
+using Pipeline.Policy.Expansion;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Sqlite;
 
@@ -60,9 +61,10 @@ internal static class SessionTest
         using var logging = new ConsoleLineLogger(streams.Errors, time, LogLevel.Error);
         using var loggers = LoggerFactory.Create(builder => builder.AddProvider(logging));
         var settings = configuration.Choice.Settings;
-        var resolver = Resolvers.Create(settings.Dns, time);
-        using var owned = resolver as IDisposable;
-        var told = new SessionTestOutput(streams.Errors);
+        var told = new SessionTestOutput(streams.Errors, command.Debug?.Topics ?? PolicyTopics.None);
+        var ownResolver = Resolvers.Create(settings.Dns, time);
+        using var owned = ownResolver as IDisposable;
+        var resolver = TracedResolver.Of(ownResolver, told);
         var policy = Compile(configuration);
         var policies = new OnePolicy(new ActivePolicy(policy, PolicyEnvironments.Create(policy, resolver, time, told, told)));
         await using var store = await SqliteMessageStore.OpenAsync(

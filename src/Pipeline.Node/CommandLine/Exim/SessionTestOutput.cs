@@ -3,8 +3,11 @@ using Pipeline.Policy.Expansion;
 namespace Pipeline.Node.CommandLine.Exim;
 
 /// <summary>What a test session says beside its replies: what the policy does behind <c>&gt;&gt;&gt;</c>, what would go to the logs behind <c>LOG:</c>.</summary>
-internal sealed class SessionTestOutput(TextWriter errors) : IPolicyLog, IPolicyTrace
+/// <param name="more">What <c>-d</c> wants besides.</param>
+internal sealed class SessionTestOutput(TextWriter errors, PolicyTopics more) : IPolicyLog, IPolicyTrace
 {
+    public PolicyTopics Topics => PolicyTopics.Acl | PolicyTopics.Lists | PolicyTopics.Route | PolicyTopics.Verify | more;
+
     private readonly Lock _gate = new();
 
     public void Write(PolicyLogTarget target, string line)
@@ -15,7 +18,7 @@ internal sealed class SessionTestOutput(TextWriter errors) : IPolicyLog, IPolicy
         }
     }
 
-    void IPolicyTrace.Write(string line) => Write(">>> ", line);
+    public void Write(PolicyTopics topic, string line) => Write(">>> ", line);
 
     private void Write(string mark, string line)
     {

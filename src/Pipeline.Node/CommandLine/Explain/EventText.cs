@@ -41,7 +41,10 @@ internal static class EventText
         RecipientPostponed e => ("postponed", $"{e.Reason}{(e.Transport is null ? "" : $" (router {e.Router}, transport {e.Transport})")}; {Until(e.LookAgain)}"),
         QueueRunReached => ("queue run", "what waited for it is tried"),
         MessageThawed e => ("thawed", $"by {e.By}; every recipient that waits is tried"),
-        MessageCancelled e => ("cancelled", $"by {e.By}: it was frozen for too long"),
+        MessageCancelled e => ("cancelled", e.By == MessageCancelled.ByTimeout ? $"by {e.By}: it was frozen for too long" : $"by {e.By}: every recipient that waits fails"),
+        RecipientAdded e => ("recipient", $"<{e.Address}> added as recipient {e.Recipient} by {e.By}"),
+        RecipientMarkedDelivered e => ("operator", $"marked delivered by {e.By}; nothing more is tried"),
+        SenderChanged e => ("sender", $"changed to <{e.To}> by {e.By}"),
         OperatorActed e => ("operator", $"{e.Action} by {e.By}"),
         _ => (what.GetType().Name, what.ToString()),
     };

@@ -1,17 +1,23 @@
 using System.CommandLine;
 using System.Text.Json;
 using Pipeline.Mail.Message;
+using Pipeline.Node.Admin;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.CommandLine.Queue;
 
-/// <summary>The commands <c>queue list</c>, <c>queue show</c>, <c>queue remove</c>, <c>queue retry</c>, <c>queue freeze</c> and <c>queue thaw</c>.</summary>
+/// <summary>The commands <c>queue list</c>, <c>queue show</c>, and one for each of <see cref="MessageOrders"/>.</summary>
 internal static class QueueCommand
 {
     public static Command Create() => new("queue", "Look at the queue and change it")
     {
-        List(), Show(), Order("remove", "Take messages out of the queue"), Order("retry", "Try messages now"),
-        Order("freeze", "Have nothing tried for messages until they are thawed"), Order("thaw", "Try frozen messages again"),
+        List(), Show(), Order(MessageOrders.Remove, "Take messages out of the queue"), Order(MessageOrders.Retry, "Try messages now"),
+        Order(MessageOrders.Freeze, "Have nothing tried for messages until they are thawed"), Order(MessageOrders.Thaw, "Try frozen messages again"),
+        Order(MessageOrders.GiveUp, "Have every waiting recipient of messages fail, and their senders told"),
+        Order(MessageOrders.MarkAllDelivered, "Try nothing more for messages, and tell nobody"),
+        Edit(MessageOrders.MarkDelivered, "Try nothing more for recipients of a message", "Recipients of the message"),
+        Edit(MessageOrders.AddRecipients, "Add recipients to a message", "Recipients to add"),
+        Edit(MessageOrders.ChangeSender, "Give a message another envelope sender", "The sender; <> for the null sender"),
     };
 
     private static Command List()
@@ -65,20 +71,32 @@ internal static class QueueCommand
         return command;
     }
 
-    private static Command Order(string action, string description)
+    private static Command Order(string name, string description)
+    {
+        var ids = new Argument<string[]>("ID") { Description = "Message ids", Arity = ArgumentArity.OneOrMore };
+        return Order(new Command(name, description) { ids }, parsed => (parsed.GetValue(ids)!, []));
+    }
+
+    private static Command Edit(string name, string description, string which)
+    {
+        var id = new Argument<string>("ID") { Description = "Message id" };
+        var addresses = new Argument<string[]>("ADDRESS") { Description = which, Arity = ArgumentArity.OneOrMore };
+        return Order(new Command(name, description) { id, addresses }, parsed => ([parsed.GetValue(id)!], parsed.GetValue(addresses)!));
+    }
+
+    private static Command Order(Command command, Func<ParseResult, (string[] Ids, string[] Addresses)> operands)
     {
         var common = new CommonOptions();
         var address = new NodeAddressOptions();
-        var ids = new Argument<string[]>("ID") { Description = "Message ids", Arity = ArgumentArity.OneOrMore };
-        var command = new Command(action, description) { ids };
         common.AddTo(command);
         address.AddTo(command);
         command.SetAction((parsed, token) => StoreAccess.OrderAsync(common, address, parsed, async (node, output, cancellationToken) =>
         {
             var failed = false;
-            foreach (var id in parsed.GetValue(ids)!)
+            var (ids, addresses) = operands(parsed);
+            foreach (var id in ids)
             {
-                var result = await node.OrderAsync(id, action, cancellationToken);
+                var result = await node.OrderAsync(id, command.Name, addresses, cancellationToken);
                 await output.WriteLineAsync($"{id}: {result.Text}");
                 failed |= !result.Done;
             }

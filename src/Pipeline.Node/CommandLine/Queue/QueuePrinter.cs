@@ -12,8 +12,14 @@ internal static class QueuePrinter
     {
         foreach (var message in messages)
         {
+            if (show == QueueRecipients.None)
+            {
+                output.WriteLine(message.Id);
+                continue;
+            }
+
             output.WriteLine($"{Age(now - message.ReceivedAt)} {Size(message.Size)} {message.Id} <{message.Sender}>{(IsFrozen(message) ? " *** frozen ***" : "")}");
-            var open = Open(message);
+            var open = OpenRecipients.Of(message.Recipients);
             foreach (var recipient in message.Recipients)
             {
                 if (Mark(recipient, open.Contains(recipient.Index), show) is { } mark)
@@ -35,21 +41,6 @@ internal static class QueuePrinter
         (false, false) when show == QueueRecipients.WithDeliveredChildren => "+D",
         _ => null,
     };
-
-    /// <summary>The recipients that are not done: queued ones, and redirected ones of which a descendant is queued.</summary>
-    private static HashSet<int> Open(QueuedMessage message)
-    {
-        var parents = message.Recipients.ToDictionary(recipient => recipient.Index, recipient => recipient.Parent);
-        var open = new HashSet<int>();
-        foreach (var recipient in message.Recipients.Where(recipient => recipient.Status == RecipientStatus.Queued))
-        {
-            for (var index = recipient.Index; index >= 0 && open.Add(index); index = parents.GetValueOrDefault(index, -1))
-            {
-            }
-        }
-
-        return open;
-    }
 
     /// <summary>Three columns: a number and m, h or d.</summary>
     internal static string Age(TimeSpan age)

@@ -168,17 +168,18 @@ internal sealed class StoreReads(PostgresDatabase database, ILogger logger)
 
         var (length, header) = (row.GetInt64(7), row.GetFieldValue<byte[]>(8));
         var octets = row.IsDBNull(9) ? null : row.GetFieldValue<byte[]>(9);
+        var states = recipients.ToArray();
         return new StoredMessage
         {
             Id = MessageId.Create(id),
             ReceivedAt = received,
-            Envelope = document.Envelope,
+            Envelope = document.EnvelopeNow(states),
             Content = octets is not null && octets.Length == length
                 ? new InMemoryMessageContent(header, octets)
                 : new DatabaseContent(database, id, header, length),
             Policy = document.Policy,
             Properties = document.Properties,
-            Recipients = [.. recipients.ToArray()],
+            Recipients = [.. states],
             NextSequence = next,
         };
     }
@@ -191,8 +192,9 @@ internal sealed class StoreReads(PostgresDatabase database, ILogger logger)
             while (await reader.ReadAsync(token))
             {
                 var (document, at, recipients, _) = QueuedRow.Read(reader, 1);
+                var states = recipients.ToArray();
                 page.Add(new QueuedMessage(
-                    MessageId.Create(reader.GetString(0)), at, reader.GetInt64(7), document.Envelope.Sender, reader.GetBoolean(8), [.. recipients.ToArray()], document.Queue));
+                    MessageId.Create(reader.GetString(0)), at, reader.GetInt64(7), document.EnvelopeNow(states).Sender, reader.GetBoolean(8), [.. states], document.Queue));
             }
 
             return page;

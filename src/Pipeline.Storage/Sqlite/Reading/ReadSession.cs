@@ -69,20 +69,17 @@ internal sealed class ReadSession : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             var document = StoredForm.Document(_list.Blob(5));
-            if (!Contains(document.Envelope.Sender.ToString(), query.Sender) || (query.Queue is { } queue && document.Queue != queue))
-            {
-                continue;
-            }
-
             var id = _list.Text(0);
             var received = StoredTime.Read(_list.Long(1));
             var recipients = QueuedState.Initial(_list, document: 5, recipients: 6, received);
             QueuedState.Apply(_statesSince, id, _list.Int(4), recipients);
             var states = recipients.ToArray();
-            if (query.Recipient is null || Array.Exists(states, s => Contains(s.Address.ToString(), query.Recipient)))
+            var sender = document.EnvelopeNow(states).Sender;
+            if (Contains(sender.ToString(), query.Sender)
+                && (query.Queue is not { } queue || document.Queue == queue)
+                && (query.Recipient is null || Array.Exists(states, s => Contains(s.Address.ToString(), query.Recipient))))
             {
-                found.Add(new QueuedMessage(
-                    MessageId.Create(id), received, _list.Long(2), document.Envelope.Sender, _list.Int(3) != 0, [.. states], document.Queue));
+                found.Add(new QueuedMessage(MessageId.Create(id), received, _list.Long(2), sender, _list.Int(3) != 0, [.. states], document.Queue));
             }
         }
 
@@ -187,15 +184,16 @@ internal sealed class ReadSession : IDisposable
         var document = StoredForm.Document(_message.Blob(3));
         var recipients = QueuedState.Initial(_message, document: 3, recipients: 4, received);
         next = QueuedState.Apply(_statesSince, key, next, recipients);
+        var states = recipients.ToArray();
         return new StoredMessage
         {
             Id = id,
             ReceivedAt = received,
-            Envelope = document.Envelope,
+            Envelope = document.EnvelopeNow(states),
             Content = ReadContent(content, key),
             Policy = document.Policy,
             Properties = document.Properties,
-            Recipients = [.. recipients.ToArray()],
+            Recipients = [.. states],
             NextSequence = next,
         };
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Pipeline.Actors.Receipt;
+using Pipeline.Mail.Message;
 using Pipeline.Node.CommandLine.Exim;
 using Pipeline.Node.CommandLine.Queue;
 
@@ -25,9 +26,14 @@ public sealed class EximArgumentsTests
     [InlineData("-bpra", nameof(EximMode.QueueList))]
     [InlineData("-q", nameof(EximMode.QueueRun))]
     [InlineData("-qq", nameof(EximMode.QueueRun))]
+    [InlineData("-bi", nameof(EximMode.AliasFile))]
+    [InlineData("-bI:dscp", nameof(EximMode.Information))]
+    [InlineData("-pd -ps -L tag -bV", nameof(EximMode.Version))]
+    [InlineData("-bpi", nameof(EximMode.QueueList))]
+    [InlineData("-R x", nameof(EximMode.QueueRun))]
+    [InlineData("-Sx", nameof(EximMode.QueueRun))]
     [InlineData("-qqff", nameof(EximMode.QueueRun))]
     [InlineData("-qi", nameof(EximMode.QueueRun))]
-    [InlineData("-ql", nameof(EximMode.QueueRun))]
     [InlineData("-q30m", nameof(EximMode.Daemon))]
     [InlineData("-bd -q30m", nameof(EximMode.Daemon))]
     [InlineData("-q1h30m -bdf", nameof(EximMode.ForegroundDaemon))]
@@ -60,7 +66,7 @@ public sealed class EximArgumentsTests
     public void Named_queue_stands_behind_the_flags(string arguments, string mode, string queue, string? interval, bool force)
     {
         var command = Read(arguments.Split(' '));
-        Assert.Equal((mode, queue, interval, force), (command.Mode.ToString(), command.Queue, command.QueueInterval, command.Force));
+        Assert.Equal((mode, queue, interval, force), (command.Mode.ToString(), command.Queue, command.QueueInterval, command.Selection.NotDue));
     }
 
     [Fact]
@@ -144,22 +150,79 @@ public sealed class EximArgumentsTests
         Assert.Equal(QueueRecipients.Undelivered, Read("-bpu").Show);
         Assert.Equal(QueueRecipients.WithDeliveredChildren, Read("-bpra").Show);
         Assert.Equal(QueueRecipients.Envelope, Read("-bpu", "-bp").Show);
-        Assert.False(Read("-qqi").Force);
-        Assert.True(Read("-qf").Force);
-        Assert.True(Read("-qqiffl").Force);
+        Assert.Equal(QueueRecipients.None, Read("-bpri").Show);
+        Assert.True(Read("-q").Selection.IsDue);
+        Assert.Equal(new QueueSelection { Untried = true }, Read("-qqi").Selection);
+        Assert.Equal(new QueueSelection { NotDue = true }, Read("-qf").Selection);
+        Assert.Equal(new QueueSelection { NotDue = true, Frozen = true, Untried = true }, Read("-qqiff").Selection);
         Assert.True(Read("-q30m").WithoutListeners);
+        Assert.True(Read("-q", "30m").WithoutListeners);
         Assert.False(Read("-bd", "-q30m").WithoutListeners);
     }
 
     [Theory]
+    [InlineData("mailq", nameof(EximMode.QueueList))]
+    [InlineData("rsmtp", nameof(EximMode.Batch))]
+    [InlineData("runq", nameof(EximMode.QueueRun))]
+    [InlineData("newaliases", nameof(EximMode.AliasFile))]
+    public void Name_of_the_program_may_stand_for_an_option(string name, string mode)
+    {
+        var (command, error) = EximArguments.Read(["-C", "f"], name);
+        Assert.Null(error);
+        Assert.Equal(mode, command!.Mode.ToString());
+    }
+
+    [Fact]
+    public void Bad_regular_expression_is_refused() =>
+        Assert.StartsWith("exim: -Rr: regular expression error in \"(\": ", EximArguments.Read(["-Rr", "("], null).Error, StringComparison.Ordinal);
+
+    [Fact]
+    public void Queue_run_is_about_messages_by_id_recipient_and_sender()
+    {
+        var (first, last) = (MessageId.Create("1xV0aA-0001ab-Cd"), MessageId.Create("1xV0aB-0001ab-Cd"));
+        Assert.Equal(new QueueSelection { First = first }, Read("-q", first.ToString()).Selection);
+        Assert.Equal(new QueueSelection { First = first, Last = last, NotDue = true }, Read("-qf", first.ToString(), last.ToString()).Selection);
+        foreach (var (arguments, fits, fails, frozen) in new[]
+        {
+            ("-R text", "A@TEXT.example", "a@b", false), ("-Rtext", "text@b", "a@b", false), ("-Rf text", "text@b", "a@b", false), ("-Rff text", "text@b", "a@b", true),
+            ("-Rr ^a.c@", "ABC@d", "xabc@d", false), ("-Rrf ^a", "a@b", "ba@b", false), ("-Rrff ^a", "a@b", "ba@b", true),
+        })
+        {
+            var read = Read(arguments.Split(' '));
+            Assert.Equal(EximMode.QueueRun, read.Mode);
+            Assert.Equal((true, frozen), (read.Selection.NotDue, read.Selection.Frozen));
+            Assert.True(read.Selection.Recipient!.Fits(fits), arguments);
+            Assert.False(read.Selection.Recipient!.Fits(fails), arguments);
+            var sender = Read(arguments.Replace("-R", "-S", StringComparison.Ordinal).Split(' ')).Selection;
+            Assert.Null(sender.Recipient);
+            Assert.True(sender.Sender!.Fits(fits), arguments);
+        }
+
+        var both = Read("-R", "a", "-Sff", "b").Selection;
+        Assert.Equal(("a", "b", true), (both.Recipient?.Text, both.Sender?.Text, both.Frozen));
+    }
+
+    [Theory]
+    [InlineData("exim: string expected after -R", "-R")]
+    [InlineData("exim: string expected after -Srff", "-Srff")]
+    [InlineData("exim: incompatible command-line options or arguments", "-bd", "-R", "x")]
+    [InlineData("exim: bad time value x: abandoned", "-q", "x")]
+    [InlineData("exim: bad time value -qfi: abandoned", "-qfi")]
+    [InlineData("exim: -bw is not available: a node opens its ports itself, or has them from systemd (socket activation)", "-bw")]
+    [InlineData("exim: -N is not available: use -bt to see where a message would go, or -d with it to see why", "-N", "x@y.example")]
+    [InlineData("exim: of the -oM options, a message without SMTP takes -oMr only", "-t", "-oMas", "a@b")]
+    [InlineData("exim abandoned: unknown, malformed, or incomplete option -L", "-L")]
+    [InlineData("exim: -ql is not available: a message is delivered whole: where its recipients go shows when they are routed", "-ql")]
     [InlineData("exim abandoned: unknown, malformed, or incomplete option -bzz", "-bzz")]
     [InlineData("exim abandoned: unknown, malformed, or incomplete option -Z", "-Z")]
     [InlineData("exim abandoned: unknown, malformed, or incomplete option -C", "-bV", "-C")]
     [InlineData("exim abandoned: unknown, malformed, or incomplete option -oX", "-bd", "-oX")]
-    [InlineData("exim abandoned: unknown, malformed, or incomplete option -q30x", "-q30x")]
-    [InlineData("exim abandoned: unknown, malformed, or incomplete option -qfq", "-qfq")]
-    [InlineData("exim: -Mvh is not available: use mailpipeline queue show ID", "-Mvh", "1")]
-    [InlineData("exim: -Mvl is not available: use mailpipeline explain ID", "-Mvl", "1")]
+    [InlineData("exim: bad time value -q30x: abandoned", "-q30x")]
+    [InlineData("exim: bad time value -qfq: abandoned", "-qfq")]
+    [InlineData("exim: -MG is not available: the queue has no parts with names", "-MG", "q", "1")]
+    [InlineData("exim: incompatible command-line options or arguments", "-Mset", "1xVGvF-0000Zy-0H")]
+    [InlineData("exim: incompatible command-line options or arguments", "-Mset", "1xVGvF-0000Zy-0H", "-bem", "f")]
+    [InlineData("exim abandoned: unknown, malformed, or incomplete option -Mset", "-be", "-Mset")]
     [InlineData("exim: -oMa 1.2.3: not an IP address, with or without a port", "-be", "-oMa", "1.2.3")]
     [InlineData("exim: -oMa 192.0.2.1.65536: not an IP address, with or without a port", "-be", "-oMa", "192.0.2.1.65536")]
     [InlineData("exim: nothing can be done with \"x\" here", "-bs", "x")]

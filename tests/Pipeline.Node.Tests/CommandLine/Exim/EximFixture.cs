@@ -13,7 +13,7 @@ internal sealed class EximFixture : IDisposable
     {
         File.WriteAllText(ConfigurationFile, configuration.Replace("DIR", _folder.FullName, StringComparison.Ordinal));
         File.WriteAllText(Path("zone.json"), """{"example.net":{"MX":["5 mx.example.net"]},"mx.example.net":{"A":["192.0.2.77"]}}""");
-        File.WriteAllText(Path("node.json"), $$$"""{"Dns":{"ZoneFile":"{{{Path("zone.json")}}}"}}""");
+        WriteSettings("long");
     }
 
     /// <summary>Takes mail for example.com into Maildirs, but keeps that for local parts that begin with "later" while there is no file "go".</summary>
@@ -65,6 +65,12 @@ internal sealed class EximFixture : IDisposable
     public string StoreDirectory => Path("s/store");
 
     public string[] Mailbox(string user) => Directory.Exists(Path($"mail/{user}/new")) ? Directory.GetFiles(Path($"mail/{user}/new")) : [];
+
+    /// <summary>The settings of the node want ids of 16 characters, which is what programs of Exim before 4.97 know.</summary>
+    public void UseShortMessageIds() => WriteSettings("short");
+
+    private void WriteSettings(string messageIds) =>
+        File.WriteAllText(Path("node.json"), $$$"""{"Dns":{"ZoneFile":"{{{Path("zone.json")}}}"},"MessageIds":"{{{messageIds}}}"}""");
 
     public Task<EximRun> RunAsync(params string[] arguments) => RunWithInputAsync("", arguments);
 

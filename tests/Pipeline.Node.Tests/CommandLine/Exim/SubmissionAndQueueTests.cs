@@ -80,6 +80,7 @@ public sealed class SubmissionAndQueueTests : IDisposable
         Assert.Equal(2, ids.Length);
         Assert.Equal((0, $"Message {ids[0]} is now frozen\nMessage {ids[1]} is now frozen\n"), await OrderAsync(["-Mf", .. ids]));
         Assert.Equal(2, (await _exim.RunAsync("-bp")).Output.Split("*** frozen ***").Length - 1);
+        Assert.Equal((1, $"Message {ids[0]} is already frozen\n"), await OrderAsync("-Mf", ids[0]));
         await using (var node = await StartNodeAsync())
         {
             Assert.Equal((0, $"Message {ids[0]} is no longer frozen\n"), await OrderAsync("-Mt", ids[0]));
@@ -91,7 +92,7 @@ public sealed class SubmissionAndQueueTests : IDisposable
         await File.WriteAllTextAsync(_exim.Path("go"), "");
         Assert.Equal((0, ""), await OrderAsync("-M", ids[0]));
         Assert.Single(_exim.Mailbox("later-user"));
-        Assert.Equal((1, $"Message {ids[0]}: no such message in the queue\n"), await OrderAsync("-Mrm", ids[0]));
+        Assert.Equal((1, $"Spool data file for {ids[0]} does not exist\n"), await OrderAsync("-Mrm", ids[0]));
         Assert.Equal("exim: malformed message id nonsense after -Mrm option\n", (await _exim.RunAsync("-Mrm", "nonsense")).Errors);
         Assert.Equal("exim: no message ids given after -M option\n", (await _exim.RunAsync("-M")).Errors);
     }

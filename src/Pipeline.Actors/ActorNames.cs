@@ -9,6 +9,7 @@ public static class ActorNames
     public const string Queue = "queue";
     public const string Spf = "spf";
     public const string Dkim = "dkim";
+    public const string Dmarc = "dmarc";
     public const string Spam = "spam";
     public const string Malware = "malware";
     public const string Dcc = "dcc";

@@ -2,6 +2,7 @@ using Pipeline.Actors.Messages;
 using Pipeline.Actors.Scanning;
 using Pipeline.Actors.Verification;
 using Pipeline.Mail.Dkim;
+using Pipeline.Mail.Dmarc;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Scanning;
 using Pipeline.Mail.Spf;
@@ -14,8 +15,8 @@ namespace Pipeline.Actors.Receipt;
 
 /// <summary>The checks of one message: started as early as what they need is known, awaited only where the policy asks.</summary>
 /// <remarks>
-/// SPF starts at MAIL when an ACL of the policy can ask for it; DKIM keys are asked when the header is complete, and the check itself runs at the end of data,
-/// as do scans.
+/// SPF starts at MAIL when an ACL of the policy can ask for it; DKIM keys and DMARC records are asked when the header is complete, and the checks themselves run
+/// at the end of data, as do scans.
 /// </remarks>
 internal sealed class MessageChecks(ReceiptServices services, ActivePolicy active, EvaluationScope scope, IActorRef message) : IMessageVerification, IDisposable
 {
@@ -27,6 +28,7 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     private bool _spfBegun;
     private SpfResult? _spf;
     private IReadOnlyList<DkimResult>? _dkim;
+    private MessageDmarc? _dmarc;
 
     /// <summary>The message came by SMTP and no ACL has switched verification off.</summary>
     public bool VerifiesDkim => scope.Connection.ClientAddress is not null && !scope.Message.Controls.Contains(DisableDkim);
@@ -43,9 +45,15 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     /// <summary>The header is complete: ask for the keys of its signatures while the body comes.</summary>
     public DkimVerifier? HeaderArrived(HeaderBlock header)
     {
+        _dmarc = new MessageDmarc(services, active, scope, DmarcAuthor.Of(header));
         if (scope.Message.Controls.Contains(DisableDkim))
         {
             return null;
+        }
+
+        if ((active.Policy.Checks & AclChecks.Dmarc) != 0)
+        {
+            _dmarc.Start(_cancel.Token);
         }
 
         var verifier = new DkimVerifier(header, services.Time, services.DkimKeys);
@@ -102,6 +110,10 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
         ? []
         : (IReadOnlyList<DkimResult>)(await AwaitAsync(ActorNames.Dkim, cancellationToken)).Value;
 
+    public ValueTask<DmarcOutcome> DmarcAsync(CancellationToken cancellationToken) => _dmarc is null
+        ? new(new DmarcOutcome.Skipped("the header has not arrived", ""))
+        : _dmarc.AskAsync(this, _cancel.Token, cancellationToken);
+
     public void Dispose()
     {
         _cancel.Cancel();
@@ -143,8 +155,8 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
             services.Limits.CheckDeadline));
     }
 
-    private void Begin(CheckPlan plan) => message.Tell(new MessageProtocol.BeginCheck(plan));
+    public void Begin(CheckPlan plan) => message.Tell(new MessageProtocol.BeginCheck(plan));
 
-    private Task<CheckResult> AwaitAsync(string check, CancellationToken cancellationToken) =>
+    public Task<CheckResult> AwaitAsync(string check, CancellationToken cancellationToken) =>
         message.Ask<CheckResult>(new MessageProtocol.AwaitCheck(check), services.Limits.CheckDeadline + services.Limits.OpenDeadline, cancellationToken);
 }

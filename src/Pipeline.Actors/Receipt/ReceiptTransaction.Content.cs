@@ -40,6 +40,7 @@ internal sealed partial class ReceiptTransaction
             return refused;
         }
 
+        DmarcAcl.Begin(_scope.Message);
         var outcome = await RunAsync(_points.Data, null, cancellationToken);
         if (!outcome.IsAccepted)
         {

@@ -1,5 +1,6 @@
 using Pipeline.Mail.AuthResults;
 using Pipeline.Mail.Dkim;
+using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Verification;
@@ -36,6 +37,16 @@ public sealed class PolicyAuthenticationResults(AuthResultsStyle style) : IAuthe
         {
             writer.AddSpf(await verification.SpfAsync(cancellationToken));
             AddDkim(writer, scope.Message, await verification.DkimAsync(cancellationToken));
+        }
+
+        switch (scope.Message.Dmarc)
+        {
+            case DmarcOutcome.Judged judged:
+                writer.AddDmarc(judged.Result);
+                break;
+            case DmarcOutcome.Skipped skipped:
+                writer.AddSkippedDmarc(skipped.AuthorDomain);
+                break;
         }
 
         return OctetString.FromText(writer.ToString());

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Pipeline.Mail.Dkim;
+using Pipeline.Mail.Dmarc;
 using Pipeline.Mail.Spf;
 
 namespace Pipeline.Mail.AuthResults;
@@ -36,6 +37,7 @@ public sealed class AuthResultsWriter
         Auth,
         Spf,
         Dkim,
+        Dmarc,
     }
 
     private bool IsExim => _style == AuthResultsStyle.Exim492;
@@ -110,6 +112,28 @@ public sealed class AuthResultsWriter
     /// <summary>A signature whose status an ACL has set to something else than the verifier found.</summary>
     public void AddOverriddenDkim(DkimResult result, string status, string reason) => AddDkim(result, needsPrefix: false, status, reason);
 
+    public void AddDmarc(DmarcResult result)
+    {
+        var hasAuthor = !result.Author.Domains.IsEmpty;
+        var word = result.Verdict switch
+        {
+            // Exim has no word for a failure that nobody is to act on.
+            DmarcVerdict.Fail when IsExim && result.Policy == DmarcPolicy.None => "none",
+            DmarcVerdict.None when !hasAuthor => IsExim ? "temperror" : "permerror",
+            _ => result.Word,
+        };
+        AddDmarc(word, IsExim || result.Record is null ? "" : $" policy.dmarc={result.RequestedPolicy.Word}", result.AuthorDomain);
+    }
+
+    /// <summary>A message that DMARC is not asked about, though the policy asked: nothing in the style of the RFC, which has no word for it.</summary>
+    public void AddSkippedDmarc(string authorDomain)
+    {
+        if (IsExim)
+        {
+            AddDmarc("skipped", "", authorDomain);
+        }
+    }
+
     /// <summary>The whole field, <c>Authentication-Results: id; ...</c>; with no element at all, <c>none</c>.</summary>
     public override string ToString()
     {
@@ -161,6 +185,9 @@ public sealed class AuthResultsWriter
 
         _elements.Add((Slot.Dkim, text.ToString()));
     }
+
+    private void AddDmarc(string word, string policy, string authorDomain) =>
+        _elements.Add((Slot.Dmarc, $"dmarc={word}{policy}{(authorDomain.Length == 0 ? "" : $" header.from={Value(authorDomain)}")}"));
 
     private void AppendPair(StringBuilder text, string name, string? value)
     {

@@ -293,6 +293,8 @@ public sealed class AclConditionTests
             new DkimResult(DkimVerdict.Fail, "b.test", "s", "@b.test", "rsa-sha256", 2048, ""),
         ]);
 
+        public ValueTask<DmarcOutcome> DmarcAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test here asks for DMARC");
+
         public ValueTask<ScanOutcome> ScanAsync(ScanRequest request, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("no test here asks for a scan");
     }

@@ -1,6 +1,7 @@
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Scanning;
 using Pipeline.Mail.Spf;
+using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Tests.Acl;
@@ -13,6 +14,8 @@ internal sealed class ScriptedScans(ScanOutcome answer) : IMessageVerification
     public ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for SPF");
 
     public ValueTask<IReadOnlyList<DkimResult>> DkimAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for DKIM");
+
+    public ValueTask<DmarcOutcome> DmarcAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for DMARC");
 
     public ValueTask<ScanOutcome> ScanAsync(ScanRequest request, CancellationToken cancellationToken)
     {

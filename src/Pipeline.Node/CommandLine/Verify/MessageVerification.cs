@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Dkim.Crypto;
+using Pipeline.Mail.Dmarc;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Spf;
 
@@ -35,7 +36,9 @@ internal sealed class MessageVerification
         using var verifier = new DkimVerifier(header, time, _keys);
         verifier.StartLookups(request.Dns, cancellationToken);
         verifier.Append(message.AsSpan(bodyOffset));
-        return new VerifyOutcome(spf, await verifier.CompleteAsync(request.Dns, cancellationToken));
+        var dkim = await verifier.CompleteAsync(request.Dns, cancellationToken);
+        var dmarc = new DmarcVerifier(DmarcAuthor.Of(header), request.Dmarc, request.Dns);
+        return new VerifyOutcome(spf, dkim) { Dmarc = await dmarc.CompleteAsync(spf, dkim, cancellationToken) };
     }
 
     private static string Words(HeaderProblem problem) => problem switch
@@ -56,6 +59,9 @@ internal sealed class MessageVerification
 /// <param name="Dkim">One for each signature, from the top.</param>
 internal sealed record VerifyOutcome(SpfResult? Spf, ImmutableArray<DkimResult> Dkim)
 {
+    /// <summary>Null when there is no message, or none that can be read.</summary>
+    public DmarcResult? Dmarc { get; init; }
+
     /// <summary>Why the message could not be read; null when it could.</summary>
     public string? Problem { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Mail.Dkim;
+using Pipeline.Mail.Dmarc;
 
 namespace Pipeline.Node.CommandLine.Verify;
 
@@ -38,6 +39,24 @@ internal static class VerifyReport
         {
             output.WriteLine($"  DKIM  {result.Word,-10} {Describe(result)}");
             output.WriteLine($"        {result.Reason}");
+        }
+
+        if (outcome.Dmarc is { } dmarc)
+        {
+            Write(dmarc, output);
+        }
+    }
+
+    /// <summary>The verdict, and a line for each identifier that might have been aligned.</summary>
+    private static void Write(DmarcResult result, TextWriter output)
+    {
+        var policy = result.Record is null ? "" : $" policy {result.Policy.Word}";
+        output.WriteLine($"  DMARC {result.Word,-10} {(result.AuthorDomain.Length == 0 ? "no author" : result.AuthorDomain)}{policy}");
+        output.WriteLine($"        {result.Reason}");
+        foreach (var identifier in result.Spf is { } spf ? [spf, .. result.Dkim] : result.Dkim)
+        {
+            var domain = identifier.Domain.Length == 0 ? "-" : identifier.Domain;
+            output.WriteLine($"        {identifier.Method,-4}  {identifier.Word,-9}  {(identifier.IsAligned ? "aligned" : "not aligned"),-11}  {domain,-30}  {identifier.Reason}");
         }
     }
 

@@ -50,7 +50,9 @@ internal sealed class MessageDmarc(ReceiptServices services, ActivePolicy active
             reason => Result(DmarcResult.TempError(author, reason)),
             services.Limits.CheckDeadline));
         var ended = await checks.AwaitAsync(ActorNames.Dmarc, cancellationToken);
-        return new DmarcOutcome.Judged((DmarcResult)ended.Value);
+        var result = (DmarcResult)ended.Value;
+        await DmarcHistory.WriteAsync(services, scope, result, spf, dkim, cancellationToken);
+        return new DmarcOutcome.Judged(result);
     }
 
     private static CheckResult Result(DmarcResult result) => new(

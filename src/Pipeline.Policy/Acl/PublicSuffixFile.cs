@@ -17,7 +17,8 @@ public static class PublicSuffixFile
     /// <returns>The list; or null and why there is none, where no reason means that none is wanted.</returns>
     public static async ValueTask<(PublicSuffixList? List, string? Problem)> ReadAsync(EvaluationScope scope, CancellationToken cancellationToken)
     {
-        var path = await scope.Environment.Policy.MainOptions.DmarcTldFile.ExpandAsync(scope, cancellationToken);
+        var option = scope.Environment.Policy.MainOptions.DmarcTldFile;
+        var path = await option.ExpandAsync(scope, cancellationToken);
         if (!path.IsSuccess)
         {
             return (null, path.Outcome == ExpansionOutcome.ForcedFailure ? null : $"failed to expand dmarc_tld_file: {path.Message}");
@@ -26,6 +27,12 @@ public static class PublicSuffixFile
         if (path.Value.Length == 0)
         {
             return (null, null);
+        }
+
+        var complaint = $"Tainted '{path.Value}' (file or directory name for dmarc_tld_file) not permitted";
+        if (scope.Environment.Tainting.Refuses(scope, path.Text.Taint, option.Source, complaint))
+        {
+            return (null, complaint);
         }
 
         var (content, error) = await Files.ReadAsync(path.Value, cancellationToken);

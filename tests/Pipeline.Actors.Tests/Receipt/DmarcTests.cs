@@ -1,6 +1,7 @@
 using System.Text;
 using Pipeline.Actors.Receipt;
 using Pipeline.Actors.Tests.Support;
+using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Dns;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
@@ -196,6 +197,33 @@ public sealed class DmarcTests : ReceiptTestKit
         }
     }
 
+    [Fact]
+    public async Task A_history_has_a_record_of_each_message_that_a_record_decides_about()
+    {
+        var history = new ScriptedRecords();
+        Records = history;
+        var service = Service("dmarc_history_file = /history/$primary_hostname\n" + Shows, ("_dmarc.a.test", Text("v=DMARC1; p=none")));
+
+        await SendAsync(service, Mail);
+        await SendAsync(service, "From: x@b.test\r\n\r\nbody\r\n");
+
+        var (path, record) = Assert.Single(history.Written);
+        Assert.Equal("/history/mx.test", path);
+        Assert.StartsWith($"job {Store.Accepted.First().Id}\nreporter mx.test\n", record, StringComparison.Ordinal);
+        Assert.Contains("\nipaddr 192.0.2.1\nfrom a.test\nmfrom from.example\nspf 6\npdomain a.test\npolicy 18\n", record, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_history_that_cannot_be_written_is_said_and_the_message_goes_on()
+    {
+        Records = new ScriptedRecords { Failure = new IOException("no room") };
+        var service = Service("dmarc_history_file = /history\n" + Shows, ("_dmarc.a.test", Text("v=DMARC1; p=none")));
+
+        Assert.Equal(250, (await SendAsync(service, Mail)).Reply.Code);
+
+        Assert.Contains(_policy!.Lines, line => line.EndsWith(" failure to write DMARC history file: no room", StringComparison.Ordinal));
+    }
+
     private static ZoneName Text(string record) => new([TextRecord.Of(record)]);
 
     private string StoredHeader() => Encoding.UTF8.GetString(Store.Accepted.Last().HeaderBlock.Span);
@@ -217,6 +245,19 @@ public sealed class DmarcTests : ReceiptTestKit
 
     private TestPolicy Policy(string configuration, ImmutableDictionary<string, ZoneName> zone) =>
         new("acl_smtp_rcpt = accept_all\n" + configuration.Replace("begin acl\n", "begin acl\naccept_all:\n  accept\n", StringComparison.Ordinal), Time, zone);
+
+    private sealed class ScriptedRecords : IRecordFile
+    {
+        public List<(string Path, string Record)> Written { get; } = [];
+
+        public IOException? Failure { get; init; }
+
+        public ValueTask AppendAsync(string path, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
+        {
+            Written.Add((path, Encoding.ASCII.GetString(record.Span)));
+            return Failure is null ? ValueTask.CompletedTask : ValueTask.FromException(Failure);
+        }
+    }
 
     /// <summary>Knows of nothing, and answers for the author's record when the test wants it to.</summary>
     private sealed class WatchedDns : IDnsResolver

@@ -64,6 +64,7 @@ internal static class TransportMapping
         AvoidEsmtp = Hosts(smtp.AvoidEsmtp),
         AvoidPipelining = Hosts(smtp.AvoidPipelining),
         TryChunking = Hosts(smtp.TryChunking),
+        TryPrdr = Hosts(smtp.TryPrdr),
         Tls = new SmtpTlsSettings
         {
             Require = Hosts(smtp.Tls.Require),

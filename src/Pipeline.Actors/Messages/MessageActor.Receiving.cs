@@ -102,7 +102,12 @@ internal sealed partial class MessageActor
         var message = _commit.Message;
         _ledger.Record(
             Now,
-            new MessageAccepted(message.HeaderBlock.Length + 2 + message.Body.Length, message.Envelope.Recipients.Length, message.Envelope.AuthenticatedSender));
+            new MessageAccepted(
+                message.HeaderBlock.Length + 2 + message.Body.Length,
+                message.Envelope.Recipients.Length,
+                message.Envelope.AuthenticatedSender,
+                _commit.Prdr ? true : null,
+                _commit.Pretence?.ToString()));
         var journal = _ledger.TakeChanges().Journal;
         Become(Committing);
         Crash.At(CrashPoint.AcceptCommitAsked);

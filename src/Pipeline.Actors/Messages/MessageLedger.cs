@@ -76,6 +76,10 @@ internal sealed class MessageLedger
                 Set(new RecipientState(
                     e.Recipient, AddressText.Parse(e.Address), RecipientStatus.Queued, at, Notify: e.Notify, OriginalRecipient: e.OriginalRecipient));
                 break;
+            case RecipientWithdrawn e:
+                _recipients.Remove(e.Recipient);
+                _changed.Remove(e.Recipient);
+                break;
             case RecipientRewritten e:
                 Set(_recipients[e.Recipient] with { Address = AddressText.Parse(e.To) });
                 break;

@@ -1,6 +1,7 @@
 using Pipeline.Actors.Verification;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Message;
+using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 
@@ -28,7 +29,9 @@ public static class MessageProtocol
 
     /// <summary>To a message that is being received: the policy has accepted it. Answered by <see cref="Committed"/>, <see cref="NotCommitted"/> or <see cref="CommitUnknown"/>.</summary>
     /// <param name="Message">Complete but for the journal, which the message actor holds.</param>
-    public sealed record Commit(NewMessage Message);
+    /// <param name="Prdr">Each recipient gets a reply of its own.</param>
+    /// <param name="Pretence">What the client is told in place of the truth; null when it is told the truth.</param>
+    public sealed record Commit(NewMessage Message, bool Prdr = false, SmtpReply? Pretence = null);
 
     public sealed record Committed
     {

@@ -27,6 +27,7 @@ internal static class AclEvents
         AclPoint.Rcpt => "rcpt",
         AclPoint.Predata => "predata",
         AclPoint.Dkim => "dkim",
+        AclPoint.DataPrdr => "data_prdr",
         AclPoint.Data => "data",
         AclPoint.NotSmtpStart => "not_smtp_start",
         AclPoint.NotSmtpMime => "not_smtp_mime",

@@ -15,13 +15,16 @@ internal static class CapabilityOffer
         return new SmtpCapabilities(
             hostName,
             await MaxMessageSizeAsync(options, scope, cancellationToken),
-            Pipelining: await Offers(options.PipeliningAdvertiseHosts),
+            Pipelining: !scope.Connection.Controls.Contains("no_pipelining") && await Offers(options.PipeliningAdvertiseHosts),
             Chunking: await Offers(options.ChunkingAdvertiseHosts),
             EightBitMime: options.Accept8BitMime,
             SmtpUtf8: await Offers(options.SmtpUtf8AdvertiseHosts),
             StartTls: options.TlsCertificate is not null && scope.Connection.Tls is null && scope.Connection.ClientAddress is not null
                 && await Offers(options.TlsAdvertiseHosts),
-            Dsn: await Offers(options.DsnAdvertiseHosts));
+            Dsn: await Offers(options.DsnAdvertiseHosts))
+        {
+            Prdr = options.PrdrEnable,
+        };
 
         ValueTask<bool> Offers(MailList? hosts) => MatchesAsync(hosts, scope, cancellationToken);
     }

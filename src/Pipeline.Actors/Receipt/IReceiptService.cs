@@ -61,7 +61,7 @@ public interface IReceiptSession : IAsyncDisposable
     /// <summary>Set when the message can no longer be accepted (too large, disk full); the listener reads on to the end of data and gives this reply.</summary>
     SmtpReply? DataRefusal { get; }
 
-    /// <summary>The final dot, or BDAT LAST. A positive reply means that the message is durable.</summary>
+    /// <summary>The final dot, or BDAT LAST. A positive reply, for a recipient too, means that the message is durable.</summary>
     ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken);
 
     /// <summary>VRFY: can mail be delivered to this address?</summary>
@@ -84,7 +84,11 @@ public interface IReceiptSession : IAsyncDisposable
 /// <param name="Reply">What to say to the client.</param>
 /// <param name="Close">Close the connection after the reply.</param>
 /// <param name="RefusedBy">The ACL about the content that said no; null otherwise.</param>
-public sealed record ReceiptDecision(SmtpReply Reply, bool Close = false, Policy.Acl.AclPoint? RefusedBy = null);
+public sealed record ReceiptDecision(SmtpReply Reply, bool Close = false, Policy.Acl.AclPoint? RefusedBy = null)
+{
+    /// <summary>What to say before it: of a message with PRDR, that the replies for its recipients follow, and those.</summary>
+    public ImmutableArray<SmtpReply> Preceding { get; init; } = [];
+}
 
 /// <summary>What this server offers this client now. Each is one EHLO keyword.</summary>
 /// <param name="MaxMessageSize">The value of SIZE; 0 for no fixed bound.</param>
@@ -109,14 +113,18 @@ public sealed record SmtpCapabilities(
     /// <summary>EXPN may have an answer.</summary>
     public bool Expands { get; init; }
 
+    /// <summary>PRDR: each recipient may have a reply of its own after the data.</summary>
+    public bool Prdr { get; init; }
+
     /// <summary>AUTH may be used where it was not offered.</summary>
     public bool TakesUnadvertisedAuth { get; init; }
 }
 
 /// <summary>MAIL with its parameters, syntax checked.</summary>
 /// <param name="EnvelopeId">ENVID as received, xtext.</param>
+/// <param name="Prdr">The client takes a reply for each recipient after the data.</param>
 public sealed record MailParameters(
-    EnvelopeAddress Sender, long? Size, BodyType Body, bool SmtpUtf8, DsnReturn Return, string? EnvelopeId, string? Auth);
+    EnvelopeAddress Sender, long? Size, BodyType Body, bool SmtpUtf8, DsnReturn Return, string? EnvelopeId, string? Auth, bool Prdr = false);
 
 /// <summary>RCPT with its parameters, syntax checked.</summary>
 public sealed record RecipientParameters(EnvelopeAddress Address, DsnNotify Notify, string? OriginalRecipient);

@@ -13,6 +13,12 @@ internal sealed partial class ReceiptTransaction
 {
     public async ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken)
     {
+        var decision = await JudgeAsync(cancellationToken);
+        return _each is null ? decision : decision with { Preceding = _each.Replies };
+    }
+
+    private async ValueTask<ReceiptDecision> JudgeAsync(CancellationToken cancellationToken)
+    {
         var reception = _reception!;
         await reception.CompleteAsync(cancellationToken);
         _checks.BodyArrived();
@@ -35,9 +41,18 @@ internal sealed partial class ReceiptTransaction
         _checks.MessageArrived(header, reception.Body);
         using var folder = DecodeFolderFor(reception.Size);
         _scope.Message.OpenBody = reception.Body.OpenBody;
-        if ((await RunDkimAsync(header, cancellationToken) ?? await RunMimeAsync(reception, folder, cancellationToken)) is { } refused)
+        if (_recipients.Count == 0)
         {
-            return refused;
+            // Nobody would get it: no ACL is asked about its content.
+            return await DiscardAsync(_discarded ? AclPoint.Mail : AclPoint.Rcpt, null, null);
+        }
+
+        var ended = await RunDkimAsync(header, cancellationToken)
+            ?? await RunMimeAsync(reception, folder, cancellationToken)
+            ?? await RunPrdrAsync(cancellationToken);
+        if (ended is not null)
+        {
+            return ended;
         }
 
         DmarcAcl.Begin(_scope.Message);
@@ -47,9 +62,9 @@ internal sealed partial class ReceiptTransaction
             return await RefuseContentAsync(outcome, $"rejected {AclPointTraits.Of(_points.Data).LogLabel}");
         }
 
-        if (_discarded || outcome.Verdict == AclVerdict.Discard || _recipients.Count == 0)
+        if (_discarded || outcome.Verdict == AclVerdict.Discard)
         {
-            return await DiscardAsync(outcome, "every recipient was dropped");
+            return await DiscardAsync(outcome);
         }
 
         header.EndStage(_scope.Message);
@@ -91,7 +106,7 @@ internal sealed partial class ReceiptTransaction
 
                 if (outcome.Verdict == AclVerdict.Discard)
                 {
-                    return await DiscardAsync(outcome, "the DKIM ACL dropped the message");
+                    return await DiscardAsync(outcome);
                 }
 
                 header.EndStage(message);
@@ -112,17 +127,17 @@ internal sealed partial class ReceiptTransaction
     }
 
     /// <summary>The client hears that the message was taken, and nobody gets it.</summary>
-    private async ValueTask<ReceiptDecision> DiscardAsync(AclOutcome outcome, string reason)
-    {
-        if (outcome.Verdict == AclVerdict.Discard)
-        {
-            var why = outcome.LogMessage is { } text ? $": {text}" : "";
-            _services.Log.Write(PolicyLogTarget.Main, $"{_id} => blackhole ({AclPointTraits.Of(outcome.Point).Name} ACL discarded recipients){why}");
-            _services.Log.Write(PolicyLogTarget.Main, $"{_id} Completed");
-        }
+    private ValueTask<ReceiptDecision> DiscardAsync(AclOutcome outcome) =>
+        DiscardAsync(outcome.Verdict == AclVerdict.Discard ? outcome.Point : AclPoint.Predata, outcome.LogMessage, outcome.Reply);
 
-        await AbortAsync($"discarded by policy: {reason}");
-        return Accepted(outcome);
+    /// <param name="point">The ACL that took all the recipients away.</param>
+    private async ValueTask<ReceiptDecision> DiscardAsync(AclPoint point, string? why, SmtpReply? reply)
+    {
+        var by = $"{AclPointTraits.Of(point).Name} ACL discarded recipients";
+        _services.Log.Write(PolicyLogTarget.Main, $"{_id} => blackhole ({by}){(why is null ? "" : $": {why}")}");
+        _services.Log.Write(PolicyLogTarget.Main, $"{_id} Completed");
+        await AbortAsync($"discarded by policy: {by}");
+        return Accepted(reply);
     }
 
     private async ValueTask<ReceiptDecision> CommitAsync(StagedHeader header, MessageReception reception, AclOutcome outcome)
@@ -134,11 +149,11 @@ internal sealed partial class ReceiptTransaction
             Crash.At(CrashPoint.AcceptContentJudged);
 
             // The client's wish to go away does not undo a commit that is on its way.
-            var answer = await _message.Ask<object>(new MessageProtocol.Commit(message), _services.Limits.CommitDeadline, CancellationToken.None);
+            var answer = await _message.Ask<object>(new MessageProtocol.Commit(message, _each is not null, Pretence), _services.Limits.CommitDeadline, CancellationToken.None);
             switch (answer)
             {
                 case MessageProtocol.Committed:
-                    return Accepted(outcome);
+                    return Accepted(outcome.Reply);
                 case MessageProtocol.NotCommitted refused:
                     await reception.DisposeAsync();
                     return NotNow(refused.Reason);
@@ -156,7 +171,8 @@ internal sealed partial class ReceiptTransaction
         }
     }
 
-    private ReceiptDecision Accepted(AclOutcome outcome) => new(outcome.Reply ?? new SmtpReply(250, $"OK id={_id}"));
+    /// <param name="reply">Of the last ACL; null when it has no words for it.</param>
+    private ReceiptDecision Accepted(SmtpReply? reply) => new(Pretence ?? _each?.Acceptance(_id) ?? reply ?? new SmtpReply(250, $"OK id={_id}"));
 
     private ReceiptDecision NotNow(string reason)
     {

@@ -36,7 +36,7 @@ internal sealed partial class ReceiptTransaction
 
                 if (outcome.Verdict == AclVerdict.Discard)
                 {
-                    return await DiscardAsync(outcome, "the MIME ACL dropped the message");
+                    return await DiscardAsync(outcome);
                 }
             }
 

@@ -85,7 +85,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
 
         _discarded = outcome.Verdict == AclVerdict.Discard;
         _checks.SenderKnown();
-        return new ReceiptDecision(outcome.Reply ?? new SmtpReply(250, "OK"));
+        return new ReceiptDecision(AcceptedMail(outcome.Reply ?? new SmtpReply(250, "OK")));
     }
 
     public async ValueTask<ReceiptDecision> RecipientAsync(RecipientParameters recipient, CancellationToken cancellationToken)
@@ -107,7 +107,11 @@ internal sealed partial class ReceiptTransaction : IDisposable
                 return new ReceiptDecision(outcome.Reply, outcome.CloseConnection);
             }
 
-            if (outcome is not null && outcome.Verdict != AclVerdict.Discard)
+            if (outcome is null or { Verdict: AclVerdict.Discard })
+            {
+                LogDiscard(text, outcome);
+            }
+            else
             {
                 Add(recipient);
             }
@@ -189,6 +193,15 @@ internal sealed partial class ReceiptTransaction : IDisposable
         }
 
         return outcome;
+    }
+
+    /// <param name="outcome">Of the RCPT ACL; null when the MAIL ACL has decided about all recipients.</param>
+    private void LogDiscard(string recipient, AclOutcome? outcome)
+    {
+        var why = outcome is null ? null : outcome.LogMessage ?? outcome.UserMessage;
+        _services.Log.Write(
+            PolicyLogTarget.Main,
+            $"{FromWhom()} RCPT <{recipient}>: discarded by {AclPointTraits.Of(outcome?.Point ?? AclPoint.Mail).Name} ACL{(why is null ? "" : $": {why}")}");
     }
 
     private void LogRefusal(AclOutcome outcome, string what) => _services.Log.Write(outcome.RejectLogTarget, RefusalLine(outcome, what));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Connectors.Ports;
 
@@ -28,7 +29,7 @@ public sealed record SmtpTransportSettings(string Name) : TransportSettings(Name
     public ImmutableArray<IPAddress> Interfaces { get; init; } = [];
 
     /// <summary>The name given in EHLO, LHLO and HELO.</summary>
-    public required string HeloData { get; init; }
+    public required HeloData HeloData { get; init; }
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -72,6 +73,9 @@ public sealed record SmtpTransportSettings(string Name) : TransportSettings(Name
     public HostSet AvoidPipelining { get; init; } = HostSet.None;
 
     public HostSet TryChunking { get; init; } = HostSet.Everyone;
+
+    /// <summary>Peers that are asked for a reply for each recipient, when they offer PRDR and there are several.</summary>
+    public HostSet TryPrdr { get; init; } = HostSet.Everyone;
 
     public SmtpTlsSettings Tls { get; init; } = new();
 

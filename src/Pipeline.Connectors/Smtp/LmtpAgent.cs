@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Connectors.Headers;
 using Pipeline.Connectors.Ports;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Connectors.Smtp;
 
@@ -33,7 +34,7 @@ public sealed class LmtpAgent : IDeliveryAgent
     private static SmtpTransportSettings Session(LmtpTransportSettings lmtp) => new(lmtp.Name)
     {
         Protocol = SmtpDialect.Lmtp,
-        HeloData = lmtp.HeloData,
+        HeloData = new HeloData(lmtp.HeloData),
         ConnectTimeout = lmtp.Timeout,
         CommandTimeout = lmtp.Timeout,
         DataTimeout = lmtp.Timeout,

@@ -23,6 +23,8 @@ internal sealed record SmtpCapabilities
 
     public bool RequireTls { get; init; }
 
+    public bool Prdr { get; init; }
+
     public bool Size { get; init; }
 
     /// <summary>Largest message in bytes; 0 when the peer names no limit.</summary>
@@ -61,6 +63,7 @@ internal sealed record SmtpCapabilities
             _ when Ascii.EqualsIgnoreCase(keyword, "CHUNKING"u8) => this with { Chunking = true },
             _ when Ascii.EqualsIgnoreCase(keyword, "STARTTLS"u8) => this with { StartTls = true },
             _ when Ascii.EqualsIgnoreCase(keyword, "REQUIRETLS"u8) => this with { RequireTls = true },
+            _ when Ascii.EqualsIgnoreCase(keyword, "PRDR"u8) => this with { Prdr = true },
             _ when Ascii.EqualsIgnoreCase(keyword, "SIZE"u8) => this with { Size = true, SizeLimit = ReadSize(parameters) },
             _ when Ascii.EqualsIgnoreCase(keyword, "AUTH"u8) => this with { Mechanisms = WithMechanisms(parameters) },
             _ => this,

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -41,6 +42,9 @@ internal sealed class SmtpClientConnection : IAsyncDisposable
 
     /// <summary>The reply that <see cref="ReadReplyAsync"/> read last.</summary>
     public SmtpReplyParser Reply { get; } = new();
+
+    /// <summary>Our end; null where the connection is not over IP.</summary>
+    public IPEndPoint? LocalEndPoint => _socket.LocalEndPoint as IPEndPoint;
 
     /// <summary>TLS in use, or null.</summary>
     public SslStream? Tls => _stream as SslStream;

@@ -53,6 +53,11 @@ internal static class SmtpCommandWriter
             output.Append(" REQUIRETLS"u8);
         }
 
+        if (parameters.Prdr)
+        {
+            output.Append(" PRDR"u8);
+        }
+
         if (peer.Dsn)
         {
             AppendDsn(output, job);
@@ -156,4 +161,5 @@ internal static class SmtpCommandWriter
 
 /// <param name="Size">For SIZE; null when it is not to be sent.</param>
 /// <param name="AuthenticatedSender">For AUTH, not encoded; empty for the null address, null when it is not to be sent.</param>
-internal readonly record struct MailParameters(long? Size, bool SmtpUtf8, bool RequireTls, string? AuthenticatedSender);
+/// <param name="Prdr">Ask for a reply for each recipient.</param>
+internal readonly record struct MailParameters(long? Size, bool SmtpUtf8, bool RequireTls, string? AuthenticatedSender, bool Prdr = false);

@@ -51,7 +51,7 @@ internal sealed record SmtpConnectionKey
             Host = host,
             EndPoint = endPoint,
             Dialect = settings.Protocol,
-            HeloData = settings.HeloData,
+            HeloData = settings.HeloData.Key,
             Interface = FirstOfFamily(settings.Interfaces, endPoint),
             Policy = policy,
             VerifyCertificates = settings.Tls.VerifyCertificates,

@@ -10,6 +10,8 @@ internal sealed record SmtpPeerPolicy
 
     public bool AvoidPipelining { get; init; }
 
+    public bool TryPrdr { get; init; }
+
     public bool RequireTls { get; init; }
 
     public bool AvoidTls { get; init; }
@@ -35,6 +37,7 @@ internal sealed record SmtpPeerPolicy
         {
             AvoidEsmtp = await settings.AvoidEsmtp.ContainsAsync(host, address, cancellationToken),
             AvoidPipelining = await settings.AvoidPipelining.ContainsAsync(host, address, cancellationToken),
+            TryPrdr = await settings.TryPrdr.ContainsAsync(host, address, cancellationToken),
             RequireTls = requireTls || await tls.Require.ContainsAsync(host, address, cancellationToken),
             AvoidTls = !requireTls && await tls.Avoid.ContainsAsync(host, address, cancellationToken),
             VerifyCertificate = requireTls || await tls.Verify.ContainsAsync(host, address, cancellationToken),

@@ -100,11 +100,12 @@ internal sealed class SmtpReplyParser
         return new SmtpReply(Code, enhanced, lines);
     }
 
-    /// <summary>Code and text of the first line, printable.</summary>
+    /// <summary>The first line as it was said, printable: with a hyphen behind the code when more follow.</summary>
     public string FirstLine()
     {
         var end = Text.IndexOf((byte)'\n');
-        return end <= 0 ? $"{Code}" : $"{Code} {Printable(Text[..end])}";
+        var more = end >= 0 && end + 1 < Text.Length ? '-' : ' ';
+        return end <= 0 && more == ' ' ? $"{Code}" : $"{Code}{more}{Printable(Text[..Math.Max(end, 0)])}";
     }
 
     /// <summary>Text of a peer without anything that could break a log line or a header field.</summary>

@@ -38,7 +38,8 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
     public bool IsUsable { get; set; } = true;
 
     /// <summary>For the log, in the form of Exim's delivery lines: cipher, authenticator and the peer's confirmation.</summary>
-    public string Describe(string confirmation)
+    /// <param name="prdr">The recipient had a reply of its own.</param>
+    public string Describe(string confirmation, bool prdr = false)
     {
         var text = new StringBuilder();
         if (Cipher is not null)
@@ -49,6 +50,11 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
         if (Authenticator is not null)
         {
             text.Append("A=").Append(Authenticator).Append(' ');
+        }
+
+        if (prdr)
+        {
+            text.Append("PRDR ");
         }
 
         return text.Append("C=\"").Append(confirmation.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"').ToString();

@@ -23,11 +23,6 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
     private async ValueTask<SmtpOpening> OpenOnceAsync(SmtpTransportSettings settings, SmtpConnectionKey key, bool tryTls, CancellationToken cancellationToken)
     {
         var peer = new SmtpPeer(key.Host, key.EndPoint);
-        if (settings.HeloData.Length == 0 || settings.HeloData.AsSpan().ContainsAnyExceptInRange('!', '~'))
-        {
-            return SmtpOpening.Failed(peer.Failure(FailureClass.Local, "local configuration error", detail: $"helo_data is \"{settings.HeloData}\""));
-        }
-
         var (socket, failure) = await ConnectAsync(settings, key, peer, cancellationToken);
         if (socket is null)
         {
@@ -103,6 +98,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
     {
         private SmtpCapabilities _capabilities = SmtpCapabilities.None;
         private SmtpClientTls? _tls;
+        private string _name = "";
         private bool _broken;
 
         private TimeSpan Timeout => settings.CommandTimeout;
@@ -111,6 +107,12 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
 
         public async ValueTask<SmtpOpening> RunAsync(bool tryTls, CancellationToken cancellationToken)
         {
+            (_name, var problem) = await settings.HeloData.ForAsync(key.Host, key.EndPoint, connection.LocalEndPoint, cancellationToken);
+            if (problem is not null)
+            {
+                return SmtpOpening.Failed(peer.Failure(FailureClass.Local, "local configuration error", detail: problem));
+            }
+
             if (key.Dialect == SmtpDialect.Smtps && await StartTlsAsync("TLS connection") is { } noTls)
             {
                 return noTls;
@@ -129,13 +131,20 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             var authentication = await AuthenticateAsync(cancellationToken);
             return authentication.Failure is { } refused
                 ? SmtpOpening.Failed(refused)
-                : SmtpOpening.Opened(new SmtpSession(key, peer, connection, key.Policy.AvoidPipelining ? _capabilities with { Pipelining = false } : _capabilities)
+                : SmtpOpening.Opened(new SmtpSession(key, peer, connection, Usable(key.Policy))
                 {
                     Cipher = Cipher,
                     CertificateVerified = _tls?.Verified == true,
                     Authenticator = authentication.As,
                 });
         }
+
+        /// <summary>What the peer offers, without what the transport's host lists leave unused.</summary>
+        private SmtpCapabilities Usable(SmtpPeerPolicy policy) => _capabilities with
+        {
+            Pipelining = _capabilities.Pipelining && !policy.AvoidPipelining,
+            Prdr = _capabilities.Prdr && policy.TryPrdr,
+        };
 
         /// <summary>Takes leave of a peer with which no session came about.</summary>
         public async ValueTask LeaveAsync()
@@ -161,7 +170,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             var esmtp = key.Dialect == SmtpDialect.Lmtp ? "LHLO" : "EHLO";
             if (key.Dialect == SmtpDialect.Lmtp || !key.Policy.AvoidEsmtp)
             {
-                var command = $"{esmtp} {settings.HeloData}";
+                var command = $"{esmtp} {_name}";
                 if (await AskAsync(command) is { } lost)
                 {
                     return lost;
@@ -181,7 +190,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
                 }
             }
 
-            var helo = $"HELO {settings.HeloData}";
+            var helo = $"HELO {_name}";
             if (await AskAsync(helo) is { } failure)
             {
                 return failure;

@@ -37,7 +37,7 @@ internal sealed partial class SmtpTransaction
             : null;
         var size = _settings.SizeAddition >= 0 ? _message.Size + _settings.SizeAddition : default(long?);
         SmtpCommandWriter.WriteMail(
-            output, _job, Mailbox(_job.ReturnPath), _session.Capabilities, new MailParameters(size, _utf8, _job.RequireTls && _session.Capabilities.RequireTls, sender));
+            output, _job, Mailbox(_job.ReturnPath), _session.Capabilities, new MailParameters(size, _utf8, _job.RequireTls && _session.Capabilities.RequireTls, sender, AsksPrdr));
     }
 
     /// <summary>The agent has looked before that every address has a form for this peer.</summary>

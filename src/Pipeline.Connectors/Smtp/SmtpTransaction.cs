@@ -282,7 +282,7 @@ internal sealed partial class SmtpTransaction
         }
     }
 
-    /// <summary>Reads what became of the message: one reply, or with LMTP one for each recipient taken (RFC 2033 section 4.2).</summary>
+    /// <summary>Reads what became of the message: one reply, or with LMTP one for each recipient taken (RFC 2033 section 4.2), or with PRDR those and one more.</summary>
     private async ValueTask TakeVerdictsAsync(SmtpIoStatus sent)
     {
         for (var index = 0; index < _recipients.Length; index++)
@@ -301,6 +301,12 @@ internal sealed partial class SmtpTransaction
             }
 
             Crash.At(CrashPoint.DeliverSmtpReplyRead);
+            if (AsksPrdr && Connection.Reply.Code == RepliesFollow)
+            {
+                await TakeEachAsync();
+                break;
+            }
+
             var verdict = Verdict();
             if (!Lmtp)
             {

@@ -4,7 +4,7 @@ using Pipeline.Mail.Dsn;
 
 namespace Pipeline.Mail.Smtp;
 
-/// <summary>MAIL (RFC 5321 section 4.1.1.2) with SIZE, BODY, SMTPUTF8, RET, ENVID and AUTH.</summary>
+/// <summary>MAIL (RFC 5321 section 4.1.1.2) with SIZE, BODY, SMTPUTF8, RET, ENVID, AUTH and PRDR.</summary>
 internal static class MailCommandParser
 {
     /// <summary>SIZE is <c>1*20DIGIT</c> (RFC 1870 section 3).</summary>
@@ -49,7 +49,7 @@ internal static class MailCommandParser
         }
 
         return new SmtpCommand.Mail(
-            sender, parameters.Size, parameters.Body, parameters.SmtpUtf8, parameters.Return, parameters.EnvelopeId, parameters.Auth);
+            sender, parameters.Size, parameters.Body, parameters.SmtpUtf8, parameters.Return, parameters.EnvelopeId, parameters.Auth, parameters.Prdr);
     }
 
     /// <summary>The parameters taken so far. Each may come once; the unset value shows that it has not come.</summary>
@@ -61,6 +61,7 @@ internal static class MailCommandParser
         public DsnReturn Return;
         public string? EnvelopeId;
         public string? Auth;
+        public bool Prdr;
 
         public SmtpCommand.Invalid? Take(in EsmtpParameterReader parameter, SmtpExtensions offered)
         {
@@ -93,6 +94,11 @@ internal static class MailCommandParser
             if (Is(keyword, "AUTH"u8, offered, SmtpExtensions.Auth))
             {
                 return Auth is null ? TakeAuth(parameter.Value) : Duplicate("AUTH");
+            }
+
+            if (Is(keyword, "PRDR"u8, offered, SmtpExtensions.Prdr))
+            {
+                return Prdr ? Duplicate("PRDR") : TakePrdr(parameter.HasValue);
             }
 
             return SmtpSyntaxError.Parameter(SmtpVerb.Mail, Encoding.ASCII.GetString(keyword));
@@ -131,6 +137,12 @@ internal static class MailCommandParser
         {
             SmtpUtf8 = true;
             return hasValue ? Bad("SMTPUTF8") : null;
+        }
+
+        private SmtpCommand.Invalid? TakePrdr(bool hasValue)
+        {
+            Prdr = true;
+            return hasValue ? Bad("PRDR") : null;
         }
 
         private SmtpCommand.Invalid? TakeReturn(ReadOnlySpan<byte> value)

@@ -18,8 +18,9 @@ public abstract record SmtpCommand
     /// <param name="Size">SIZE in octets; null when absent; saturated at <see cref="long.MaxValue"/>.</param>
     /// <param name="EnvelopeId">ENVID as received, xtext.</param>
     /// <param name="Auth">AUTH=, decoded from xtext; <c>&lt;&gt;</c> when the client vouches for no one.</param>
+    /// <param name="Prdr">The client asks for a reply for each recipient after the data.</param>
     public sealed record Mail(
-        EnvelopeAddress Sender, long? Size, BodyType Body, bool SmtpUtf8, DsnReturn Return, string? EnvelopeId, string? Auth)
+        EnvelopeAddress Sender, long? Size, BodyType Body, bool SmtpUtf8, DsnReturn Return, string? EnvelopeId, string? Auth, bool Prdr = false)
         : SmtpCommand(SmtpVerb.Mail);
 
     /// <summary>RCPT.</summary>

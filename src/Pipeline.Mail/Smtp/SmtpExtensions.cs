@@ -23,4 +23,7 @@ public enum SmtpExtensions
 
     /// <summary>AUTH= of MAIL (RFC 4954 section 5).</summary>
     Auth = 32,
+
+    /// <summary>PRDR of MAIL (draft-hall-prdr).</summary>
+    Prdr = 64,
 }

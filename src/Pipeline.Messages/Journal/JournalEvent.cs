@@ -19,6 +19,7 @@ namespace Pipeline.Messages.Journal;
 [JsonDerivedType(typeof(MessageCompleted), "done")]
 [JsonDerivedType(typeof(RecipientAccepted), "rcpt")]
 [JsonDerivedType(typeof(RecipientRewritten), "rcpt-rewrote")]
+[JsonDerivedType(typeof(RecipientWithdrawn), "rcpt-out")]
 [JsonDerivedType(typeof(RouterTried), "router")]
 [JsonDerivedType(typeof(RecipientRedirected), "redirected")]
 [JsonDerivedType(typeof(RecipientRouted), "routed")]

@@ -46,6 +46,11 @@ public sealed record RecipientAccepted(
 /// <summary>RCPT was refused; the address never became a recipient.</summary>
 public sealed record RecipientRefused(string Address, string Reply) : JournalEvent;
 
+/// <summary>The ACL that is asked about each recipient after the data (PRDR) took this one out before the message was accepted.</summary>
+/// <param name="Address">Of the recipient, for searches.</param>
+/// <param name="Reply">What the client was told of it; positive when the recipient was discarded.</param>
+public sealed record RecipientWithdrawn(int Recipient, string Address, string Reply) : RecipientEvent(Recipient);
+
 /// <summary>A rule of the configuration has rewritten an address of the message: the sender, one in the header, or a path of MAIL or RCPT.</summary>
 /// <param name="Place">Where it stood, in Exim's words: env-from, from:, to:, cc:, bcc:, reply-to:, sender:, smtp sender, smtp recipient.</param>
 /// <param name="Rule">The number of the rule in its section, from 1; <see cref="NoRule"/> for the sender that <c>control = submission</c> makes.</param>
@@ -76,7 +81,10 @@ public sealed record TransactionAborted(string Reason) : JournalEvent;
 /// <summary>The commit: from here on the message is ours. 250 follows.</summary>
 /// <param name="Size">Octets of header block and body together.</param>
 /// <param name="AuthenticatedSender">AUTH= of MAIL, where it was believed; null otherwise.</param>
-public sealed record MessageAccepted(long Size, int RecipientCount, string? AuthenticatedSender = null) : JournalEvent;
+/// <param name="Prdr">The client got a reply for each recipient; null otherwise.</param>
+/// <param name="Pretence">What it was told in place of 250, by <c>control = fakereject</c> or <c>fakedefer</c>; null otherwise.</param>
+public sealed record MessageAccepted(
+    long Size, int RecipientCount, string? AuthenticatedSender = null, bool? Prdr = null, string? Pretence = null) : JournalEvent;
 
 /// <summary>Every recipient has ended; the body is released.</summary>
 public sealed record MessageCompleted : JournalEvent;

@@ -7,7 +7,7 @@ using static Pipeline.Node.Logging.LogField;
 
 namespace Pipeline.Node.Logging;
 
-/// <summary>Exim's line for a message that was accepted (<c>&lt;=</c>).</summary>
+/// <summary>Exim's line for a message that was accepted (<c>&lt;=</c>; <c>(=</c> when its client was told that it was not).</summary>
 internal static class ArrivalLine
 {
     public static string Of(
@@ -20,7 +20,7 @@ internal static class ArrivalLine
         string localUser)
     {
         var client = started.Client;
-        var line = new StringBuilder("<= ").Append(string.IsNullOrEmpty(known.Sender) ? "<>" : known.Sender);
+        var line = new StringBuilder(accepted.Pretence is ['5', ..] ? "(= " : "<= ").Append(string.IsNullOrEmpty(known.Sender) ? "<>" : known.Sender);
         Append(line, " R=", message.About?.ToString());
         if (client.Address is { } address)
         {
@@ -52,6 +52,7 @@ internal static class ArrivalLine
             Append(line, ":", selection.Has("smtp_mailauth") ? accepted.AuthenticatedSender : null);
         }
 
+        line.Append(accepted.Prdr == true ? " PRDR" : "");
         line.Append(CultureInfo.InvariantCulture, $" S={accepted.Size}");
         Append(line, " DKIM=", selection.Has("dkim") ? Signer(message) : null);
         Append(line, " RT=", selection.Has("receive_time") ? LogTime.Of(known.ReceivedAt.GetValueOrDefault(began) - began) : null);
@@ -71,7 +72,7 @@ internal static class ArrivalLine
             line.Append(" for");
             foreach (var entry in message.Journal)
             {
-                if (entry.Event is RecipientAccepted recipient)
+                if (entry.Event is RecipientAccepted recipient && known.Knows(recipient.Recipient))
                 {
                     Append(line, " ", known[recipient.Recipient].Address);
                 }

@@ -26,6 +26,8 @@ internal sealed class LoggedMessage
     /// <summary>Octets; null when its arrival was not seen.</summary>
     public long? Size { get; set; }
 
+    public bool Knows(int index) => _recipients.ContainsKey(index);
+
     public LoggedRecipient this[int index] => _recipients.TryGetValue(index, out var recipient) ? recipient : LoggedRecipient.Unknown;
 
     public void Know(ImmutableArray<RecipientState> recipients)
@@ -62,6 +64,9 @@ internal sealed class LoggedMessage
         {
             case RecipientAccepted e:
                 _recipients[e.Recipient] = new LoggedRecipient(e.Address, -1);
+                break;
+            case RecipientWithdrawn e:
+                _recipients.Remove(e.Recipient);
                 break;
             case AddressRewritten { Place: AddressRewritten.Sender } e:
                 Sender = e.To;

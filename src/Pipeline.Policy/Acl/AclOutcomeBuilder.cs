@@ -45,7 +45,7 @@ internal static class AclOutcomeBuilder
     {
         AclVerdict.Accept or AclVerdict.Discard => traits.AcceptCode,
         AclVerdict.Deny or AclVerdict.Drop => traits.DenyCode,
-        _ => traits.DenyCode == 0 ? 0 : HasNoLater(traits.Point) ? traits.DenyCode : 451,
+        _ => traits.DenyCode == 0 ? 0 : HasNoLater(traits.Point) ? traits.DenyCode : traits.Point == AclPoint.DataPrdr ? 450 : 451,
     };
 
     /// <summary>Who hands over a message without SMTP cannot be told to try again: every refusal is final.</summary>

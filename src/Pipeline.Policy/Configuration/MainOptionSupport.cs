@@ -16,7 +16,6 @@ internal static class MainOptionSupport
     [
         (Support.WithoutEffect(NoEtrn), "acl_smtp_etrn smtp_etrn_command smtp_etrn_serialize acl_smtp_atrn"),
         (Support.WithoutEffect("the command is not known to the server"), "acl_smtp_wellknown wellknown_advertise_hosts"),
-        (Support.WithoutEffect("PRDR is not offered"), "acl_smtp_data_prdr prdr_enable"),
         (Support.Refused("write \"deny hosts = ...\" with \"!verify = helo\" in acl_smtp_helo"), "helo_verify_hosts"),
         (Support.WithoutEffect("\"verify = helo\" tests when it is asked"), "helo_try_verify_hosts helo_lookup_domains"),
         (Support.WithoutEffect("EHLO or HELO is required of everybody"), "hosts_require_helo"),

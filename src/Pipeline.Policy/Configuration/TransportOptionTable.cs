@@ -126,7 +126,7 @@ public static class TransportOptionTable
             """),
         (Support.Refused("connections would not go through the proxy"), "socks_proxy"),
         (Support.RefusedWhenReached("ARC is not done"), "arc_sign"),
-        (Support.WithoutEffect("PRDR, pipelined connection and TCP Fast Open are not used"), "hosts_try_prdr hosts_pipe_connect hosts_try_fastopen"),
+        (Support.WithoutEffect("pipelined connection and TCP Fast Open are not used"), "hosts_pipe_connect hosts_try_fastopen"),
         (Support.WithoutEffect("DATA is used for every host"), "hosts_try_chunking"),
         (Support.WithoutEffect("connections are made by one process"), "hosts_nopass_tls hosts_noproxy_tls"),
         (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "serialize_hosts"),

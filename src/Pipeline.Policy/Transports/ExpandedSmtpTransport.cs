@@ -16,7 +16,7 @@ public enum SmtpProtocol
 }
 
 /// <summary>The smtp transport, expanded. Names are those of the options.</summary>
-public sealed record ExpandedSmtpTransport(string Name, string HeloData) : ExpandedTransport(Name)
+public sealed record ExpandedSmtpTransport(string Name, HeloData HeloData) : ExpandedTransport(Name)
 {
     public SmtpProtocol Protocol { get; init; }
 

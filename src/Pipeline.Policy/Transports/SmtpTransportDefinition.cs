@@ -84,8 +84,7 @@ public sealed class SmtpTransportDefinition : TransportDefinition
     public override async ValueTask<TransportExpansion> ExpandAsync(EvaluationScope scope, CancellationToken cancellationToken)
     {
         var expansion = new OptionExpansion(Name, scope, cancellationToken);
-        var helo = await expansion.TextAsync("helo_data", _heloData);
-        var expanded = new ExpandedSmtpTransport(Name, helo is { Length: > 0 } ? helo : scope.Environment.PrimaryHostname)
+        var expanded = new ExpandedSmtpTransport(Name, await HeloData.CreateAsync(_heloData, expansion))
         {
             Protocol = _protocol,
             Hosts = await expansion.HostsAsync("hosts", _hosts),

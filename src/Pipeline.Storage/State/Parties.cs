@@ -26,6 +26,10 @@ internal readonly record struct Parties(string? Sender, string Recipients)
             {
                 recipients.Append(refused.Address).Append('\n');
             }
+            else if (entry.Event is RecipientWithdrawn withdrawn)
+            {
+                recipients.Append(withdrawn.Address).Append('\n');
+            }
             else if (entry.Event is RecipientRewritten rewritten)
             {
                 recipients.Append(rewritten.From).Append('\n');

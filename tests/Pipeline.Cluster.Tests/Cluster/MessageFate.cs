@@ -61,6 +61,9 @@ internal sealed record MessageFate
                 case RecipientAccepted recipient:
                     Add(recipient.Recipient, recipient.Address);
                     break;
+                case RecipientWithdrawn withdrawn:
+                    recipients.Remove(withdrawn.Recipient);
+                    break;
                 case RecipientEvent happened:
                     Apply(happened);
                     break;

@@ -7,6 +7,7 @@ using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Dns;
 using Pipeline.Mail.Message;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Connectors.Tests.Smtp;
 
@@ -104,7 +105,7 @@ public sealed class DkimMessageSignerTests
 
     private static ValueTask<MessageSigning> SignAsync(IMessageContent content, DkimMessageSigner signer, params DkimSigningSettings[] wanted)
     {
-        var settings = new SmtpTransportSettings("remote_smtp") { HeloData = "client.example", Dkim = [.. wanted] };
+        var settings = new SmtpTransportSettings("remote_smtp") { HeloData = new HeloData("client.example"), Dkim = [.. wanted] };
         return signer.SignAsync(Encoding.Latin1.GetBytes(Header), content, settings, CancellationToken.None);
     }
 

@@ -7,6 +7,7 @@ using Pipeline.Policy.Acl.Verification.Callouts;
 using Pipeline.Tests.Support;
 using Pipeline.Tests.Support.Scanning;
 using Pipeline.Tests.Support.Smtp;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Connectors.Tests.Smtp;
 
@@ -25,7 +26,7 @@ public sealed class SmtpCalloutClientTests
     };
 
     private readonly ManualTime _time = new();
-    private readonly SmtpTransportSettings _settings = new("remote_smtp") { HeloData = "client.example", Tls = new SmtpTlsSettings { TryVerify = HostSet.None } };
+    private readonly SmtpTransportSettings _settings = new("remote_smtp") { HeloData = new HeloData("client.example"), Tls = new SmtpTlsSettings { TryVerify = HostSet.None } };
 
     [Fact]
     public async Task Host_that_takes_the_address_accepts()

@@ -8,9 +8,9 @@ public sealed class SmtpCapabilitiesTests
     [Fact]
     public void Parse_knows_what_it_uses_in_any_case_and_ignores_the_rest()
     {
-        var peer = Parse("PIPELINING greets you\nsize 1000\npipelining\n8BITMIME\nSmtpUtf8\nDSN\nCHUNKING\nSTARTTLS\nREQUIRETLS\nAUTH plain LOGIN\nAUTH=LOGIN\nX-OTHER a b\n\n");
+        var peer = Parse("PIPELINING greets you\nsize 1000\npipelining\n8BITMIME\nSmtpUtf8\nDSN\nCHUNKING\nSTARTTLS\nREQUIRETLS\nPRDR\nAUTH plain LOGIN\nAUTH=LOGIN\nX-OTHER a b\n\n");
 
-        Assert.True(peer is { Pipelining: true, EightBitMime: true, SmtpUtf8: true, Dsn: true, Chunking: true, StartTls: true, RequireTls: true, Size: true });
+        Assert.True(peer is { Pipelining: true, EightBitMime: true, SmtpUtf8: true, Dsn: true, Chunking: true, StartTls: true, RequireTls: true, Prdr: true, Size: true });
         Assert.Equal(1000, peer.SizeLimit);
         Assert.Equal<string>(["PLAIN", "LOGIN"], peer.Mechanisms);
     }

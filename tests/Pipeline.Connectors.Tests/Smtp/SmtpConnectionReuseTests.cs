@@ -2,6 +2,7 @@ using System.Net;
 using Pipeline.Connectors.Ports;
 using Pipeline.Connectors.Smtp;
 using Pipeline.Tests.Support.Smtp;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Connectors.Tests.Smtp;
 
@@ -29,7 +30,7 @@ public sealed class SmtpConnectionReuseTests : SmtpDelivery
     {
         await using var peer = ScriptedSmtpPeer.Serve();
         Delivered(await DeliverOneAsync(Job(peer)));
-        Settings = Settings with { HeloData = "other.example" };
+        Settings = Settings with { HeloData = new HeloData("other.example") };
         Delivered(await DeliverOneAsync(Job(peer)));
         Settings = Settings with { Interfaces = [IPAddress.IPv6Loopback, IPAddress.Parse("127.0.0.2")] };
         Delivered(await DeliverOneAsync(Job(peer)));

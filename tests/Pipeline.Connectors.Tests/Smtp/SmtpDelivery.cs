@@ -6,6 +6,7 @@ using Pipeline.Connectors.Smtp;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
 using Pipeline.Tests.Support.Smtp;
+using Pipeline.Policy.Transports;
 
 namespace Pipeline.Connectors.Tests.Smtp;
 
@@ -26,7 +27,7 @@ public abstract class SmtpDelivery : IAsyncDisposable
 
     protected SmtpTransportSettings Settings { get; set; } = new("remote_smtp")
     {
-        HeloData = "client.example",
+        HeloData = new HeloData("client.example"),
         Tls = new SmtpTlsSettings { TryVerify = HostSet.None },
     };
 

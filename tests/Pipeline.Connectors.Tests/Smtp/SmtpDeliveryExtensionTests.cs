@@ -45,6 +45,87 @@ public sealed class SmtpDeliveryExtensionTests : SmtpDelivery
         Assert.Equal(FailureClass.InDoubt, Deferred(outcomes[2]).Class);
     }
 
+    [Theory]
+    [InlineData("353 begin|250 mine|550 5.7.1 spam|450 wait|250 some", "=250 mine\n250 some|PRDR error after end of data: 550 5.7.1 spam|~PRDR error after end of data: 450 wait")]
+    [InlineData("353 begin|250 a|250 b|250 c|250 all", "=250 a\n250 all|=250 b\n250 all|=250 c\n250 all")]
+    [InlineData("353 begin|250 a|550 b|250 c|552 too big", "SMTP error from remote mail server after end of data: 552 too big|SMTP error from remote mail server after end of data: 552 too big|SMTP error from remote mail server after end of data: 552 too big")]
+    [InlineData("353 begin|250 a|550 b|250 c|451 not now", "~SMTP error from remote mail server after end of data: 451 not now|~SMTP error from remote mail server after end of data: 451 not now|~SMTP error from remote mail server after end of data: 451 not now")]
+    [InlineData("250 as ever", "=250 as ever|=250 as ever|=250 as ever")]
+    [InlineData("554 as ever", "SMTP error from remote mail server after end of data: 554 as ever|SMTP error from remote mail server after end of data: 554 as ever|SMTP error from remote mail server after end of data: 554 as ever")]
+    public async Task Deliver_prdr_has_a_verdict_for_each_recipient_and_one_for_all(string replies, string outcomes)
+    {
+        await using var peer = ScriptedSmtpPeer.Serve(
+            command => command switch
+            {
+                "RCPT TO:<no@peer.example>" => "550 no",
+                SmtpPeerReply.EndOfData => replies.Replace("|", "\r\n", StringComparison.Ordinal),
+                _ => null,
+            },
+            ["PRDR", "PIPELINING"]);
+
+        var decided = await DeliverAsync(Job(peer, "a@peer.example", "no@peer.example", "b@peer.example", "c@peer.example"));
+
+        Assert.Contains("MAIL FROM:<a@client.example> PRDR", peer.Commands);
+        Assert.Equal("SMTP error from remote mail server after RCPT TO:<no@peer.example>: 550 no", Failed(decided[1]).Reason);
+        Assert.Equal(outcomes.Replace("\\n", "\n", StringComparison.Ordinal).Split('|'), decided.RemoveAt(1).Select(outcome => outcome switch
+        {
+            DeliveryOutcome.Delivered d => "=" + d.Detail.Replace("PRDR ", "", StringComparison.Ordinal).Replace("C=", "", StringComparison.Ordinal).Trim('"').Replace("\\\\n", "\n", StringComparison.Ordinal),
+            DeliveryOutcome.Deferred d => "~" + d.Failure.Reason,
+            _ => Failed(outcome).Reason,
+        }));
+    }
+
+    [Fact]
+    public async Task Deliver_prdr_is_said_in_the_words_for_the_log()
+    {
+        await using var peer = ScriptedSmtpPeer.Serve(command => command == SmtpPeerReply.EndOfData ? "353 go\r\n250 a\r\n250 b\r\n250 all" : null, ["PRDR"]);
+
+        var outcomes = await DeliverAsync(Job(peer, "a@peer.example", "b@peer.example"));
+
+        Assert.Equal("""PRDR C="250 a\\n250 all" """.TrimEnd(), Delivered(outcomes[0]).Detail);
+        Assert.Equal("250 b", Delivered(outcomes[1]).Reply?.ToString());
+    }
+
+    [Fact]
+    public async Task Deliver_prdr_that_breaks_off_leaves_in_doubt_whom_the_peer_has_not_refused()
+    {
+        await using var peer = ScriptedSmtpPeer.Start(async session =>
+        {
+            await session.SendRawAsync("220 hi\r\n");
+            await session.ReadLineAsync();
+            await session.SendRawAsync("250-peer\r\n250 PRDR\r\n");
+            for (var i = 0; i < 4; i++)
+            {
+                await session.ReadLineAsync();
+                await session.SendRawAsync("250 ok\r\n");
+            }
+
+            await session.ReadLineAsync();
+            await session.SendRawAsync("354 go\r\n");
+            await session.ReadDataAsync();
+            await session.SendRawAsync("353 begin\r\n550 no\r\n250 yes\r\n");
+        });
+
+        var outcomes = await DeliverAsync(Job(peer, "a@peer.example", "b@peer.example", "c@peer.example"));
+
+        Assert.Equal("PRDR error after end of data: 550 no", Failed(outcomes[0]).Reason);
+        Assert.Equal(FailureClass.InDoubt, Deferred(outcomes[1]).Class);
+        Assert.Equal(FailureClass.InDoubt, Deferred(outcomes[2]).Class);
+    }
+
+    [Theory]
+    [InlineData(true, "a@peer.example")]
+    [InlineData(false, "a@peer.example b@peer.example")]
+    public async Task Deliver_does_not_ask_for_prdr_for_one_recipient_or_where_it_is_not_to_be_tried(bool tries, string recipients)
+    {
+        await using var peer = ScriptedSmtpPeer.Serve(capabilities: ["PRDR"]);
+        Settings = Settings with { TryPrdr = tries ? HostSet.Everyone : HostSet.None };
+
+        Assert.All(await DeliverAsync(Job(peer, recipients.Split(' '))), outcome => Delivered(outcome));
+
+        Assert.Contains("MAIL FROM:<a@client.example>", peer.Commands);
+    }
+
     [Fact]
     public async Task Deliver_lmtp_never_falls_back_to_helo()
     {

@@ -131,7 +131,7 @@ public sealed class SmtpReplyParserTests
 
         Assert.Equal(new EnhancedStatusCode(4, 2, 2), reply.Enhanced);
         Assert.Equal<string>(["mailbox", "full"], reply.Lines);
-        Assert.Equal("452 4.2.2 mailbox", parser.FirstLine());
+        Assert.Equal("452-4.2.2 mailbox", parser.FirstLine());
     }
 
     [Fact]

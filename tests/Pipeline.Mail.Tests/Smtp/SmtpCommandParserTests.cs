@@ -7,7 +7,7 @@ namespace Pipeline.Mail.Tests.Smtp;
 public sealed class SmtpCommandParserTests
 {
     private const SmtpExtensions All = SmtpExtensions.Size | SmtpExtensions.EightBitMime | SmtpExtensions.BinaryMime
-        | SmtpExtensions.SmtpUtf8 | SmtpExtensions.Dsn | SmtpExtensions.Auth;
+        | SmtpExtensions.SmtpUtf8 | SmtpExtensions.Dsn | SmtpExtensions.Auth | SmtpExtensions.Prdr;
 
     [Theory]
     [InlineData("DATA", SmtpVerb.Data)]
@@ -147,6 +147,8 @@ public sealed class SmtpCommandParserTests
     [InlineData("BODY=9BIT", "501 5.5.4")]
     [InlineData("BODY=7BIT BODY=7BIT", "501 5.5.4")]
     [InlineData("SMTPUTF8=1", "501 5.5.4")]
+    [InlineData("PRDR=1", "501 5.5.4")]
+    [InlineData("PRDR PRDR", "501 5.5.4")]
     [InlineData("SMTPUTF8 SMTPUTF8", "501 5.5.4")]
     [InlineData("RET=BODY", "501 5.5.4")]
     [InlineData("RET=FULL RET=FULL", "501 5.5.4")]
@@ -174,6 +176,7 @@ public sealed class SmtpCommandParserTests
     [InlineData("SIZE=1", All & ~SmtpExtensions.Size)]
     [InlineData("BODY=7BIT", All & ~SmtpExtensions.EightBitMime)]
     [InlineData("SMTPUTF8", All & ~SmtpExtensions.SmtpUtf8)]
+    [InlineData("PRDR", All & ~SmtpExtensions.Prdr)]
     [InlineData("RET=FULL", All & ~SmtpExtensions.Dsn)]
     [InlineData("AUTH=<>", All & ~SmtpExtensions.Auth)]
     public void Mail_parameter_of_an_extension_that_was_not_offered_is_unknown(string parameter, SmtpExtensions offered)

@@ -56,6 +56,35 @@ public sealed class SmtpSessionTests
         Assert.Equal([("b@a.example", DsnNotify.Never), ("c@a.example", DsnNotify.None)], receipt.Recipients.Select(recipient => (recipient.Address.ToString(), recipient.Notify)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Prdr_is_asked_for_in_mail_and_its_replies_stand_before_the_last(bool chunking)
+    {
+        var receipt = new FakeReceipt
+        {
+            Script = call => call == "end data"
+                ? new ReceiptDecision(new SmtpReply(250, "some")) { Preceding = [new SmtpReply(353, "begin"), new SmtpReply(250, "one"), new SmtpReply(550, "two", "lines")] }
+                : null,
+        };
+        receipt.Capabilities = receipt.Capabilities with { Prdr = true };
+        await using var harness = new SessionHarness(receipt);
+        await harness.EnvelopeAsync(" PRDR");
+        if (!chunking)
+        {
+            await harness.Client.CommandAsync("DATA", "354 ");
+        }
+
+        await harness.Client.SendAsync(chunking ? "BDAT 6 LAST\r\nx: y\r\n" : "x: y\r\n.\r\n");
+        foreach (string line in (string[])["353 begin", "250 one", "550-two", "250 some"])
+        {
+            await harness.Client.ExpectAsync(line);
+        }
+
+        Assert.True(Assert.Single(receipt.Mails).Prdr);
+        await harness.Client.CommandAsync("MAIL FROM:<a@example.com>", "250 ");
+    }
+
     [Fact]
     public async Task Ehlo_offers_one_keyword_for_each_capability()
     {

@@ -160,6 +160,22 @@ public sealed class JournalLinesTests
     }
 
     [Theory]
+    [InlineData(true, null, "<= a@example.org H=(c.test) [192.0.2.1] P=esmtp PRDR S=500 id=x@y for b@local.test d@local.test")]
+    [InlineData(null, "550 go away", "(= a@example.org H=(c.test) [192.0.2.1] P=esmtp S=500 id=x@y for b@local.test d@local.test")]
+    [InlineData(null, "450 later", "<= a@example.org H=(c.test) [192.0.2.1] P=esmtp S=500 id=x@y for b@local.test d@local.test")]
+    public void Arrival_says_who_was_left_and_what_the_client_was_told(bool? prdr, string? pretence, string line)
+    {
+        JournalEvent[] events =
+        [
+            new TransactionStarted(new ClientFacts("192.0.2.1", 4711, null, "c.test", "esmtp", null, 0, null, null), "a@example.org", null, 1),
+            new RecipientAccepted(0, "b@local.test"), new RecipientAccepted(1, "c@local.test"), new RecipientAccepted(2, "d@local.test"),
+            new RecipientWithdrawn(1, "c@local.test", "550 no"),
+            new MessageAccepted(500, 2, null, prdr, pretence),
+        ];
+        Assert.Equal([$"{Id} {line}"], Lines(new JournalLines(LogSelection.Parse("+received_recipients"), "mail"), Accepted(events)));
+    }
+
+    [Theory]
     [MemberData(nameof(Deliveries))]
     public void What_becomes_of_a_message_is_a_line_in_exims_form(string selection, JournalEvent[] events, string[] expected)
     {

@@ -68,7 +68,7 @@ public sealed class AclModifierTests
     [InlineData(AclPoint.Rcpt, "requiretls", false)]
     [InlineData(AclPoint.Data, "dmarc_disable_verify", false)]
     [InlineData(AclPoint.Rcpt, "dmarc_enable_forensic", true)]
-    [InlineData(AclPoint.Rcpt, "fakereject/no thanks", false)]
+    [InlineData(AclPoint.Rcpt, "fakereject/no thanks", true)]
     [InlineData(AclPoint.Data, "queue_only", true)]
     [InlineData(AclPoint.Data, "queue/first_pass_route", true)]
     [InlineData(AclPoint.Rcpt, "freeze/bogus", false)]

@@ -21,7 +21,7 @@ public sealed class TransportDefinitionTests
         var smtp = await ReadyAsync<ExpandedSmtpTransport>("t:\ndriver = smtp");
         Assert.Equal(
             ("mx.example.com", SmtpProtocol.Smtp, 25, 5, 50, 500, 100, true, 1024),
-            (smtp.HeloData, smtp.Protocol, smtp.Port, smtp.HostsMaxTry, smtp.HostsMaxTryHardLimit, smtp.ConnectionMaxMessages, smtp.MaxRecipients, smtp.MultiDomain, smtp.SizeAddition));
+            (smtp.HeloData.Key, smtp.Protocol, smtp.Port, smtp.HostsMaxTry, smtp.HostsMaxTryHardLimit, smtp.ConnectionMaxMessages, smtp.MaxRecipients, smtp.MultiDomain, smtp.SizeAddition));
         Assert.Equal((300, 300, 300, 600), (smtp.ConnectTimeout.TotalSeconds, smtp.CommandTimeout.TotalSeconds, smtp.DataTimeout.TotalSeconds, smtp.FinalTimeout.TotalSeconds));
         Assert.True(await smtp.TryChunking.ContainsAsync("h", IPAddress.Loopback, CancellationToken.None));
         Assert.False(await smtp.Tls.Require.ContainsAsync("h", IPAddress.Loopback, CancellationToken.None));
@@ -64,7 +64,7 @@ public sealed class TransportDefinitionTests
             message_size_limit = 10M
             return_path_add
             """);
-        Assert.Equal("mx.example.com", smtp.HeloData);
+        Assert.Equal("mx.example.com", smtp.HeloData.Key);
         Assert.Equal("a.test : b.test", smtp.Hosts);
         Assert.True(smtp.HostsOverride);
         Assert.Equal("192.0.2.1 2001:db8::1", string.Join(' ', smtp.Interfaces));

@@ -68,6 +68,16 @@ public abstract partial class MessageStoreConformance
     }
 
     [ConformanceFact]
+    public async Task Accepted_message_is_found_by_a_recipient_that_was_withdrawn_before()
+    {
+        var message = await Mail.MessageAsync(Store, Node);
+        var withdrawn = Mail.Entry(2, new RecipientWithdrawn(1, "gone@example.net", "550 no"));
+        await Store.AcceptAsync(message with { Journal = [.. message.Journal[..^1], withdrawn, message.Journal[^1] with { Sequence = 3 }] }, default);
+
+        Assert.Equal([message.Id], await FindAsync(new JournalQuery(null, "gone@", null, null)));
+    }
+
+    [ConformanceFact]
     public async Task Refused_message_recorded_in_parts_is_found_by_all_its_parties()
     {
         var id = Mail.NextId();

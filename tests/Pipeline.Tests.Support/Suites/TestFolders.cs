@@ -8,16 +8,20 @@ public static class TestFolders
         FindUpwards(Path.Combine("tests", "vectors", name)) ?? throw new DirectoryNotFoundException($"tests/vectors/{name} is missing");
 
     /// <summary>
-    /// A folder of public suites: below <c>$MAILPIPELINE_SHARED/suites</c>, or below a folder <c>shared/suites</c> beside a parent of the tests.
+    /// What is not part of the project: below <c>$MAILPIPELINE_SHARED</c>, or below a folder <c>shared</c> beside a parent of the tests.
     /// Null where it is absent; the test then has nothing to check and says so.
     /// </summary>
-    public static string? SharedSuite(string name)
+    /// <param name="path">A folder's path below it.</param>
+    public static string? Shared(string path)
     {
-        var path = Environment.GetEnvironmentVariable("MAILPIPELINE_SHARED") is { Length: > 0 } shared
-            ? Path.Combine(shared, "suites", name)
-            : FindUpwards(Path.Combine("shared", "suites", name));
-        return path is not null && Directory.Exists(path) ? path : null;
+        var folder = Environment.GetEnvironmentVariable("MAILPIPELINE_SHARED") is { Length: > 0 } shared
+            ? Path.Combine(shared, path)
+            : FindUpwards(Path.Combine("shared", path));
+        return folder is not null && Directory.Exists(folder) ? folder : null;
     }
+
+    /// <summary>A folder of public suites.</summary>
+    public static string? SharedSuite(string name) => Shared(Path.Combine("suites", name));
 
     /// <summary>A folder of the repository, by its path from the root.</summary>
     public static string Repository(string path) => FindUpwards(path) ?? throw new DirectoryNotFoundException($"{path} is missing");

@@ -103,6 +103,10 @@ internal sealed class DemoTotals
                     Recipients += isNotification ? 0 : 1;
                     open.Add(accepted.Recipient);
                     break;
+                case RecipientWithdrawn withdrawn:
+                    Recipients -= isNotification ? 0 : 1;
+                    open.Remove(withdrawn.Recipient);
+                    break;
                 case RecipientRedirected redirected:
                     Redirected++;
                     Children += redirected.Children.Length;

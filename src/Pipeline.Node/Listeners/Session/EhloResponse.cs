@@ -14,7 +14,8 @@ internal static class EhloResponse
         | (offered.EightBitMime ? SmtpExtensions.EightBitMime : SmtpExtensions.None)
         | (offered.BinaryMime && offered.Chunking ? SmtpExtensions.BinaryMime : SmtpExtensions.None)
         | (offered.SmtpUtf8 ? SmtpExtensions.SmtpUtf8 : SmtpExtensions.None)
-        | (offered.Dsn ? SmtpExtensions.Dsn : SmtpExtensions.None);
+        | (offered.Dsn ? SmtpExtensions.Dsn : SmtpExtensions.None)
+        | (offered.Prdr ? SmtpExtensions.Prdr : SmtpExtensions.None);
 
     /// <param name="greeting">The positive reply of policy; its last line is followed by the keywords.</param>
     /// <param name="startTls">STARTTLS is offered and can be done.</param>
@@ -37,6 +38,7 @@ internal static class EhloResponse
         Add(offered.Chunking, "CHUNKING");
         Add(offered.Chunking && offered.BinaryMime, "BINARYMIME");
         Add(startTls, "STARTTLS");
+        Add(offered.Prdr, "PRDR");
         Add(offered.SmtpUtf8, "SMTPUTF8");
         Add(offered.EnhancedStatusCodes, "ENHANCEDSTATUSCODES");
         lines.Add("HELP");

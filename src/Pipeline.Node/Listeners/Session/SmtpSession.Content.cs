@@ -151,11 +151,11 @@ internal sealed partial class SmtpSession
         {
             _nonMailCommands = 0;
             _channel.Remark(_options.RemarkOnMessages);
-
-            // At once, and not with the replies to what follows: until the client has it, the client may send the message again (RFC 1047).
-            await _channel.FlushAsync();
-            Crash.At(CrashPoint.AcceptReplySent);
         }
+
+        // At once, and not with the replies to what follows: until the client has it, the client may send the message again (RFC 1047).
+        await _channel.FlushAsync();
+        Crash.At(CrashPoint.AcceptReplySent);
 
         LeaveTransaction(SmtpSessionState.Greeted);
     }

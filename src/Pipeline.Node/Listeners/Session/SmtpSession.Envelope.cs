@@ -37,7 +37,7 @@ internal sealed partial class SmtpSession
             return;
         }
 
-        var parameters = new MailParameters(mail.Sender, mail.Size, mail.Body, mail.SmtpUtf8, mail.Return, mail.EnvelopeId, mail.Auth);
+        var parameters = new MailParameters(mail.Sender, mail.Size, mail.Body, mail.SmtpUtf8, mail.Return, mail.EnvelopeId, mail.Auth, mail.Prdr);
         if (!Answer(await _receipt.MailAsync(parameters, cancellationToken)))
         {
             return;

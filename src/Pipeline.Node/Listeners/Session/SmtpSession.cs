@@ -230,6 +230,11 @@ internal sealed partial class SmtpSession
     /// <summary>Gives the receipt's answer, and ends the session when it says so. True when the answer is yes and the session goes on.</summary>
     private bool Answer(ReceiptDecision decision)
     {
+        foreach (SmtpReply reply in decision.Preceding)
+        {
+            _channel.Reply(reply);
+        }
+
         _channel.Reply(decision.Reply);
 
         // 421 announces the end of the connection, whoever composed it (RFC 5321 section 3.8).

@@ -43,11 +43,11 @@ internal sealed class ControlModifier() : AclModifier("control")
         },
         new("fakedefer", ControlTarget.Message, Received & ~(AclPoints.NotSmtp | AclPoints.NotSmtpMime), HasOptions: true)
         {
-            Support = Support.RefusedWhenReached("use defer"),
+            Replaces = "fakereject",
         },
         new("fakereject", ControlTarget.Message, Received & ~(AclPoints.NotSmtp | AclPoints.NotSmtpMime), HasOptions: true)
         {
-            Support = Support.RefusedWhenReached("use deny"),
+            Replaces = "fakedefer",
         },
         new("freeze", ControlTarget.Message, Received, HasOptions: true),
         new("no_callout_flush", ControlTarget.Connection, AclPoints.Smtp)
@@ -67,10 +67,7 @@ internal sealed class ControlModifier() : AclModifier("control")
             Support = Support.WithoutEffect("a file for a scanner is gone with its scan"),
         },
         new("no_multiline_responses", ControlTarget.Connection, AclPoints.Smtp),
-        new("no_pipelining", ControlTarget.Connection, AclPoints.Smtp)
-        {
-            Support = Support.NotDone("set pipelining_advertise_hosts"),
-        },
+        new("no_pipelining", ControlTarget.Connection, AclPoints.Smtp),
         new("queue_only", ControlTarget.Message, Received, HasOptions: true)
         {
             Support = Support.NotDone("every message is delivered when it has been received"),
@@ -131,7 +128,7 @@ internal sealed class ControlModifier() : AclModifier("control")
                 SetLetterCase(address, caseful: control.Name == "caseful_local_part");
                 break;
             case ControlTarget.Message:
-                evaluation.Message.Controls.RemoveWhere(known => known == control.Name || known.StartsWith(control.Name + "/", StringComparison.Ordinal));
+                evaluation.Message.Controls.RemoveWhere(known => Is(known, control.Name) || (control.Replaces is { } other && Is(known, other)));
                 evaluation.Message.Controls.Add(argument);
                 break;
         }
@@ -154,6 +151,9 @@ internal sealed class ControlModifier() : AclModifier("control")
 
         return null;
     }
+
+    private static bool Is(string known, string name) =>
+        known.StartsWith(name, StringComparison.Ordinal) && (known.Length == name.Length || known[name.Length] == '/');
 
     private static bool HasValidOptions(Control control, string argument)
     {
@@ -192,5 +192,8 @@ internal sealed class ControlModifier() : AclModifier("control")
     private sealed record Control(string Name, ControlTarget Target, AclPoints AllowedAt, bool HasOptions = false)
     {
         public Support Support { get; init; } = Support.Done;
+
+        /// <summary>A control that this one takes the place of: of the two the last one counts.</summary>
+        public string? Replaces { get; init; }
     }
 }

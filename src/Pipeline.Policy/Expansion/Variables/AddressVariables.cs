@@ -19,6 +19,7 @@ internal static class AddressVariables
     /// <summary>What they are before anything has set them, where that is not the empty string; -1 as a user is shown without its sign.</summary>
     private static readonly FrozenDictionary<string, string> Unset = new Dictionary<string, string>
     {
+        ["bmi_deliver"] = "1",
         ["event_defer_errno"] = "0",
         ["host_port"] = "0",
         ["inode"] = "0",

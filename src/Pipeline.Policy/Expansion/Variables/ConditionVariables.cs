@@ -18,7 +18,7 @@ internal static class ConditionVariables
         "mime_filename", "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822", "mime_part_count", "prvscheck_address", "prvscheck_keynum",
         "prvscheck_result", "queue_name", "recipient_data", "recipient_verify_failure", "regex_match_string", "sender_address_data", "sender_data",
         "sender_helo_dnssec", "sender_helo_verified", "sender_host_dnssec",
-        "sender_rate", "sender_rate_limit", "sender_rate_period", "sender_verify_failure", "smtp_command_history", "smtp_notquit_reason",
+        "prdr_requested", "sender_rate", "sender_rate_limit", "sender_rate_period", "sender_verify_failure", "smtp_command_history", "smtp_notquit_reason",
         "spam_action", "spam_bar", "spam_report", "spam_score", "spam_score_int", "spf_header_comment", "spf_received",
         "spf_result", "spf_result_guessed", "spf_smtp_comment", "spf_used_domain", "srs_recipient",
     ];
@@ -26,7 +26,7 @@ internal static class ConditionVariables
     // Those of facilities that are not there: nothing sets them.
     private static readonly string[] NeverSet =
     [
-        "arc_domains", "arc_oldest_pass", "arc_state", "arc_state_reason", "atrn_host", "atrn_mode", "csa_status", "ldap_dn", "local_scan_data", "prdr_requested", "proxy_external_address",
+        "arc_domains", "arc_oldest_pass", "arc_state", "arc_state_reason", "atrn_host", "atrn_mode", "csa_status", "ldap_dn", "local_scan_data", "proxy_external_address",
         "proxy_external_port", "proxy_local_address", "proxy_local_port", "proxy_session", "regex_cachesize",
         "queue_size", "spf_guess", "thisaddress",
         "tls_in_ocsp", "tls_in_ourcert", "tls_in_peercert", "tls_in_resumption", "warn_message_delay", "warn_message_recipients",

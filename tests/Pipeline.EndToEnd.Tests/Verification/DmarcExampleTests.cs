@@ -130,7 +130,7 @@ public sealed class DmarcExampleTests : IDisposable
         var events = await node.UntilAsync<MessageCompleted>(id);
         Assert.DoesNotContain("dmarc=", await File.ReadAllTextAsync(Assert.Single(_folder.Mail("b"))), StringComparison.Ordinal);
         Assert.DoesNotContain(events.OfType<CheckCompleted>(), check => check.Check == "dmarc");
-        await LogHasAsync("DMARC DEBUG: off ");
+        await LogHasAsync("DMARC DEBUG: off");
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class DmarcExampleTests : IDisposable
         await client.CommandAsync(".", reply);
     }
 
-    private Task LogHasAsync(string text) => Eventually.IsAsync(
+    private async Task LogHasAsync(string text) => await Eventually.IsAsync(
         async () => (await LogAsync()).Contains(text, StringComparison.Ordinal) ? text : null, async () => $"\"{text}\" is not in\n{await LogAsync()}");
 
     private async Task<string> LogAsync()

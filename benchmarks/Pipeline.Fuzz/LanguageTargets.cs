@@ -6,6 +6,7 @@ using Pipeline.Mail.Dns;
 using Pipeline.Policy;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Lookups.Ldap;
 
 namespace Pipeline.Fuzz;
 
@@ -23,6 +24,7 @@ internal static class LanguageTargets
     [
         new("configuration", ReadConfiguration, [.. Resources(".conf")], AllocationFactor: 4 * 1024, AllocationAllowance: 256 * 1024),
         new("expansion", Expand, [.. Expressions()], AllocationFactor: 16 * 1024, AllocationAllowance: 4 * 1024 * 1024),
+        new("ldap-query", ReadLdapQuery, Targets.Seeds("user=\"cn=a\\\"b%20c\" pass=x time=7 servers=a::1:b ldap://h:1/dc=x?a,b?sub?(c=%41)", "pass= ldapi://%2Fs/???(x=*)"), AllocationFactor: 512),
     ];
 
     /// <summary>A file gives a policy or says what is wrong with it, each mistake at a place.</summary>
@@ -36,6 +38,14 @@ internal static class LanguageTargets
         {
             Targets.Require(PolicyCompiler.Compile(MemoryFile.Path, new Dictionary<string, string> { [Macro] = "10M" }, files).Policy is not null, "it is read again");
         }
+    }
+
+    /// <summary>A query is read, or says what is wrong with it.</summary>
+    private static void ReadLdapQuery(ReadOnlySpan<byte> input)
+    {
+        var query = LdapQuery.Parse(OctetString.FromBytes(input), out var problem);
+        Targets.Require(query is null == problem.Length > 0, "a query or a problem");
+        Targets.Require(query is null || !$"{query.Url.Host}{query.Url.Base}{query.Url.Filter}{query.User}".Contains('\0', StringComparison.Ordinal), "no text ends before its end");
     }
 
     /// <summary>A string has a value or says why it has none.</summary>

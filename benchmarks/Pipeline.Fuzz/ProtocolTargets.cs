@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Pipeline.Connectors.Dns;
+using Pipeline.Connectors.Lookups.Redis;
 using Pipeline.Connectors.Scanners;
 using Pipeline.Connectors.Smtp;
 using Pipeline.Mail.Message;
@@ -36,6 +37,8 @@ internal static class ProtocolTargets
             "{\"form\":1,\"message\":\"m\",\"user\":\"u\",\"servers\":\"s\",\"size\":1,\"deadlineMs\":1,\"envelope\":{\"sender\":\"a@b\",\"recipients\":[\"c@d\"],\"recipientCount\":2,\"helo\":\"x\"}}\n"), AllocationFactor: 512),
         new("scan-answer", ReadScanAnswer, Targets.Seeds(
             "{\"form\":1,\"by\":\"n2\",\"score\":7.5,\"threshold\":5,\"report\":\"a\\nb\"}", "{\"form\":1,\"by\":\"n2\",\"reason\":\"down\"}"), AllocationFactor: 512),
+        new("redis-reply", ReadRedisReply, Targets.Seeds("+OK\r\n", "-ERR no\r\n", ":42\r\n", "$5\r\nhe\r\no\r\n", "$-1\r\n", "*3\r\n$1\r\na\r\n:7\r\n*2\r\n+b\r\n$-1\r\n", "*0\r\n", "*-1\r\n")),
+        new("redis-command", ReadRedisCommand, Targets.Seeds("GET a\\ b\tc", " set x \\\\ ", "\\"), AllocationFactor: 128),
         new("dns-message", ReadDns, [DnsSeed()], AllocationFactor: 1024),
     ];
 
@@ -74,6 +77,30 @@ internal static class ProtocolTargets
         var begin = parse(input[..(input.Length / 2)], ended: false, out var early, out _);
         Targets.Require(begin != OperationStatus.Done || early == reply, "what is read early stays");
         Targets.Require(begin != OperationStatus.InvalidData || whole == OperationStatus.InvalidData, "what is wrong stays wrong");
+    }
+
+    /// <summary>What is read early is read the same with more behind it.</summary>
+    private static void ReadRedisReply(ReadOnlySpan<byte> input)
+    {
+        var status = RedisReply.Parse(input, out var reply, out var consumed, out var problem);
+        Targets.Require(status == OperationStatus.InvalidData == (problem.Length > 0), "a reply, a problem, or more is needed");
+        Targets.Require(consumed <= input.Length, "consumed lies in the input");
+        if (status == OperationStatus.Done)
+        {
+            var again = RedisReply.Parse(input[..consumed], out var same, out _, out _);
+            Targets.Require(again == OperationStatus.Done && same.ToResult() == reply.ToResult(), "the octets of a reply are the reply");
+            Targets.Require(RedisReply.Parse(input[..(consumed - 1)], out _, out _, out _) == OperationStatus.NeedMoreData, "none of them can be missing");
+        }
+    }
+
+    /// <summary>Words written with the quoting of the language are the same words.</summary>
+    private static void ReadRedisCommand(ReadOnlySpan<byte> input)
+    {
+        if (RedisCommand.Parse(Encoding.Latin1.GetString(input)) is { } command)
+        {
+            var quoted = string.Join(' ', command.Words.Select(word => string.Concat(word.Select(c => c is ' ' or '\t' or '\n' or '\r' or '\\' ? $"\\{c}" : $"{c}"))));
+            Targets.Require(RedisCommand.Parse(quoted)?.Words.SequenceEqual(command.Words) == true, "quoting is the inverse");
+        }
     }
 
     private static void ReadScanQuestion(ReadOnlySpan<byte> input) =>

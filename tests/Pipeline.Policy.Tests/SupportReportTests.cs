@@ -5,13 +5,16 @@ namespace Pipeline.Policy.Tests;
 public sealed class SupportReportTests
 {
     [Theory]
-    [InlineData("bounce_message_file = /x", "main option \"bounce_message_file\" is not done and is ignored: the words of notifications are fixed; set bounce_message_text, dsn_from and errors_reply_to")]
+    [InlineData("process_log_path = /x", "main option \"process_log_path\" is not done and is ignored: the node writes to standard error, and its journal is shown by \"mailpipeline explain\"")]
     [InlineData("tcp_nodelay = false", null)]
     [InlineData("ignore_bounce_errors_after = 0s", null)]
     [InlineData("no_prdr_enable", null)]
+    [InlineData("helo_verify_hosts = *", null)]
+    [InlineData("sender_unqualified_hosts = *", null)]
+    [InlineData("smtp_accept_max_nonmail_hosts = 192.0.2.1", null)]
     [InlineData("prdr_enable = no", null)]
     [InlineData("prdr_enable", null)]
-    [InlineData("mysql_servers = x", "main option \"mysql_servers\" has no effect here: the lookup type is refused when it is reached")]
+    [InlineData("oracle_servers = x", "main option \"oracle_servers\" has no effect here: the lookup type is refused when it is reached")]
     [InlineData("hosts_treat_as_local = x", null)]
     [InlineData("log_selector = +subject -dkim -etrn +smtp_confirmation", "\"-etrn\" in main option \"log_selector\" is not done and is ignored: what the log does not tell, \"mailpipeline explain\" does")]
     [InlineData("log_selector = +subject +queue_time -tls_cipher", null)]
@@ -22,7 +25,6 @@ public sealed class SupportReportTests
     [InlineData("tls_verify_hosts = *", "tls_verify_hosts")]
     [InlineData("tls_require_ciphers = HIGH", "tls_require_ciphers")]
     [InlineData("hosts_proxy = 10.0.0.0/8", "hosts_proxy")]
-    [InlineData("helo_verify_hosts = *", "helo_verify_hosts")]
     [InlineData("hosts_proxy = x", "hosts_proxy")]
     [InlineData("system_filter = /x", "system_filter")]
     [InlineData("dkim_verify_min_keysizes = rsa=2048", "dkim_verify_min_keysizes")]
@@ -53,7 +55,7 @@ public sealed class SupportReportTests
 
     [Theory]
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane =", null)]
-    [InlineData("begin transports\nt:\ndriver = smtp\nserialize_hosts = *", "4: transport t: option \"serialize_hosts\" is not done and is ignored: set Delivery, PerDestination and Overall, in node.json")]
+    [InlineData("begin transports\nt:\ndriver = smtp\ndscp = ef", "4: transport t: option \"dscp\" is not done and is ignored: packets are not marked")]
     [InlineData("begin transports\nt:\ndriver = pipe\ncommand = /bin/cat\nuser = x", "5: transport t: option \"user\" is not done and is ignored: no delivery changes the user: files belong to the user of the node")]
     [InlineData("begin transports\nt:\ndriver = smtp\ntls_crl = /x", "4: transport t: option \"tls_crl\" is not done: a message that comes to it waits: revocation lists are not read, so no certificate that must be verified is good")]
     [InlineData("begin transports\nt:\ndriver = queuefile\ndirectory = /x\nheaders_add = X: y", "5: transport t: option \"headers_add\" is not done and is ignored: the message is written as it lies in the queue, for the program that takes it")]
@@ -73,9 +75,9 @@ public sealed class SupportReportTests
     [InlineData("accept control = cutthrough_delivery", "ACL modifier \"control = cutthrough_delivery\" has no effect here")]
     [InlineData("accept control = caseful_local_part", null)]
     [InlineData("require verify = recipient", null)]
-    [InlineData("warn set acl_m_x = ${lookup mysql{SELECT 1}}", "lookup type \"mysql\" in ACL modifier \"set\" is not done: a message that comes to it waits")]
+    [InlineData("warn set acl_m_x = ${lookup oracle{SELECT 1}}", "lookup type \"oracle\" in ACL modifier \"set\" is not done: a message that comes to it waits")]
     [InlineData("deny condition = ${if pam{x}}", "expansion condition \"pam\" in ACL condition \"condition\" is not done: a message that comes to it waits")]
-    [InlineData("deny domains = a : !mysql;SELECT 1", "lookup type \"mysql\" in ACL condition \"domains\" is not done: a message that comes to it waits")]
+    [InlineData("deny domains = a : !oracle;SELECT 1", "lookup type \"oracle\" in ACL condition \"domains\" is not done: a message that comes to it waits")]
     [InlineData("deny message = ${perl{x}}", "expansion item \"perl\" in ACL modifier \"message\" is not done: a message that comes to it waits")]
     public void Acl_item_is_listed_with_its_line(string statement, string? notice)
     {
@@ -91,8 +93,8 @@ public sealed class SupportReportTests
 
     [Fact]
     public void Lookup_that_is_not_available_is_found_in_lists_and_options() => Assert.Equal(
-        [$"{MemoryFiles.MainPath}:2: lookup type \"redis\" in main option \"smtp_banner\"", $"{MemoryFiles.MainPath}:1: lookup type \"mysql\" in named list \"d\""],
-        Notices("domainlist d = ${lookup mysql{x}}\nsmtp_banner = ${lookup redis{x}}").Select(notice => notice[..notice.IndexOf(" is not done", StringComparison.Ordinal)]).Order().Reverse());
+        [$"{MemoryFiles.MainPath}:2: lookup type \"ibase\" in main option \"smtp_banner\"", $"{MemoryFiles.MainPath}:1: lookup type \"oracle\" in named list \"d\""],
+        Notices("domainlist d = ${lookup oracle{x}}\nsmtp_banner = ${lookup ibase{x}}").Select(notice => notice[..notice.IndexOf(" is not done", StringComparison.Ordinal)]).Order().Reverse());
 
     [Theory]
     [InlineData("begin acl\na:\ndeny condition = ${if eq{$csa_status}{fail}}", "3: variable \"$csa_status\" in ACL condition \"condition\"")]

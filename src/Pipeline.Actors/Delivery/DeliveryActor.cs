@@ -21,12 +21,12 @@ internal sealed class DeliveryActor : ReceiveActor, IInspectable
         _schedule = new DeliverySchedule<Waiting>(limits.PerDestination, limits.Overall);
         Receive<MessageProtocol.Deliver>(message =>
         {
-            _schedule.Enqueue(message.Destination, new Waiting(message, Sender));
+            _schedule.Enqueue(message.Destination, new Waiting(message, Sender), message.Limits);
             RunWhatMayRun();
         });
         Receive<Ended>(message =>
         {
-            _schedule.Release(message.Request.Destination);
+            _schedule.Release(message.Request.Destination, message.Request.Limits);
             message.ReplyTo.Tell(new MessageProtocol.JobEnded(message.Request.Number, message.Report));
             RunWhatMayRun();
         });

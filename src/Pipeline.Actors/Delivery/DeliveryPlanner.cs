@@ -53,7 +53,7 @@ internal static class DeliveryPlanner
             hosts,
             Recipient(routed, options),
             returnPath,
-            GroupKey(settings, options, destination, returnPath, recipient, routed.Address),
+            GroupKey(settings, options, destination, returnPath, recipient, routed),
             destination,
             DeliveryPlace.Of(
                 name,
@@ -61,6 +61,9 @@ internal static class DeliveryPlanner
                 recipient.Recipient.Address with { Domain = routed.Address.Domain }))
         {
             FallbackHosts = fallbackHosts,
+            DsnLastHop = routed.DsnLastHop,
+            Limits = await ParallelDelivery.LimitsAsync(active, scope, recipient, options, hosts, cancellationToken),
+            Order = options is ExpandedSmtpTransport ? await ParallelDelivery.OrderAsync(active, scope, routed.Address.Domain, cancellationToken) : 0,
         };
     }
 
@@ -215,15 +218,15 @@ internal static class DeliveryPlanner
         string destination,
         EnvelopeAddress returnPath,
         RecipientToRoute recipient,
-        EnvelopeAddress address)
+        RoutingOutcome.Routed routed)
     {
         var alone = settings switch
         {
-            SmtpTransportSettings smtp => smtp.MultiDomain ? "" : address.Domain.ToLowerInvariant(),
+            SmtpTransportSettings smtp => smtp.MultiDomain ? "" : routed.Address.Domain.ToLowerInvariant(),
             QueuefileTransportSettings queuefile => queuefile.Directory,
             _ when options.BatchMax <= 1 => $"#{recipient.Recipient.Index}",
             _ => $"{options.BatchId}\n{Shared(settings)}",
         };
-        return string.Join('\n', [destination, returnPath.ToString(), alone, string.Join('\0', settings.Filter), .. ShadowOf(settings), .. settings.HeadersAdd, "", .. settings.HeadersRemove, .. Digest(settings.HeaderBlock)]);
+        return string.Join('\n', [destination, returnPath.ToString(), alone, routed.DsnLastHop ? "last hop" : "", string.Join('\0', settings.Filter), .. ShadowOf(settings), .. settings.HeadersAdd, "", .. settings.HeadersRemove, .. Digest(settings.HeaderBlock)]);
     }
 }

@@ -44,7 +44,7 @@ internal sealed partial class MessageActor
     private void Conclude(WaitingReport? report)
     {
         _askingRules = false;
-        if (_failed.Count == 0 && _toldOfSuccess.Count == 0 && _replies.Count == 0 && report is null)
+        if (_failed.Count == 0 && _toldOfSuccess.Count == 0 && _replies.Count == 0 && _notes.Count == 0 && report is null)
         {
             LastUpdate();
             return;
@@ -55,9 +55,12 @@ internal sealed partial class MessageActor
         [
             .. _failed.SelectMany(failed => _ledger.Behind(failed.Key).Select(duplicate => duplicate.Index).Prepend(failed.Key)
                 .Select(index => new EndedRecipient(_ledger[index], failed.Value, Origin(index)))),
-            .. _toldOfSuccess.Select(index => new EndedRecipient(_ledger[index], null, Origin(index))),
+            .. _toldOfSuccess.Select(index => new EndedRecipient(_ledger[index], null, Origin(index))
+            {
+                Relay = _lastHop.Contains(index) ? Mail.Dsn.RelayKind.LastHop : Mail.Dsn.RelayKind.NonDsnMailer,
+            }),
         ];
-        ImmutableArray<AutomaticReply> replies = [.. _replies.Values.Select(pending => pending.Reply)];
+        ImmutableArray<AutomaticReply> replies = [.. _replies.Values.Select(pending => pending.Reply), .. _notes];
         PortCall.Start(() => WriteAsync(_services.Notifications, _facts!, ended, replies, report, _cancel.Token)).PipeTo(
             Self, Self, ready => new NotificationsReady(ready, null), error => new NotificationsReady([], error.Message));
     }
@@ -113,12 +116,7 @@ internal sealed partial class MessageActor
         }
 
         Crash.At(CrashPoint.DeliverNotificationComposed);
-        foreach (var (index, failure) in _failed)
-        {
-            _ledger.Record(Now, new RecipientFailed(
-                index, failure.Internal ?? failure.Reason, failure.Reply?.ToString(), failure.Host, failure.Ip?.ToString(), failure.Port, failure.Greeting, failure.HeloResponse));
-        }
-
+        RecordFailures(kept: false);
         foreach (var (index, pending) in _replies)
         {
             _ledger.Record(Now, new RecipientDelivered(index, pending.Transport, null, null, null, pending.Detail, Shadow: pending.Shadow));
@@ -131,6 +129,32 @@ internal sealed partial class MessageActor
 
         _notifications = [.. message.Ready.Select(ready => ready.Message with { Release = !_services.Routes })];
         LastUpdate();
+    }
+
+    /// <param name="kept">The recipients stay in the queue.</param>
+    private void RecordFailures(bool kept)
+    {
+        foreach (var (index, failure) in _failed)
+        {
+            _ledger.Record(Now, new RecipientFailed(
+                index,
+                failure.Internal ?? failure.Reason,
+                failure.Reply?.ToString(),
+                failure.Host,
+                failure.Ip?.ToString(),
+                failure.Port,
+                failure.Greeting,
+                failure.HeloResponse,
+                kept ? true : null));
+        }
+
+        if (!kept && _facts!.Envelope.Sender.IsNull)
+        {
+            foreach (var index in _failed.Keys)
+            {
+                _ledger.Record(Now, new FailureIgnored(index));
+            }
+        }
     }
 
     private void LastUpdate()

@@ -30,14 +30,14 @@ internal sealed partial class MessageActor
             return;
         }
 
-        foreach (var group in _routed.OrderBy(routed => routed.Key).GroupBy(routed => routed.Value.GroupKey, StringComparer.Ordinal)
+        foreach (var group in _routed.OrderBy(routed => routed.Value.Order).ThenBy(routed => routed.Key).GroupBy(routed => routed.Value.GroupKey, StringComparer.Ordinal)
             .SelectMany(group => group.Chunk(group.First().Value.Transport.BatchMax)).ToArray())
         {
             var plan = group[0].Value;
             var number = _nextJob++;
             ImmutableArray<DeliveryRecipient> recipients = [.. group.Select(routed => AsDeliveryRecipient(routed.Key, routed.Value))];
-            _jobs.Add(number, new RunningJob(recipients, plan.Transport.Name, Now, plan.Destination, [.. recipients.SelectMany(recipient => _ledger.Behind(recipient.Index)).Select(recipient => recipient.Index)]));
-            _delivery.Tell(new MessageProtocol.Deliver(number, plan.Destination, Job(number, plan, recipients)));
+            _jobs.Add(number, new RunningJob(recipients, plan.Transport.Name, Now, plan.Destination, [.. recipients.SelectMany(recipient => _ledger.Behind(recipient.Index)).Select(recipient => recipient.Index)]) { DsnLastHop = plan.DsnLastHop });
+            _delivery.Tell(new MessageProtocol.Deliver(number, plan.Destination, Job(number, plan, recipients)) { Limits = plan.Limits });
             Crash.At(CrashPoint.DeliverJobHandedOn);
         }
 
@@ -79,8 +79,8 @@ internal sealed partial class MessageActor
     private DeliveryRecipient AsDeliveryRecipient(int index, RoutingDecision.Deliver deliver) => new(
         index,
         deliver.Address,
-        DuplicateRecipients.Together([_ledger[index].Notify, .. _ledger.Behind(index).Select(duplicate => duplicate.Notify)]),
-        _ledger[index].OriginalRecipient)
+        deliver.DsnLastHop ? DsnNotify.None : DuplicateRecipients.Together([_ledger[index].Notify, .. _ledger.Behind(index).Select(duplicate => duplicate.Notify)]),
+        deliver.DsnLastHop ? null : _ledger[index].OriginalRecipient)
     {
         EnvelopeAddress = _ledger[index].Parent < 0 ? null : Root(_ledger[index]).Address,
     };
@@ -111,8 +111,8 @@ internal sealed partial class MessageActor
             SmtpUtf8 = facts.Envelope.SmtpUtf8,
             RequireTls = facts.Envelope.RequireTls,
             Body = facts.Envelope.Body,
-            Return = facts.Envelope.Return,
-            EnvelopeId = facts.Envelope.EnvelopeId,
+            Return = plan.DsnLastHop ? DsnReturn.Unspecified : facts.Envelope.Return,
+            EnvelopeId = plan.DsnLastHop ? null : facts.Envelope.EnvelopeId,
             AuthenticatedSender = facts.Envelope.AuthenticatedSender,
             ReceivedAt = facts.ReceivedAt,
             InDoubt = _resumed || recipients.Any(recipient => _inDoubt.Contains(recipient.Index)),
@@ -219,14 +219,21 @@ internal sealed partial class MessageActor
     /// <summary>A peer that knows DSN answers for the recipient and for the duplicates it was told of; we answer for everybody else.</summary>
     private void OnDelivered(int index, DeliveryOutcome.Delivered delivered, RunningJob job)
     {
-        if (!delivered.PeerKnowsDsn)
+        var answersForIt = delivered.PeerKnowsDsn && !job.DsnLastHop;
+        if (job.DsnLastHop)
+        {
+            _lastHop.Add(index);
+            _lastHop.UnionWith(_ledger.Behind(index).Select(static duplicate => duplicate.Index));
+        }
+
+        if (!answersForIt)
         {
             TellOfSuccess(index);
         }
 
         foreach (var duplicate in _ledger.Behind(index))
         {
-            if (!delivered.PeerKnowsDsn || !job.Duplicates.Contains(duplicate.Index))
+            if (!answersForIt || !job.Duplicates.Contains(duplicate.Index))
             {
                 TellOfSuccess(duplicate.Index);
             }
@@ -237,6 +244,8 @@ internal sealed partial class MessageActor
         ImmutableArray<DeliveryRecipient> recipients, string transport, DateTimeOffset startedAt, string destination, ImmutableHashSet<int> duplicates)
     {
         public string Destination => destination;
+
+        public bool DsnLastHop { get; init; }
 
         /// <summary>Duplicates that the attempt stands for, known when it began.</summary>
         public ImmutableHashSet<int> Duplicates => duplicates;

@@ -19,7 +19,7 @@ internal sealed partial class MessageActor : IInspectable
         parts.Add(string.Create(
             CultureInfo.InvariantCulture,
             $"{_ledger.Recipients.Count} recipients, {_ledger.Recipients.Count(recipient => recipient.Status == RecipientStatus.Queued)} not done"));
-        Add(_inRouting.Order().Select(ActorNames.Recipient), "waits for the routing of");
+        Add(_inRouting.Keys.Order().Select(ActorNames.Recipient), "waits for the routing of");
         Add(_jobs.Values.GroupBy(job => job.Transport).Select(jobs => $"{jobs.Key} ({jobs.Count()})"), "waits for deliveries by");
         if (_update is not null)
         {

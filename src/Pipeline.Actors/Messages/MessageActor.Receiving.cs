@@ -140,7 +140,7 @@ internal sealed partial class MessageActor
         if (_services.Gauge.TryEnter())
         {
             _entered = true;
-            Work(MessageStart.Everything);
+            Work(MessageStart.Arrival);
         }
         else
         {

@@ -1,4 +1,5 @@
 using Pipeline.Actors.Reporting;
+using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Ports;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
@@ -14,6 +15,9 @@ internal sealed partial class MessageActor
     /// <summary>This round has tried something: what still waits behind it has been put off.</summary>
     private bool _worked;
 
+    /// <summary>The message was given up: what failed by that is not kept.</summary>
+    private bool _cancelled;
+
     /// <summary>The last commit of the round is near: what happened goes with it.</summary>
     private bool _askingRules;
 
@@ -22,12 +26,23 @@ internal sealed partial class MessageActor
     /// <summary>An ACL has said that the message is to be frozen when it has arrived, and it has not been yet.</summary>
     private string? FreezeOfAcl => _facts!.Properties.GetValueOrDefault(MessageProperties.Freeze) is { } how && _ledger.Recipients.All(recipient => recipient.FrozenAt is null) ? how : null;
 
-    /// <returns>True when there is nothing to do now but to freeze the message, or to find out what becomes of a frozen one.</returns>
+    /// <summary>The message was to be queued only when it arrived, and nothing has come of that yet.</summary>
+    private bool PostponementOfReceipt =>
+        _facts!.Properties.GetValueOrDefault(MessageProperties.Postpone) == MessageProperties.PostponeAll && _ledger.Recipients.All(IsUntouched);
+
+    /// <returns>True when there is nothing to do now but to freeze the message or put it off, or to find out what becomes of a frozen one.</returns>
     private bool Waits(MessageStart start)
     {
         if (FreezeOfAcl is { } how)
         {
             _freeze = new Freeze("", MessageFrozen.ByAcl, Tell: how != MessageProperties.FreezeWithoutTelling);
+            Close();
+            return true;
+        }
+
+        if (start != MessageStart.Everything && PostponementOfReceipt)
+        {
+            _ledger.Record(Now, new MessagePostponed(_facts!.Properties.GetValueOrDefault(MessageProperties.PostponeReason), RecipientState.AtQueueRun));
             Close();
             return true;
         }
@@ -56,6 +71,7 @@ internal sealed partial class MessageActor
         var frozenAt = _ledger.Recipients.Max(recipient => recipient.FrozenAt) ?? now;
         if (rules.TimeoutFrozenAfter > TimeSpan.Zero && now - facts.ReceivedAt >= rules.TimeoutFrozenAfter)
         {
+            _cancelled = true;
             _ledger.Record(now, new MessageCancelled(MessageCancelled.ByTimeout));
             foreach (var recipient in _ledger.Recipients.Where(recipient => recipient.Status == RecipientStatus.Queued))
             {
@@ -65,6 +81,11 @@ internal sealed partial class MessageActor
         else if (rules.AutoThaw > TimeSpan.Zero && !facts.Envelope.Sender.IsNull && now - frozenAt >= rules.AutoThaw)
         {
             _ledger.Record(now, new MessageThawed(MessageThawed.ByAutoThaw));
+            RouteWaiting();
+        }
+        else if (rules.TriesBounceAgainAt(facts, frozenAt) <= now)
+        {
+            _ledger.Record(now, new MessageThawed(MessageThawed.ByErrorTimer));
             RouteWaiting();
         }
         else
@@ -117,7 +138,7 @@ internal sealed partial class MessageActor
         _worked = true;
         foreach (var recipient in _ledger.Recipients.Where(recipient => recipient.Status == RecipientStatus.Queued).ToArray())
         {
-            Route(recipient);
+            Route(recipient, DeliveryPass.Later);
         }
     }
 
@@ -125,12 +146,22 @@ internal sealed partial class MessageActor
     private IEnumerable<RecipientState> Waiting() =>
         _ledger.Recipients.Where(recipient => recipient.Status == RecipientStatus.Queued && !_failed.ContainsKey(recipient.Index));
 
-    /// <summary>Whether what waits is a matter for the policy: a message to be frozen, or recipients that have been put off.</summary>
-    private bool MustAskRules => _freeze is not null || (_worked && !_facts!.Envelope.Sender.IsNull && Waiting().Any(static recipient => recipient.LastReason is not null));
+    /// <summary>Whether what waits is a matter for the policy: a message to be frozen, one that fails and has no sender, or recipients that have been put off.</summary>
+    private bool MustAskRules => _freeze is not null || FailsWithoutSender || (_worked && !_facts!.Envelope.Sender.IsNull && Waiting().Any(static recipient => recipient.LastReason is not null));
+
+    /// <summary>Something has failed of a message about which nobody can be told.</summary>
+    private bool FailsWithoutSender => _failed.Count > 0 && !_cancelled && _facts!.Envelope.Sender.IsNull;
 
     private void OnWaitingRules(WaitingRules message)
     {
         var (now, facts, rules) = (Now, _facts!, message.Rules);
+        if (FailsWithoutSender && now - facts.ReceivedAt < rules.IgnoreBounceErrorsAfter)
+        {
+            RecordFailures(kept: true);
+            _failed.Clear();
+            _freeze ??= new Freeze(MessageFrozen.DeliveryError, null, Tell: false);
+        }
+
         ImmutableArray<RecipientState> waiting = [.. Waiting()];
         if (_freeze is { } freeze && !waiting.IsEmpty)
         {
@@ -148,7 +179,7 @@ internal sealed partial class MessageActor
     }
 
     private void AskRules(Func<WaitingRulesOfPolicy, object> known) => PortCall.Start(() => _services.Rules.OfAsync(_facts!, [.. Waiting()], _cancel.Token)).PipeTo(
-        Self, Self, known, _ => known(WaitingRulesOfPolicy.None));
+        Self, Self, known, _ => known(WaitingRulesOfPolicy.Unknown));
 
     /// <param name="Reason">In the words of what led to it; empty when somebody wanted it.</param>
     /// <param name="By">Who wanted it.</param>

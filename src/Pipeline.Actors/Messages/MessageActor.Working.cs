@@ -3,6 +3,7 @@ using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Ports;
 using Pipeline.Faults;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Reply;
 using Pipeline.Messages.Journal;
 using Pipeline.Storage.Ports;
 
@@ -11,11 +12,15 @@ namespace Pipeline.Actors.Messages;
 internal sealed partial class MessageActor
 {
     private readonly bool _resumed;
-    private readonly HashSet<int> _inRouting = [];
+    private readonly Dictionary<int, DeliveryPass> _inRouting = [];
     private readonly Dictionary<int, RoutingDecision.Deliver> _routed = [];
     private readonly Dictionary<int, DeliveryFailure> _failed = [];
     private readonly Dictionary<int, PendingReply> _replies = [];
     private readonly List<int> _toldOfSuccess = [];
+    private readonly HashSet<int> _lastHop = [];
+
+    /// <summary>Messages to operators; a node that dies before the end of the round sends none, and the journal has what they would say.</summary>
+    private readonly List<AutomaticReply> _notes = [];
     private readonly HashSet<int> _inDoubt = [];
     private int _deciding;
 
@@ -52,6 +57,12 @@ internal sealed partial class MessageActor
 
         var now = Now;
         _worked = true;
+        if (_ledger.Recipients.Any(static recipient => recipient.AwaitsQueueRun))
+        {
+            // A message in whose hands something is due is in a queue run: what waits for one in it has waited long enough.
+            _ledger.Record(now, new QueueRunReached());
+        }
+
         foreach (var recipient in _ledger.Recipients.ToArray())
         {
             if (recipient.AttemptOpen)
@@ -61,16 +72,20 @@ internal sealed partial class MessageActor
                 Crash.At(CrashPoint.TakeoverDoubtsNoted);
             }
 
-            if (recipient.Status == RecipientStatus.Queued && (start == MessageStart.Everything || recipient.DueAt <= now))
+            if (recipient.Status == RecipientStatus.Queued && (start != MessageStart.WhatIsDue || recipient.DueAt <= now))
             {
-                Route(recipient);
+                Route(recipient, start == MessageStart.Everything ? DeliveryPass.Forced : IsUntouched(recipient) ? DeliveryPass.First : DeliveryPass.Later);
             }
         }
 
         Proceed();
     }
 
-    private void Route(RecipientState recipient)
+    /// <summary>Nothing has been tried, and nothing put off.</summary>
+    private static bool IsUntouched(RecipientState recipient) =>
+        recipient is { Status: RecipientStatus.Queued, Attempts: 0, FirstFailedAt: null, PostponedAt: null, FrozenAt: null };
+
+    private void Route(RecipientState recipient, DeliveryPass pass)
     {
         var ancestors = ImmutableArray.CreateBuilder<RecipientState>();
         for (var parent = recipient.Parent; parent >= 0; parent = _ledger[parent].Parent)
@@ -78,9 +93,9 @@ internal sealed partial class MessageActor
             ancestors.Add(_ledger[parent]);
         }
 
-        _inRouting.Add(recipient.Index);
+        _inRouting.Add(recipient.Index, pass);
         Context.ActorOf(
-            RecipientActor.CreateProps(new RecipientToRoute(_facts!, recipient, ancestors.ToImmutable()), _services.Router),
+            RecipientActor.CreateProps(new RecipientToRoute(_facts!, recipient, ancestors.ToImmutable(), pass), _services.Router),
             ActorNames.Recipient(recipient.Index));
         Crash.At(CrashPoint.RouteBegun);
     }
@@ -89,13 +104,14 @@ internal sealed partial class MessageActor
     {
         Crash.At(CrashPoint.RouteDecided);
         var index = message.Recipient;
-        _inRouting.Remove(index);
+        _inRouting.Remove(index, out var pass);
         var now = Now;
         foreach (var trial in message.Decision.Trials)
         {
             _ledger.Record(now, trial);
         }
 
+        _notes.AddRange(message.Decision.Notes);
         switch (message.Decision)
         {
             case RoutingDecision.Deliver deliver:
@@ -115,9 +131,17 @@ internal sealed partial class MessageActor
                 Crash.At(CrashPoint.RouteChildrenMade);
                 foreach (var child in children)
                 {
-                    Route(_ledger[child.Index]);
+                    Route(_ledger[child.Index], pass);
                 }
 
+                break;
+            case RoutingDecision.Postpone postpone:
+                _ledger.Record(now, new RecipientPostponed(
+                    index,
+                    postpone.Reason,
+                    postpone.Reason == RecipientPostponed.Held ? now + _services.Limits.HoldInterval : RecipientState.AtQueueRun,
+                    postpone.Router,
+                    postpone.Transport));
                 break;
             case RoutingDecision.Fail fail:
                 Crash.At(CrashPoint.RouteFailed);

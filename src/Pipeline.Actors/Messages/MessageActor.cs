@@ -43,7 +43,7 @@ internal sealed partial class MessageActor : ReceiveActor, IWithTimers
         _ = _ledger.TakeChanges(); // stored with the message
         TakeOver(accepted);
         Become(Working);
-        Self.Tell(new BeginWork(MessageStart.Everything), ActorRefs.NoSender);
+        Self.Tell(new BeginWork(MessageStart.Arrival), ActorRefs.NoSender);
     }
 
     /// <summary>A message that was queued.</summary>
@@ -123,10 +123,13 @@ internal sealed partial class MessageActor : ReceiveActor, IWithTimers
 /// <summary>What a message that was queued begins with.</summary>
 internal enum MessageStart
 {
+    /// <summary>It has just arrived: every recipient, unless the message is to wait.</summary>
+    Arrival,
+
     /// <summary>The recipients whose time has come.</summary>
     WhatIsDue,
 
-    /// <summary>Every waiting recipient.</summary>
+    /// <summary>Every waiting recipient: somebody wants it now.</summary>
     Everything,
 
     /// <summary>Nothing, until an operator's request arrives.</summary>

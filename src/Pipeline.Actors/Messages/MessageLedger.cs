@@ -113,11 +113,31 @@ internal sealed class MessageLedger
             case RecipientDelivered e:
                 Set(_recipients[e.Recipient] with { Status = RecipientStatus.Delivered, AttemptOpen = false, LastReason = null });
                 break;
+            case RecipientFailed { Kept: true } e:
+                var kept = _recipients[e.Recipient];
+                Set(kept with { AttemptOpen = false, FirstFailedAt = kept.FirstFailedAt ?? at, LastReason = e.Reason });
+                break;
             case RecipientFailed e:
                 Set(_recipients[e.Recipient] with { Status = RecipientStatus.Failed, AttemptOpen = false, LastReason = e.Reason });
                 break;
             case MessageFrozen e:
                 SetWaiting(waiting => waiting with { FrozenAt = waiting.IsFrozen ? waiting.FrozenAt : at, DueAt = e.LookAgain });
+                break;
+            case MessagePostponed e:
+                SetWaiting(waiting => waiting with { PostponedAt = at, DueAt = e.LookAgain });
+                break;
+            case RecipientPostponed e:
+                var put = _recipients[e.Recipient];
+                Set(put with
+                {
+                    AttemptOpen = false,
+                    PostponedAt = at,
+                    DueAt = e.LookAgain,
+                    LastReason = e.Reason == RecipientPostponed.Held ? e.Reason : put.LastReason, // the sender is told of the delay, as of a failure
+                });
+                break;
+            case QueueRunReached:
+                SetWaiting(waiting => waiting.AwaitsQueueRun ? waiting with { DueAt = at } : waiting);
                 break;
             case MessageThawed:
                 SetWaiting(waiting => waiting with { ThawedAt = at, DueAt = at });
@@ -146,7 +166,8 @@ internal sealed class MessageLedger
                 e.Recipient,
                 Notify: parent.Notify,
                 OriginalRecipient: parent.OriginalRecipient,
-                Inherited: child.Inherited));
+                Inherited: child.Inherited,
+                PostponedAt: parent.PostponedAt));
         }
     }
 

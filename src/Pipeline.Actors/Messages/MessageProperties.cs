@@ -22,6 +22,17 @@ internal static class MessageProperties
     public const string Tainted = "tainted";
 
 
+    /// <summary>The named queue that the message is in.</summary>
+    public const string Queue = Storage.Ports.NewMessage.QueueProperty;
+
+    /// <summary>What is not tried before a queue run: <see cref="PostponeAll"/> or <see cref="PostponeRemote"/>.</summary>
+    public const string Postpone = "postpone";
+    public const string PostponeAll = "all";
+    public const string PostponeRemote = "remote";
+
+    /// <summary>What is logged of that, in Exim's words; absent when nothing is.</summary>
+    public const string PostponeReason = "postpone-why";
+
     /// <summary>An ACL wants the message frozen: with this name, <see cref="FreezeWithoutTelling"/> or another value.</summary>
     public const string Freeze = "freeze";
     public const string FreezeWithoutTelling = "no_tell";

@@ -52,7 +52,11 @@ public static class MessageProtocol
     /// <summary>To the delivery actor.</summary>
     /// <param name="Number">The sender's number for the job.</param>
     /// <param name="Destination">Jobs with the same text share a limit and, where the transport can, a connection.</param>
-    public sealed record Deliver(long Number, string Destination, DeliveryJob Job);
+    public sealed record Deliver(long Number, string Destination, DeliveryJob Job)
+    {
+        /// <summary>Bounds beside those of the destination and of all.</summary>
+        public ImmutableArray<Delivery.DeliveryLimit> Limits { get; init; } = [];
+    }
 
     /// <summary>From the delivery actor: the end of a job.</summary>
     public sealed record JobEnded(long Number, DeliveryReport Report);
@@ -81,6 +85,10 @@ public static class MessageProtocol
 
     /// <summary>To the supervisor, from an operator: a frozen message is to be tried again. Answered by <see cref="OperatorAnswer"/>.</summary>
     public sealed record ThawMessage(MessageId Id, string By);
+
+    /// <summary>To the supervisor: a queue run. What waits for one in a queue is due, and everything that is due is looked for. Answered by <see cref="OperatorAnswer"/>.</summary>
+    /// <param name="Queue">The named queue; empty for the default one.</param>
+    public sealed record RunQueue(string Queue);
 
     public sealed record OperatorAnswer(bool Done, string Text);
 

@@ -82,6 +82,9 @@ public sealed record MessageLimits
     /// <summary>Messages claimed in one go.</summary>
     public int ClaimBatch { get; init; } = 64;
 
+    /// <summary>How long a recipient is left alone whose domain is in <c>hold_domains</c>, until it is looked whether it still is.</summary>
+    public TimeSpan HoldInterval { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>How long recipients that are routed wait for others that are not yet, to share a delivery.</summary>
     public TimeSpan GatherTime { get; init; } = TimeSpan.FromMilliseconds(20);
 

@@ -60,6 +60,12 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         Receive<MessageProtocol.FreezeMessage>(message => OnOperator(message.Id, message, MessageStart.Nothing));
         Receive<MessageProtocol.ThawMessage>(message => OnOperator(message.Id, message, MessageStart.Nothing));
         Receive<ClaimedForOperator>(OnClaimedForOperator);
+        Receive<MessageProtocol.RunQueue>(message => RunQueue(message.Queue));
+        Receive<QueueRunBegun>(message =>
+        {
+            message.Asker.Tell(message.Answer);
+            Claim();
+        });
         Receive<MessageProtocol.Drain>(_ =>
         {
             _draining = Sender;
@@ -246,6 +252,18 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
         Resume(claimed, message.Start).Tell(message.Request, message.Asker);
     }
 
+    private void RunQueue(string queue)
+    {
+        var asker = Sender;
+        PortCall.Start(() => _services.Store.RunQueueAsync(queue, CancellationToken.None)).PipeTo(
+            Self,
+            Self,
+            due => new QueueRunBegun(due is null ? NoQueueRun("the store cannot write now") : new MessageProtocol.OperatorAnswer(true, "queue run started"), asker),
+            error => new QueueRunBegun(NoQueueRun(error.Message), asker));
+    }
+
+    private static MessageProtocol.OperatorAnswer NoQueueRun(string why) => new(false, $"no queue run: {why}");
+
     /// <summary>The actor of a message failed: leave the message alone for a while, then let it be claimed anew.</summary>
     private void ReleaseAfterPause(Mail.Message.MessageId id) =>
         Timers.StartSingleTimer(id.ToString(), new ReleaseNow(id), _services.Limits.FailureBackoff);
@@ -260,6 +278,8 @@ internal sealed class MessageSupervisorActor : ReceiveActor, IWithTimers
     private sealed record NextDueKnown(DateTimeOffset At);
 
     private sealed record ClaimedForOperator(StoredMessage? Message, object Request, MessageStart Start, IActorRef Asker);
+
+    private sealed record QueueRunBegun(MessageProtocol.OperatorAnswer Answer, IActorRef Asker);
 
     private sealed record ReleaseNow(Mail.Message.MessageId Id);
 

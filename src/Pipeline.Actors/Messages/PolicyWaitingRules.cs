@@ -16,6 +16,7 @@ public sealed class PolicyWaitingRules(IPolicySource policies) : IWaitingRules
         {
             AutoThaw = options.AutoThaw,
             TimeoutFrozenAfter = options.TimeoutFrozenAfter,
+            IgnoreBounceErrorsAfter = options.IgnoreBounceErrorsAfter,
             DelayWarning = options.DelayWarning,
             MayWarn = options.DelayWarning.Count > 0 && await MayWarnAsync(active, message, waiting, cancellationToken),
         };

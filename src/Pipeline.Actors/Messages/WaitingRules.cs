@@ -16,7 +16,7 @@ internal sealed class NoWaitingRules : IWaitingRules
         ValueTask.FromResult(WaitingRulesOfPolicy.None);
 }
 
-/// <summary>The values of <c>auto_thaw</c>, <c>timeout_frozen_after</c> and <c>delay_warning</c> for one message.</summary>
+/// <summary>The values of <c>auto_thaw</c>, <c>timeout_frozen_after</c>, <c>ignore_bounce_errors_after</c> and <c>delay_warning</c> for one message.</summary>
 public sealed record WaitingRulesOfPolicy
 {
     /// <summary>When a message is looked at that nothing but an operator thaws. Stored.</summary>
@@ -25,11 +25,17 @@ public sealed record WaitingRulesOfPolicy
     /// <summary>Nothing thaws, nothing warns.</summary>
     public static WaitingRulesOfPolicy None { get; } = new();
 
+    /// <summary>The rules are not to be had now: nothing is dropped for that.</summary>
+    public static WaitingRulesOfPolicy Unknown { get; } = new() { IgnoreBounceErrorsAfter = TimeSpan.FromDays(70) };
+
     /// <summary>Zero for never.</summary>
     public TimeSpan AutoThaw { get; init; }
 
     /// <summary>Zero for never.</summary>
     public TimeSpan TimeoutFrozenAfter { get; init; }
+
+    /// <summary>The age at which a message without a sender that fails is dropped; until then it is frozen. Zero for at once.</summary>
+    public TimeSpan IgnoreBounceErrorsAfter { get; init; }
 
     /// <summary>After these times the sender is told; the difference of the last two goes on. Ascending.</summary>
     public IReadOnlyList<TimeSpan> DelayWarning { get; init; } = [];
@@ -42,8 +48,13 @@ public sealed record WaitingRulesOfPolicy
     {
         var thaw = AutoThaw > TimeSpan.Zero && !message.Envelope.Sender.IsNull ? frozenAt + AutoThaw : Never;
         var timeout = TimeoutFrozenAfter > TimeSpan.Zero ? message.ReceivedAt + TimeoutFrozenAfter : Never;
-        return thaw < timeout ? thaw : timeout;
+        var again = TriesBounceAgainAt(message, frozenAt) ?? Never;
+        return new[] { thaw, timeout, again }.Min();
     }
+
+    /// <summary>When a frozen message without a sender is tried once more, before it is dropped; null when that has been, or never is.</summary>
+    public DateTimeOffset? TriesBounceAgainAt(MessageFacts message, DateTimeOffset frozenAt) =>
+        message.Envelope.Sender.IsNull && IgnoreBounceErrorsAfter > TimeSpan.Zero && message.ReceivedAt + IgnoreBounceErrorsAfter is var at && at > frozenAt ? at : null;
 
     /// <summary>How many warnings a sender should have had at that age of the message.</summary>
     public int WarningsDue(TimeSpan age)

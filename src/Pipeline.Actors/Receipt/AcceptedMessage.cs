@@ -24,7 +24,8 @@ internal static class AcceptedMessage
         MessageId id,
         ImmutableArray<EnvelopeRecipient> recipients,
         StagedHeader header,
-        IBodyWriter body)
+        IBodyWriter body,
+        QueueingDecision queueing)
     {
         var message = scope.Message;
         return new NewMessage
@@ -45,7 +46,7 @@ internal static class AcceptedMessage
             HeaderBlock = header.Compose(),
             Body = body,
             Policy = (int)active.Policy.Number,
-            Properties = Properties(scope),
+            Properties = Properties(scope, queueing),
             Journal = [],
         };
     }
@@ -61,7 +62,7 @@ internal static class AcceptedMessage
             : $"Received: by {active.Environment.PrimaryHostname} id {scope.Message.Id};\n\t{date}";
     }
 
-    private static ImmutableDictionary<string, string> Properties(EvaluationScope scope)
+    private static ImmutableDictionary<string, string> Properties(EvaluationScope scope, QueueingDecision queueing)
     {
         var connection = scope.Connection;
         var properties = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
@@ -74,6 +75,9 @@ internal static class AcceptedMessage
         Add(MessageProperties.ClientAddress, EndPoint(connection.ClientAddress, connection.ClientPort));
         Add(MessageProperties.Interface, EndPoint(connection.LocalAddress, connection.LocalPort));
         Add(MessageProperties.Freeze, scope.Message.Controls.Contains("freeze/no_tell") ? MessageProperties.FreezeWithoutTelling : scope.Message.Controls.Contains("freeze") ? "tell" : null);
+        Add(MessageProperties.Queue, scope.Message.ConditionVariables.GetValueOrDefault("queue_name"));
+        Add(MessageProperties.Postpone, queueing.What);
+        Add(MessageProperties.PostponeReason, queueing.Reason);
         foreach (var (name, variable) in MessageProperties.Verdicts)
         {
             Add(name, scope.Message.ConditionVariables.GetValueOrDefault(variable));

@@ -30,8 +30,26 @@ public sealed record LocalMessage
     /// <summary>$received_protocol; null for the word that says how it came.</summary>
     public string? Protocol { get; init; }
 
+    public LocalDelivery Delivery { get; init; }
+
     /// <summary>The real name for a From field that the message lacks; empty for none.</summary>
     public string RealName { get; init; } = "";
+}
+
+/// <summary>What a local program wants of the delivery of its message.</summary>
+public enum LocalDelivery
+{
+    /// <summary>Nothing: the main options say.</summary>
+    Unsaid = 0,
+
+    /// <summary><c>-odb</c>, <c>-odf</c>, <c>-odi</c>: at once.</summary>
+    AtOnce = 1,
+
+    /// <summary><c>-odq</c>: with the next queue run.</summary>
+    Queue = 2,
+
+    /// <summary><c>-odqs</c>: what goes to other hosts with the next queue run.</summary>
+    QueueRemote = 3,
 }
 
 /// <summary>The reception of one local message. Calls come one at a time: begin, any number of writes, end. Disposing it before the end ends it without a message.</summary>

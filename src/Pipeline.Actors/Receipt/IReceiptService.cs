@@ -14,7 +14,8 @@ public interface IReceiptService
 /// <summary>Facts of the connection that do not change.</summary>
 /// <param name="Client">Null for submission on standard input.</param>
 /// <param name="ImplicitTls">TLS began with the connection.</param>
-public sealed record ClientConnection(IPEndPoint? Client, IPEndPoint? Local, bool ImplicitTls);
+/// <param name="Delivery">What a local program wants of its messages' delivery.</param>
+public sealed record ClientConnection(IPEndPoint? Client, IPEndPoint? Local, bool ImplicitTls, LocalDelivery Delivery = LocalDelivery.Unsaid);
 
 /// <summary>One client's conversation. Calls come one at a time, in the order of the protocol; the listener has checked syntax and sequence.</summary>
 public interface IReceiptSession : IAsyncDisposable
@@ -75,10 +76,11 @@ public interface IReceiptSession : IAsyncDisposable
 
     ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken);
 
-    /// <summary>Something the protocol layer refused by itself (a limit, bad syntax, smuggling): for the journal and the log.</summary>
-    /// <param name="command">The verb; empty between commands.</param>
-    /// <param name="line">The command as it came, one char for each octet, as far as it may be shown; empty when there is none.</param>
-    void ProtocolIncident(string command, SmtpReply reply, string reason, string line = "");
+    /// <summary>How the policy will have SMTP spoken; asked whenever it matters, as ACLs may change it.</summary>
+    SessionRules Rules { get; }
+
+    /// <summary>For the journal and the log.</summary>
+    void ProtocolIncident(ProtocolIncident incident);
 }
 
 /// <param name="Reply">What to say to the client.</param>
@@ -86,6 +88,9 @@ public interface IReceiptSession : IAsyncDisposable
 /// <param name="RefusedBy">The ACL about the content that said no; null otherwise.</param>
 public sealed record ReceiptDecision(SmtpReply Reply, bool Close = false, Policy.Acl.AclPoint? RefusedBy = null)
 {
+    /// <summary>The policy finds the syntax of the command bad: it counts as such an error.</summary>
+    public bool IsSyntaxError { get; init; }
+
     /// <summary>What to say before it: of a message with PRDR, that the replies for its recipients follow, and those.</summary>
     public ImmutableArray<SmtpReply> Preceding { get; init; } = [];
 }

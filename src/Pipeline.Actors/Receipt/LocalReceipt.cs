@@ -1,5 +1,6 @@
 using Pipeline.Mail.Addressing;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Rewriting;
 
 namespace Pipeline.Actors.Receipt;
 
@@ -19,7 +20,8 @@ internal sealed class LocalReceipt(ReceiptServices services, ActivePolicy active
         var mail = new MailParameters(message.Sender, message.IsBatch ? null : 0, BodyType.Unspecified, SmtpUtf8: !IsAscii(), DsnReturn.Unspecified, null, null);
         var scope = new EvaluationScope { Environment = active.Environment, Connection = connection, Message = new MessageScope() };
         var maxSize = await CapabilityOffer.MaxMessageSizeAsync(active.Policy.MainOptions, scope, cancellationToken);
-        _transaction = await ReceiptTransaction.OpenAsync(services, active, connection, mail, ContentPoints.Local, maxSize, cancellationToken);
+        _transaction = await ReceiptTransaction.OpenAsync(services, active, connection, mail, ContentPoints.Local, maxSize, new Queueing(services, active.Policy.MainOptions, message.Delivery), cancellationToken);
+        _transaction.Qualification = new HeaderQualification(active.Environment.QualifyDomain, active.Environment.QualifyRecipient);
         await _transaction.BeginLocalAsync(message, cancellationToken);
     }
 

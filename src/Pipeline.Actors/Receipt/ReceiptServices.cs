@@ -41,6 +41,15 @@ public sealed record ReceiptServices
     public CalloutServices? Callouts { get; init; }
 
     public ReceiptLimits Limits { get; init; } = new();
+
+    /// <summary>Clients that are connected to this node now, for <c>smtp_accept_queue</c>.</summary>
+    public Func<int> Connections { get; init; } = static () => 0;
+
+    /// <summary>The load of this machine in thousandths, for <c>queue_only_load</c>; null where it is not known.</summary>
+    public Func<long?> LoadAverage { get; init; } = SystemLoad.Average;
+
+    /// <summary>This node makes queue runs at intervals: only then does a limit count that nobody has set, since what it queues would wait for ever.</summary>
+    public bool HasQueueRuns { get; init; }
 }
 
 /// <summary>Gives the policy that is in force, and those under which older messages still live.</summary>

@@ -44,7 +44,7 @@ internal sealed partial class ReceiptSession
         if (Usable().FirstOrDefault(known => AuthenticatorDefinition.IsSameMechanism(known.PublicName, mechanism)) is not { } authenticator)
         {
             var unsupported = new SmtpReply(504, new EnhancedStatusCode(5, 5, 4), $"{mechanism} authentication mechanism not supported");
-            ProtocolIncident(AuthCommand, unsupported, "");
+            ProtocolIncident(new ProtocolIncident(AuthCommand, unsupported, ""));
             return new ReceiptDecision(unsupported);
         }
 

@@ -1,5 +1,6 @@
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
+using Pipeline.Policy.Acl.Verification;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 
@@ -8,6 +9,8 @@ namespace Pipeline.Actors.Receipt;
 /// <summary>What the main log says of the session itself, in Exim's words: its beginning, its end, and what the protocol layer refused.</summary>
 internal sealed partial class ReceiptSession
 {
+    private const string UnknownCommand = "unknown";
+
     /// <summary>Commands that the line about a session without mail names.</summary>
     private const int MaxShownVerbs = 20;
 
@@ -24,9 +27,10 @@ internal sealed partial class ReceiptSession
 
     private string Lasted => $"D={Duration(_services.Time.GetElapsedTime(_began))}";
 
-    public void ProtocolIncident(string command, SmtpReply reply, string reason, string line = "")
+    public void ProtocolIncident(ProtocolIncident incident)
     {
-        _notQuit = _notQuit is null ? null : NotQuitReason.Of(command, reply) ?? _notQuit;
+        var (command, reply, reason) = incident;
+        _notQuit = _notQuit is null ? null : NotQuitReason.Of(incident.Ends) ?? _notQuit;
         _connection.AuthenticationFailed |= command == AuthCommand;
         if (command == AuthCommand && _exchange is not null)
         {
@@ -44,52 +48,109 @@ internal sealed partial class ReceiptSession
             RecordWithoutMessage(refused);
         }
 
-        LogIncident(command, reply, reason, line);
-    }
-
-    private void LogIncident(string command, SmtpReply reply, string reason, string line)
-    {
-        var host = LogText.Host(_connection);
-        var sender = _transaction is { } transaction ? $"<{transaction.Scope.Message.Sender}>" : "<>";
-        switch (NotQuitReason.Of(command, reply))
+        if (incident is { Ends: SessionBreak.None or SessionBreak.TooManyErrors, Line.Length: > 0 } && command != UnknownCommand)
         {
-            case "command-timeout":
-                Log(null, $"SMTP command timeout on connection from {Peer} {Lasted}");
-                return;
-            case "data-timeout":
-                Log(null, $"SMTP data timeout (message abandoned) on connection from {Peer} F={sender} {Lasted}");
-                return;
-            case "synchronization-error":
-                Log(null, $"SMTP protocol synchronization error ({reason}): rejected {(line.Length == 0 ? "connection from" : $"\"{line}\"")} {host}", Refusals);
-                return;
-            case "tls-failed":
-                Log(null, $"TLS error on connection from {Peer}: {reason}");
-                return;
-            case "bad-commands" when command == "connect":
-                Log("connection_reject", $"Connection from {Peer} refused: {reason}");
-                return;
-            case "bad-commands":
-                Log(null, $"SMTP call from {Peer} dropped: {reason}", Refusals);
-                return;
+            Remember(command);
         }
 
+        if (NotQuitReason.Of(incident.Ends) is null)
+        {
+            LogRefusal(incident, reply.Text);
+        }
+        else
+        {
+            LogEnd(incident);
+        }
+    }
+
+    private void LogEnd(ProtocolIncident incident)
+    {
+        var (command, reply, reason) = incident;
+        var host = LogText.Host(_connection);
+        switch (incident.Ends)
+        {
+            case SessionBreak.CommandTimeout:
+                Log(null, $"SMTP command timeout on connection from {Peer} {Lasted}");
+                break;
+            case SessionBreak.DataTimeout:
+                Log(null, $"SMTP data timeout (message abandoned) on connection from {Peer} F={OpenSender} {Lasted}");
+                break;
+            case SessionBreak.OutOfStep when incident.Line.Length == 0:
+                Log(null, $"SMTP protocol synchronization error ({reason}): rejected connection from {host} input=\"{incident.NextInput}\"", Refusals);
+                break;
+            case SessionBreak.OutOfStep:
+                Log(null, $"SMTP protocol synchronization error ({reason}): rejected \"{incident.Line}\" {host} next input=\"{incident.NextInput}\"", Refusals);
+                break;
+            case SessionBreak.TlsFailed:
+                Log(null, $"TLS error on connection from {Peer}: {reason}");
+                break;
+            case SessionBreak.Refused:
+                Log("connection_reject", $"Connection from {Peer} refused: {reason}");
+                break;
+            case SessionBreak.TooManyUnknownCommands:
+                LogRefusal(incident, "unrecognized command");
+                Log(null, $"SMTP call from {Peer} dropped: too many unrecognized commands (last was \"{incident.Line}\")", Refusals);
+                break;
+            case SessionBreak.TooManyErrors:
+                LogRefusal(incident, string.Join(' ', reply.Lines.SkipLast(1)));
+                Log(null, $"SMTP call from {Peer} dropped: too many syntax or protocol errors (last command was \"{incident.Line}\", {ShownVerbs})", Refusals);
+                break;
+            case SessionBreak.TooManyNonMailCommands:
+                Log(null, $"SMTP call from {Peer} dropped: too many nonmail commands (last was \"{command}\")", Refusals);
+                break;
+            case SessionBreak.Limit:
+                Log(null, $"SMTP call from {Peer} dropped: {reason}", Refusals);
+                break;
+            case SessionBreak.Shutdown:
+                LogRefusal(incident, reply.Text);
+                break;
+        }
+    }
+
+    /// <param name="text">What was said of the command.</param>
+    private void LogRefusal(ProtocolIncident incident, string text)
+    {
+        var (command, reply, reason) = incident;
+        var host = LogText.Host(_connection);
         switch (reply.Code)
         {
-            case 500 or 501 or 553 or 555 when line.Length > 0:
-                Log("smtp_syntax_error", $"SMTP syntax error in \"{line}\" {host} {reply.Text}");
-                return;
-            case 503 when line.Length > 0:
-                Log("smtp_protocol_error", $"SMTP protocol error in \"{line}\" {host} {reply.Text}");
-                return;
+            case 500 or 501 or 553 or 555 when incident.Line.Length > 0:
+                Log("smtp_syntax_error", $"SMTP syntax error in \"{incident.Line}\" {host}{(text.Length == 0 ? "" : " " + text)}");
+                break;
+            case 503 when command == "MAIL" && _connection.HeloName.Length == 0:
+                Log(null, $"rejected MAIL from {Peer}: no HELO/EHLO given", Refusals);
+                break;
+            case 503 when incident.Line.Length > 0:
+                Log("smtp_protocol_error", $"SMTP protocol error in \"{incident.Line}\" {host} {text}");
+                break;
             case 452 when command == "RCPT":
-                Log(null, $"too many recipients: excess temporarily rejected: sender={sender} {host}");
-                return;
+                Log(null, $"too many recipients: excess temporarily rejected: sender={OpenSender} {host}");
+                break;
             case 552 when command == "RCPT":
-                Log(null, $"too many recipients: message rejected: sender={sender} {host}");
-                return;
+                Log(null, $"too many recipients: message rejected: sender={OpenSender} {host}");
+                break;
+            case 552 when command == "MAIL":
+                Log("size_reject", $"rejected {incident.Line[..(incident.Line.IndexOf('>', StringComparison.Ordinal) + 1)]} {host}: message too big: {reason}", Refusals);
+                break;
+            case 552 when _transaction is { } transaction:
+                transaction.LogTooBig(reason);
+                break;
             default:
                 Log(null, $"{host} refused {command}: {reply}{(reason.Length == 0 ? "" : $" ({reason})")}");
-                return;
+                break;
+        }
+    }
+
+    /// <summary>The sender of the open transaction.</summary>
+    private string OpenSender => _transaction is { } transaction ? $"<{transaction.Scope.Message.Sender}>" : "<>";
+
+    private string ShownVerbs => $" C={string.Join(',', _verbs)}";
+
+    private void Remember(string verb)
+    {
+        if (_verbs.Count < MaxShownVerbs)
+        {
+            _verbs.Add(verb);
         }
     }
 
@@ -100,6 +161,26 @@ internal sealed partial class ReceiptSession
         var reply = new SmtpReply(501, $"Syntactically invalid {verb} argument(s)");
         RecordWithoutMessage(new MessageRefused(verb, reply.ToString(), name));
         Log(null, $"rejected {verb} from {Peer}: syntactically invalid argument(s): {OctetString.FromText(name)}", Refusals);
+        return new ReceiptDecision(reply) { IsSyntaxError = true };
+    }
+
+    /// <summary>Refuses a client that is not what it calls itself, where the policy looks (<c>helo_verify_hosts</c>).</summary>
+    private async ValueTask<ReceiptDecision?> RefusesFalseNameAsync(string verb, string name, EvaluationScope scope, CancellationToken cancellationToken)
+    {
+        var must = await CapabilityOffer.MatchesAsync(Options.HeloVerifyHosts, scope, cancellationToken);
+        if (!must && !await CapabilityOffer.MatchesAsync(Options.HeloTryVerifyHosts, scope, cancellationToken))
+        {
+            return null;
+        }
+
+        if (await HelloVerification.VerifyAsync(scope, cancellationToken) || !must)
+        {
+            return null;
+        }
+
+        var reply = new SmtpReply(550, $"{verb} argument does not match calling host");
+        RecordWithoutMessage(new MessageRefused(verb, reply.ToString(), name));
+        Log(null, $"rejected \"{verb} {OctetString.FromText(name)}\" from {Peer}", Refusals);
         return new ReceiptDecision(reply);
     }
 
@@ -128,7 +209,7 @@ internal sealed partial class ReceiptSession
     {
         if (!_sawMail)
         {
-            Log("smtp_no_mail", $"no MAIL in SMTP connection from {Peer} {Lasted}{(_verbs.Count == 0 ? "" : $" C={string.Join(',', _verbs)}")}");
+            Log("smtp_no_mail", $"no MAIL in SMTP connection from {Peer} {Lasted}{(_verbs.Count == 0 ? "" : ShownVerbs)}");
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
     private readonly ActivePolicy _active;
     private readonly ClientConnection _client;
     private readonly ConnectionScope _connection;
+    private readonly Queueing _queueing;
     private bool _extended;
     private ReceiptTransaction? _transaction;
     private string? _notQuit;
@@ -29,6 +30,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         _services = services;
         _active = active;
         _client = client;
+        _queueing = new Queueing(services, active.Policy.MainOptions, client.Delivery);
         _connection = new ConnectionScope
         {
             ClientAddress = Plain(client.Client?.Address),
@@ -46,6 +48,8 @@ internal sealed partial class ReceiptSession : IReceiptSession
 
     private MainOptions Options => _active.Policy.MainOptions;
 
+    private bool IsLocal => _connection.ClientAddress is null;
+
     private string HostName => _active.Environment.PrimaryHostname;
 
     public async ValueTask<ReceiptDecision> ConnectAsync(CancellationToken cancellationToken)
@@ -54,6 +58,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         _began = _services.Time.GetTimestamp();
         Log("smtp_connection", $"SMTP connection from {Peer}");
         var scope = ConnectionOnlyScope();
+        await DecideRulesAsync(scope, cancellationToken);
         if (await CapabilityOffer.MatchesAsync(Options.HostRejectConnection, scope, cancellationToken))
         {
             Log("connection_reject", $"refused connection from {Peer} (host_reject_connection)", PolicyLogTarget.Main | PolicyLogTarget.Reject);
@@ -79,13 +84,21 @@ internal sealed partial class ReceiptSession : IReceiptSession
             return RefuseHello(extended ? "EHLO" : "HELO", name);
         }
 
+        // A name that is refused is not the client's; a transaction that is open remains so (RFC 5321 section 4.1.4).
+        var before = _connection.HeloName;
         _connection.HeloName = OctetString.FromText(name);
         var scope = ConnectionOnlyScope();
+        if (await RefusesFalseNameAsync(extended ? "EHLO" : "HELO", name, scope, cancellationToken) is { } mismatch)
+        {
+            _connection.HeloName = before;
+            return mismatch;
+        }
+
         var outcome = await RunAsync(AclPoint.Helo, scope, cancellationToken);
         if (!outcome.IsAccepted)
         {
-            // A transaction that is open remains so (RFC 5321 section 4.1.4).
             RecordRefusedConnection(extended ? "EHLO" : "HELO", outcome);
+            _connection.HeloName = before;
             return Answer(new ReceiptDecision(outcome.Reply!, outcome.CloseConnection));
         }
 
@@ -137,10 +150,24 @@ internal sealed partial class ReceiptSession : IReceiptSession
 
     public async ValueTask<ReceiptDecision> MailAsync(MailParameters mail, CancellationToken cancellationToken)
     {
+        if (mail.Sender is { Domain.Length: 0, LocalPart.Length: > 0 })
+        {
+            mail = mail with { Sender = mail.Sender with { Domain = _active.Environment.QualifyDomain } };
+        }
+
         Command("MAIL", $"FROM:<{mail.Sender}>");
         await EndTransactionAsync("MAIL");
+        if (SpaceCheck.Shortage(_active.Environment, Options.SmtpCheckSpoolSpace ? mail.Size ?? 0 : 0) is { } shortage)
+        {
+            _services.Log.Write(PolicyLogTarget.Main, shortage);
+            return new ReceiptDecision(SpaceCheck.Refusal);
+        }
+
         var transaction = await ReceiptTransaction.OpenAsync(
-            _services, _active, _connection, mail, ContentPoints.Smtp, Capabilities.MaxMessageSize, cancellationToken);
+            _services, _active, _connection, mail, ContentPoints.Smtp, Capabilities.MaxMessageSize, _queueing, cancellationToken);
+        transaction.Qualification = new HeaderQualification(
+            IsLocal || _rules.TakesUnqualifiedSenders ? _active.Environment.QualifyDomain : null,
+            IsLocal || _rules.TakesUnqualifiedRecipients ? _active.Environment.QualifyRecipient : null);
         _transaction = transaction;
         RecordPath(transaction);
         var decision = await transaction.MailAsync(cancellationToken);
@@ -155,6 +182,11 @@ internal sealed partial class ReceiptSession : IReceiptSession
 
     public async ValueTask<ReceiptDecision> RecipientAsync(RecipientParameters recipient, CancellationToken cancellationToken)
     {
+        if (recipient.Address.Domain.Length == 0)
+        {
+            recipient = recipient with { Address = recipient.Address with { Domain = _active.Environment.QualifyRecipient } };
+        }
+
         Command("RCPT", $"TO:<{recipient.Address}>");
         RecordPath(Transaction);
         return Answer(await Transaction.RecipientAsync(recipient, cancellationToken));
@@ -229,10 +261,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
     {
         _connection.SmtpCommand = argument.Length == 0 ? verb : OctetString.FromText($"{verb} {argument}");
         _sawMail |= verb == "MAIL";
-        if (_verbs.Count < MaxShownVerbs)
-        {
-            _verbs.Add(verb);
-        }
+        Remember(verb);
     }
 
     /// <summary>Remembers why the connection is about to end, when an answer of the policy ends it.</summary>

@@ -31,6 +31,11 @@ internal sealed partial class ReceiptTransaction
             return new ReceiptDecision(refusal);
         }
 
+        if (await RefuseForSpaceAsync(reception.Size) is { } full)
+        {
+            return full;
+        }
+
         if (TakeHeader(reception.Header) is not { } received)
         {
             return await RefuseWithoutRecipientsAsync();
@@ -119,9 +124,7 @@ internal sealed partial class ReceiptTransaction
 
     private async ValueTask<ReceiptDecision> RefuseContentAsync(AclOutcome outcome, string what)
     {
-        var rejected = new RejectedContent(
-            _scope.Message.Sender.ToString(), [.. _recipients.Select(static recipient => recipient.Address.ToString())], _scope.Message.HeaderBlock);
-        _services.Log.Write(outcome.RejectLogTarget, $"{_id} {RefusalLine(outcome, what)}", rejected);
+        _services.Log.Write(outcome.RejectLogTarget, $"{_id} {RefusalLine(outcome, what)}", Content(_scope.Message.HeaderBlock));
         await RefuseAsync("end of data", outcome.Reply!);
         return new ReceiptDecision(outcome.Reply!, outcome.CloseConnection, outcome.Point);
     }
@@ -143,7 +146,7 @@ internal sealed partial class ReceiptTransaction
     private async ValueTask<ReceiptDecision> CommitAsync(StagedHeader header, MessageReception reception, AclOutcome outcome)
     {
         _checks.Accepted();
-        var message = AcceptedMessage.Compose(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), header, reception.Body);
+        var message = AcceptedMessage.Compose(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), header, reception.Body, _queueing.Decide(_scope.Message.Controls));
         try
         {
             Crash.At(CrashPoint.AcceptContentJudged);

@@ -46,6 +46,20 @@ internal sealed partial class ReceiptTransaction
         return _recipients.Count == 0 ? null : found.Header;
     }
 
+    /// <returns>The refusal of a local message for which there is no room; null when there is.</returns>
+    private async ValueTask<ReceiptDecision?> RefuseForSpaceAsync(long size)
+    {
+        if (!_points.AreLocal || SpaceCheck.Shortage(_active.Environment, size) is not { } shortage)
+        {
+            return null;
+        }
+
+        _services.Log.Write(PolicyLogTarget.Main, shortage);
+        var reply = new SmtpReply(452, new EnhancedStatusCode(4, 3, 1), "insufficient disk space");
+        await RefuseAsync("end of data", reply);
+        return new ReceiptDecision(reply);
+    }
+
     private async ValueTask<ReceiptDecision> RefuseWithoutRecipientsAsync()
     {
         _services.Log.Write(PolicyLogTarget.Main, $"{_id} {(_badRecipients is null ? "no recipients" : "bad addresses")} found in headers");

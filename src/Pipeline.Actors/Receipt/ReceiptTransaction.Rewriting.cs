@@ -21,7 +21,7 @@ internal sealed partial class ReceiptTransaction
             Record(RewriteEvents.Of(step));
         }
 
-        var header = await HeaderRewriting.RewriteAsync(_scope, _active.Policy.Rewriting, received.Bytes, Qualification(), cancellationToken);
+        var header = await HeaderRewriting.RewriteAsync(_scope, _active.Policy.Rewriting, received.Bytes, Qualification, cancellationToken);
         foreach (var step in header.Steps.Take(MaxRecordedInHeader))
         {
             Record(RewriteEvents.Of(step));
@@ -47,8 +47,6 @@ internal sealed partial class ReceiptTransaction
         }
     }
 
-    /// <summary>Header addresses without a domain are qualified in local submissions: nobody else may give such addresses.</summary>
-    private HeaderQualification Qualification() => _scope.Connection.ClientAddress is null
-        ? new HeaderQualification(_active.Environment.QualifyDomain, _active.Environment.QualifyRecipient)
-        : HeaderQualification.None;
+    /// <summary>What header addresses without a domain are completed with: from whom such addresses are taken.</summary>
+    public HeaderQualification Qualification { get; set; } = HeaderQualification.None;
 }

@@ -23,10 +23,11 @@ internal sealed partial class ReceiptTransaction : IDisposable
     private MessageReception? _reception;
     private readonly ContentPoints _points;
     private readonly long _maxSize;
+    private readonly Queueing _queueing;
     private bool _discarded;
 
     private ReceiptTransaction(
-        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MessageId id, IActorRef message, MailParameters mail, ContentPoints points, long maxSize)
+        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MessageId id, IActorRef message, MailParameters mail, ContentPoints points, long maxSize, Queueing queueing)
     {
         _services = services;
         _active = active;
@@ -35,6 +36,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
         _message = message;
         _points = points;
         _maxSize = maxSize;
+        _queueing = queueing;
         _scope = new EvaluationScope
         {
             Environment = active.Environment,
@@ -58,12 +60,12 @@ internal sealed partial class ReceiptTransaction : IDisposable
     public SmtpReply? DataRefusal => _reception?.Refusal;
 
     public static async ValueTask<ReceiptTransaction> OpenAsync(
-        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MailParameters mail, ContentPoints points, long maxSize, CancellationToken cancellationToken)
+        ReceiptServices services, ActivePolicy active, ConnectionScope connection, MailParameters mail, ContentPoints points, long maxSize, Queueing queueing, CancellationToken cancellationToken)
     {
         var id = services.Ids.Next();
         var opened = await services.Messages.Ask<MessageProtocol.TransactionOpened>(
             new MessageProtocol.OpenTransaction(id), services.Limits.OpenDeadline, cancellationToken);
-        var transaction = new ReceiptTransaction(services, active, connection, id, opened.Message, mail, points, maxSize);
+        var transaction = new ReceiptTransaction(services, active, connection, id, opened.Message, mail, points, maxSize, queueing);
         transaction.Record(new TransactionStarted(ClientFactsOf.Connection(connection), mail.Sender.ToString(), mail.Size, (int)active.Policy.Number));
         return transaction;
     }
@@ -203,6 +205,15 @@ internal sealed partial class ReceiptTransaction : IDisposable
             PolicyLogTarget.Main,
             $"{FromWhom()} RCPT <{recipient}>: discarded by {AclPointTraits.Of(outcome?.Point ?? AclPoint.Mail).Name} ACL{(why is null ? "" : $": {why}")}");
     }
+
+    /// <param name="sizes">How large it is and how large it may be.</param>
+    public void LogTooBig(string sizes) => _services.Log.Write(
+        PolicyLogTarget.Main | PolicyLogTarget.Reject,
+        $"{_id} rejected from <{_scope.Message.Sender}>{(_points.AreLocal ? "" : $" {LogText.Host(_scope.Connection)}")}: message too big: {sizes}",
+        Content(_reception?.Header.Bytes ?? default));
+
+    private RejectedContent Content(ReadOnlyMemory<byte> header) =>
+        new(_scope.Message.Sender.ToString(), [.. _recipients.Select(static recipient => recipient.Address.ToString())], header);
 
     private void LogRefusal(AclOutcome outcome, string what) => _services.Log.Write(outcome.RejectLogTarget, RefusalLine(outcome, what));
 

@@ -1,6 +1,7 @@
 using Pipeline.Actors.Messages;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Dsn;
 using Pipeline.Mail.Reply;
 using Pipeline.Storage.Ports;
 
@@ -23,7 +24,11 @@ public interface INotificationWriter
 /// <summary>A recipient that has ended for good.</summary>
 /// <param name="Failure">Null when it was delivered and its sender may want to know.</param>
 /// <param name="GeneratedFrom">The address of the envelope it came from by redirection; null when it is one itself.</param>
-public sealed record EndedRecipient(RecipientState Recipient, DeliveryFailure? Failure, EnvelopeAddress? GeneratedFrom = null);
+public sealed record EndedRecipient(RecipientState Recipient, DeliveryFailure? Failure, EnvelopeAddress? GeneratedFrom = null)
+{
+    /// <summary>Why nobody further on reports on a delivery.</summary>
+    public RelayKind Relay { get; init; } = RelayKind.NonDsnMailer;
+}
 
 /// <summary>Recipients that wait, and who is to hear of it: the operator, of a frozen message; or its sender, of a delay.</summary>
 /// <param name="Delay">Null for a message that has just been frozen.</param>

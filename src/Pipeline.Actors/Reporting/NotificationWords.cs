@@ -1,6 +1,9 @@
+using System.Text;
 using Pipeline.Actors.Messages;
 using Pipeline.Actors.Receipt;
 using Pipeline.Actors.Routing;
+using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Dsn;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Reporting;
@@ -32,6 +35,57 @@ internal sealed class NotificationWords
         words.ExtraText = await words.TextAsync("bounce_message_text", options.BounceMessageText, cancellationToken);
         words.AuthenticatedSender = await words.TextAsync("bounce_sender_authentication", options.BounceSenderAuthentication, cancellationToken);
         return words;
+    }
+
+    /// <summary>The texts of <c>bounce_message_file</c> for one recipient of a bounce; null for the usual ones.</summary>
+    public async ValueTask<NotificationTexts?> BounceTextsAsync(EnvelopeAddress to, CancellationToken cancellationToken)
+    {
+        _scope.Message.ConditionVariables["bounce_recipient"] = OctetString.FromText(to.ToString());
+        return await TextsAsync("bounce", _active.Policy.MainOptions.BounceMessageFile, cancellationToken);
+    }
+
+    /// <summary>The texts of <c>warn_message_file</c>; null for the usual ones.</summary>
+    public async ValueTask<NotificationTexts?> WarningTextsAsync(EnvelopeAddress to, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        _scope.Message.ConditionVariables["warn_message_recipients"] = OctetString.FromText(to.ToString());
+        _scope.Message.ConditionVariables["warn_message_delay"] = NotificationComposer.Interval(delay);
+        return await TextsAsync("warn", _active.Policy.MainOptions.WarnMessageFile, cancellationToken);
+    }
+
+    private async ValueTask<NotificationTexts?> TextsAsync(string kind, ExpandableString? option, CancellationToken cancellationToken)
+    {
+        if (option is null)
+        {
+            return null;
+        }
+
+        var file = await option.ExpandAsync(_scope, cancellationToken);
+        if (file.IsSuccess && _scope.Environment.Tainting.Refuses(_scope, file.Taint, option.Source, $"Tainted '{file.Value}' (name of a file of {kind} message texts) not permitted"))
+        {
+            return null;
+        }
+
+        return await TextAsync($"{kind}_message_file", option, cancellationToken) is { } path ? await NotificationFile.ReadAsync(path, kind, _scope, cancellationToken) : null;
+    }
+
+    /// <summary>Who gets copies of a bounce: <c>errors_copy</c>.</summary>
+    /// <param name="to">The recipient of the bounce.</param>
+    public async ValueTask<ImmutableArray<EnvelopeAddress>> CopiesAsync(EnvelopeAddress to, CancellationToken cancellationToken)
+    {
+        var copies = _active.Policy.MainOptions.ErrorsCopy;
+        var recipient = new AddressScope { LocalPart = OctetString.FromText(to.LocalPart), Domain = OctetString.FromText(to.Domain.ToLowerInvariant()) };
+        if (copies.IsEmpty || await copies.FindAsync(_scope, recipient, cancellationToken) is not { } found || found.Outcome == ExpansionOutcome.ForcedFailure)
+        {
+            return [];
+        }
+
+        if (!found.IsSuccess)
+        {
+            _active.Environment.Log.Write(PolicyLogTarget.Main | PolicyLogTarget.Panic, $"failed to expand errors_copy: {found.Message}");
+            return [];
+        }
+
+        return [.. AddressListParser.Parse(Encoding.UTF8.GetBytes(OctetString.ToText(found.Value))).Addresses.Select(static listed => listed.ToEnvelopeAddress())];
     }
 
     /// <summary>An option as text; null when it is not set, is empty, or cannot be expanded, which is logged.</summary>

@@ -89,6 +89,13 @@ public sealed class NotificationWriter(
         var active = await policies.GetAsync(message.Policy, cancellationToken);
         var (id, now, to) = (ids.Next(), time.GetUtcNow(), message.Envelope.Sender);
         var words = await NotificationWords.OfAsync(active, message, cancellationToken);
+        var texts = kind switch
+        {
+            NotificationKind.Failure => await words.BounceTextsAsync(to, cancellationToken),
+            NotificationKind.Delay => await words.WarningTextsAsync(to, delayedFor, cancellationToken),
+            _ => null,
+        };
+        var copies = kind == NotificationKind.Failure ? await words.CopiesAsync(to, cancellationToken) : [];
         var (body, withheld) = await ReturnedBodyAsync(message, kind, active.Policy.MainOptions, cancellationToken);
         var composed = NotificationComposer.Compose(
             new Notification
@@ -110,11 +117,12 @@ public sealed class NotificationWriter(
                 From = words.From,
                 ReplyTo = words.ReplyTo,
                 ExtraText = kind == NotificationKind.Failure ? words.ExtraText : null,
+                Texts = texts,
                 DelayedFor = delayedFor,
             },
             $"{now.ToUnixTimeSeconds()}-mailpipeline-{id}",
             now);
-        var notification = await AsMessageAsync(message, id, now, [to], composed, (int)active.Policy.Number, cancellationToken);
+        var notification = await AsMessageAsync(message, id, now, [to, .. copies], composed, (int)active.Policy.Number, cancellationToken);
         notification = notification with { Envelope = notification.Envelope with { AuthenticatedSender = words.AuthenticatedSender } };
         return new ReadyNotification(kind.ToString().ToLowerInvariant(), to.ToString(), notification);
     }
@@ -228,7 +236,7 @@ public sealed class NotificationWriter(
             HeloResponse = failure?.HeloResponse,
             Reply = failure?.Reply,
             Reason = failure?.Reason ?? "",
-            Relay = RelayKind.NonDsnMailer,
+            Relay = ended.Relay,
         };
     }
 

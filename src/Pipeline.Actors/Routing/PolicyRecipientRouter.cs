@@ -20,6 +20,11 @@ public sealed class PolicyRecipientRouter(IPolicySource policies) : IRecipientRo
             return new RoutingDecision.Fail([], unrouteable);
         }
 
+        if (await Postponement.BeforeRoutingAsync(policies.Current, active, scope, recipient, cancellationToken) is { } postponed)
+        {
+            return postponed;
+        }
+
         var address = InheritedRouting.ToRoutingAddress(recipient.Recipient, recipient.Ancestors.AsSpan());
         if (inherited.Target is not null)
         {
@@ -28,14 +33,11 @@ public sealed class PolicyRecipientRouter(IPolicySource policies) : IRecipientRo
 
         var result = await active.Policy.Routers.RouteAsync(scope, address, RoutingMode.Deliver, cancellationToken);
         ImmutableArray<RouterTried> trials = [.. StandIn(recipient, active), .. result.Trials.Select(trial => Tried(recipient.Recipient.Index, trial))];
-        if (inherited.OnlyRouter is not null)
-        {
-            return await DecideAsync(active, scope, recipient, address, trials, result.Outcomes[0], cancellationToken);
-        }
-
-        return result.Outcomes.Length == 1
-            ? await DecideAsync(active, scope, recipient, address, trials, result.Outcomes[0], cancellationToken)
+        var decision = inherited.OnlyRouter is not null || result.Outcomes.Length == 1
+            ? await Postponement.AfterRoutingAsync(
+                active, scope, recipient, await DecideAsync(active, scope, recipient, address, trials, result.Outcomes[0], cancellationToken), cancellationToken)
             : new RoutingDecision.Redirect(trials, RouterOf(result.Outcomes[0]), [.. result.Outcomes.SelectMany(outcome => Copies(recipient, outcome, isOwn: ReferenceEquals(outcome, result.Final)))]);
+        return decision with { Notes = [.. scope.Message.Notes] };
     }
 
     private static async ValueTask<RoutingDecision> DecideAsync(

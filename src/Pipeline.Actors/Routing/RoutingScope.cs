@@ -50,6 +50,11 @@ internal static class RoutingScope
             }
         }
 
+        if (facts.Properties.TryGetValue(MessageProperties.Queue, out var queue))
+        {
+            message.ConditionVariables["queue_name"] = queue;
+        }
+
         foreach (var (name, variable) in MessageProperties.Verdicts)
         {
             if (facts.Properties.TryGetValue(name, out var value))

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace Pipeline.Connectors.Lookups;
@@ -14,15 +13,10 @@ internal static partial class Lmdb
     public const int MapResized = -30785;
     public const int FileMode = 0x1B0; // 0660
 
-    private const string Library = "lmdb";
-
-    private static readonly string[] Names = ["liblmdb.so.0", "liblmdb.so", "lmdb"];
-    private static readonly Lazy<nint> Handle = new(Load);
-
-    static Lmdb() => NativeLibrary.SetDllImportResolver(typeof(Lmdb).Assembly, Resolve);
+    private const string Library = SystemLibrary.Lmdb;
 
     /// <summary>Whether the library is on this machine.</summary>
-    public static bool IsThere => Handle.Value != 0;
+    public static bool IsThere => SystemLibrary.Has(Library);
 
     public static string Text(int error) => Marshal.PtrToStringUTF8(StrError(error)) ?? $"error {error}";
 
@@ -52,21 +46,6 @@ internal static partial class Lmdb
 
     [LibraryImport(Library, EntryPoint = "mdb_strerror")]
     private static partial nint StrError(int error);
-
-    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name == Library ? Handle.Value : 0;
-
-    private static nint Load()
-    {
-        foreach (var name in Names)
-        {
-            if (NativeLibrary.TryLoad(name, out var handle))
-            {
-                return handle;
-            }
-        }
-
-        return 0;
-    }
 
     /// <summary>MDB_val: octets that are LMDB's, or the caller's.</summary>
     [StructLayout(LayoutKind.Sequential)]

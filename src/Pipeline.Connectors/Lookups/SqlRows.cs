@@ -1,4 +1,8 @@
+using System.Data.Common;
+using System.Globalization;
 using System.Text;
+using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Lookups;
 
 namespace Pipeline.Connectors.Lookups;
 
@@ -16,9 +20,37 @@ internal sealed class SqlRows
 
     public bool IsTooLong => _text.Length > MaxLength;
 
-    /// <param name="columns">Names and values, one char for each octet.</param>
-    public void Add(IReadOnlyList<(string Name, string Value)> columns)
+    /// <summary>Reads what a query of a server found. A statement without rows of its own gives the number of rows that it changed.</summary>
+    /// <param name="value">Of a column of the row that the reader is at, one char for each octet; null for what has none.</param>
+    public static async ValueTask<LookupResult> ReadAsync<TReader>(TReader reader, Func<TReader, int, string?> value, CancellationToken cancellationToken)
+        where TReader : DbDataReader
     {
+        if (reader.FieldCount == 0)
+        {
+            return LookupResult.Found(Math.Max(reader.RecordsAffected, 0).ToString(CultureInfo.InvariantCulture)) with { HasWritten = true };
+        }
+
+        var rows = new SqlRows();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => (OctetString.FromText(reader.GetName(i)), value(reader, i)))]);
+            if (rows.IsTooLong)
+            {
+                return LookupResult.Deferred($"the query finds more than {MaxLength} octets");
+            }
+        }
+
+        return rows.Text is { } text ? LookupResult.Found(text) : LookupResult.NotFound;
+    }
+
+    /// <param name="columns">Names and values, one char for each octet. A row of nothing but one null is none while there is no other.</param>
+    public void Add(IReadOnlyList<(string Name, string? Value)> columns)
+    {
+        if (!_any && columns is [{ Value: null }])
+        {
+            return;
+        }
+
         if (_any)
         {
             _text.Append('\n');
@@ -34,7 +66,7 @@ internal sealed class SqlRows
         foreach (var (name, value) in columns)
         {
             _text.Append(name).Append('=');
-            AppendQuoted(value);
+            AppendQuoted(value ?? "");
             _text.Append(' ');
         }
     }

@@ -74,7 +74,7 @@ internal sealed class SqliteLookup : ILookupBackend
             {
                 while (reader.Read())
                 {
-                    rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => (OctetString.FromText(reader.GetName(i)), Value(reader, i)))]);
+                    rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => (OctetString.FromText(reader.GetName(i)), (string?)Value(reader, i)))]);
                     if (rows.IsTooLong)
                     {
                         return (LookupResult.Deferred($"the query finds more than {SqlRows.MaxLength} octets"), null);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Net.Sockets;
 using Pipeline.Connectors.Ports;
+using Pipeline.Connectors.Sockets;
 using Pipeline.Mail.Scanning;
 using Pipeline.Policy.Scanning;
 
@@ -76,8 +77,8 @@ public sealed class SpamdScanner(TimeProvider time, Random random) : IMessageSca
 
     private async Task<Socket?> TryConnectAsync(SpamdServer server, int port, List<string> reasons, CancellationToken cancellationToken)
     {
-        var bound = server.Timeout < ScannerConnection.Timeout ? server.Timeout : ScannerConnection.Timeout;
-        var (socket, problem) = await ScannerConnection.OpenAsync(server.Host, port, bound, time, cancellationToken);
+        var bound = server.Timeout < SocketConnection.Timeout ? server.Timeout : SocketConnection.Timeout;
+        var (socket, problem) = await SocketConnection.OpenAsync(server.Host, port, bound, time, cancellationToken);
         if (socket is null)
         {
             var name = server.IsUnixSocket ? server.Host : string.Create(CultureInfo.InvariantCulture, $"{server.Host} {port}");

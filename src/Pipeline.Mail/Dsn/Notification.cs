@@ -57,6 +57,9 @@ public sealed record Notification
     /// <summary>bounce_message_text, put before the list of addresses; LF line ends.</summary>
     public string? ExtraText { get; init; }
 
+    /// <summary>Failures and delays: texts of bounce_message_file or warn_message_file.</summary>
+    public NotificationTexts? Texts { get; init; }
+
     /// <summary>Delays: the entry of delay_warning that fell due.</summary>
     public TimeSpan DelayedFor { get; init; }
 }

@@ -44,6 +44,9 @@ public static class NotificationComposer
             eightBit ? BodyType.EightBitMime : BodyType.SevenBit);
     }
 
+    /// <summary>A delay in the words of a warning, minutes below two hours.</summary>
+    public static string Interval(TimeSpan delay) => RecipientText.Interval(delay);
+
     private static void StartPart(ArrayBufferWriter<byte> output, string boundary, string type, bool eightBit)
     {
         Text(output, $"--{boundary}\r\nContent-type: {type}\r\n");
@@ -114,7 +117,7 @@ public static class NotificationComposer
         text.Append(DsnText.Fold("From", from)).Append("\r\n");
         text.Append("To: ").Append(DsnText.Line(notification.To.ToString(), utf8)).Append("\r\n");
         text.Append(Conversation.ReferencesField(notification.HeaderBlock, utf8));
-        var subject = $"Subject: {Subject(notification)}\r\n";
+        var subject = notification.Texts?.Header is { } own ? OwnFields(own, utf8) : $"Subject: {Subject(notification)}\r\n";
         text.Append(isSuccess ? subject : "");
         text.Append("Content-Type: multipart/report; report-type=").Append(utf8 ? "global-delivery-status" : "delivery-status");
         text.Append("; boundary=").Append(boundary).Append("\r\nMIME-Version: 1.0\r\n");
@@ -122,6 +125,22 @@ public static class NotificationComposer
         text.Append(isSuccess ? "" : subject);
         text.Append("Message-Id: <E").Append(notification.Id).Append('@').Append(DsnText.Line(notification.ReportingMta, utf8)).Append(">\r\n");
         return text.Append("Date: ").Append(MailDate.Format(date)).Append("\r\n").ToString();
+    }
+
+    /// <summary>Lines that are no field and no continuation of one are left out: the header would end there.</summary>
+    private static string OwnFields(string text, bool utf8)
+    {
+        var fields = new StringBuilder();
+        foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
+        {
+            var isField = line.AsSpan().IndexOf(':') is > 0 and var colon && !line.AsSpan(0, colon).ContainsAnyExceptInRange('!', '~');
+            if (isField || (fields.Length > 0 && line.Length > 0 && line[0] is ' ' or '\t' && !string.IsNullOrWhiteSpace(line)))
+            {
+                fields.Append(line[0] == '\t' ? "\t" : "").Append(DsnText.Line(line[0] == '\t' ? line[1..] : line, utf8)).Append("\r\n");
+            }
+        }
+
+        return fields.ToString();
     }
 
     private static string Subject(Notification notification) => notification.Kind switch

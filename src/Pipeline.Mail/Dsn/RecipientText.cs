@@ -11,9 +11,26 @@ internal static class RecipientText
     private const int BreakColumn = 45;
     private const int MaxLine = 900;
 
+    private const string UsualEnd = """
+        No action is required on your part. Delivery attempts will continue for
+        some time, and this warning may be repeated at intervals if the message
+        remains undelivered. Eventually the mail delivery software will give up,
+        and when that happens, the message will be returned to you.
+        """;
+
     public static string Write(Notification notification)
     {
-        var text = new StringBuilder("This message was created automatically by mail delivery software.\r\n");
+        var text = new StringBuilder();
+        if (notification.Texts?.Beginning is { } beginning)
+        {
+            WriteOwn(text, beginning, notification.SmtpUtf8);
+            text.Append("\r\n");
+        }
+        else
+        {
+            text.Append("This message was created automatically by mail delivery software.\r\n");
+        }
+
         switch (notification.Kind)
         {
             case NotificationKind.Success:
@@ -65,29 +82,21 @@ internal static class RecipientText
         }
     }
 
+    private static void WriteOwn(StringBuilder text, string own, bool utf8)
+    {
+        foreach (var line in own.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
+        {
+            text.Append(DsnText.Line(line, utf8, MaxLine)).Append("\r\n");
+        }
+    }
+
     private static void WriteFailure(StringBuilder text, Notification notification)
     {
-        if (notification.ExtraText is { Length: > 0 } extra)
+        if (notification.Texts?.Beginning is null)
         {
-            foreach (var line in extra.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n'))
-            {
-                text.Append(DsnText.Line(line, notification.SmtpUtf8, MaxLine)).Append("\r\n");
-            }
+            WriteBeginningOfFailure(text, notification);
         }
 
-        text.Append("\r\n");
-        if (AddressComparer.Instance.Equals(notification.To, notification.OriginalSender))
-        {
-            text.Append("A message that you sent could not be delivered to one or more of its\r\n");
-            text.Append("recipients. This is a permanent error. The following address(es) failed:\r\n");
-        }
-        else
-        {
-            text.Append("A message sent by\r\n\r\n  <").Append(DsnText.Line(notification.OriginalSender.ToString(), notification.SmtpUtf8)).Append(">\r\n\r\n");
-            text.Append("could not be delivered to one or more of its recipients. The following\r\naddress(es) failed:\r\n");
-        }
-
-        text.Append("\r\n");
         foreach (var recipient in notification.Recipients)
         {
             WriteAddress(text, recipient, notification.SmtpUtf8);
@@ -103,9 +112,52 @@ internal static class RecipientText
         text.Append("\r\n");
     }
 
+    private static void WriteBeginningOfFailure(StringBuilder text, Notification notification)
+    {
+        if (notification.ExtraText is { Length: > 0 } extra)
+        {
+            WriteOwn(text, extra, notification.SmtpUtf8);
+        }
+
+        text.Append("\r\n");
+        if (AddressComparer.Instance.Equals(notification.To, notification.OriginalSender))
+        {
+            text.Append("A message that you sent could not be delivered to one or more of its\r\n");
+            text.Append("recipients. This is a permanent error. The following address(es) failed:\r\n");
+        }
+        else
+        {
+            text.Append("A message sent by\r\n\r\n  <").Append(DsnText.Line(notification.OriginalSender.ToString(), notification.SmtpUtf8)).Append(">\r\n\r\n");
+            text.Append("could not be delivered to one or more of its recipients. The following\r\naddress(es) failed:\r\n");
+        }
+
+        text.Append("\r\n");
+    }
+
     private static void WriteDelay(StringBuilder text, Notification notification)
     {
         var utf8 = notification.SmtpUtf8;
+        if (notification.Texts?.Beginning is null)
+        {
+            WriteBeginningOfDelay(text, notification, utf8);
+        }
+
+        foreach (var recipient in notification.Recipients)
+        {
+            WriteAddress(text, recipient, utf8);
+            if (Explain(recipient) is { Length: > 0 } reason)
+            {
+                WriteReason(text, "    Delay reason: ", reason, utf8);
+            }
+        }
+
+        text.Append("\r\n");
+        WriteOwn(text, notification.Texts?.End ?? UsualEnd, utf8);
+        text.Append("\r\n");
+    }
+
+    private static void WriteBeginningOfDelay(StringBuilder text, Notification notification, bool utf8)
+    {
         text.Append("A message that you sent has not yet been delivered to one or more of its\r\n");
         text.Append("recipients after more than ").Append(Interval(notification.DelayedFor)).Append(" on the queue on ");
         text.Append(DsnText.Line(notification.ReportingMta, utf8)).Append(".\r\n\r\n");
@@ -116,19 +168,6 @@ internal static class RecipientText
         text.Append(notification.Recipients.Length == 1
             ? "The address to which the message has not yet been delivered is:\r\n\r\n"
             : "The addresses to which the message has not yet been delivered are:\r\n\r\n");
-        foreach (var recipient in notification.Recipients)
-        {
-            WriteAddress(text, recipient, utf8);
-            if (Explain(recipient) is { Length: > 0 } reason)
-            {
-                WriteReason(text, "    Delay reason: ", reason, utf8);
-            }
-        }
-
-        text.Append("\r\nNo action is required on your part. Delivery attempts will continue for\r\n");
-        text.Append("some time, and this warning may be repeated at intervals if the message\r\n");
-        text.Append("remains undelivered. Eventually the mail delivery software will give up,\r\n");
-        text.Append("and when that happens, the message will be returned to you.\r\n\r\n");
     }
 
     private static void WriteAddress(StringBuilder text, NotifiedRecipient recipient, bool utf8)

@@ -25,8 +25,13 @@ public sealed record RecipientDelivered(
     : RecipientEvent(Recipient);
 
 /// <summary>The recipient has failed for good. The fields that a notification needs are kept with it.</summary>
+/// <param name="Kept">True when it stays in the queue all the same: nobody can be told, and the message is frozen for an operator to see. Null otherwise.</param>
 public sealed record RecipientFailed(
-    int Recipient, string Reason, string? Reply, string? Host, string? Address, int Port, string? Greeting, string? HeloResponse) : RecipientEvent(Recipient);
+    int Recipient, string Reason, string? Reply, string? Host, string? Address, int Port, string? Greeting, string? HeloResponse, bool? Kept = null)
+    : RecipientEvent(Recipient);
+
+/// <summary>Nobody is told of a failure: the message has no sender, and its time under <c>ignore_bounce_errors_after</c> is over.</summary>
+public sealed record FailureIgnored(int Recipient) : RecipientEvent(Recipient);
 
 /// <summary>A delivery status notification, or an automatic reply, was accepted into the queue.</summary>
 /// <param name="Kind">failure, delay or success; reply.</param>

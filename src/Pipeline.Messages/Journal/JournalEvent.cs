@@ -30,11 +30,15 @@ namespace Pipeline.Messages.Journal;
 [JsonDerivedType(typeof(RecipientDeferred), "deferred")]
 [JsonDerivedType(typeof(RecipientDelivered), "delivered")]
 [JsonDerivedType(typeof(RecipientFailed), "failed")]
+[JsonDerivedType(typeof(FailureIgnored), "ignored")]
 [JsonDerivedType(typeof(NotificationSent), "dsn")]
 [JsonDerivedType(typeof(OperatorActed), "operator")]
 [JsonDerivedType(typeof(MessageFrozen), "frozen")]
 [JsonDerivedType(typeof(MessageThawed), "thawed")]
 [JsonDerivedType(typeof(MessageCancelled), "cancelled")]
+[JsonDerivedType(typeof(MessagePostponed), "postponed")]
+[JsonDerivedType(typeof(RecipientPostponed), "rcpt-postponed")]
+[JsonDerivedType(typeof(QueueRunReached), "queue-run")]
 public abstract record JournalEvent;
 
 /// <summary>Something that happened to one recipient of a message.</summary>

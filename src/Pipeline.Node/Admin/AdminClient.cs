@@ -78,8 +78,11 @@ internal sealed class AdminClient : IDisposable
     public Task<OrderResult> OrderAsync(string id, string action, CancellationToken cancellationToken) =>
         PostAsync($"queue/{Uri.EscapeDataString(id)}/{action}", cancellationToken);
 
-    /// <summary>Looks for due work now.</summary>
-    public Task<OrderResult> RunQueueAsync(CancellationToken cancellationToken) => PostAsync("queue/run", cancellationToken);
+    /// <summary>A queue run: what waits for one is tried, and what is due.</summary>
+    /// <param name="queue">The named queue; empty for the default one.</param>
+    /// <param name="force">Whether the load of the machine is not looked at.</param>
+    public Task<OrderResult> RunQueueAsync(CancellationToken cancellationToken, string queue = "", bool force = false) =>
+        PostAsync($"queue/run?queue={Uri.EscapeDataString(queue)}&force={(force ? "true" : "false")}", cancellationToken);
 
     /// <summary>Asks for any document.</summary>
     /// <param name="path">Below the root, with its query.</param>

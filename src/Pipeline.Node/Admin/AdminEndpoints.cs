@@ -26,11 +26,7 @@ internal static class AdminEndpoints
         }
 
         application.MapPost(MessageEndpoint.Path, new MessageEndpoint(services.Submission, services.Logger).ServeAsync);
-        application.MapPost("/queue/run", (HttpContext context) =>
-        {
-            services.Messages.Tell(MessageProtocol.Wake.Instance, ActorRefs.NoSender);
-            return AnswerAsync(context, services.Logger, new OrderResult(true, "queue run started"));
-        });
+        application.MapPost("/queue/run", (HttpContext context) => RunQueueAsync(services, context));
         application.MapPost("/queue/{id}/retry", (string id, HttpContext context) =>
             OrderAsync(services, id, (message, by) => new MessageProtocol.RetryMessage(message, by), context));
         application.MapPost("/queue/{id}/freeze", (string id, HttpContext context) =>
@@ -39,6 +35,22 @@ internal static class AdminEndpoints
             OrderAsync(services, id, (message, by) => new MessageProtocol.ThawMessage(message, by), context));
         application.MapPost("/queue/{id}/remove", (string id, HttpContext context) =>
             OrderAsync(services, id, (message, by) => new MessageProtocol.RemoveMessage(message, by), context));
+    }
+
+    /// <summary>Of the query, <c>queue</c> names the queue and <c>force</c> has the load not looked at.</summary>
+    private static async Task RunQueueAsync(AdminServices services, HttpContext context)
+    {
+        OrderResult result;
+        try
+        {
+            result = await services.QueueRuns.RunAsync(context.Request.Query["queue"].ToString(), context.Request.Query["force"] == "true", context.RequestAborted);
+        }
+        catch (AskTimeoutException)
+        {
+            result = new OrderResult(false, "the node did not answer in time");
+        }
+
+        await AnswerAsync(context, services.Logger, result);
     }
 
     private static async Task OrderAsync(AdminServices services, string id, Func<MessageId, string, object> order, HttpContext context)

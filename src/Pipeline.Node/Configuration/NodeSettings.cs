@@ -88,4 +88,7 @@ public sealed record DeliverySettings
     public int Overall { get; init; } = 500;
 
     public int MaxActiveMessages { get; init; } = 2_000;
+
+    /// <summary>How often the queue is run, as by <c>-q30m</c>: what was only queued is tried then; null for at orders only.</summary>
+    public TimeSpan? QueueInterval { get; init; }
 }

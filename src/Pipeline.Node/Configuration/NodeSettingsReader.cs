@@ -7,6 +7,8 @@ internal static class NodeSettingsReader
 {
     public const string EnvironmentPrefix = "MAILPIPELINE_";
 
+    private static readonly TimeSpan ShortestQueueInterval = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan ShortestScan = TimeSpan.FromSeconds(1);
 
     // RFC 5321, 4.5.3.2.6: the client waits ten minutes behind its final dot, of which the commit takes some.
@@ -118,6 +120,11 @@ internal static class NodeSettingsReader
             {
                 yield return $"{name}: {value} is not a positive number";
             }
+        }
+
+        if (settings.Delivery.QueueInterval is { } interval && interval < ShortestQueueInterval)
+        {
+            yield return $"Delivery:QueueInterval: {interval} is shorter than {ShortestQueueInterval}";
         }
 
         if (settings.Scan.Deadline < ShortestScan || settings.Scan.Deadline > LongestScan)

@@ -29,8 +29,6 @@ internal static class ListenerSettings
     {
         Endpoints = [],
         BareLineEnds = settings.Smtp.BareLineEnds == "normalise" ? BareLineEndPolicy.Normalise : BareLineEndPolicy.Refuse,
-        EnforceSynchronisation = policy.SmtpEnforceSync,
-        RefusesMessageOfTooMany = policy.RecipientsMaxReject,
         Limits = Limits(settings.Smtp, policy),
     };
 
@@ -49,10 +47,6 @@ internal static class ListenerSettings
             MaxConnections = IsSet("smtp_accept_max") && policy.SmtpAcceptMax > 0 ? policy.SmtpAcceptMax : limits.MaxConnections,
             MaxConnectionsPerAddress = Constant("smtp_accept_max_per_host", policy.SmtpAcceptMaxPerHost) ?? limits.MaxConnectionsPerAddress,
             MaxMessagesPerConnection = Constant("smtp_accept_max_per_connection", policy.SmtpAcceptMaxPerConnection) ?? limits.MaxMessagesPerConnection,
-            MaxRecipients = Constant("recipients_max", policy.RecipientsMax) ?? limits.MaxRecipients,
-            MaxErrors = IsSet("smtp_max_synprot_errors") ? policy.SmtpMaxSynprotErrors : limits.MaxErrors,
-            MaxUnknownCommands = IsSet("smtp_max_unknown_commands") ? policy.SmtpMaxUnknownCommands : limits.MaxUnknownCommands,
-            MaxNonMailCommands = IsSet("smtp_accept_max_nonmail") ? policy.SmtpAcceptMaxNonMail : limits.MaxNonMailCommands,
             CommandTimeout = ReceiveTimeout() ?? limits.CommandTimeout,
             DataIdleTimeout = ReceiveTimeout() ?? limits.DataIdleTimeout,
         };

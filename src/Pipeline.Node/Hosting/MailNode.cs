@@ -10,6 +10,7 @@ using Pipeline.Node.Logging;
 using Pipeline.Node.Scanning;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Acl.RateLimiting;
+using Pipeline.Policy.Expansion;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Ports.Cluster;
 
@@ -45,6 +46,8 @@ internal sealed class MailNode : IAsyncDisposable
 
     /// <summary>Takes mail from programs on this machine.</summary>
     public LocalSubmission Submission => _flow.Submission;
+
+    public required QueueRuns QueueRuns { get; init; }
 
     public NodeHealth Health { get; }
 
@@ -157,10 +160,12 @@ internal sealed class MailNode : IAsyncDisposable
         var resolver = options.Resolver ?? Resolvers.Create(options.Settings.Dns, options.Time, loggers);
         parts.Add(() => (resolver as IDisposable)?.Dispose());
         var policyLog = new PolicyLog(options.Time, logger);
+        var queueSize = new QueueSize(options.Time);
         var preparation = new PolicyPreparation(
-            resolver, options.Time, policyLog, new AclServices { RateLimits = new InMemoryRateLimitStore() });
+            resolver, options.Time, policyLog, new AclServices { RateLimits = new InMemoryRateLimitStore() }, options.Settings.StoreDirectory, queueSize);
         var policies = parts.Add(await NodePolicies.OpenAsync(options, preparation, logger, cancellationToken));
         var store = parts.Add(await NodeStore.OpenAsync(options, policies.StoreDirectory, loggers, cancellationToken));
+        queueSize.Store = store.Messages;
         await policies.BeginAsync(store.Owner.Epoch, cancellationToken);
         policyLog.Mail = await MailLogs.OpenAsync(options, () => policies.Current, logger, cancellationToken);
         if (policyLog.Mail is { } mailLog)
@@ -191,8 +196,10 @@ internal sealed class MailNode : IAsyncDisposable
             [.. (listeners?.Endpoints ?? []).Select(endpoint => endpoint.Address)], () => policies.Current.Environment.LocalAddresses);
         var admin = CreateAdminListener(context);
         var scanning = parts.AddSync(NodeScanning.Create(context, admin?.Certificates));
-        var flow = parts.Add(await NodeFlow.StartAsync(context, own, scanning.Scanner, cancellationToken));
-        var node = new MailNode(context, parts, flow);
+        NodeHost? started = null;
+        var flow = parts.Add(await NodeFlow.StartAsync(context, own, scanning.Scanner, () => started?.ConnectionCount ?? 0, cancellationToken));
+        var runs = parts.Add(QueueRuns.Start(context, flow.Messages, SystemLoad.Average));
+        var node = new MailNode(context, parts, flow) { QueueRuns = runs };
         var services = new AdminServices
         {
             Messages = flow.Messages,
@@ -200,11 +207,12 @@ internal sealed class MailNode : IAsyncDisposable
             Status = node.StatusAsync,
             Health = node.Health,
             Submission = flow.Submission,
+            QueueRuns = runs,
             Cluster = context.Store.Member is { } asked ? node.ServicesOf(asked) : null,
             Scans = scanning.Endpoint,
             Logger = context.Logger,
         };
-        node._host = parts.Add(await NodeHost.StartAsync(context, flow, listeners, admin, services, own, cancellationToken));
+        node._host = started = parts.Add(await NodeHost.StartAsync(context, flow, listeners, admin, services, own, cancellationToken));
         node.Health.WhyClosed = node.WhyClosed;
         parts.Add(StorePurge.Start(context, options.Settings.JournalRetention));
         if (context.Store.Member is { } member)

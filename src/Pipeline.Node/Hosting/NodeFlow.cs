@@ -37,7 +37,8 @@ internal sealed class NodeFlow : IAsyncDisposable
     public LocalSubmission Submission { get; }
 
     /// <param name="own">Where this node itself takes mail.</param>
-    public static async Task<NodeFlow> StartAsync(NodeContext node, OwnEndpoints own, IMessageScanner scanner, CancellationToken cancellationToken)
+    /// <param name="connections">Clients that are connected now.</param>
+    public static async Task<NodeFlow> StartAsync(NodeContext node, OwnEndpoints own, IMessageScanner scanner, Func<int> connections, CancellationToken cancellationToken)
     {
         var (options, policies) = (node.Options, node.Policies);
         var ids = new MessageIdSource(options.Time);
@@ -83,6 +84,8 @@ internal sealed class NodeFlow : IAsyncDisposable
                 Scanner = scanner,
                 Records = records,
                 Callouts = NodeCallouts.Create(new SmtpCalloutClient(options.Time, own.Contains), node.Messages),
+                Connections = connections,
+                HasQueueRuns = options.QueueInterval is not null,
                 Limits = new ReceiptLimits { ScanDeadline = options.Settings.Scan.Deadline },
             });
             var session = ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions);

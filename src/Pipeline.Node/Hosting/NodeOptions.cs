@@ -28,6 +28,16 @@ internal sealed record NodeOptions
     /// <summary>Whether the node is started for one command that ends it, and not to stay.</summary>
     public bool ForOneCommand { get; init; }
 
+    /// <summary>How often the queue is run (<c>-q30m</c>, or Delivery:QueueInterval of the settings); null for at orders only.</summary>
+    public TimeSpan? QueueInterval
+    {
+        get => field ?? Settings.Delivery.QueueInterval;
+        init;
+    }
+
+    /// <summary>The named queue that is run at the interval; empty for the default one.</summary>
+    public string QueueName { get; init; } = "";
+
     /// <summary>Instead of the resolvers of the settings.</summary>
     public IDnsResolver? Resolver { get; init; }
 

@@ -15,8 +15,19 @@ internal static class PolicyEnvironments
 {
     public const string DefaultSpoolDirectory = "mailpipeline-spool";
 
-    public static PolicyEnvironment Create(MailPolicy policy, IDnsResolver dns, TimeProvider time, IPolicyLog log, IPolicyTrace? trace = null)
+    /// <param name="storeDirectory">Where the store keeps its files; null for below the spool directory.</param>
+    /// <param name="queueSize">Counts the queue; null where nobody does.</param>
+    public static PolicyEnvironment Create(
+        MailPolicy policy,
+        IDnsResolver dns,
+        TimeProvider time,
+        IPolicyLog log,
+        IPolicyTrace? trace = null,
+        string? storeDirectory = null,
+        Func<CancellationToken, ValueTask<long?>>? queueSize = null)
     {
+        var spool = SpoolDirectory(policy);
+        var logs = PartitionSpace.LogFolder(policy, spool);
         var environment = new PolicyEnvironment
         {
             Policy = policy,
@@ -24,7 +35,10 @@ internal static class PolicyEnvironments
             Dns = dns,
             PrimaryHostname = policy.MainOptions.PrimaryHostname ?? HostName(),
             LocalAddresses = LocalAddresses(),
-            SpoolDirectory = SpoolDirectory(policy),
+            SpoolDirectory = spool,
+            SpoolSpace = () => PartitionSpace.Of(storeDirectory ?? spool),
+            LogSpace = () => logs is null ? DiskSpace.Unknown : PartitionSpace.Of(logs),
+            QueueSize = queueSize ?? (static _ => new((long?)null)),
             Log = log,
             Trace = trace,
             LookupBackends = LookupBackends.ByName,

@@ -20,17 +20,11 @@ public sealed record ListenerOptions
     /// <summary>A message with an octet 0 is refused. Off, as such octets pass through unharmed and occur in old attachments.</summary>
     public bool RefuseNul { get; init; }
 
-    /// <summary>A client that talks before it may (before the banner, behind EHLO or DATA, or without PIPELINING) loses the connection, as in Exim (<c>smtp_enforce_sync</c>).</summary>
+    /// <summary>A client that talks before it may (before the banner, behind EHLO or DATA, or without PIPELINING) loses the connection, where the policy will have it so.</summary>
     public bool EnforceSynchronisation { get; init; } = true;
-
-    /// <summary>A message with more recipients than it may have is refused for all of them, rather than for those that are too many (<c>recipients_max_reject</c>).</summary>
-    public bool RefusesMessageOfTooMany { get; init; }
 
     /// <summary>What a test session says behind its reply to a message; empty elsewhere.</summary>
     public string RemarkOnMessages { get; init; } = "";
-
-    /// <summary>MAIL needs EHLO or HELO first (RFC 5321 section 4.1.4).</summary>
-    public bool RequireHello { get; init; } = true;
 
     /// <summary>What is wrong with these values for listeners on a network, all at once; empty when nothing is.</summary>
     public ImmutableArray<string> Validate()

@@ -62,7 +62,7 @@ internal sealed class SmtpConnectionHandler(
         ListenerLog.ConnectionRefused(log, client.Client, refusal);
         await using IReceiptSession receipt = service.Open(client);
         SmtpReply reply = SessionReplies.Closing(7, 0, receipt.Capabilities.HostName, refusal);
-        receipt.ProtocolIncident("connect", reply, refusal);
+        receipt.ProtocolIncident(new ProtocolIncident("connect", reply, refusal) { Ends = SessionBreak.Refused });
         if (!endpoint.ImplicitTls)
         {
             SmtpReplyWriter.Write(connection.Transport.Output, reply);
@@ -90,7 +90,7 @@ internal sealed class SmtpConnectionHandler(
             {
                 ListenerLog.TlsFailed(log, client.Client, failure ?? "unknown");
                 SmtpReply reply = SessionReplies.Closing(7, 5, receipt.Capabilities.HostName, "TLS handshake failed");
-                receipt.ProtocolIncident("connect", reply, failure ?? "TLS handshake failed");
+                receipt.ProtocolIncident(new ProtocolIncident("connect", reply, failure ?? "TLS handshake failed") { Ends = SessionBreak.TlsFailed });
                 return;
             }
 

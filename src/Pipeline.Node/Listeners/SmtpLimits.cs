@@ -17,15 +17,6 @@ public sealed record SmtpLimits
     /// <summary>Accepted recipients in one message; RFC 5321 section 4.5.3.1.8 asks for 100 at least.</summary>
     public int MaxRecipients { get; init; } = 1000;
 
-    /// <summary>Commands with syntax errors in one connection; one more ends it with 421.</summary>
-    public int MaxErrors { get; init; } = 10;
-
-    /// <summary>Unknown commands in one connection; one more ends it with 421.</summary>
-    public int MaxUnknownCommands { get; init; } = 10;
-
-    /// <summary>Commands that carry no mail (NOOP, RSET, a second EHLO, commands out of order) since the last message; one more ends the connection with 421.</summary>
-    public int MaxNonMailCommands { get; init; } = 100;
-
     /// <summary>
     /// AUTH commands that did not succeed, in one connection; one more ends it with 421. Three let a client try each of its mechanisms once
     /// with a password that is out of date.
@@ -76,9 +67,6 @@ public sealed record SmtpLimits
         NotNegative(MaxConnectionsPerAddress, nameof(MaxConnectionsPerAddress));
         NotNegative(MaxConnectionsPerIPv6Network, nameof(MaxConnectionsPerIPv6Network));
         Positive(MaxRecipients, nameof(MaxRecipients));
-        NotNegative(MaxErrors, nameof(MaxErrors));
-        NotNegative(MaxUnknownCommands, nameof(MaxUnknownCommands));
-        NotNegative(MaxNonMailCommands, nameof(MaxNonMailCommands));
         Positive(MaxFailedAuthentications, nameof(MaxFailedAuthentications));
         Positive(MaxMessagesPerConnection, nameof(MaxMessagesPerConnection));
         NotNegative(MaxDataLine, nameof(MaxDataLine));

@@ -56,6 +56,7 @@ internal static class ArrivalLine
         line.Append(CultureInfo.InvariantCulture, $" S={accepted.Size}");
         Append(line, " DKIM=", selection.Has("dkim") ? Signer(message) : null);
         Append(line, " RT=", selection.Has("receive_time") ? LogTime.Of(known.ReceivedAt.GetValueOrDefault(began) - began) : null);
+        Append(line, " Q=", message.Queue);
         Append(line, " id=", message.MessageIdField);
         if (selection.Has("subject") && message.Subject is { } subject)
         {

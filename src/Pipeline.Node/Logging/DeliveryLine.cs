@@ -15,13 +15,17 @@ internal static class DeliveryLine
     {
         RecipientDelivered e => Delivered(e, at, message, selection),
         RecipientDeferred e => Deferred(e, message, selection),
+        RecipientPostponed e => Postponed(e, message, selection),
+        MessagePostponed { Reason: { } reason } => selection.Has("delay_delivery") ? $"no immediate delivery: {reason}" : null,
         ProgramOutput e => $"{message[e.Recipient].Address}: {e.Transport} transport output: {e.Line}",
         RecipientFailed e => Failed(e, message, selection),
+        FailureIgnored e => $"{message[e.Recipient].Address}: error ignored",
         RecipientRedirected { Children.IsEmpty: true } e => $"=> :blackhole: <{message.Top(e.Recipient)}> R={e.Router}",
         OperatorActed { Action: OperatorActed.Removed } e => $"removed by {e.By}",
         MessageFrozen { By: { } by } => $"frozen by {by}",
+        MessageFrozen { Reason: MessageFrozen.DeliveryError } e => $"Frozen ({e.Reason})",
         MessageFrozen e => $"*** Frozen ({e.Reason})",
-        MessageThawed { By: MessageThawed.ByAutoThaw or MessageThawed.ByDelivery } e => $"Unfrozen by {e.By}",
+        MessageThawed { By: MessageThawed.ByAutoThaw or MessageThawed.ByErrorTimer or MessageThawed.ByDelivery } e => $"Unfrozen by {e.By}",
         MessageThawed e => $"unfrozen by {e.By}",
         MessageCancelled e => $"cancelled by {e.By}",
         MessageCompleted => "Completed" + QueueTime("queue_time_overall", at, message, selection),
@@ -73,6 +77,19 @@ internal static class DeliveryLine
         return line.ToString();
     }
 
+    private static string Postponed(RecipientPostponed e, LoggedMessage message, LogSelection selection)
+    {
+        var line = Begin("==", message[e.Recipient].Address, e.Recipient, message, selection);
+        Append(line, " R=", e.Router);
+        Append(line, " T=", e.Transport);
+        return line.Append(e.Reason switch
+        {
+            RecipientPostponed.Held => " defer (-23)",
+            RecipientPostponed.InQueueDomains => " routing defer (-55)",
+            _ => " defer (-1)",
+        }).Append(": ").Append(e.Reason).ToString();
+    }
+
     private static string Failed(RecipientFailed e, LoggedMessage message, LogSelection selection)
     {
         var recipient = message[e.Recipient];
@@ -111,7 +128,13 @@ internal static class DeliveryLine
             line.Append(" <").Append(descent[^1]).Append('>');
         }
 
-        return selection.Has("sender_on_delivery") && message.Sender is { } sender ? line.Append(" F=<").Append(sender).Append('>') : line;
+        if (selection.Has("sender_on_delivery") && message.Sender is { } sender)
+        {
+            line.Append(" F=<").Append(sender).Append('>');
+        }
+
+        Append(line, " Q=", message.Queue);
+        return line;
     }
 
     private static void AppendHost(StringBuilder line, string? host, string? address)

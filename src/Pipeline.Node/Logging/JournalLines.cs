@@ -37,7 +37,7 @@ internal sealed class JournalLines(LogSelection selection, string localUser)
                 Accept(accepted, lines);
                 break;
             case MailLogEntry.Resumed resumed:
-                _messages[resumed.Id] = new LoggedMessage(resumed.ReceivedAt, resumed.Sender, resumed.Size, resumed.Recipients);
+                _messages[resumed.Id] = new LoggedMessage(resumed.ReceivedAt, resumed.Sender, resumed.Size, resumed.Recipients) { Queue = resumed.Queue };
                 break;
             case MailLogEntry.Changed changed:
                 Change(changed, lines);
@@ -51,7 +51,7 @@ internal sealed class JournalLines(LogSelection selection, string localUser)
     private void Accept(MailLogEntry.Accepted accepted, List<LogLine> lines)
     {
         (TransactionStarted What, DateTimeOffset At)? started = null;
-        var message = new LoggedMessage();
+        var message = new LoggedMessage { Queue = accepted.Queue };
         foreach (var (_, at, what) in accepted.Journal)
         {
             switch (what)

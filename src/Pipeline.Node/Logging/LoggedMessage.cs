@@ -26,6 +26,9 @@ internal sealed class LoggedMessage
     /// <summary>Octets; null when its arrival was not seen.</summary>
     public long? Size { get; set; }
 
+    /// <summary>The named queue that it is in; null for the default one, and when its arrival was not seen.</summary>
+    public string? Queue { get; init; }
+
     public bool Knows(int index) => _recipients.ContainsKey(index);
 
     public LoggedRecipient this[int index] => _recipients.TryGetValue(index, out var recipient) ? recipient : LoggedRecipient.Unknown;

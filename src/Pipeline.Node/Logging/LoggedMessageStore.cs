@@ -70,6 +70,8 @@ internal sealed class LoggedMessageStore(IMessageStore store, MailLog log) : IMe
     public ValueTask<WriteOutcome> RecordAsync(MessageId id, ImmutableArray<JournalEntry> entries, CancellationToken cancellationToken) =>
         store.RecordAsync(id, entries, cancellationToken);
 
+    public ValueTask<int?> RunQueueAsync(string queue, CancellationToken cancellationToken) => store.RunQueueAsync(queue, cancellationToken);
+
     public ValueTask<DateTimeOffset?> NextDueAsync(ClaimScope scope, CancellationToken cancellationToken) => store.NextDueAsync(scope, cancellationToken);
 
     public ValueTask<RecoveryReport> RecoverAsync(Ownership owner, CancellationToken cancellationToken) => store.RecoverAsync(owner, cancellationToken);

@@ -16,14 +16,15 @@ internal abstract record MailLogEntry
     /// <summary>A message was committed to the queue.</summary>
     /// <param name="MessageIdField">Of the header, without its angle brackets; null when there is none.</param>
     /// <param name="About">Of a notification, the message it tells of.</param>
+    /// <param name="Queue">The named queue; null for the default one.</param>
     public sealed record Accepted(
-        MessageId Id, ImmutableArray<JournalEntry> Journal, string? MessageIdField, string? Subject, MessageId? About = null) : MailLogEntry
+        MessageId Id, ImmutableArray<JournalEntry> Journal, string? MessageIdField, string? Subject, MessageId? About = null, string? Queue = null) : MailLogEntry
     {
         /// <summary>Octets of a header field that are looked at.</summary>
         private const int MaxField = 1_000;
 
         public static Accepted Of(NewMessage message, MessageId? about = null) => new(
-            message.Id, message.Journal, Token(Field(message, "message-id"u8)), Field(message, "subject"u8), about);
+            message.Id, message.Journal, Token(Field(message, "message-id"u8)), Field(message, "subject"u8), about, message.Properties.GetValueOrDefault(NewMessage.QueueProperty));
 
         private static string? Field(NewMessage message, ReadOnlySpan<byte> name)
         {
@@ -59,9 +60,17 @@ internal abstract record MailLogEntry
     }
 
     /// <summary>A queued message came back into the node's hands.</summary>
-    public sealed record Resumed(MessageId Id, DateTimeOffset ReceivedAt, string Sender, long Size, ImmutableArray<RecipientState> Recipients) : MailLogEntry
+    /// <param name="Queue">The named queue; null for the default one.</param>
+    public sealed record Resumed(
+        MessageId Id, DateTimeOffset ReceivedAt, string Sender, long Size, ImmutableArray<RecipientState> Recipients, string? Queue = null) : MailLogEntry
     {
-        public static Resumed Of(StoredMessage message) => new(message.Id, message.ReceivedAt, message.Envelope.Sender.ToString(), message.Content.HeaderBlock.Length + message.Content.BodySize, message.Recipients);
+        public static Resumed Of(StoredMessage message) => new(
+            message.Id,
+            message.ReceivedAt,
+            message.Envelope.Sender.ToString(),
+            message.Content.HeaderBlock.Length + message.Content.BodySize,
+            message.Recipients,
+            message.Properties.GetValueOrDefault(NewMessage.QueueProperty));
     }
 
     /// <summary>A line that is ready: what the policy says of a client, a refusal.</summary>

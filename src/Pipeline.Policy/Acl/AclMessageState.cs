@@ -24,5 +24,6 @@ internal sealed class AclConnectionState
     /// <summary>Rates already computed for this connection, by key.</summary>
     public Dictionary<string, double> Rates { get; } = new(StringComparer.Ordinal);
 
-    public bool? HeloVerified { get; set; }
+    /// <summary>The name of EHLO or HELO that was verified last, and whether it is the client's.</summary>
+    public (string Name, bool IsGenuine)? VerifiedHelo { get; set; }
 }

@@ -1,4 +1,7 @@
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Lists;
+using Pipeline.Policy.Lookups.Ldap;
+using Pipeline.Policy.Lookups.Servers;
 using Pipeline.Policy.Scanning;
 
 namespace Pipeline.Policy.Configuration;
@@ -23,6 +26,14 @@ internal static class MainOptionChecks
             Report("smtp_accept_max_per_host", "smtp_accept_max must be set if smtp_accept_max_per_host is set");
         }
 
+        foreach (var item in ListSyntax.Split(options.QueueOnlyFile ?? ""))
+        {
+            if (!item.StartsWith('/') && !item.StartsWith("smtp/", StringComparison.Ordinal))
+            {
+                Report("queue_only_file", $"queue_only_file: \"{item}\" is not an absolute path, with or without \"smtp\" in front");
+            }
+        }
+
         if (options.SpoolDirectory is { Constant: "" })
         {
             Report("spool_directory", "spool_directory undefined");
@@ -30,7 +41,7 @@ internal static class MainOptionChecks
 
         ReadOnlySpan<(string Name, ExpandableString? Value)> limits =
         [
-            ("recipients_max", options.RecipientsMax), ("smtp_accept_max_per_connection", options.SmtpAcceptMaxPerConnection),
+            ("smtp_accept_max_per_connection", options.SmtpAcceptMaxPerConnection),
             ("smtp_accept_max_per_host", options.SmtpAcceptMaxPerHost), ("smtp_receive_timeout", options.SmtpReceiveTimeout),
         ];
         foreach (var (name, value) in limits)
@@ -83,9 +94,27 @@ internal static class MainOptionChecks
             }
         }
 
-        if (DccifdAddress.Parse(options.DccifdAddress, out var wrong) is null)
+        if (DccifdAddress.Parse(options.DccifdAddress, out var noAddress) is null)
         {
-            Report("dccifd_address", $"dccifd_address: {wrong}");
+            Report("dccifd_address", $"dccifd_address: {noAddress}");
+        }
+
+        if (options.LdapVersion is not (2 or 3))
+        {
+            Report("ldap_version", $"ldap_version is 2 or 3, and not {options.LdapVersion}");
+        }
+
+        if (options.LdapRequireCert is { } demand && LdapCertificateDemand.Find(demand) is null)
+        {
+            Report("ldap_require_cert", $"\"{demand}\" is not a valid value for the \"ldap_require_cert\" option: {LdapCertificateDemand.Words}");
+        }
+
+        foreach (var servers in LookupServerForm.All)
+        {
+            if (servers.Check(options) is { Length: > 0 } wrong)
+            {
+                Report(servers.Option, wrong);
+            }
         }
 
         void Report(string option, string message) => problems.Add(new ConfigurationProblem(message, options.Settings.GetValueOrDefault(option)?.Location));

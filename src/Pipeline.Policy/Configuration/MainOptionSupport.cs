@@ -9,27 +9,24 @@ internal static class MainOptionSupport
 
     public static (Support Support, string Names)[] Marks { get; } =
     [
-        .. Receipt, .. Tls, .. Queue, .. Bounces, .. Logs, .. Machine, .. Lookups, .. Scanners,
+        .. Receipt, .. Tls, .. Queue, .. Logs, .. Machine, .. Lookups, .. Scanners,
     ];
 
     private static (Support Support, string Names)[] Receipt =>
     [
         (Support.WithoutEffect(NoEtrn), "acl_smtp_etrn smtp_etrn_command smtp_etrn_serialize acl_smtp_atrn"),
         (Support.WithoutEffect("the command is not known to the server"), "acl_smtp_wellknown wellknown_advertise_hosts"),
-        (Support.Refused("write \"deny hosts = ...\" with \"!verify = helo\" in acl_smtp_helo"), "helo_verify_hosts"),
-        (Support.WithoutEffect("\"verify = helo\" tests when it is asked"), "helo_try_verify_hosts helo_lookup_domains"),
-        (Support.WithoutEffect("EHLO or HELO is required of everybody"), "hosts_require_helo"),
+        (Support.WithoutEffect("the name is looked up when something asks for it"), "helo_lookup_domains"),
         (Support.WithoutEffect("the name is looked up when something asks for it"), "host_lookup"),
         (Support.NotDone("names are looked up in the DNS, and confirmed by it", "bydns:byaddr|bydns"), "host_lookup_order"),
         (Support.Refused("name the proxies in node.json, Listen, ProxyFrom"), "hosts_proxy"),
         (Support.WithoutEffect("proxies are configured in node.json"), "proxy_protocol_timeout"),
         (Support.NotDone("no ident query is made, and $sender_ident is empty"), "rfc1413_hosts"),
         (Support.WithoutEffect("no ident query is made"), "rfc1413_query_timeout"),
-        (Support.NotDone("an address without a domain is refused"), "sender_unqualified_hosts recipient_unqualified_hosts percent_hack_domains"),
+        (Support.NotDone("the percent sign is a character like any other"), "percent_hack_domains"),
         (Support.NotDone("set smtp_accept_max, and MaxConnections in node.json, Smtp"), "smtp_accept_reserve smtp_reserve_hosts smtp_load_reserve"),
         (Support.NotDone("set message_size_limit"), "header_maxsize header_line_maxsize"),
         (Support.NotDone("the lengths of RFC 5321 hold"), "max_username_length"),
-        (Support.NotDone("smtp_accept_max_nonmail holds for all hosts", "*"), "smtp_accept_max_nonmail_hosts"),
         (Support.NotDone("write \"defer ratelimit = ...\" in an ACL"), "smtp_ratelimit_hosts smtp_ratelimit_mail smtp_ratelimit_rcpt"),
         (Support.NotDone("replies carry the message of the ACL"), "smtp_return_error_details"),
         (Support.WithoutEffect("the extension is not offered"), "limits_advertise_hosts pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_advertise_requiretls tls_early_banner_hosts"),
@@ -63,29 +60,14 @@ internal static class MainOptionSupport
             system_filter system_filter_directory_transport system_filter_file_transport system_filter_group system_filter_pipe_transport
             system_filter_reply_transport system_filter_user
             """),
-        (Support.Refused("messages are not held; defer the addresses in a redirect router with \"data = :defer: text\" and allow_defer"), "hold_domains"),
-        (Support.NotDone("every message is delivered when it has been received"), """
-            queue_only queue_only_file queue_only_load queue_domains queue_smtp_domains smtp_accept_queue queue_only_override
-            queue_only_load_latch deliver_queue_load_max mua_wrapper
-            """),
-        (Support.NotDone("every message is delivered when it has been received", "10"), "smtp_accept_queue_per_connection"),
-        (Support.WithoutEffect("there are no queue runs: each message has its own timer"), "queue_run_max queue_run_in_order queue_fast_ramp"),
-        (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "remote_max_parallel remote_sort_domains"),
+        (Support.NotDone("a message is in the queue when its program has ended"), "mua_wrapper"),
+        (Support.WithoutEffect("a queue run makes due what waits for it, the oldest first; each message then has its own timer"), "queue_run_max queue_run_in_order queue_fast_ramp"),
         (Support.NotDone("no memory of hosts is kept: each recipient has its own times"), "retry_data_expire"),
-        (Support.NotDone("a notification that fails is given up at once", "0s"), "ignore_bounce_errors_after"),
         (Support.WithoutEffect("frozen messages stay in the store like all others"), "move_frozen_messages"),
         (Support.WithoutEffect("the store keeps messages in its own form"), "split_spool_directory spool_wireformat message_logs preserve_message_logs keep_malformed"),
         (Support.WithoutEffect("the store always syncs"), "disable_fsync"),
-        (Support.NotDone("a store without room answers 451"), "check_log_inodes check_log_space check_spool_inodes check_spool_space smtp_check_spool_space"),
         (Support.WithoutEffect("who may open the node's socket decides"), "admin_groups commandline_checks_require_admin prod_requires_admin queue_list_requires_admin"),
         (Support.WithoutEffect(NoUserChange), "never_users exim_user exim_group deliver_drop_privilege finduser_retries"),
-    ];
-
-    private static (Support Support, string Names)[] Bounces =>
-    [
-        (Support.NotDone("the words of notifications are fixed; set bounce_message_text, dsn_from and errors_reply_to"), "bounce_message_file warn_message_file"),
-        (Support.NotDone("notifications go to the sender alone"), "errors_copy"),
-        (Support.NotDone("set bounce_return_size_limit"), "return_size_limit"),
     ];
 
     private static (Support Support, string Names)[] Logs =>
@@ -113,10 +95,7 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Lookups =>
     [
         (Support.WithoutEffect("files are opened anew for each lookup, or kept while they do not change"), "lookup_open_max"),
-        (Support.WithoutEffect("the lookup type is refused when it is reached"), """
-            ibase_servers ldap_ca_cert_dir ldap_ca_cert_file ldap_cert_file ldap_cert_key ldap_cipher_suite ldap_default_servers
-            ldap_require_cert ldap_start_tls ldap_version mysql_servers oracle_servers redis_servers
-            """),
+        (Support.WithoutEffect("the lookup type is refused when it is reached"), "ibase_servers oracle_servers"),
     ];
 
     private static (Support Support, string Names)[] Scanners =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pipeline.Mail.Dmarc;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
@@ -57,9 +58,13 @@ public sealed record MainOptions
 
     public required MailList SmtpAcceptMaxNonMailHosts { get; init; }
 
+    /// <summary>Simultaneous connections over which messages are only queued; 0 for no limit.</summary>
     public int SmtpAcceptQueue { get; init; }
 
-    public int SmtpAcceptQueuePerConnection { get; init; }
+    /// <summary>Messages of one connection over which the others are only queued; 0 for no limit, null when it is not set (Exim: <see cref="DefaultQueuePerConnection"/>).</summary>
+    public int? SmtpAcceptQueuePerConnection { get; init; }
+
+    public const int DefaultQueuePerConnection = 10;
 
     public int SmtpAcceptReserve { get; init; }
 
@@ -101,7 +106,7 @@ public sealed record MainOptions
 
     public MailList? HostsProxy { get; init; }
 
-    public MailList? HostsRequireHelo { get; init; }
+    public required MailList HostsRequireHelo { get; init; }
 
     public MailList? HeloAcceptJunkHosts { get; init; }
 
@@ -208,7 +213,35 @@ public sealed record MainOptions
 
     public bool SplitSpoolDirectory { get; init; }
 
+    /// <summary>KiB that must be free where messages are kept, or no more come in; 0 for no bound.</summary>
+    public long CheckSpoolSpace { get; init; }
+
+    public long CheckSpoolInodes { get; init; }
+
+    /// <summary>KiB that must be free where the logs are; 0 for no bound.</summary>
+    public long CheckLogSpace { get; init; }
+
+    public long CheckLogInodes { get; init; }
+
+    /// <summary>The size that MAIL declares must be free besides.</summary>
+    public bool SmtpCheckSpoolSpace { get; init; }
+
     public bool QueueOnly { get; init; }
+
+    /// <summary>What a local program says about the delivery of its message counts more than <see cref="QueueOnly"/> and <see cref="QueueOnlyFile"/>.</summary>
+    public bool QueueOnlyOverride { get; init; }
+
+    /// <summary>Files, with colons between, whose presence has messages only queued; with <c>smtp</c> in front, only what is delivered by SMTP.</summary>
+    public string? QueueOnlyFile { get; init; }
+
+    /// <summary>The load over which messages are only queued, in thousandths; null for no limit.</summary>
+    public long? QueueOnlyLoad { get; init; }
+
+    /// <summary>Once a message of a connection was queued for the load, so are those that follow it.</summary>
+    public bool QueueOnlyLoadLatch { get; init; }
+
+    /// <summary>The load over which no queue run is made, in thousandths; null for no limit.</summary>
+    public long? DeliverQueueLoadMax { get; init; }
 
     public MailList? QueueDomains { get; init; }
 
@@ -218,7 +251,11 @@ public sealed record MainOptions
 
     public required ExpandableString QueueRunMax { get; init; }
 
-    public required ExpandableString RemoteMaxParallel { get; init; }
+    /// <summary>Deliveries of one message to other hosts at a time; null for no bound of its own.</summary>
+    public ExpandableString? RemoteMaxParallel { get; init; }
+
+    /// <summary>The items of remote_sort_domains: deliveries to what the first matches begin first.</summary>
+    public ImmutableArray<MailList> RemoteSortDomains { get; init; } = [];
 
     public TimeSpan RetryIntervalMax { get; init; }
 
@@ -248,13 +285,15 @@ public sealed record MainOptions
 
     public ExpandableString? BounceMessageText { get; init; }
 
-    public string? BounceMessageFile { get; init; }
+    /// <summary>A file with texts of bounces.</summary>
+    public ExpandableString? BounceMessageFile { get; init; }
 
-    public string? WarnMessageFile { get; init; }
+    /// <summary>A file with texts of warnings of delay.</summary>
+    public ExpandableString? WarnMessageFile { get; init; }
 
     public required ExpandableString DsnFrom { get; init; }
 
-    public string? ErrorsCopy { get; init; }
+    public required ErrorCopies ErrorsCopy { get; init; }
 
     public ExpandableString? ErrorsReplyTo { get; init; }
 
@@ -357,6 +396,23 @@ public sealed record MainOptions
     public TimeSpan SqliteLockTimeout { get; init; }
 
     public string? LdapDefaultServers { get; init; }
+
+    /// <summary>Of the protocol: 2 or 3.</summary>
+    public int LdapVersion { get; init; }
+
+    public bool LdapStartTls { get; init; }
+
+    public string? LdapCaCertFile { get; init; }
+
+    public string? LdapCaCertDir { get; init; }
+
+    public string? LdapCertFile { get; init; }
+
+    public string? LdapCertKey { get; init; }
+
+    public string? LdapCipherSuite { get; init; }
+
+    public string? LdapRequireCert { get; init; }
 
     public string? RedisServers { get; init; }
 

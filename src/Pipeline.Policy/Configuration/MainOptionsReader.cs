@@ -30,7 +30,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         SmtpAcceptMaxNonMail = GetInt32("smtp_accept_max_nonmail", 10),
         SmtpAcceptMaxNonMailHosts = GetList("smtp_accept_max_nonmail_hosts", ListKind.Host, "*"),
         SmtpAcceptQueue = GetInt32("smtp_accept_queue", 0),
-        SmtpAcceptQueuePerConnection = GetInt32("smtp_accept_queue_per_connection", 10),
+        SmtpAcceptQueuePerConnection = IsSet("smtp_accept_queue_per_connection") ? GetInt32("smtp_accept_queue_per_connection", 0) : null,
         SmtpAcceptReserve = GetInt32("smtp_accept_reserve", 0),
         SmtpReserveHosts = GetList("smtp_reserve_hosts", ListKind.Host),
         SmtpReceiveTimeout = GetExpandable("smtp_receive_timeout", "5m"),
@@ -49,7 +49,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         HostRejectConnection = GetList("host_reject_connection", ListKind.Host),
         HostsConnectionNolog = GetList("hosts_connection_nolog", ListKind.Host),
         HostsProxy = GetList("hosts_proxy", ListKind.Host),
-        HostsRequireHelo = GetList("hosts_require_helo", ListKind.Host),
+        HostsRequireHelo = GetList("hosts_require_helo", ListKind.Host, "*"),
         HeloAcceptJunkHosts = GetList("helo_accept_junk_hosts", ListKind.Host),
         HeloAllowChars = GetString("helo_allow_chars", ""),
         HeloLookupDomains = GetList("helo_lookup_domains", ListKind.Domain, "@ : @[]"),
@@ -97,12 +97,23 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         StrictAclVars = GetBool("strict_acl_vars"),
         SpoolDirectory = GetExpandable("spool_directory"),
         SplitSpoolDirectory = GetBool("split_spool_directory"),
+        CheckSpoolSpace = (GetInteger("check_spool_space", 10 * 1024 * 1024) + 512) / 1024,
+        CheckSpoolInodes = GetInteger("check_spool_inodes", 100),
+        CheckLogSpace = (GetInteger("check_log_space", 10 * 1024 * 1024) + 512) / 1024,
+        CheckLogInodes = GetInteger("check_log_inodes", 100),
+        SmtpCheckSpoolSpace = GetBool("smtp_check_spool_space", true),
         QueueOnly = GetBool("queue_only"),
+        QueueOnlyOverride = GetBool("queue_only_override", true),
+        QueueOnlyFile = GetString("queue_only_file"),
+        QueueOnlyLoad = GetFixed("queue_only_load"),
+        QueueOnlyLoadLatch = GetBool("queue_only_load_latch", true),
+        DeliverQueueLoadMax = GetFixed("deliver_queue_load_max"),
         QueueDomains = GetList("queue_domains", ListKind.Domain),
         QueueSmtpDomains = GetList("queue_smtp_domains", ListKind.Domain),
         HoldDomains = GetList("hold_domains", ListKind.Domain),
         QueueRunMax = GetExpandable("queue_run_max", "5"),
-        RemoteMaxParallel = GetExpandable("remote_max_parallel", "2"),
+        RemoteMaxParallel = GetExpandable("remote_max_parallel"),
+        RemoteSortDomains = [.. ListSyntax.Split(GetString("remote_sort_domains") ?? "").Select(static item => MailList.Compile(ListKind.Domain, item.Replace(":", "::", StringComparison.Ordinal)))],
         RetryIntervalMax = TimeSpan.FromTicks(Math.Min(GetTime("retry_interval_max", Day).Ticks, Day.Ticks)),
         RetryDataExpire = GetTime("retry_data_expire", 7 * Day),
         IgnoreBounceErrorsAfter = GetTime("ignore_bounce_errors_after", 70 * Day),
@@ -113,14 +124,14 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         DelayWarningCondition = GetExpandable("delay_warning_condition", DefaultDelayWarningCondition),
         BounceReturnBody = GetBool("bounce_return_body", true),
         BounceReturnMessage = GetBool("bounce_return_message", true),
-        BounceReturnSizeLimit = GetInteger("bounce_return_size_limit", 100 * 1024),
+        BounceReturnSizeLimit = GetInteger(IsSet("bounce_return_size_limit") ? "bounce_return_size_limit" : "return_size_limit", 100 * 1024),
         BounceReturnLinesizeLimit = GetInteger("bounce_return_linesize_limit", 998),
         BounceSenderAuthentication = GetExpandable("bounce_sender_authentication"),
         BounceMessageText = GetExpandable("bounce_message_text"),
-        BounceMessageFile = GetString("bounce_message_file"),
-        WarnMessageFile = GetString("warn_message_file"),
+        BounceMessageFile = GetExpandable("bounce_message_file"),
+        WarnMessageFile = GetExpandable("warn_message_file"),
         DsnFrom = GetExpandable("dsn_from", "Mail Delivery System <Mailer-Daemon@$qualify_domain>"),
-        ErrorsCopy = GetString("errors_copy"),
+        ErrorsCopy = ReadErrorsCopy(),
         ErrorsReplyTo = GetExpandable("errors_reply_to"),
         PercentHackDomains = GetList("percent_hack_domains", ListKind.Domain),
         DnsAgainMeansNonexist = GetList("dns_again_means_nonexist", ListKind.Domain),
@@ -164,6 +175,14 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         SqliteDbFile = GetString("sqlite_dbfile"),
         SqliteLockTimeout = GetTime("sqlite_lock_timeout", TimeSpan.FromSeconds(5)),
         LdapDefaultServers = GetString("ldap_default_servers"),
+        LdapVersion = GetInt32("ldap_version", 3),
+        LdapStartTls = GetBool("ldap_start_tls"),
+        LdapCaCertFile = GetString("ldap_ca_cert_file"),
+        LdapCaCertDir = GetString("ldap_ca_cert_dir"),
+        LdapCertFile = GetString("ldap_cert_file"),
+        LdapCertKey = GetString("ldap_cert_key"),
+        LdapCipherSuite = GetString("ldap_cipher_suite"),
+        LdapRequireCert = GetString("ldap_require_cert"),
         RedisServers = GetString("redis_servers"),
     };
 
@@ -172,6 +191,17 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         + "{ match{$h_auto-submitted:}{(?i)auto-generated|auto-replied} }} {no}{yes}}";
 
     private const string DefaultDnsCheckNamesPattern = @"(?i)^(?>(?(1)\.|())[^\W](?>[a-z0-9/_-]*[^\W])?)+(\.?)$";
+
+    private ErrorCopies ReadErrorsCopy()
+    {
+        var copies = ErrorCopies.Parse(GetString("errors_copy") ?? "", out var problem);
+        if (problem.Length > 0)
+        {
+            Report(problem, "errors_copy");
+        }
+
+        return copies;
+    }
 
     private FrozenDictionary<string, ExpandableString> Acls() => MainOptionTable.Instance.All
         .Where(o => o.Name.StartsWith("acl_", StringComparison.Ordinal) && IsSet(o.Name))

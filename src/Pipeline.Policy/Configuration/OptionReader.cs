@@ -92,6 +92,9 @@ public class OptionReader
             ? (int)value
             : Report($"absolute value of integer \"{GetString(name)}\" is too large (overflow)", Find(name)!, defaultValue);
 
+    /// <summary>A number with three decimals, in thousandths; null when it is not set.</summary>
+    public long? GetFixed(string name) => IsSet(name) ? Read<long>(name, 0, OptionValue.ReadFixed) : null;
+
     /// <summary>A file mode or the like, written in octal.</summary>
     public int GetOctal(string name, int defaultValue) => (int)Read<long>(name, defaultValue, OptionValue.ReadOctal);
 

@@ -28,7 +28,6 @@ public static class RouterOptionTable
     ]).Marked(
         (Support.WithoutEffect("every query asks whether the answer is authentic"), "dnssec_request_domains"),
         (Support.WithoutEffect("notifications are passed on as RFC 3461 says"), "dsn_process"),
-        (Support.NotDone("notifications are passed on where the next host can"), "dsn_lasthop"),
         (Support.NotDone(NoUserChange), "user group"),
         (Support.WithoutEffect(NoUserChange), "initgroups"),
         (Support.NotDone("each recipient has its own times to be tried at"), "retry_use_local_part"),
@@ -93,7 +92,6 @@ public static class RouterOptionTable
                 forbid_filter_run forbid_sieve_filter reply_transport sieve_enotify_mailto_owner sieve_subaddress sieve_useraddress
                 sieve_vacation_directory
                 """),
-            (Support.Refused("use ${srs_encode} in return_path, and inbound_srs"), "srs srs_alias srs_condition srs_dbinsert srs_dbselect"),
-            (Support.NotDone("nobody is told of syntax errors; the journal has them"), "syntax_errors_text syntax_errors_to")),
+            (Support.Refused("use ${srs_encode} in return_path, and inbound_srs"), "srs srs_alias srs_condition srs_dbinsert srs_dbselect")),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }

@@ -25,7 +25,6 @@ public static class TransportOptionTable
         (Support.WithoutEffect(NoUserChange), "initgroups"),
         (Support.WithoutEffect("nothing prints it"), "debug_print"),
         (Support.NotDone("the journal has every delivery"), "disable_logging event_action"),
-        (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "max_parallel"),
         (Support.NotDone("each recipient has its own times to be tried at"), "retry_use_local_part"));
 
     public static IReadOnlyDictionary<string, OptionTable> Drivers { get; } = new Dictionary<string, OptionTable>
@@ -129,7 +128,6 @@ public static class TransportOptionTable
         (Support.WithoutEffect("pipelined connection and TCP Fast Open are not used"), "hosts_pipe_connect hosts_try_fastopen"),
         (Support.WithoutEffect("DATA is used for every host"), "hosts_try_chunking"),
         (Support.WithoutEffect("connections are made by one process"), "hosts_nopass_tls hosts_noproxy_tls"),
-        (Support.NotDone("set Delivery, PerDestination and Overall, in node.json"), "serialize_hosts"),
         (Support.NotDone("names of hosts are looked up in the DNS, as they are"), "dns_qualify_single dns_search_parents gethostbyname"),
         (Support.NotDone("packets are not marked"), "dscp"),
         (Support.WithoutEffect("the connector sets its sockets itself", "true|false"), "keepalive"),

@@ -11,6 +11,9 @@ internal ref struct WordReader(ReadOnlySpan<char> text)
     /// <summary>What has not been read, without the blanks before it.</summary>
     public ReadOnlySpan<char> Rest => _rest.TrimStart();
 
+    /// <summary>There is a blank, or nothing, where the next word could begin.</summary>
+    public bool BeginsWithBlank => _rest.IsEmpty || _rest[0] is ' ' or '\t';
+
     /// <summary>Goes on behind the first characters of <see cref="Rest"/>.</summary>
     public void Skip(int characters) => _rest = Rest[characters..];
 

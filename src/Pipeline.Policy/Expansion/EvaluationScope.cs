@@ -54,6 +54,15 @@ public sealed class PolicyEnvironment
     /// <summary>$spool_directory.</summary>
     public string SpoolDirectory { get; init; } = "";
 
+    /// <summary>What is left where messages are kept, as far as this machine keeps them.</summary>
+    public Func<DiskSpace> SpoolSpace { get; init; } = static () => DiskSpace.Unknown;
+
+    /// <summary>What is left where the logs of mail are; unknown where they are no files.</summary>
+    public Func<DiskSpace> LogSpace { get; init; } = static () => DiskSpace.Unknown;
+
+    /// <summary>How many messages are in the queue; null where nobody knows.</summary>
+    public Func<CancellationToken, ValueTask<long?>> QueueSize { get; init; } = static _ => new((long?)null);
+
     /// <summary>Receives the lines that <c>logwrite</c>, <c>log_message</c> and run-time errors produce.</summary>
     public required IPolicyLog Log { get; init; }
 
@@ -177,6 +186,9 @@ public sealed record TlsFacts(string Version, string CipherSuite, int Bits, stri
 /// <summary>Facts about, and decisions on, one message.</summary>
 public sealed class MessageScope
 {
+    /// <summary>Messages to operators that routing has brought about; sent when it was for a delivery.</summary>
+    public List<Pipeline.Mail.Reply.AutomaticReply> Notes { get; } = [];
+
     private string? _senderText;
 
     /// <summary>$message_exim_id.</summary>

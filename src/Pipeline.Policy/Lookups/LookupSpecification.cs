@@ -7,7 +7,7 @@ namespace Pipeline.Policy.Lookups;
 /// <summary>A lookup type as written: <c>[partial[N][(affix)]-]name[*|*@][,option=value…]</c>.</summary>
 internal sealed record LookupSpecification(LookupType Type)
 {
-    private static readonly FrozenDictionary<string, string> NoOptions = FrozenDictionary<string, string>.Empty;
+    internal static readonly FrozenDictionary<string, string> NoOptions = FrozenDictionary<string, string>.Empty;
 
     /// <summary>How many components a key must keep; null when matching is not partial.</summary>
     public int? Partial { get; private init; }

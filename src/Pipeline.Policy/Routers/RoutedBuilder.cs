@@ -60,6 +60,7 @@ internal static class RoutedBuilder
             CurrentDirectory = await TextAsync(router.TransportCurrentDirectory, scope, cancellationToken),
             User = await TextAsync(router.User, scope, cancellationToken),
             Group = await TextAsync(router.Group, scope, cancellationToken),
+            DsnLastHop = router.DsnLastHop,
             RetryUseLocalPart = router.RetryUseLocalPart,
             LogAsLocal = router.LogAsLocal,
             DisableLogging = router.DisableLogging,

@@ -77,6 +77,7 @@ internal sealed class RouterCompiler(DriverOptions options, ICollection<Configur
             TranslateIpAddress = options.GetExpandable("translate_ip_address"),
             Self = SelfPolicy.Parse(options.GetString("self"), options.ReportFor),
             FallbackHosts = options.GetExpandable("fallback_hosts"),
+            DsnLastHop = options.GetBool("dsn_lasthop"),
             User = options.GetExpandable("user"),
             Group = options.GetExpandable("group"),
             TransportHomeDirectory = options.GetExpandable("transport_home_directory"),

@@ -90,6 +90,9 @@ internal sealed record RouterDefinition
 
     public required ExpandableString? FallbackHosts { get; init; }
 
+    /// <summary>Requests for notifications are not passed on: success is reported here.</summary>
+    public required bool DsnLastHop { get; init; }
+
     public required ExpandableString? User { get; init; }
 
     public required ExpandableString? Group { get; init; }

@@ -54,6 +54,9 @@ public abstract record RoutingOutcome
 
         public string? Group { get; init; }
 
+        /// <summary>Requests for notifications are not passed on: success is reported here.</summary>
+        public bool DsnLastHop { get; init; }
+
         /// <summary>Retry records are kept for the whole address, not for the domain.</summary>
         public bool RetryUseLocalPart { get; init; }
 

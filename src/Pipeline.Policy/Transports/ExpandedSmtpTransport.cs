@@ -66,6 +66,9 @@ public sealed record ExpandedSmtpTransport(string Name, HeloData HeloData) : Exp
 
     public bool AddressRetryIncludeSender { get; init; } = true;
 
+    /// <summary>serialize_hosts: one connection at a time.</summary>
+    public HostListCheck Serialize { get; init; } = new(null, null);
+
     public required HostListCheck AvoidEsmtp { get; init; }
 
     public required HostListCheck AvoidPipelining { get; init; }

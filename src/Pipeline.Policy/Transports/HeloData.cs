@@ -1,15 +1,14 @@
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Transports;
 
 /// <summary>What a client calls itself (<c>helo_data</c> of the smtp transport). One that depends on the connection is expanded when there is one.</summary>
-public sealed class HeloData
+public sealed partial class HeloData
 {
-    private static readonly string[] OfConnection = ["sending_ip_address", "sending_port", "host"];
-
     private readonly ExpandableString? _source;
     private readonly EvaluationScope? _scope;
     private readonly string _text;
@@ -49,7 +48,7 @@ public sealed class HeloData
 
     internal static async ValueTask<HeloData> CreateAsync(ExpandableString source, OptionExpansion expansion)
     {
-        if (source.Constant is null && OfConnection.Any(name => source.Source.Contains(name, StringComparison.Ordinal)))
+        if (source.Constant is null && OfConnection().IsMatch(source.Source))
         {
             return new HeloData(source, expansion.Scope);
         }
@@ -59,4 +58,8 @@ public sealed class HeloData
 
     private static (string Text, string? Problem) Checked(string text) =>
         text.Length == 0 || text.AsSpan().ContainsAnyExceptInRange('!', '~') ? ("", $"helo_data is \"{text}\"") : (text, null);
+
+    /// <summary>Variables that are known for the connection only.</summary>
+    [GeneratedRegex(@"\b(?:sending_ip_address|sending_port|host|host_address|host_port)\b", RegexOptions.CultureInvariant)]
+    private static partial Regex OfConnection();
 }

@@ -18,6 +18,7 @@ internal sealed class SmtpHostLists
         ("hosts_try_chunking", "*"),
         ("hosts_try_prdr", "*"),
         ("hosts_verify_avoid_tls", null),
+        ("serialize_hosts", null),
         ("tls_try_verify_hosts", "*"),
         ("tls_verify_cert_hostnames", "*"),
         ("tls_verify_hosts", null),

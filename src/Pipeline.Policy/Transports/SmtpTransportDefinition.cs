@@ -109,6 +109,7 @@ public sealed class SmtpTransportDefinition : TransportDefinition
             MessageLineLengthLimit = _lineLengthLimit,
             RetryIncludeIpAddress = await expansion.BoolAsync("retry_include_ip_address", _retryIncludeIpAddress, true),
             AddressRetryIncludeSender = _addressRetryIncludeSender,
+            Serialize = _lists.Check("serialize_hosts", scope),
             AvoidEsmtp = _lists.Check("hosts_avoid_esmtp", scope),
             AvoidPipelining = _lists.Check("hosts_avoid_pipelining", scope),
             TryChunking = _lists.Check("hosts_try_chunking", scope),

@@ -44,6 +44,11 @@ public interface IMessageStore : IAsyncDisposable
     /// <summary>Claims one message at once whether due or not; null when it does not exist, is complete, or is in somebody's hands.</summary>
     ValueTask<StoredMessage?> ClaimAsync(Ownership owner, MessageId id, CancellationToken cancellationToken);
 
+    /// <summary>A queue run: every message of a queue that waits for one (<see cref="RecipientState.AtQueueRun"/>) and is in nobody's hands is due from now on, the oldest first.</summary>
+    /// <param name="queue">The named queue; empty for the default one.</param>
+    /// <returns>How many messages that concerns; null when the store cannot write now.</returns>
+    ValueTask<int?> RunQueueAsync(string queue, CancellationToken cancellationToken);
+
     /// <summary>The earliest time at which an unclaimed recipient of the scope's stages is due; null when there is none.</summary>
     ValueTask<DateTimeOffset?> NextDueAsync(ClaimScope scope, CancellationToken cancellationToken);
 

@@ -66,6 +66,7 @@ public enum RecipientStatus
 /// <param name="Destination">Where the next delivery goes, by a name that deliveries over one connection share; null until it is routed.</param>
 /// <param name="FrozenAt">Since when its message is, or was last, frozen; null when it never was.</param>
 /// <param name="ThawedAt">When its message was last thawed.</param>
+/// <param name="PostponedAt">When it was last put off without a failure, to wait for a queue run; null when it never was. Only a first pass looks at the options that put off.</param>
 /// <param name="Warnings">Warnings of delay that the sender has had, or none was wanted for; null for none.</param>
 public sealed record RecipientState(
     int Index,
@@ -86,8 +87,15 @@ public sealed record RecipientState(
     string? Destination = null,
     DateTimeOffset? FrozenAt = null,
     DateTimeOffset? ThawedAt = null,
-    int? Warnings = null)
+    int? Warnings = null,
+    DateTimeOffset? PostponedAt = null)
 {
+    /// <summary>The <see cref="DueAt"/> of a recipient that waits for a queue run, whenever that comes. Stored.</summary>
+    public static readonly DateTimeOffset AtQueueRun = new(8900, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>It is due with the next queue run.</summary>
+    public bool AwaitsQueueRun => Status == RecipientStatus.Queued && DueAt == AtQueueRun;
+
     /// <summary>Nothing is tried before somebody or something thaws the message, whatever time <see cref="DueAt"/> names to look at it.</summary>
     public bool IsFrozen => FrozenAt is { } frozen && !(ThawedAt >= frozen);
 }

@@ -8,6 +8,9 @@ namespace Pipeline.Storage.Ports;
 /// <summary>A message at the moment of acceptance.</summary>
 public sealed record NewMessage
 {
+    /// <summary>The name among <see cref="Properties"/> of the named queue that the message is in; absent for the default queue.</summary>
+    public const string QueueProperty = "queue";
+
     public required MessageId Id { get; init; }
 
     public required Ownership Owner { get; init; }

@@ -27,12 +27,14 @@ public sealed record StoredMessage
 }
 
 /// <summary>A line of the queue list.</summary>
+/// <param name="Queue">The named queue that it is in; empty for the default queue.</param>
 public sealed record QueuedMessage(
-    MessageId Id, DateTimeOffset ReceivedAt, long Size, EnvelopeAddress Sender, bool Claimed, ImmutableArray<RecipientState> Recipients);
+    MessageId Id, DateTimeOffset ReceivedAt, long Size, EnvelopeAddress Sender, bool Claimed, ImmutableArray<RecipientState> Recipients, string Queue = "");
 
 /// <param name="Sender">Substring of the sender, or null.</param>
 /// <param name="Recipient">Substring of a recipient, or null.</param>
-public sealed record QueueQuery(int Limit = 10_000, string? Sender = null, string? Recipient = null);
+/// <param name="Queue">The named queue, empty for the default one; null for every queue.</param>
+public sealed record QueueQuery(int Limit = 10_000, string? Sender = null, string? Recipient = null, string? Queue = null);
 
 /// <summary>Finds messages by what is known of them; null fields do not restrict.</summary>
 public sealed record JournalQuery(string? Sender, string? Recipient, DateTimeOffset? From, DateTimeOffset? To, int Limit = 100);

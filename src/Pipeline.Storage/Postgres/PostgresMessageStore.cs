@@ -165,6 +165,36 @@ public sealed class PostgresMessageStore : IMessageStore
         return claimed.IsEmpty ? null : claimed[0];
     }
 
+    public async ValueTask<int?> RunQueueAsync(string queue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await _database.Work.OpenConnectionAsync(cancellationToken);
+            await using var batch = new NpgsqlBatch(connection)
+            {
+                BatchCommands = { Statements.Of("run_queue").Value(StoredTime.Of(RecipientState.AtQueueRun)).Value(StoredForm.QueueMark(queue)).Value(queue.Length > 0) },
+                Timeout = 30,
+            };
+            var due = await batch.ExecuteNonQueryAsync(cancellationToken);
+            if (due > 0)
+            {
+                await using var notice = new NpgsqlBatch(connection)
+                {
+                    BatchCommands = { Statements.Of("notify").Value(WorkNotice.Of(new HashSet<QueueStage> { QueueStage.ToRoute, QueueStage.ToDeliver })) },
+                    Timeout = 30,
+                };
+                await notice.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            return due;
+        }
+        catch (NpgsqlException failure)
+        {
+            Log.UpkeepFailed(_logger, failure.Message);
+            return null;
+        }
+    }
+
     public ValueTask<DateTimeOffset?> NextDueAsync(ClaimScope scope, CancellationToken cancellationToken) => _reads.NextDueAsync(scope, cancellationToken);
 
     /// <summary>Releases what earlier lives of this node hold, and sweeps bodies that no message has.</summary>

@@ -28,6 +28,8 @@ internal sealed class ReadOnlySqliteStore(StoreReads reads) : IMessageStore
 
     public ValueTask<StoredMessage?> ClaimAsync(Ownership owner, MessageId id, CancellationToken cancellationToken) => default;
 
+    public ValueTask<int?> RunQueueAsync(string queue, CancellationToken cancellationToken) => default;
+
     public ValueTask<DateTimeOffset?> NextDueAsync(ClaimScope scope, CancellationToken cancellationToken) =>
         reads.NextDueAsync(scope, cancellationToken);
 

@@ -184,6 +184,19 @@ public sealed class SqliteMessageStore : IMessageStore
         return await WriteAsync(new ClaimRequest(owner, id)) ? await ReadClaimedAsync(id) : null;
     }
 
+    public async ValueTask<int?> RunQueueAsync(string queue, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var due = await WriteAsync(new RunQueueRequest(queue));
+        if (due > 0)
+        {
+            WorkAvailable(QueueStage.ToRoute);
+            WorkAvailable(QueueStage.ToDeliver);
+        }
+
+        return due;
+    }
+
     public ValueTask<DateTimeOffset?> NextDueAsync(ClaimScope scope, CancellationToken cancellationToken) =>
         _reads.NextDueAsync(scope, cancellationToken);
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -45,6 +46,11 @@ internal static class StoredForm
     public static RecipientState[] Recipients(ReadOnlySpan<byte> json) => Read(json, StorageJsonContext.Default.RecipientStateArray);
 
     public static RetryHint Hint(ReadOnlySpan<byte> json) => Read(json, StorageJsonContext.Default.RetryHint);
+
+    /// <summary>Octets that the stored document of a message holds if, and only if, the message is in the named queue; with an empty name, in any named queue.</summary>
+    /// <remarks>A quotation mark inside of a value is escaped in JSON, so that no value looks like this.</remarks>
+    public static byte[] QueueMark(string queue) =>
+        Encoding.UTF8.GetBytes(queue.Length == 0 ? $"\"{NewMessage.QueueProperty}\":\"" : $"\"{NewMessage.QueueProperty}\":\"{JsonEncodedText.Encode(queue, WriterOptions.Encoder)}\"");
 
     private static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type) =>
         JsonSerializer.Deserialize(json, type) ?? throw new JsonException($"{typeof(T).Name} is null");

@@ -116,6 +116,57 @@ public sealed class DeliveryScheduleTests
         Assert.Equal(0, schedule.Waiting);
     }
 
+    [Fact]
+    public void Deliveries_with_one_key_share_a_bound_over_destinations()
+    {
+        var schedule = new DeliverySchedule<string>(10, 100);
+        DeliveryLimit[] two = [new("transport t", 2)];
+        foreach (var item in new[] { "a1", "b1", "c1", "d1" })
+        {
+            schedule.Enqueue(item[..1], item, [.. two]);
+        }
+
+        schedule.Enqueue("e", "e1");
+        Assert.Equal(["a1", "b1", "e1"], TakeAll(schedule));
+        schedule.Release("e");
+        Assert.Empty(TakeAll(schedule));
+        schedule.Release("a", [.. two]);
+        Assert.Equal(["c1"], TakeAll(schedule));
+        schedule.Release("b", [.. two]);
+        schedule.Release("c", [.. two]);
+        Assert.Equal(["d1"], TakeAll(schedule));
+        Assert.Equal((1, 0), (schedule.Running, schedule.Waiting));
+    }
+
+    [Fact]
+    public void A_delivery_whose_bound_is_taken_lets_others_of_its_destination_go_first()
+    {
+        var schedule = new DeliverySchedule<string>(10, 100);
+        DeliveryLimit[] first = [new("message 1", 1)];
+        schedule.Enqueue("a", "1a", [.. first]);
+        schedule.Enqueue("b", "1b", [.. first]);
+        schedule.Enqueue("b", "2b");
+        Assert.Equal(["1a", "2b"], TakeAll(schedule));
+        schedule.Enqueue("b", "3b", [new DeliveryLimit("message 3", 1)]);
+        Assert.Equal(["3b"], TakeAll(schedule));
+        schedule.Release("a", [.. first]);
+        Assert.Equal(["1b"], TakeAll(schedule));
+    }
+
+    [Fact]
+    public void A_delivery_needs_all_its_bounds_at_once()
+    {
+        var schedule = new DeliverySchedule<string>(10, 100);
+        schedule.Enqueue("a", "a", [new DeliveryLimit("x", 1)]);
+        schedule.Enqueue("b", "b", [new DeliveryLimit("y", 1)]);
+        schedule.Enqueue("c", "c", [new DeliveryLimit("x", 1), new DeliveryLimit("y", 1)]);
+        Assert.Equal(["a", "b"], TakeAll(schedule));
+        schedule.Release("a", [new DeliveryLimit("x", 1)]);
+        Assert.Empty(TakeAll(schedule));
+        schedule.Release("b", [new DeliveryLimit("y", 1)]);
+        Assert.Equal(["c"], TakeAll(schedule));
+    }
+
     private static List<T> TakeAll<T>(DeliverySchedule<T> schedule)
     {
         var taken = new List<T>();

@@ -151,6 +151,62 @@ public sealed class WaitingMessageTests : MessageTests
         Assert.Contains(Store.Updates.SelectMany(update => update.Journal), entry => entry.Event is MessageFrozen { Reason: "pipe exec failed" });
     }
 
+    [Fact]
+    public async Task Notification_that_fails_is_frozen_and_its_recipient_kept()
+    {
+        _rules = new WaitingRulesOfPolicy { IgnoreBounceErrorsAfter = 2 * Hour };
+        Router.Decisions["a@to.example"] = static _ => new RoutingDecision.Fail([], "no such user");
+        var message = ResumeBounce(MessageStart.WhatIsDue, Hour, TestMessages.Waiting(0, "a", Now));
+        var last = await RoundAsync(message);
+
+        Assert.Equal(UpdateClosing.Release, last.Closing);
+        Assert.Equal([typeof(RecipientFailed), typeof(MessageFrozen)], last.Journal.Select(entry => entry.Event.GetType()));
+        var state = Assert.Single(last.Recipients);
+        Assert.Equal((RecipientStatus.Queued, true, Now + Hour, "no such user"), (state.Status, state.IsFrozen, state.DueAt, state.LastReason));
+        Assert.Empty(last.Notifications);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(0)]
+    public async Task Notification_that_fails_when_its_time_is_over_is_dropped(int hours)
+    {
+        _rules = new WaitingRulesOfPolicy { IgnoreBounceErrorsAfter = hours * Hour };
+        Router.Decisions["a@to.example"] = static _ => new RoutingDecision.Fail([], "no such user");
+        var last = await RoundAsync(ResumeBounce(MessageStart.WhatIsDue, hours * Hour, TestMessages.Waiting(0, "a", Now)));
+
+        Assert.Equal(UpdateClosing.Complete, last.Closing);
+        // The notifications of the test are written for everybody; those of a node, not for a message without a sender.
+        Assert.Equal(
+            [typeof(RecipientFailed), typeof(FailureIgnored), typeof(MessageCompleted)],
+            last.Journal.Select(entry => entry.Event.GetType()).Where(type => type != typeof(NotificationSent)));
+    }
+
+    [Fact]
+    public async Task Frozen_notification_is_tried_once_more_when_its_time_is_over()
+    {
+        _rules = new WaitingRulesOfPolicy { IgnoreBounceErrorsAfter = 2 * Hour };
+        ResumeBounce(MessageStart.WhatIsDue, 2 * Hour, Frozen(Hour));
+        await Delivery.ExpectMsgAsync<MessageProtocol.Deliver>();
+    }
+
+    [Fact]
+    public async Task Notification_that_is_frozen_after_its_time_waits_for_an_operator()
+    {
+        _rules = new WaitingRulesOfPolicy { IgnoreBounceErrorsAfter = 2 * Hour };
+        var last = await RoundAsync(ResumeBounce(MessageStart.WhatIsDue, 4 * Hour, Frozen(Hour)));
+        Assert.Equal(WaitingRulesOfPolicy.Never, Assert.Single(last.Recipients).DueAt);
+        await Delivery.ExpectNoMsgAsync();
+    }
+
+    [Fact]
+    public async Task Frozen_notification_that_is_given_up_is_not_frozen_again()
+    {
+        _rules = new WaitingRulesOfPolicy { IgnoreBounceErrorsAfter = 100 * Hour, TimeoutFrozenAfter = 3 * Hour };
+        var last = await RoundAsync(ResumeBounce(MessageStart.WhatIsDue, 3 * Hour, Frozen(Hour)));
+        Assert.Equal(UpdateClosing.Complete, last.Closing);
+    }
+
     [Theory]
     [InlineData(23, null, null)]
     [InlineData(24, null, 1)]
@@ -238,6 +294,13 @@ public sealed class WaitingMessageTests : MessageTests
 
     private IActorRef Resume(MessageStart start, RecipientState recipient, TimeSpan age) =>
         ActorOf(MessageActor.CreateResumedProps(Stored(recipient) with { ReceivedAt = Now - age }, start, ServicesWithRules(), Delivery.Ref));
+
+    private IActorRef ResumeBounce(MessageStart start, TimeSpan age, RecipientState recipient)
+    {
+        var stored = Stored(recipient) with { ReceivedAt = Now - age };
+        return ActorOf(MessageActor.CreateResumedProps(
+            stored with { Envelope = stored.Envelope with { Sender = EnvelopeAddress.Null } }, start, ServicesWithRules(), Delivery.Ref));
+    }
 
     private async Task<MessageUpdate> RoundAsync(IActorRef message)
     {

@@ -189,7 +189,7 @@ public sealed class AuthenticationTests : ReceiptTestKit
     {
         await using var session = await OpenAsync();
         await AuthenticateAsync(session, "PLAIN", null);
-        session.ProtocolIncident("AUTH", new SmtpReply(501, new EnhancedStatusCode(5, 7, 0), "Authentication cancelled"), "cancelled by the client");
+        session.ProtocolIncident(new ProtocolIncident("AUTH", new SmtpReply(501, new EnhancedStatusCode(5, 7, 0), "Authentication cancelled"), "cancelled by the client"));
 
         Assert.Equal("plain authenticator failed for H=(client.example) [192.0.2.1]: 501 Authentication cancelled", Assert.Single(_policy.Lines));
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await session.RespondAsync([], CancellationToken.None));

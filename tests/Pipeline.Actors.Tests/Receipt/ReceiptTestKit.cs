@@ -28,10 +28,10 @@ public abstract class ReceiptTestKit : TestKit
 
     private protected static RecipientParameters To(string localPart) => new(TestMessages.To(localPart), DsnNotify.None, null);
 
-    private protected ReceiptService Service(TestPolicy policy, IMessageScanner? scanner = null, ReceiptLimits? limits = null, IDnsResolver? dns = null)
+    private protected ReceiptService Service(TestPolicy policy, IMessageScanner? scanner = null, ReceiptLimits? limits = null, IDnsResolver? dns = null, Func<ReceiptServices, ReceiptServices>? services = null)
     {
         var ids = new MessageIdSource(Time);
-        var services = new MessageServices
+        var messages = new MessageServices
         {
             Store = Store,
             Owner = TestMessages.Owner,
@@ -40,7 +40,7 @@ public abstract class ReceiptTestKit : TestKit
             Retry = new FakeRetry(),
             Notifications = new FakeNotifications(ids),
         };
-        return new ReceiptService(new ReceiptServices
+        var receipt = new ReceiptServices
         {
             Policies = policy,
             Store = Store,
@@ -48,13 +48,14 @@ public abstract class ReceiptTestKit : TestKit
             Dns = dns ?? policy.Current.Environment.Dns,
             Time = Time,
             Ids = ids,
-            Messages = ActorOf(MessageSupervisorActor.CreateProps(services, CreateTestProbe().Ref)),
+            Messages = ActorOf(MessageSupervisorActor.CreateProps(messages, CreateTestProbe().Ref)),
             Log = policy,
             DkimKeys = new DkimKeyCache(),
             Scanner = scanner ?? new FakeScanner(),
             Records = Records,
             Limits = limits ?? new ReceiptLimits(),
-        });
+        };
+        return new ReceiptService(services?.Invoke(receipt) ?? receipt);
     }
 
     /// <summary>A session whose client has been greeted.</summary>
@@ -71,6 +72,13 @@ public abstract class ReceiptTestKit : TestKit
     private protected static async Task<ReceiptDecision> SendAsync(ReceiptService service, string message)
     {
         await using var session = await OpenAsync(service);
+        return await TransactAsync(session, message);
+    }
+
+    /// <summary>One message in a session.</summary>
+    /// <returns>The answer to the final dot.</returns>
+    private protected static async Task<ReceiptDecision> TransactAsync(IReceiptSession session, string message)
+    {
         foreach (var decision in new[]
         {
             await session.MailAsync(From("sender"), CancellationToken.None),

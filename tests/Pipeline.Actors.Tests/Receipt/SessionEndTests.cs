@@ -63,23 +63,24 @@ public sealed class SessionEndTests : ReceiptTestKit
     }
 
     [Theory]
-    [InlineData("", 0, 0, 0, "connection-lost")]
-    [InlineData("", 421, 4, 2, "command-timeout")]
-    [InlineData("DATA", 421, 4, 2, "data-timeout")]
-    [InlineData("BDAT", 421, 4, 2, "data-timeout")]
-    [InlineData("", 421, 3, 2, "signal-exit")]
-    [InlineData("RCPT", 421, 7, 0, "bad-commands")]
-    [InlineData("", 421, 5, 2, "bad-commands")]
-    [InlineData("STARTTLS", 421, 7, 5, "tls-failed")]
-    [InlineData("DATA", 554, 5, 0, "synchronization-error")]
-    [InlineData("RCPT", 503, 5, 1, "connection-lost")]
-    public async Task A_session_that_ends_without_quit_runs_its_acl_with_the_reason(string command, int code, int subject, int detail, string reason)
+    [InlineData(null, "connection-lost")]
+    [InlineData(SessionBreak.None, "connection-lost")]
+    [InlineData(SessionBreak.CommandTimeout, "command-timeout")]
+    [InlineData(SessionBreak.DataTimeout, "data-timeout")]
+    [InlineData(SessionBreak.Shutdown, "signal-exit")]
+    [InlineData(SessionBreak.TooManyErrors, "bad-commands")]
+    [InlineData(SessionBreak.TooManyUnknownCommands, "bad-commands")]
+    [InlineData(SessionBreak.TooManyNonMailCommands, "bad-commands")]
+    [InlineData(SessionBreak.Limit, "bad-commands")]
+    [InlineData(SessionBreak.TlsFailed, "tls-failed")]
+    [InlineData(SessionBreak.OutOfStep, "synchronization-error")]
+    public async Task A_session_that_ends_without_quit_runs_its_acl_with_the_reason(SessionBreak? ends, string reason)
     {
         await using (var session = await OpenAsync("client.example"))
         {
-            if (code > 0)
+            if (ends is { } why)
             {
-                session.ProtocolIncident(command, new SmtpReply(code, new EnhancedStatusCode((byte)(code / 100), (ushort)subject, (ushort)detail), "why"), "why");
+                session.ProtocolIncident(new ProtocolIncident("NOOP", new SmtpReply(554, "why", "why"), "why") { Ends = why });
             }
         }
 
@@ -104,12 +105,12 @@ public sealed class SessionEndTests : ReceiptTestKit
         await using (var session = await OpenAsync("client.example"))
         {
             await session.QuitAsync(CancellationToken.None);
-            session.ProtocolIncident("", new SmtpReply(421, new EnhancedStatusCode(4, 4, 2), "late"), "late");
+            session.ProtocolIncident(new ProtocolIncident("", new SmtpReply(421, "late"), "late") { Ends = SessionBreak.CommandTimeout });
         }
 
         await using (var refused = _service.Open(Client()))
         {
-            refused.ProtocolIncident("connect", new SmtpReply(421, new EnhancedStatusCode(4, 7, 0), "too many"), "too many");
+            refused.ProtocolIncident(new ProtocolIncident("connect", new SmtpReply(421, "too many"), "too many") { Ends = SessionBreak.Refused });
         }
 
         Assert.DoesNotContain(_policy.Lines, line => line.StartsWith("notquit", StringComparison.Ordinal));

@@ -66,31 +66,54 @@ public sealed class SessionLogTests : ReceiptTestKit
     }
 
     [Theory]
-    [InlineData("", 421, 4, 2, "late", "", "SMTP command timeout on connection from (c) [192.0.2.7] D=0s")]
-    [InlineData("DATA", 421, 4, 2, "late", "DATA", "SMTP data timeout (message abandoned) on connection from (c) [192.0.2.7] F=<> D=0s")]
-    [InlineData("RCPT", 421, 7, 0, "too many unrecognized commands (last was \"FOO\")", "FOO", "SMTP call from (c) [192.0.2.7] dropped: too many unrecognized commands (last was \"FOO\")")]
-    [InlineData("connect", 421, 7, 0, "too many connections", "", "Connection from (c) [192.0.2.7] refused: too many connections")]
-    [InlineData("STARTTLS", 421, 7, 5, "no shared cipher", "STARTTLS", "TLS error on connection from (c) [192.0.2.7]: no shared cipher")]
-    [InlineData("unknown", 554, 5, 0, "input sent without waiting for greeting", "", "SMTP protocol synchronization error (input sent without waiting for greeting): rejected connection from H=(c) [192.0.2.7]")]
-    [InlineData("EHLO", 554, 5, 0, "why", "EHLO x", "SMTP protocol synchronization error (why): rejected \"EHLO x\" H=(c) [192.0.2.7]")]
-    [InlineData("unknown", 500, 5, 2, "why", "FOO", "SMTP syntax error in \"FOO\" H=(c) [192.0.2.7] text")]
-    [InlineData("MAIL", 503, 5, 1, "why", "MAIL FROM:<a@b>", "SMTP protocol error in \"MAIL FROM:<a@b>\" H=(c) [192.0.2.7] text")]
-    [InlineData("RCPT", 452, 5, 3, "why", "RCPT TO:<a@b>", "too many recipients: excess temporarily rejected: sender=<> H=(c) [192.0.2.7]")]
-    [InlineData("RCPT", 552, 5, 3, "why", "RCPT TO:<a@b>", "too many recipients: message rejected: sender=<> H=(c) [192.0.2.7]")]
+    [InlineData("", 421, SessionBreak.CommandTimeout, "late", "", "SMTP command timeout on connection from (c) [192.0.2.7] D=0s")]
+    [InlineData("DATA", 421, SessionBreak.DataTimeout, "late", "DATA", "SMTP data timeout (message abandoned) on connection from (c) [192.0.2.7] F=<> D=0s")]
+    [InlineData("unknown", 500, SessionBreak.TooManyUnknownCommands, "", "FOO x", "SMTP syntax error in \"FOO x\" H=(c) [192.0.2.7] unrecognized command|SMTP call from (c) [192.0.2.7] dropped: too many unrecognized commands (last was \"FOO x\")")]
+    [InlineData("MAIL", 501, SessionBreak.TooManyErrors, "", "MAIL FROM:<a@@b>", "SMTP syntax error in \"MAIL FROM:<a@@b>\" H=(c) [192.0.2.7] text|SMTP call from (c) [192.0.2.7] dropped: too many syntax or protocol errors (last command was \"MAIL FROM:<a@@b>\",  C=EHLO,MAIL)")]
+    [InlineData("VRFY", 554, SessionBreak.TooManyNonMailCommands, "", "VRFY x", "SMTP call from (c) [192.0.2.7] dropped: too many nonmail commands (last was \"VRFY\")")]
+    [InlineData("AUTH", 421, SessionBreak.Limit, "too many failed authentication attempts", "AUTH", "SMTP call from (c) [192.0.2.7] dropped: too many failed authentication attempts")]
+    [InlineData("connect", 421, SessionBreak.Refused, "too many connections", "", "Connection from (c) [192.0.2.7] refused: too many connections")]
+    [InlineData("STARTTLS", 421, SessionBreak.TlsFailed, "no shared cipher", "STARTTLS", "TLS error on connection from (c) [192.0.2.7]: no shared cipher")]
+    [InlineData("unknown", 554, SessionBreak.OutOfStep, "input sent without waiting for greeting", "", "SMTP protocol synchronization error (input sent without waiting for greeting): rejected connection from H=(c) [192.0.2.7] input=\"NOOP\"")]
+    [InlineData("EHLO", 554, SessionBreak.OutOfStep, "why", "EHLO x", "SMTP protocol synchronization error (why): rejected \"EHLO x\" H=(c) [192.0.2.7] next input=\"NOOP\"")]
+    [InlineData("unknown", 500, SessionBreak.None, "why", "FOO", "SMTP syntax error in \"FOO\" H=(c) [192.0.2.7] text")]
+    [InlineData("MAIL", 503, SessionBreak.None, "why", "MAIL FROM:<a@b>", "SMTP protocol error in \"MAIL FROM:<a@b>\" H=(c) [192.0.2.7] text")]
+    [InlineData("RCPT", 452, SessionBreak.None, "why", "RCPT TO:<a@b>", "too many recipients: excess temporarily rejected: sender=<> H=(c) [192.0.2.7]")]
+    [InlineData("RCPT", 552, SessionBreak.None, "why", "RCPT TO:<a@b>", "too many recipients: message rejected: sender=<> H=(c) [192.0.2.7]")]
+    [InlineData("MAIL", 552, SessionBreak.None, "size=5000 max=1000", "MAIL FROM:<a@b> SIZE=5000", "rejected MAIL FROM:<a@b> H=(c) [192.0.2.7]: message too big: size=5000 max=1000")]
     public async Task Refusal_of_the_protocol_is_told_in_words_that_are_known(
-        string command, int code, int subject, int detail, string reason, string line, string logged)
+        string command, int code, SessionBreak ends, string reason, string line, string logged)
     {
         await using var session = await OpenAsync(Chosen);
-        session.ProtocolIncident(command, new SmtpReply(code, new EnhancedStatusCode((byte)(code / 100), (ushort)subject, (ushort)detail), "text"), reason, line);
-        Assert.Equal(logged, _policy.Lines.Last());
+        var reply = ends == SessionBreak.TooManyErrors ? new SmtpReply(code, "text", "Too many") : new SmtpReply(code, "text");
+        var before = _policy.Lines.Count;
+        session.ProtocolIncident(new ProtocolIncident(command, reply, reason) { Line = line, Ends = ends, NextInput = "NOOP" });
+        Assert.Equal(logged.Split('|'), _policy.Lines.Skip(before));
+    }
+
+    [Fact]
+    public async Task Size_that_was_too_large_in_the_end_is_told_with_the_message()
+    {
+        await using var session = await OpenAsync("");
+        await MailAsync(session);
+        session.ProtocolIncident(new ProtocolIncident("DATA", new SmtpReply(552, "too large"), "read=1206 max=1000"));
+        Assert.EndsWith(" rejected from <s@x.test> H=(c) [192.0.2.7]: message too big: read=1206 max=1000", Assert.Single(_policy.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Size_refused_at_once_is_not_told_when_nobody_wants_to_know()
+    {
+        await using var session = await OpenAsync("log_selector = -size_reject\n");
+        session.ProtocolIncident(new ProtocolIncident("MAIL", new SmtpReply(552, "x"), "size=2 max=1") { Line = "MAIL FROM:<a@b> SIZE=2" });
+        Assert.Empty(_policy.Lines);
     }
 
     [Fact]
     public async Task Errors_of_clients_are_not_told_unless_it_is_asked_for()
     {
         await using var session = await OpenAsync("");
-        session.ProtocolIncident("unknown", new SmtpReply(500, "x"), "why", "FOO");
-        session.ProtocolIncident("MAIL", new SmtpReply(503, "x"), "why", "MAIL FROM:<a@b>");
+        session.ProtocolIncident(new ProtocolIncident("unknown", new SmtpReply(500, "x"), "why") { Line = "FOO" });
+        session.ProtocolIncident(new ProtocolIncident("MAIL", new SmtpReply(503, "x"), "why") { Line = "MAIL FROM:<a@b>" });
         Assert.Empty(_policy.Lines);
     }
 

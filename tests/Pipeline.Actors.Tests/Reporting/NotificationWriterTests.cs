@@ -11,9 +11,12 @@ using Pipeline.Storage.Ports;
 
 namespace Pipeline.Actors.Tests.Reporting;
 
-public sealed class NotificationWriterTests
+public sealed class NotificationWriterTests : IDisposable
 {
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("notifications");
     private readonly MessageIdSource _ids = new(TimeProvider.System);
+
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
     public async Task A_failure_is_told_to_the_sender_with_what_failed_and_the_message()
@@ -192,6 +195,61 @@ public sealed class NotificationWriterTests
         Assert.Contains("From: Mail Delivery System <Mailer-Daemon@mx.test>", Text(Assert.Single(await WriteAsync("dsn_from = ${nonsense", Failed("a", "no")))), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Texts_of_a_file_stand_in_a_bounce_and_empty_items_for_the_usual_ones()
+    {
+        var file = WriteFile("X-Told: $bounce_recipient\nSubject: lost\n\tfor good\nno field\n****\nDear $sender_address,\nit is lost.\n****\nprogram\n****\ncopy\n");
+        var text = Text(Assert.Single(await WriteAsync($"bounce_message_file = {file}", Failed("a", "no such user"))));
+        Assert.Contains("MIME-Version: 1.0\r\nX-Told: sender@from.example\r\nSubject: lost\r\n\tfor good\r\nMessage-Id: ", text, StringComparison.Ordinal);
+        Assert.Contains("\r\n\r\nDear sender@from.example,\r\nit is lost.\r\n\r\n  a@to.example\r\n    no such user\r\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("created automatically", text, StringComparison.Ordinal);
+
+        text = Text(Assert.Single(await WriteAsync($"bounce_message_file = {WriteFile("****\n****\n")}", Failed("a", "no"))));
+        Assert.Contains("Subject: Mail delivery failed: returning message to sender\r\n", text, StringComparison.Ordinal);
+        Assert.Contains("This message was created automatically by mail delivery software.\r\n\r\nA message that you sent could not be delivered", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Texts_of_a_file_stand_in_a_warning()
+    {
+        var file = WriteFile("Subject: waiting $warn_message_delay\n****\nFor $warn_message_recipients:\n****\nPatience.\n");
+        var text = Text(Assert.Single(await ReportAsync($"warn_message_file = {file}", new DelayWarning(1, TimeSpan.FromHours(24)), State("a", DsnNotify.None) with { LastReason = "not now" })));
+        Assert.Contains("Subject: waiting 24 hours\r\n", text, StringComparison.Ordinal);
+        Assert.Contains("\r\n\r\nFor sender@from.example:\r\n\r\n  a@to.example\r\n    Delay reason: not now\r\n\r\nPatience.\r\n\r\n--", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task File_of_texts_that_cannot_be_read_and_text_that_cannot_be_expanded_are_logged_and_the_usual_words_stand()
+    {
+        var policy = new TestPolicy("bounce_message_file = /nonexistent/texts", TimeProvider.System);
+        Assert.Contains("Subject: Mail delivery failed", Text(Assert.Single(await WriteAsync(policy, [Failed("a", "no")]))), StringComparison.Ordinal);
+        Assert.StartsWith("Failed to open /nonexistent/texts for bounce message texts: ", Assert.Single(policy.Lines), StringComparison.Ordinal);
+
+        policy = new TestPolicy($"bounce_message_file = {WriteFile("Subject: ${nonsense\n")}", TimeProvider.System);
+        Assert.Contains("Subject: Mail delivery failed", Text(Assert.Single(await WriteAsync(policy, [Failed("a", "no")]))), StringComparison.Ordinal);
+        Assert.StartsWith("Failed to expand a text of bounce_message_file: ", Assert.Single(policy.Lines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("errors_copy = *@other.example x@c.test : *@from.example one@c.test,$local_part.$domain@c.test : * y@c.test", "sender@from.example one@c.test sender.from.example@c.test")]
+    [InlineData("errors_copy = *@other.example x@c.test", "sender@from.example")]
+    [InlineData("errors_copy = a@b.test y@c.test : \"sender@from.example\" x@c.test", "sender@from.example x@c.test")]
+    [InlineData("errors_copy = * ${if eq{a}{b}{x@c.test}fail}", "sender@from.example")]
+    [InlineData("errors_copy = * ${nonsense", "sender@from.example")]
+    public async Task Bounce_is_copied_to_whom_the_operator_names(string option, string recipients) => Assert.Equal(
+        recipients, string.Join(' ', Assert.Single(await WriteAsync(option, Failed("a", "no"))).Message.Envelope.Recipients.Select(recipient => recipient.Address)));
+
+    [Fact]
+    public async Task Warning_is_not_copied() =>
+        Assert.Single(Assert.Single(await ReportAsync("errors_copy = * x@c.test", new DelayWarning(1, TimeSpan.FromHours(24)), State("a", DsnNotify.None))).Message.Envelope.Recipients);
+
+    private string WriteFile(string text)
+    {
+        var file = Path.Combine(_folder.FullName, Guid.NewGuid().ToString("N"));
+        File.WriteAllText(file, text);
+        return file;
+    }
+
     private static EndedRecipient Failed(string localPart, string reason, DsnNotify notify = DsnNotify.None) =>
         new(State(localPart, notify), new DeliveryFailure { Class = FailureClass.Permanent, Reason = reason });
 
@@ -208,11 +266,14 @@ public sealed class NotificationWriterTests
 
     private Task<ImmutableArray<ReadyNotification>> WriteAsync(string options, params EndedRecipient[] ended) => WriteAsync(options, ended, envelope => envelope);
 
-    private async Task<ImmutableArray<ReadyNotification>> WriteAsync(string options, EndedRecipient[] ended, Func<Envelope, Envelope> change)
+    private Task<ImmutableArray<ReadyNotification>> WriteAsync(string options, EndedRecipient[] ended, Func<Envelope, Envelope> change) =>
+        WriteAsync(new TestPolicy(options, TimeProvider.System), ended, change);
+
+    private async Task<ImmutableArray<ReadyNotification>> WriteAsync(TestPolicy policy, EndedRecipient[] ended, Func<Envelope, Envelope>? change = null)
     {
         var facts = MessageFacts.Of(TestMessages.Stored(_ids.Next(), [.. ended.Select(recipient => recipient.Recipient)]));
-        var writer = new NotificationWriter(new TestPolicy(options, TimeProvider.System), new FakeStore(), TestMessages.Owner, _ids, TimeProvider.System);
-        return await writer.WriteAsync(facts with { Envelope = change(facts.Envelope) }, [.. ended], CancellationToken.None);
+        var writer = new NotificationWriter(policy, new FakeStore(), TestMessages.Owner, _ids, TimeProvider.System);
+        return await writer.WriteAsync(facts with { Envelope = change?.Invoke(facts.Envelope) ?? facts.Envelope }, [.. ended], CancellationToken.None);
     }
 
     private async Task<ImmutableArray<ReadyNotification>> ReportAsync(string options, DelayWarning? delay, params RecipientState[] waiting)

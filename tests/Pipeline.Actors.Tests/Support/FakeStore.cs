@@ -79,6 +79,18 @@ internal sealed class FakeStore : IMessageStore
     public ValueTask<StoredMessage?> ClaimAsync(Ownership owner, MessageId id, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Queued.GetValueOrDefault(id));
 
+    /// <summary>The queues of which a run was ordered, in order.</summary>
+    public ConcurrentQueue<string> QueueRuns { get; } = new();
+
+    /// <summary>Thrown by queue runs.</summary>
+    public Exception? WhyNoQueueRun { get; set; }
+
+    public ValueTask<int?> RunQueueAsync(string queue, CancellationToken cancellationToken)
+    {
+        QueueRuns.Enqueue(queue);
+        return WhyNoQueueRun is { } why ? throw why : ValueTask.FromResult<int?>(0);
+    }
+
     public ValueTask<DateTimeOffset?> NextDueAsync(ClaimScope scope, CancellationToken cancellationToken) => ValueTask.FromResult(NextDue);
 
     public ValueTask<RecoveryReport> RecoverAsync(Ownership owner, CancellationToken cancellationToken) => ValueTask.FromResult(new RecoveryReport(0, 0, 0));

@@ -24,6 +24,8 @@ internal sealed class TestPolicy : IPolicySource, IPolicyLog
             Dns = new ZoneResolver(zone ?? ImmutableDictionary<string, ZoneName>.Empty),
             PrimaryHostname = "mx.test",
             SpoolDirectory = spoolDirectory,
+            SpoolSpace = () => Spool,
+            LogSpace = () => Log,
             Log = this,
             Acls = policy.Acls,
             AuthenticationResults = new Verification.PolicyAuthenticationResults(Mail.AuthResults.AuthResultsStyle.Rfc8601),
@@ -32,6 +34,11 @@ internal sealed class TestPolicy : IPolicySource, IPolicyLog
     }
 
     public ActivePolicy Current { get; }
+
+    /// <summary>What is left on disk.</summary>
+    public DiskSpace Spool { get; init; } = DiskSpace.Unknown;
+
+    public DiskSpace Log { get; init; } = DiskSpace.Unknown;
 
     public ConcurrentQueue<string> Lines { get; } = new();
 

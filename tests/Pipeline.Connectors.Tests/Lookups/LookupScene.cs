@@ -13,6 +13,8 @@ internal sealed class LookupScene : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mp-lookup-");
     private int _policies;
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Lines of the panic log.</summary>
     public List<string> Panics { get; } = [];
 
@@ -31,7 +33,7 @@ internal sealed class LookupScene : IDisposable
             Environment = new PolicyEnvironment
             {
                 Policy = policy!,
-                Time = TimeProvider.System,
+                Time = Time,
                 Dns = new NoDns(),
                 PrimaryHostname = "here.test",
                 Log = new PanicLog(Panics),

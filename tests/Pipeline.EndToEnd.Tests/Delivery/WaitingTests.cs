@@ -38,6 +38,19 @@ public sealed class WaitingTests : IDisposable
     }
 
     [Fact]
+    public async Task Queue_run_passes_a_frozen_message_over_and_the_log_says_so()
+    {
+        await using var node = await TestNode.StartAsync(_folder, Freezing("log_file_path = FOLDER/%slog"));
+        var id = await node.SendAsync("a@local.test", ["b@local.test"], Mail);
+        await node.UntilAsync<MessageFrozen>(id);
+        using var admin = await AdminClient.ConnectAsync(node.StoreDirectory, CancellationToken.None);
+        Assert.True((await admin!.RunQueueAsync(CancellationToken.None)).Done);
+        await node.StopAsync();
+        Assert.Contains($"{id} Message is frozen", await File.ReadAllTextAsync(Path.Combine(_folder.Path, "mainlog")), StringComparison.Ordinal);
+        Assert.Empty(_folder.Mail("b"));
+    }
+
+    [Fact]
     public async Task Frozen_message_is_tried_again_by_itself_after_a_restart_when_its_time_has_come()
     {
         var policy = Freezing("auto_thaw = 1h");

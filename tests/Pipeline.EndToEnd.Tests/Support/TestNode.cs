@@ -23,7 +23,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     /// <param name="policy">The configuration; <c>FOLDER</c> stands for the folder's path.</param>
     /// <param name="zone">Records that DNS has, in JSON.</param>
-    public static async Task<TestNode> StartAsync(Folder folder, string policy, string zone = "{}", TimeSpan ahead = default)
+    public static async Task<TestNode> StartAsync(Folder folder, string policy, string zone = "{}", TimeSpan ahead = default, TimeSpan? queueInterval = null)
     {
         var options = new NodeOptions
         {
@@ -35,6 +35,7 @@ internal sealed class TestNode : IAsyncDisposable
                 Dns = new DnsSettings { ZoneFile = folder.Write("zone.json", zone) },
             },
             Time = new LaterTime(ahead),
+            QueueInterval = queueInterval,
         };
         return new TestNode(await MailNode.StartAsync(options, CancellationToken.None));
     }

@@ -78,6 +78,8 @@ internal static class JournalSamples
         (new RecipientFailed(0, "unknown user", "550 5.1.1 no", "mx1.example.org", "192.0.2.4", 25, "220 hi", "250 hello"),
             "failed",
             """{"reason":"unknown user","reply":"550 5.1.1 no","host":"mx1.example.org","address":"192.0.2.4","port":25,"greeting":"220 hi","heloResponse":"250 hello","r":0}"""),
+        (new RecipientFailed(0, "unknown user", null, null, null, 0, null, null, Kept: true), "failed", """{"reason":"unknown user","port":0,"kept":true,"r":0}"""),
+        (new FailureIgnored(1), "ignored", """{"r":1}"""),
         (new NotificationSent("failure", "1vMabc-00000000001-0abc", "a@example.org"),
             "dsn",
             """{"kind":"failure","messageId":"1vMabc-00000000001-0abc","to":"a@example.org"}"""),
@@ -91,6 +93,13 @@ internal static class JournalSamples
         (new MessageFrozen("", "ACL", Noon), "frozen", """{"reason":"","by":"ACL","lookAgain":"2030-01-02T12:00:00+00:00"}"""),
         (new MessageFrozen("why", null, Noon), "frozen", """{"reason":"why","lookAgain":"2030-01-02T12:00:00+00:00"}"""),
         (new MessageThawed("auto-thaw"), "thawed", """{"by":"auto-thaw"}"""),
+        (new MessagePostponed("queued by ACL", Noon), "postponed", """{"reason":"queued by ACL","lookAgain":"2030-01-02T12:00:00+00:00"}"""),
+        (new MessagePostponed(null, Noon), "postponed", """{"lookAgain":"2030-01-02T12:00:00+00:00"}"""),
+        (new RecipientPostponed(1, "domain is held", Noon), "rcpt-postponed", """{"reason":"domain is held","lookAgain":"2030-01-02T12:00:00+00:00","r":1}"""),
+        (new RecipientPostponed(0, "first-pass only", Noon, "dnslookup", "remote_smtp"),
+            "rcpt-postponed",
+            """{"reason":"first-pass only","lookAgain":"2030-01-02T12:00:00+00:00","router":"dnslookup","transport":"remote_smtp","r":0}"""),
+        (new QueueRunReached(), "queue-run", "{}"),
         (new MessageCancelled("timeout_frozen_after"), "cancelled", """{"by":"timeout_frozen_after"}"""),
     ];
 }

@@ -28,11 +28,11 @@ public sealed class ConfigCommandTests : IDisposable
     [Fact]
     public async Task What_is_known_and_not_done_is_listed_and_the_configuration_is_good()
     {
-        var (code, output, errors) = await CheckAsync("primary_hostname = mx.example.com\nerrors_copy = a@b.test c@d.test\n");
+        var (code, output, errors) = await CheckAsync("primary_hostname = mx.example.com\nmua_wrapper\n");
         Assert.Equal((0, ""), (code, errors));
         Assert.Equal(
             [
-                $"{_file}:2: main option \"errors_copy\" is not done and is ignored: notifications go to the sender alone",
+                $"{_file}:2: main option \"mua_wrapper\" is not done and is ignored: a message is in the queue when its program has ended",
                 $"{_file}: good, with 1 setting that is not done or without effect",
             ],
             output.Split('\n'));

@@ -15,6 +15,9 @@ internal sealed class FakeReceipt : IReceiptService
 
     public SmtpCapabilities Capabilities { get; set; } = new(HostName, MaxMessageSize: 0) { StartTls = true };
 
+    /// <summary>Laxer than the language is, so that tests may make mistakes.</summary>
+    public SessionRules Rules { get; set; } = new() { MaxErrors = 100, MaxUnknownCommands = 100, MaxNonMailCommands = 100 };
+
     /// <summary>Decides on a call in place of the default; null to leave it to the default. The text is the recorded line of the call.</summary>
     public Func<string, ReceiptDecision?> Script { get; set; } = _ => null;
 
@@ -36,6 +39,9 @@ internal sealed class FakeReceipt : IReceiptService
     public ConcurrentQueue<ClientConnection> Clients { get; } = new();
 
     public ConcurrentQueue<string> Incidents { get; } = new();
+
+    /// <summary>The incidents that ended a session.</summary>
+    public ConcurrentQueue<ProtocolIncident> Breaks { get; } = new();
 
     public ConcurrentQueue<TlsFacts> Tls { get; } = new();
 
@@ -156,7 +162,16 @@ internal sealed class FakeReceipt : IReceiptService
         public ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken) =>
             Decide("quit", new SmtpReply(221, new EnhancedStatusCode(2, 0, 0), "closing connection"));
 
-        public void ProtocolIncident(string command, SmtpReply reply, string reason, string line) => receipt.Incidents.Enqueue($"{command}|{reply.Code}|{reason}");
+        public SessionRules Rules => receipt.Rules;
+
+        public void ProtocolIncident(ProtocolIncident incident)
+        {
+            receipt.Incidents.Enqueue($"{incident.Command}|{incident.Reply.Code}|{incident.Reason}");
+            if (incident.Ends != SessionBreak.None)
+            {
+                receipt.Breaks.Enqueue(incident);
+            }
+        }
 
         public ValueTask DisposeAsync()
         {

@@ -153,9 +153,27 @@ public sealed class SmtpSessionTests
             await strict.Client.CommandAsync("MAIL FROM:<a@example.com>", "503 5.5.1");
         }
 
-        await using var lenient = new SessionHarness(options: SessionHarness.Options() with { RequireHello = false });
+        await using var lenient = new SessionHarness(new FakeReceipt { Rules = new SessionRules { RequiresHello = false } });
         await lenient.Client.ExpectAsync("220 ");
         await lenient.Client.CommandAsync("MAIL FROM:<a@example.com>", "250 ");
+    }
+
+    [Theory]
+    [InlineData(false, "501 ", false, "501 ")]
+    [InlineData(true, "250 ", false, "501 ")]
+    [InlineData(true, "250 ", true, "250 ")]
+    public async Task Addresses_without_a_domain_are_taken_where_the_policy_says(bool senders, string mail, bool recipients, string rcpt)
+    {
+        var rules = new SessionRules { TakesUnqualifiedSenders = senders, TakesUnqualifiedRecipients = recipients };
+        await using var harness = await new SessionHarness(new FakeReceipt { Rules = rules }).GreetAsync();
+        await harness.Client.CommandAsync("MAIL FROM:<bob>", mail);
+        if (mail != "250 ")
+        {
+            await harness.Client.CommandAsync("MAIL FROM:<bob@example.com>", "250 ");
+        }
+
+        await harness.Client.CommandAsync("RCPT TO:<carol>", rcpt);
+        await harness.Client.CommandAsync("RCPT TO:<Postmaster>", "250 ");
     }
 
     [Fact]

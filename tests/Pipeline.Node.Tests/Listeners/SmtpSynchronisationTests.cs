@@ -1,3 +1,4 @@
+using Pipeline.Actors.Receipt;
 using Pipeline.Node.Listeners;
 
 namespace Pipeline.Node.Tests.Listeners;
@@ -35,6 +36,45 @@ public sealed class SmtpSynchronisationTests
         await harness.Client.ExpectAsync("220 ");
         await harness.Client.SendAsync(batch);
         await harness.Client.ExpectAsync("554 5.5.0");
+    }
+
+    [Theory]
+    [InlineData("NOOP", true)]
+    [InlineData("VRFY x", true)]
+    [InlineData("EXPN x", true)]
+    [InlineData("ETRN x", true)]
+    [InlineData("STARTTLS", true)]
+    [InlineData("DATA", true)]
+    [InlineData("EHLO c", true)]
+    [InlineData("HELO c", true)]
+    [InlineData("FOO", true)]
+    [InlineData("RSET", false)]
+    [InlineData("HELP", false)]
+    [InlineData("AUTH PLAIN", false)]
+    [InlineData("MAIL FROM:<a@example.com>", false)]
+    [InlineData("RCPT TO:<a@example.com>", false)]
+    [InlineData("QUIT", false)]
+    public async Task With_pipelining_some_commands_must_be_the_last_of_a_batch(string command, bool mustBeLast)
+    {
+        await using var harness = await new SessionHarness().GreetAsync();
+        await harness.Client.SendAsync(command + "\r\nRSET\r\n");
+        Assert.Equal(mustBeLast, (await harness.Client.ReadReplyAsync())!.StartsWith("554 5.5.0 SMTP synchronization error", StringComparison.Ordinal));
+        harness.CloseClientSide();
+        Assert.Equal(mustBeLast ? [("next input sent too soon: pipelining was advertised", command, "RSET\r\n")] : [],
+            harness.Receipt.Breaks.Select(end => (end.Reason, end.Line, end.NextInput)));
+    }
+
+    [Theory]
+    [InlineData(true, true, true)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, false)]
+    public async Task The_policy_may_let_a_client_talk_too_soon_where_the_listener_would_look(bool listener, bool policy, bool refused)
+    {
+        var receipt = new FakeReceipt();
+        receipt.Rules = receipt.Rules with { EnforcesSynchronisation = policy };
+        await using var harness = new SessionHarness(receipt, SessionHarness.Options() with { EnforceSynchronisation = listener }, sentBeforeBanner: "EHLO early\r\n");
+        await harness.Client.ExpectAsync(refused ? "554 " : "220 ");
+        Assert.Equal(refused ? ["EHLO early\r\n"] : [], receipt.Breaks.Select(end => end.NextInput));
     }
 
     [Fact]

@@ -43,16 +43,19 @@ public sealed class SmtpTlsTests
         Assert.Equal(["connect", "ehlo client.example", "starttls", "tls", "ehlo client.example"], receipt.Calls.Take(5));
     }
 
-    [Fact]
-    public async Task Command_sent_in_plain_text_behind_starttls_is_never_executed()
+    [Theory]
+    [InlineData(true, 554)]
+    [InlineData(false, 503)]
+    public async Task Command_sent_in_plain_text_behind_starttls_is_never_executed(bool synchronised, int code)
     {
         var receipt = new FakeReceipt();
+        receipt.Rules = receipt.Rules with { EnforcesSynchronisation = synchronised };
         await using SmtpServer server = await KestrelFixture.StartAsync(receipt, certificates: Certificates);
         await using SmtpTestClient client = await SmtpTestClient.GreetedAsync(server.Endpoints[0]);
         await client.SendAsync("STARTTLS\r\nMAIL FROM:<injected@example.com>\r\n");
-        await client.ExpectAsync("503 5.5.1");
+        await client.ExpectAsync($"{code} 5.5");
         Assert.Empty(receipt.Mails);
-        Assert.StartsWith("STARTTLS|503|", Assert.Single(receipt.Incidents), StringComparison.Ordinal);
+        Assert.StartsWith($"STARTTLS|{code}|", Assert.Single(receipt.Incidents), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,6 +48,21 @@ public sealed class JournalLinesTests
 
     public static TheoryData<string, JournalEvent[], string[]> Deliveries => new()
     {
+        {
+            "",
+            [new RecipientFailed(0, "no such user", null, null, null, 0, null, null, Kept: true), new MessageFrozen(MessageFrozen.DeliveryError, null, Noon)],
+            ["** b@local.test R=local T=maildir: no such user", "Frozen (delivery error message)"]
+        },
+        { "", [new MessageThawed(MessageThawed.ByErrorTimer), new FailureIgnored(0)], ["Unfrozen by errmsg timer", "b@local.test: error ignored"] },
+        { "", [new MessagePostponed("queued by ACL", Noon)], ["no immediate delivery: queued by ACL"] },
+        { "-delay_delivery", [new MessagePostponed("queued by ACL", Noon)], [] },
+        { "", [new MessagePostponed(null, Noon), new QueueRunReached()], [] },
+        { "", [new RecipientPostponed(0, RecipientPostponed.Held, Noon)], ["== b@local.test defer (-23): domain is held"] },
+        { "", [new RecipientPostponed(0, RecipientPostponed.InQueueDomains, Noon)], ["== b@local.test routing defer (-55): domain is in queue_domains"] },
+        {
+            "", [new RecipientPostponed(0, RecipientPostponed.RoutedOnly, Noon, "out", "smtp")],
+            ["== b@local.test R=out T=smtp defer (-1): first-pass only routing due to -odqs, queue_smtp_domains or control=queue"]
+        },
         { "", [new RecipientDelivered(0, "maildir", null, null, null, "/mail/b/new/1")], ["=> b <b@local.test> R=local T=maildir"] },
         { "", [new RecipientDelivered(0, "lmtp", null, null, "250 OK", "C=\"250 OK\"")], ["=> b <b@local.test> R=local T=lmtp C=\"250 OK\""] },
         { "", [new ProgramOutput(0, "pipe", "no such user")], ["b@local.test: pipe transport output: no such user"] },
@@ -219,6 +234,18 @@ public sealed class JournalLinesTests
         Assert.Equal(
             [$"{Id} => d@remote.test <b@local.test> T=smtp H=mx [192.0.2.4] C=\"250\" QT=1m5s"],
             Lines(lines, Changed([new RecipientDelivered(1, "smtp", "mx", "192.0.2.4", "250", "C=\"250\"")])));
+    }
+
+    [Fact]
+    public void Named_queue_is_a_field_of_arrival_and_delivery()
+    {
+        var lines = new JournalLines(LogSelection.Default, "mail");
+        Assert.EndsWith(" S=500 Q=slow id=x@y", Assert.Single(Lines(lines, Arrived() with { Queue = "slow" })), StringComparison.Ordinal);
+        JournalEvent[] delivered = [new RecipientDelivered(0, "maildir", null, null, null, "f")];
+        Assert.Equal([$"{Id} => b <b@local.test> Q=slow T=maildir"], Lines(lines, Changed(delivered)));
+        lines.Forget();
+        Lines(lines, new MailLogEntry.Resumed(Id, Noon, "a@example.org", 700, [new(0, new EnvelopeAddress("b", "local.test"), RecipientStatus.Queued, Noon)], "slow"));
+        Assert.Equal([$"{Id} => b <b@local.test> Q=slow T=maildir"], Lines(lines, Changed(delivered)));
     }
 
     [Fact]

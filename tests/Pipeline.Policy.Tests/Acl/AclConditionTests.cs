@@ -256,6 +256,8 @@ public sealed class AclConditionTests
     [InlineData("To: [x <a@b.test>\r\n", "missing ] in domain literal: failing address in \"To:\" header is: [x <a@b.test>")]
     [InlineData("To: a@b.test, x > y <x@y.test>\r\n", "malformed address: > y <x@y.test> may not follow x: failing address in \"To:\" header is: x > y <x@y.test>")]
     [InlineData("To: a@b.test, <x@y.test> z\r\n", "malformed address: z may not follow <x@y.test>: failing address in \"To:\" header is: <x@y.test> z")]
+    [InlineData("From: unqualified\r\n", "unqualified address not permitted: failing address in \"From:\" header is: unqualified")]
+    [InlineData("To: a@b.test, X <erin>\r\n", "unqualified address not permitted: failing address in \"To:\" header is: erin")]
     [InlineData("To: G: a@b.test\r\n", "unterminated group: failing address in \"To:\" header is: a@b.test")]
     [InlineData("To: (x a@b.test\r\n", "unbalanced comment: failing address in \"To:\" header is: (x a@b.test")]
     [InlineData("To: a@b.test, x y@z.test\r\n", "malformed address: blanks or special characters in the local part: failing address in \"To:\" header is: x y@z.test")]

@@ -75,6 +75,9 @@ public sealed class AclModifierTests
     [InlineData(AclPoint.Data, "caseful_local_part", false)]
     [InlineData(AclPoint.Helo, "no_pipelining", true)]
     [InlineData(AclPoint.Helo, "no_pipelining/x", false)]
+    [InlineData(AclPoint.Connect, "no_enforce_sync", true)]
+    [InlineData(AclPoint.Connect, "enforce_sync", true)]
+    [InlineData(AclPoint.NotSmtp, "enforce_sync", false)]
     [InlineData(AclPoint.Rcpt, "cutthrough_delivery/defer=pass", true)]
     public async Task Control_is_obeyed_or_refused(AclPoint point, string control, bool obeyed)
     {

@@ -129,7 +129,9 @@ internal sealed class DemoSink : IReceiptService, IAsyncDisposable
 
         public ValueTask<ReceiptDecision> QuitAsync(CancellationToken cancellationToken) => Say(new SmtpReply(221, Success, "bye"));
 
-        public void ProtocolIncident(string command, SmtpReply reply, string reason, string line)
+        public SessionRules Rules { get; } = new();
+
+        public void ProtocolIncident(ProtocolIncident incident)
         {
             // The account shows what went wrong.
         }

@@ -29,7 +29,7 @@ internal sealed class BatchSubmission
 
     private readonly PipeReader _input;
     private readonly EvaluationScope _scope;
-    private readonly string? _protocol;
+    private readonly EximCommand _command;
     private SmtpSessionState _state = SmtpSessionState.Greeted;
     private EnvelopeAddress _sender = EnvelopeAddress.Null;
     private readonly ImmutableArray<EnvelopeAddress>.Builder _recipients = ImmutableArray.CreateBuilder<EnvelopeAddress>();
@@ -37,13 +37,13 @@ internal sealed class BatchSubmission
     private int _transactionLine;
     private int _accepted;
 
-    private BatchSubmission(PipeReader input, EvaluationScope scope, string? protocol) => (_input, _scope, _protocol) = (input, scope, protocol);
+    private BatchSubmission(PipeReader input, EvaluationScope scope, EximCommand command) => (_input, _scope, _command) = (input, scope, command);
 
     public static async Task<int> RunAsync(
         EximCommand command, EximConfiguration configuration, EvaluationScope scope, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var node = new MessageHandOver(configuration, streams.Errors, time);
-        var batch = new BatchSubmission(PipeReader.Create(streams.Input), scope, command.Protocol);
+        var batch = new BatchSubmission(PipeReader.Create(streams.Input), scope, command);
         if (await batch.RunAsync(node, cancellationToken) is not { } failure)
         {
             return ExitCodes.Success;
@@ -132,7 +132,8 @@ internal sealed class BatchSubmission
             Recipients = _recipients.ToImmutable(),
             IsBatch = true,
             Caller = Environment.UserName,
-            Protocol = _protocol,
+            Protocol = _command.Protocol,
+            Delivery = _command.Delivery,
         };
         try
         {

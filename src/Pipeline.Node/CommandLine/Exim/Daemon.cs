@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using Pipeline.Node.Admin;
 using Pipeline.Node.CommandLine.Run;
 using Pipeline.Node.Hosting;
+using Pipeline.Policy.Configuration;
 
 namespace Pipeline.Node.CommandLine.Exim;
 
@@ -25,13 +26,17 @@ internal static class Daemon
         EximCommand command, EximConfiguration configuration, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var log = command.Detached ? Detach(configuration, streams.Errors) : null;
-        await NoticeAsync(command, streams);
         if (command.PidFile is { } file)
         {
             await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"), cancellationToken);
         }
 
         var options = configuration.Choice.ToNodeOptions() with { Listen = command.Listen, AcceptsMail = !command.WithoutListeners, Time = time };
+        if (command.QueueInterval is { } text && TimeText.TryParse(text, out var interval))
+        {
+            options = options with { QueueInterval = interval, QueueName = command.Queue };
+        }
+
         var exitCode = await RunCommand.RunAsync(options, streams.Errors, cancellationToken, log);
         return exitCode == ExitCodes.Success ? ExitCodes.Success : ExitCodes.Failure;
     }
@@ -48,7 +53,6 @@ internal static class Daemon
             }
         }
 
-        await NoticeAsync(command, streams);
         using var node = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. Itself(), .. ForegroundArguments(command)])
         {
             RedirectStandardInput = true,
@@ -80,19 +84,16 @@ internal static class Daemon
         return ExitCodes.Failure;
     }
 
-    /// <summary>Says, once, that the interval of queue runs makes no difference.</summary>
-    private static async Task NoticeAsync(EximCommand command, EximStreams streams)
-    {
-        if (command is { QueueInterval: { } interval, Detached: false })
-        {
-            await streams.Errors.WriteLineAsync($"exim: -q{interval} needs no interval: a running node tries each recipient when the retry rules say so");
-        }
-    }
-
     /// <summary>The command line that starts the node of a <c>-bd</c> in the foreground.</summary>
     internal static IReadOnlyList<string> ForegroundArguments(EximCommand command)
     {
-        List<string> arguments = [command.WithoutListeners ? $"-q{command.QueueInterval}" : "-bdf", "--detached"];
+        List<string> arguments = command.WithoutListeners ? [] : ["-bdf"];
+        if (command.QueueInterval is { } interval)
+        {
+            arguments.Add(command.Queue.Length == 0 ? $"-q{interval}" : $"-qG{command.Queue}/{interval}");
+        }
+
+        arguments.Add("--detached");
         Add("-C", command.ConfigurationFiles);
         Add("--node", command.NodeFile);
         Add("-oX", command.Listen);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Net;
+using Pipeline.Actors.Receipt;
 using Pipeline.Node.CommandLine.Queue;
 using Pipeline.Policy.Configuration;
 
@@ -11,7 +12,7 @@ internal sealed class EximArguments
 {
     /// <summary>Options that say how mail from local programs is treated in ways that make no difference here; the longer first.</summary>
     private static readonly string[] WithoutEffect =
-        ["-odb", "-odi", "-odf", "-oem", "-oee", "-oep", "-oeq", "-oew", "-om", "-oo", "-m", "-v", "-G"];
+        ["-oem", "-oee", "-oep", "-oeq", "-oew", "-om", "-oo", "-m", "-v", "-G"];
 
     private static readonly SearchValues<char> MacroName =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
@@ -157,7 +158,7 @@ internal sealed class EximArguments
         _command = _command with { Mode = mode, Show = show };
     }
 
-    /// <summary><c>-q[q][i][f[f]][l][time]</c>: two passes, first deliveries only and local deliveries only come to the same run here.</summary>
+    /// <summary><c>-q[q][i][f[f]][l][time]</c>, <c>-q…G[name[/time]]</c>: two passes, first deliveries only and local deliveries only come to the same run here.</summary>
     private void ReadQueueRun(string option)
     {
         var rest = option.AsSpan(2);
@@ -171,6 +172,14 @@ internal sealed class EximArguments
             }
         }
 
+        var queue = "";
+        if (rest.Length > 0 && rest[0] == 'G')
+        {
+            var slash = rest.IndexOf('/');
+            queue = rest[1..(slash < 0 ? rest.Length : slash)].ToString();
+            rest = slash < 0 ? [] : rest[(slash + 1)..];
+        }
+
         if (rest.Length > 0 && !TimeText.TryParse(rest, out _))
         {
             Refuse(option);
@@ -180,6 +189,7 @@ internal sealed class EximArguments
         _command = _command with
         {
             Force = force,
+            Queue = queue,
             QueueInterval = rest.Length > 0 ? rest.ToString() : null,
             Mode = _command.Mode != EximMode.None && _command.Mode != EximMode.QueueRun ? _command.Mode : EximMode.QueueRun,
         };
@@ -223,6 +233,15 @@ internal sealed class EximArguments
                 break;
             case "-oMt":
                 _command = _command with { Ident = Value(option, 0) };
+                break;
+            case "-odb" or "-odf" or "-odi":
+                _command = _command with { Delivery = LocalDelivery.AtOnce };
+                break;
+            case "-odq":
+                _command = _command with { Delivery = LocalDelivery.Queue };
+                break;
+            case "-odqs":
+                _command = _command with { Delivery = LocalDelivery.QueueRemote };
                 break;
             case "-oX":
                 _command = _command with { Listen = Value(option, 0) };

@@ -1,4 +1,5 @@
 using System.Net;
+using Pipeline.Actors.Receipt;
 using Pipeline.Node.CommandLine.Queue;
 using Pipeline.Node.Configuration;
 
@@ -68,6 +69,12 @@ internal sealed record EximCommand
 
     /// <summary><c>-q…</c>: the interval between queue runs; null for one run, or without <c>-q</c>.</summary>
     public string? QueueInterval { get; init; }
+
+    /// <summary><c>-qGNAME</c>: the named queue; empty for the default one.</summary>
+    public string Queue { get; init; } = "";
+
+    /// <summary><c>-odb</c>, <c>-odq</c> and their kin.</summary>
+    public LocalDelivery Delivery { get; init; }
 
     /// <summary><c>-qf</c>, <c>-qff</c>: messages are tried whether due or not.</summary>
     public bool Force { get; init; }

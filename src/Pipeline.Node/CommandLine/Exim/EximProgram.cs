@@ -28,7 +28,9 @@ internal static class EximProgram
           -i, -F NAME        a line with a dot does not end the message; the sender's real name
           -bp[ucra] [id ...] list the queue; -bpc counts it
           -M, -Mf, -Mt, -Mrm id ...  try now, freeze, thaw, remove messages
-          -q[f[f]]           run the queue; -qf tries what is not due too
+          -q[f[f]][G[NAME]]  run the queue, or a named one; -qf tries what is not due too
+          -qTIME, -qGNAME/TIME  start a node that runs the queue at this interval; with -bd one that takes mail too
+          -odq, -odqs        only put messages into the queue; only those for other hosts (with -odb: at once)
           -oX LIST, -oP FILE ports and addresses to listen on; file for the process id (-bd)
           -f ADDRESS, -oMa IP[.PORT], -oMs HOST, -oMr PROTOCOL   sender and client for -be and -bt
         "mailpipeline --help" shows the other commands.
@@ -110,7 +112,7 @@ internal static class EximProgram
             case EximMode.QueueOrder:
                 return await QueueOrders.RunAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.QueueRun:
-                return await QueueRun.RunAsync(configuration, command.Force, streams, time, cancellationToken);
+                return await QueueRun.RunAsync(command, configuration, streams, time, cancellationToken);
             default:
                 throw new ArgumentOutOfRangeException(nameof(command), command.Mode, "a mode without an action");
         }

@@ -55,6 +55,7 @@ internal static class MessageSubmission
             Caller = Environment.UserName,
             RealName = command.RealName,
             Protocol = command.Protocol,
+            Delivery = command.Delivery,
         }, null);
     }
 }

@@ -35,13 +35,13 @@ internal static class QueueListing
         await using var store = await OpenAsync(configuration, cancellationToken);
         if (command.Mode == EximMode.QueueCount)
         {
-            var count = store is null ? 0 : (await store.CountAsync(cancellationToken)).Queued;
+            var count = store is null ? 0 : (await store.ListAsync(new QueueQuery(MaxMessages, Queue: command.Queue), cancellationToken)).Length;
             await output.WriteLineAsync(count.ToString(CultureInfo.InvariantCulture));
         }
         else if (store is not null)
         {
             var wanted = command.Operands.ToHashSet(StringComparer.Ordinal);
-            var messages = await store.ListAsync(new QueueQuery(MaxMessages), cancellationToken);
+            var messages = await store.ListAsync(new QueueQuery(MaxMessages, Queue: command.Queue), cancellationToken);
             QueuePrinter.Print(output, messages.Where(message => wanted.Count == 0 || wanted.Contains(message.Id.ToString())), time.GetUtcNow(), command.Show);
         }
 

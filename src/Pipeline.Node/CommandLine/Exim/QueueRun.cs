@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using Pipeline.Actors.Messages;
+using Pipeline.Node.Admin;
 using Pipeline.Node.CommandLine.Run;
 using Pipeline.Node.Hosting;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.CommandLine.Exim;
 
-/// <summary><c>-q</c>: has the running node look for due work, or does the work that is due with a node of its own.</summary>
+/// <summary><c>-q</c>: has the running node make a queue run, or makes one with a node of its own.</summary>
 internal static class QueueRun
 {
     private const int MaxForced = 1_000_000;
@@ -14,7 +15,7 @@ internal static class QueueRun
     private static readonly TimeSpan OrderTimeout = TimeSpan.FromSeconds(20);
 
     public static async Task<int> RunAsync(
-        EximConfiguration configuration, bool force, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+        EximCommand command, EximConfiguration configuration, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
@@ -25,28 +26,29 @@ internal static class QueueRun
         {
             if (access.Running is { } running)
             {
-                if (force)
+                if (command.Force)
                 {
                     await using var store = await QueueListing.OpenAsync(configuration, stop.Token);
-                    await ForceAsync(store!, id => running.OrderAsync(id.ToString(), "retry", stop.Token), stop.Token);
+                    await ForceAsync(store!, command.Queue, id => running.OrderAsync(id.ToString(), "retry", stop.Token), stop.Token);
                 }
 
-                await running.RunQueueAsync(stop.Token);
-                return ExitCodes.Success;
+                return await AnswerAsync(await running.RunQueueAsync(stop.Token, command.Queue, command.Force), streams);
             }
 
             var node = access.Own!;
             var since = time.GetUtcNow();
-            if (force)
+            if (command.Force)
             {
                 await ForceAsync(
                     node.Store,
+                    command.Queue,
                     id => node.Messages.Ask<MessageProtocol.OperatorAnswer>(new MessageProtocol.RetryMessage(id, "queue run"), OrderTimeout, stop.Token),
                     stop.Token);
             }
 
+            var answer = await node.QueueRuns.RunAsync(command.Queue, command.Force, stop.Token);
             await WaitAsync(node, since, time, stop.Token);
-            return ExitCodes.Success;
+            return await AnswerAsync(answer, streams);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -60,9 +62,20 @@ internal static class QueueRun
         }
     }
 
-    private static async Task ForceAsync(IMessageStore store, Func<Mail.Message.MessageId, Task> retry, CancellationToken cancellationToken)
+    /// <summary>Exim says nothing of a run that it abandons, but in the log; whoever waits for the mail should hear of it.</summary>
+    private static async Task<int> AnswerAsync(OrderResult answer, EximStreams streams)
     {
-        foreach (var message in await store.ListAsync(new QueueQuery(MaxForced), cancellationToken))
+        if (!answer.Done)
+        {
+            await streams.Errors.WriteLineAsync($"exim: {answer.Text}");
+        }
+
+        return answer.Done ? ExitCodes.Success : ExitCodes.Failure;
+    }
+
+    private static async Task ForceAsync(IMessageStore store, string queue, Func<Mail.Message.MessageId, Task> retry, CancellationToken cancellationToken)
+    {
+        foreach (var message in await store.ListAsync(new QueueQuery(MaxForced, Queue: queue), cancellationToken))
         {
             await retry(message.Id);
         }

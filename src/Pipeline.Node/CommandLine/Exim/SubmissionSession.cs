@@ -35,6 +35,12 @@ internal static class SubmissionSession
                 return ExitCodes.Failure;
             }
 
+            if (command.Delivery is LocalDelivery.Queue or LocalDelivery.QueueRemote)
+            {
+                await streams.Errors.WriteLineAsync("exim: -odq and -odqs are not available with -bs while a node runs");
+                return ExitCodes.Failure;
+            }
+
             if (await TryRelayAsync(SpoolPaths.SubmissionSocket(configuration.StoreDirectory), streams, attempt == Attempts, cancellationToken))
             {
                 return ExitCodes.Success;
@@ -46,7 +52,7 @@ internal static class SubmissionSession
 
     private static async Task ServeAsync(MailNode node, EximCommand command, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
-        var client = command.Client is null && command.Interface is null ? null : new ClientConnection(command.Client, command.Interface, ImplicitTls: false);
+        var client = new ClientConnection(command.Client, command.Interface, ImplicitTls: false, command.Delivery);
         await node.Submission.RunAsync(streams.Input, streams.Output, client, cancellationToken);
         while (!node.Submission.TryCloseIdle())
         {

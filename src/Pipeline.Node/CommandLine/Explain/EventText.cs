@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pipeline.Mail.Addressing;
 using Pipeline.Messages.Journal;
+using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.CommandLine.Explain;
 
@@ -30,11 +31,15 @@ internal static class EventText
         AttemptInDoubt e => ("in doubt", $"attempt {e.Attempt}: {e.Reason}; the peer may have the message"),
         RecipientDeferred e => ("deferred", $"{e.Reason}{Peer(e.Host, null)}; next try {Time(e.NextTry)}"),
         RecipientDelivered e => ("delivered", $"through transport {e.Transport}{Peer(e.Host, e.Address)}{Said(e.Reply)}{(e.Detail.Length == 0 ? "" : $" ({e.Detail})")}{(e.Shadow is null ? "" : $", shadow transport {e.Shadow}")}"),
-        RecipientFailed e => ("failed", $"{e.Reason}{Peer(e.Host, e.Address)}"),
+        RecipientFailed e => ("failed", $"{e.Reason}{Peer(e.Host, e.Address)}{(e.Kept == true ? "; it stays in the queue, since nobody can be told" : "")}"),
+        FailureIgnored => ("ignored", "nobody is told: the message has no sender"),
         NotificationSent { Kind: NotificationSent.Reply } e => ("reply", $"automatic reply {e.MessageId} queued to <{e.To}>"),
         NotificationSent e => ("notification", $"{e.Kind} notification {e.MessageId} queued to <{e.To}>"),
         MessageCompleted => ("completed", "every recipient has ended; the body is released"),
         MessageFrozen e => ("frozen", $"{(e.By is null ? $"because {e.Reason}" : $"by {e.By}")}; {(e.LookAgain.Year >= 9000 ? "until somebody thaws it" : $"looked at again {Time(e.LookAgain)}")}"),
+        MessagePostponed e => ("postponed", $"{e.Reason ?? "queued only"}; {Until(e.LookAgain)}"),
+        RecipientPostponed e => ("postponed", $"{e.Reason}{(e.Transport is null ? "" : $" (router {e.Router}, transport {e.Transport})")}; {Until(e.LookAgain)}"),
+        QueueRunReached => ("queue run", "what waited for it is tried"),
         MessageThawed e => ("thawed", $"by {e.By}; every recipient that waits is tried"),
         MessageCancelled e => ("cancelled", $"by {e.By}: it was frozen for too long"),
         OperatorActed e => ("operator", $"{e.Action} by {e.By}"),
@@ -42,6 +47,8 @@ internal static class EventText
     };
 
     public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private static string Until(DateTimeOffset at) => at == RecipientState.AtQueueRun ? "waits for a queue run" : $"looked at again {Time(at)}";
 
     private static string Client(TransactionStarted e)
     {

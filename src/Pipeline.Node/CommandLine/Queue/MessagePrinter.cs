@@ -17,7 +17,7 @@ internal static class MessagePrinter
         await output.WriteLineAsync($"size      {message.Content.HeaderBlock.Length + 2 + message.Content.BodySize}");
         foreach (var recipient in message.Recipients)
         {
-            var next = recipient.Status == RecipientStatus.Queued ? $", next try {EventText.Time(recipient.DueAt)}" : "";
+            var next = recipient.AwaitsQueueRun ? ", waits for a queue run" : recipient.Status == RecipientStatus.Queued ? $", next try {EventText.Time(recipient.DueAt)}" : "";
             var reason = recipient.LastReason is null ? "" : $": {recipient.LastReason}";
             await output.WriteLineAsync(
                 $"recipient {recipient.Index} <{recipient.Address}> {recipient.Status.ToString().ToLowerInvariant()}, {recipient.Attempts} attempts{next}{reason}");

@@ -19,13 +19,14 @@ internal static class QueueCommand
         var common = new CommonOptions();
         var sender = new Option<string?>("--sender") { Description = "Only messages whose sender contains this" };
         var recipient = new Option<string?>("--recipient") { Description = "Only messages with a recipient that contains this" };
+        var queue = new Option<string?>("--queue") { Description = "Only messages of this named queue; \"\" for those of the default one" };
         var limit = new Option<int>("--limit") { Description = "How many at the most, oldest first", DefaultValueFactory = _ => 10_000 };
-        var command = new Command("list", "List the queue, in the form of exim -bp") { sender, recipient, limit };
+        var command = new Command("list", "List the queue, in the form of exim -bp") { sender, recipient, queue, limit };
         common.AddTo(command, json: true);
         command.SetAction((parsed, token) => StoreAccess.ReadAsync(common, parsed, async (store, output, cancellationToken) =>
         {
             var messages = await store.ListAsync(
-                new QueueQuery(parsed.GetValue(limit), parsed.GetValue(sender), parsed.GetValue(recipient)), cancellationToken);
+                new QueueQuery(parsed.GetValue(limit), parsed.GetValue(sender), parsed.GetValue(recipient), parsed.GetValue(queue)), cancellationToken);
             if (parsed.GetValue(common.Json))
             {
                 foreach (var message in messages)

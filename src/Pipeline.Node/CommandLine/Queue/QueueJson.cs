@@ -5,7 +5,7 @@ namespace Pipeline.Node.CommandLine.Queue;
 
 /// <summary>A queued message as programs read it.</summary>
 internal sealed record QueuedMessageJson(
-    string Id, DateTimeOffset ReceivedAt, long Size, string Sender, bool BeingDelivered, bool Frozen, IReadOnlyList<QueuedRecipientJson> Recipients);
+    string Id, DateTimeOffset ReceivedAt, long Size, string Sender, bool BeingDelivered, bool Frozen, IReadOnlyList<QueuedRecipientJson> Recipients, string? Queue);
 
 internal sealed record QueuedRecipientJson(
     int Index, string Address, string Status, int Attempts, DateTimeOffset? NextTry, string? LastReason, int? Parent);
@@ -24,9 +24,10 @@ internal static class QueueJson
             recipient.Address.ToString(),
             recipient.Status.ToString().ToLowerInvariant(),
             recipient.Attempts,
-            recipient.Status == RecipientStatus.Queued ? recipient.DueAt : null,
+            recipient.Status == RecipientStatus.Queued && !recipient.AwaitsQueueRun ? recipient.DueAt : null,
             recipient.LastReason,
-            recipient.Parent < 0 ? null : recipient.Parent))]);
+            recipient.Parent < 0 ? null : recipient.Parent))],
+        message.Queue.Length == 0 ? null : message.Queue);
 }
 
 [JsonSerializable(typeof(QueuedMessageJson))]

@@ -10,7 +10,7 @@ using Pipeline.Storage.Ports;
 namespace Pipeline.Node.Hosting.Policies;
 
 /// <summary>Makes published policies ready for this machine. All of them share the state that outlives a policy, such as rate limits.</summary>
-internal sealed class PolicyPreparation(IDnsResolver dns, TimeProvider time, IPolicyLog log, AclServices aclServices)
+internal sealed class PolicyPreparation(IDnsResolver dns, TimeProvider time, IPolicyLog log, AclServices aclServices, string? storeDirectory = null, QueueSize? queueSize = null)
 {
     /// <returns>Null with problems, when this version or this machine cannot use the policy.</returns>
     public ActivePolicy? Prepare(PublishedPolicy published, out IReadOnlyList<ConfigurationProblem> problems)
@@ -32,6 +32,6 @@ internal sealed class PolicyPreparation(IDnsResolver dns, TimeProvider time, IPo
             log.Write(PolicyLogTarget.Main, $"{bundle.Main}: {left} setting{(left == 1 ? " is" : "s are")} not done in this version; \"mailpipeline config check\" lists them");
         }
 
-        return policy is null ? null : new ActivePolicy(policy, PolicyEnvironments.Create(policy, dns, time, log));
+        return policy is null ? null : new ActivePolicy(policy, PolicyEnvironments.Create(policy, dns, time, log, storeDirectory: storeDirectory, queueSize: queueSize is null ? null : queueSize.CountAsync));
     }
 }

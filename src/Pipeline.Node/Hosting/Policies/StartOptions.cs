@@ -8,7 +8,7 @@ internal static class StartOptions
     private static readonly string[] Names =
     [
         "daemon_smtp_ports", "local_interfaces", "tls_on_connect_ports", "spool_directory", "smtp_accept_max", "smtp_accept_max_per_host",
-        "smtp_accept_max_per_connection", "recipients_max", "smtp_receive_timeout", "smtp_enforce_sync",
+        "smtp_accept_max_per_connection", "smtp_receive_timeout",
     ];
 
     /// <summary>Those that the two policies set differently.</summary>

@@ -16,6 +16,9 @@ internal sealed class CommandSyntax(SmtpGrammar grammar, bool bareLfEndsLine)
     private readonly byte[] _last = new byte[MaxShown];
     private int _lastLength;
 
+    /// <summary>How far addresses may depart from RFC 5321.</summary>
+    public SmtpGrammar Grammar { get; set; } = grammar;
+
     /// <summary>What the last EHLO offered.</summary>
     public SmtpExtensions Offered { get; set; }
 
@@ -82,5 +85,5 @@ internal sealed class CommandSyntax(SmtpGrammar grammar, bool bareLfEndsLine)
         ? new SmtpCommand.WithPath(verb, line.ToArray(), path)
         : ParseText(line);
 
-    private SmtpCommand ParseText(ReadOnlySpan<byte> line) => SmtpCommandParser.Parse(line, grammar, Offered, SmtpUtf8);
+    private SmtpCommand ParseText(ReadOnlySpan<byte> line) => SmtpCommandParser.Parse(line, Grammar, Offered, SmtpUtf8);
 }

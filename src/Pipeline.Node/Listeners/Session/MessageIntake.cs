@@ -75,6 +75,9 @@ internal sealed class MessageIntake : IDisposable
     /// <summary>The receipt itself refused, and so knows.</summary>
     public bool RefusedByReceipt { get; private set; }
 
+    /// <summary>Octets so far, and the most there may be, in the form of the log.</summary>
+    public string Sizes => $"read={_size} max={_maxSize}";
+
     private DataDefects Defects => _dots?.Defects ?? _chunks!.Defects;
 
     private long LongestLine => _dots?.LongestLine ?? _chunks!.LongestLine;

@@ -30,6 +30,12 @@ internal static class SessionReplies
     public static readonly SmtpReply TooManyRecipientsForMessage = new(554, new EnhancedStatusCode(5, 5, 3), "Too many recipients");
     public static readonly SmtpReply OutOfStep = new(554, new EnhancedStatusCode(5, 5, 0), "SMTP synchronization error");
 
+    public static readonly SmtpReply TooManyUnknownCommands = new(500, new EnhancedStatusCode(5, 5, 1), "Too many unrecognized commands");
+    public static readonly SmtpReply TooManyNonMailCommands = new(554, new EnhancedStatusCode(5, 5, 1), "Too many nonmail commands");
+
+    /// <summary>The refusal of the last error, with the word that it was one too many.</summary>
+    public static SmtpReply TooManyErrors(SmtpReply last) => new(last.Code, last.Enhanced, [.. last.Lines, "Too many syntax or protocol errors"]);
+
     /// <summary>No recipient was taken: tells once more why the last one was not, as a client that pipelines may have no place for that reply.</summary>
     public static SmtpReply AllRejected(SmtpReply last, string command) => new(
         503, new EnhancedStatusCode(5, 5, 1), ["All RCPT commands were rejected with this error:", .. last.Lines, $"Valid RCPT command must precede {command}"]);

@@ -24,6 +24,9 @@ internal sealed class SmtpChannel
     /// <summary>A client that is let to read its last reply may send this much more.</summary>
     private const long MaxLingering = 1024 * 1024;
 
+    /// <summary>Octets of unread input that are shown in the log.</summary>
+    private const int MaxPeeked = 150;
+
     private static readonly SmtpCommand.Invalid LineTooLong =
         new(SmtpVerb.Unknown, new SmtpReply(500, new EnhancedStatusCode(5, 5, 2), "line too long"), "command line too long");
 
@@ -117,6 +120,20 @@ internal sealed class SmtpChannel
         {
             return false;
         }
+    }
+
+    /// <summary>The beginning of what the client has sent and nobody has read, one char for each octet.</summary>
+    public string PeekInput()
+    {
+        if (!TryReadNow(out ReadResult result))
+        {
+            return "";
+        }
+
+        ReadOnlySequence<byte> shown = result.Buffer.Slice(0, Math.Min(result.Buffer.Length, MaxPeeked));
+        string text = Encoding.Latin1.GetString(shown);
+        _current.Input.AdvanceTo(result.Buffer.Start);
+        return text;
     }
 
     /// <summary>Waits for a command line, at most the command timeout.</summary>

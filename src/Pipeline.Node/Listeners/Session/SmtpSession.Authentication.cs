@@ -22,13 +22,13 @@ internal sealed partial class SmtpSession
 
         if (!_takesAuth)
         {
-            Refuse(SmtpVerb.Auth, SessionReplies.AuthNotAdvertised, "AUTH when it was not offered");
+            RefuseAsError(SmtpVerb.Auth, SessionReplies.AuthNotAdvertised, "AUTH when it was not offered");
             return;
         }
 
         if (_authenticated)
         {
-            Refuse(SmtpVerb.Auth, SessionReplies.AlreadyAuthenticated, "AUTH after it had succeeded");
+            RefuseAsError(SmtpVerb.Auth, SessionReplies.AlreadyAuthenticated, "AUTH after it had succeeded");
             return;
         }
 
@@ -54,7 +54,7 @@ internal sealed partial class SmtpSession
     private async ValueTask<byte[]?> AskAsync(SmtpReply challenge)
     {
         // Only the challenge tells the client what to answer.
-        if (_channel.MoreBuffered && _options.EnforceSynchronisation)
+        if (_channel.MoreBuffered && EnforcesSynchronisation)
         {
             EndOutOfStep(SmtpVerb.Auth);
             return null;
@@ -91,7 +91,7 @@ internal sealed partial class SmtpSession
         }
 
         const string Reason = "too many failed authentication attempts";
-        End(SessionEnd.Abrupt, SmtpVerbNames.Of(SmtpVerb.Auth), SessionReplies.Closing(7, 0, _receipt.Capabilities.HostName, Reason), Reason);
+        End(SessionEnd.Abrupt, SmtpVerbNames.Of(SmtpVerb.Auth), SessionReplies.Closing(7, 0, _receipt.Capabilities.HostName, Reason), Reason, SessionBreak.Limit);
         return false;
     }
 }

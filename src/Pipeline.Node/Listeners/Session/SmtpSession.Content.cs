@@ -25,13 +25,6 @@ internal sealed partial class SmtpSession
             return;
         }
 
-        // Whoever sends the message without waiting for 354 would have it taken for commands when the answer is no.
-        if (_channel.MoreBuffered && _options.EnforceSynchronisation)
-        {
-            EndOutOfStep(SmtpVerb.Data);
-            return;
-        }
-
         if (!Answer(await _receipt.BeginDataAsync(chunking: false, cancellationToken)))
         {
             return;
@@ -100,7 +93,7 @@ internal sealed partial class SmtpSession
     /// <summary>Refuses a BDAT by the protocol's own judgement; its octets have to be read all the same.</summary>
     private async ValueTask RefuseChunkAsync(SmtpCommand.Chunk chunk, SmtpReply refusal, string reason, CancellationToken cancellationToken)
     {
-        _receipt.ProtocolIncident("BDAT", refusal, reason);
+        _receipt.ProtocolIncident(new ProtocolIncident("BDAT", refusal, reason));
         await DropChunkAsync(chunk, refusal, reason, cancellationToken);
     }
 
@@ -149,13 +142,13 @@ internal sealed partial class SmtpSession
         Crash.At(CrashPoint.AcceptReplyReady);
         if (Answer(decision))
         {
-            _nonMailCommands = 0;
             _channel.Remark(_options.RemarkOnMessages);
         }
 
         // At once, and not with the replies to what follows: until the client has it, the client may send the message again (RFC 1047).
         await _channel.FlushAsync();
         Crash.At(CrashPoint.AcceptReplySent);
+        ExpectMessage();
 
         LeaveTransaction(SmtpSessionState.Greeted);
     }
@@ -165,7 +158,7 @@ internal sealed partial class SmtpSession
     {
         if (!intake.RefusedByReceipt)
         {
-            _receipt.ProtocolIncident(SmtpVerbNames.Of(verb), refusal, refusal.Text);
+            _receipt.ProtocolIncident(new ProtocolIncident(SmtpVerbNames.Of(verb), refusal, refusal == MessageIntake.TooLarge ? intake.Sizes : refusal.Text));
         }
 
         _channel.Reply(refusal);
@@ -178,7 +171,7 @@ internal sealed partial class SmtpSession
         if (end == IntakeEnd.TimedOut)
         {
             SmtpReply reply = SessionReplies.Closing(4, 2, _receipt.Capabilities.HostName, "SMTP incoming data timeout, closing connection");
-            End(SessionEnd.Abrupt, SmtpVerbNames.Of(verb), reply, "data timeout");
+            End(SessionEnd.Abrupt, SmtpVerbNames.Of(verb), reply, "data timeout", SessionBreak.DataTimeout);
         }
         else
         {

@@ -14,6 +14,9 @@ internal sealed partial class SmtpSession
     private bool _hasTooManyRecipients;
     private SmtpReply? _lastRejection;
 
+    /// <summary>The last MAIL was refused.</summary>
+    private bool _envelopeRefused;
+
     /// <summary>Has the policy rewrite the path of MAIL or RCPT as the client wrote it, and reads the command then.</summary>
     private async ValueTask<SmtpCommand> ReadPathAsync(SmtpCommand.WithPath command, CancellationToken cancellationToken)
     {
@@ -27,18 +30,19 @@ internal sealed partial class SmtpSession
         if (++_messages > _limits.MaxMessagesPerConnection)
         {
             SmtpReply tooMany = SessionReplies.Closing(7, 0, capabilities.HostName, "too many messages in this connection");
-            End(SessionEnd.Abrupt, "MAIL", tooMany, "too many messages in this connection");
+            End(SessionEnd.Abrupt, "MAIL", tooMany, "too many messages in this connection", SessionBreak.Limit);
             return;
         }
 
         if (capabilities.MaxMessageSize > 0 && mail.Size > capabilities.MaxMessageSize)
         {
-            Refuse(SmtpVerb.Mail, MessageIntake.TooLarge, $"SIZE={mail.Size} is more than {capabilities.MaxMessageSize}");
+            Refuse(SmtpVerb.Mail, MessageIntake.TooLarge, $"size={mail.Size} max={capabilities.MaxMessageSize}");
             return;
         }
 
         var parameters = new MailParameters(mail.Sender, mail.Size, mail.Body, mail.SmtpUtf8, mail.Return, mail.EnvelopeId, mail.Auth, mail.Prdr);
-        if (!Answer(await _receipt.MailAsync(parameters, cancellationToken)))
+        _envelopeRefused = !Answer(await _receipt.MailAsync(parameters, cancellationToken));
+        if (_envelopeRefused)
         {
             return;
         }
@@ -54,13 +58,15 @@ internal sealed partial class SmtpSession
 
     private async ValueTask RecipientAsync(SmtpCommand.Recipient recipient, CancellationToken cancellationToken)
     {
-        if (_recipients >= _limits.MaxRecipients)
+        SessionRules rules = _receipt.Rules;
+        int most = rules.MaxRecipients ?? _limits.MaxRecipients;
+        if (_recipients >= most)
         {
-            _hasTooManyRecipients = _options.RefusesMessageOfTooMany;
+            _hasTooManyRecipients = rules.RefusesMessageOfTooMany;
             Refuse(
                 SmtpVerb.Rcpt,
                 _hasTooManyRecipients ? SessionReplies.TooManyRecipientsForGood : SessionReplies.TooManyRecipients,
-                $"more than {_limits.MaxRecipients} recipients");
+                $"more than {most} recipients");
             return;
         }
 

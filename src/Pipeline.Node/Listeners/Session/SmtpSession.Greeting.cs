@@ -1,4 +1,5 @@
 using Pipeline.Actors.Receipt;
+using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 using Pipeline.Policy.Expansion;
 
@@ -10,17 +11,27 @@ internal sealed partial class SmtpSession
     private async ValueTask GreetAsync(CancellationToken cancellationToken)
     {
         ReceiptDecision decision = await _receipt.ConnectAsync(cancellationToken);
-        if (decision.Reply.IsPositive && _options.EnforceSynchronisation && _channel.HasPendingInput())
+        if (decision.Reply.IsPositive && EnforcesSynchronisation && _channel.HasPendingInput())
         {
-            End(SessionEnd.Abrupt, SmtpVerbNames.Of(SmtpVerb.Unknown), SessionReplies.OutOfStep, "input sent without waiting for greeting");
+            EndOutOfStep(SmtpVerb.Unknown, "input sent without waiting for greeting");
             return;
         }
 
         if (!Answer(decision))
         {
             _end = SessionEnd.Abrupt;
+            return;
         }
+
+        _state = InitialState;
+        _syntax.Grammar = Grammar(_receipt.Rules);
     }
+
+    private SmtpGrammar Grammar(SessionRules rules) => _options.Grammar with
+    {
+        SenderForms = _options.Grammar.SenderForms | (rules.TakesUnqualifiedSenders ? EnvelopeAddressForms.Unqualified : EnvelopeAddressForms.None),
+        RecipientForms = _options.Grammar.RecipientForms | (rules.TakesUnqualifiedRecipients ? EnvelopeAddressForms.Unqualified : EnvelopeAddressForms.None),
+    };
 
     private async ValueTask HelloAsync(SmtpCommand.Hello hello, CancellationToken cancellationToken)
     {
@@ -29,17 +40,21 @@ internal sealed partial class SmtpSession
             return;
         }
 
-        // Only the reply tells the client whether it may pipeline.
-        if (_channel.MoreBuffered && _options.EnforceSynchronisation)
-        {
-            EndOutOfStep(hello.Verb);
-            return;
-        }
-
         ReceiptDecision decision = await _receipt.HeloAsync(hello.Extended, hello.Name, cancellationToken);
         if (!decision.Reply.IsPositive)
         {
             Answer(decision);
+            if (decision.IsSyntaxError && ++_errors > _receipt.Rules.MaxErrors)
+            {
+                // The reply is out, and says enough.
+                _receipt.ProtocolIncident(new ProtocolIncident(SmtpVerbNames.Of(hello.Verb), SessionReplies.TooManyErrors(decision.Reply), "")
+                {
+                    Line = _syntax.LastLine,
+                    Ends = SessionBreak.TooManyErrors,
+                });
+                _end = SessionEnd.Abrupt;
+            }
+
             return;
         }
 
@@ -72,7 +87,7 @@ internal sealed partial class SmtpSession
 
         if (!_startTlsOffered || _tls is null)
         {
-            Refuse(
+            RefuseAsError(
                 SmtpVerb.StartTls,
                 _channel.IsTls ? SessionReplies.StartTlsActive : SessionReplies.StartTlsNotAdvertised,
                 "STARTTLS when it was not offered");
@@ -83,7 +98,7 @@ internal sealed partial class SmtpSession
         if (decision.Reply.IsPositive && (_channel.MoreBuffered || _channel.HasPendingInput()))
         {
             // What was sent in plain text must not be taken for something sent under TLS (RFC 3207 section 6, CVE-2011-0411).
-            End(SessionEnd.Abrupt, "STARTTLS", SessionReplies.StartTlsPipelined, "input was sent behind STARTTLS before TLS began");
+            End(SessionEnd.Abrupt, "STARTTLS", SessionReplies.StartTlsPipelined, "input was sent behind STARTTLS before TLS began", SessionBreak.OutOfStep);
             return;
         }
 
@@ -98,7 +113,7 @@ internal sealed partial class SmtpSession
         {
             // Nothing can be said any more; the reply is for the journal.
             SmtpReply reply = SessionReplies.Closing(7, 5, _receipt.Capabilities.HostName, "TLS handshake failed");
-            _receipt.ProtocolIncident("STARTTLS", reply, failure ?? "TLS handshake failed");
+            _receipt.ProtocolIncident(new ProtocolIncident("STARTTLS", reply, failure ?? "TLS handshake failed") { Ends = SessionBreak.TlsFailed });
             _end = SessionEnd.Lost;
             return;
         }
@@ -109,6 +124,8 @@ internal sealed partial class SmtpSession
         _startTlsOffered = false;
         _takesAuth = false;
         _authenticated = false;
+        _mayHello = true;
+        _mayAuthenticate = true;
         _syntax.Offered = SmtpExtensions.None;
         _receipt.TlsEstablished(facts);
     }

@@ -24,7 +24,6 @@ internal sealed partial class SmtpSession
     private bool _startTlsOffered;
     private int _errors;
     private int _unknownCommands;
-    private int _nonMailCommands;
 
     /// <param name="tls">Null where STARTTLS can not be done.</param>
     public SmtpSession(ListenerOptions options, TlsServer? tls, IReceiptSession receipt, SmtpChannel channel, SessionWatch watch)
@@ -36,7 +35,6 @@ internal sealed partial class SmtpSession
         _channel = channel;
         _watch = watch;
         _syntax = new CommandSyntax(options.Grammar, options.BareLineEnds != BareLineEndPolicy.Refuse) { LeavesPaths = receipt.RewritesPaths };
-        _state = InitialState;
     }
 
     private enum SessionEnd
@@ -54,7 +52,7 @@ internal sealed partial class SmtpSession
         Lost,
     }
 
-    private SmtpSessionState InitialState => _options.RequireHello ? SmtpSessionState.Connected : SmtpSessionState.Greeted;
+    private SmtpSessionState InitialState => _receipt.Rules.RequiresHello ? SmtpSessionState.Connected : SmtpSessionState.Greeted;
 
     private bool InTransaction => _state is not (SmtpSessionState.Connected or SmtpSessionState.Greeted or SmtpSessionState.ChunkRefused);
 
@@ -97,9 +95,11 @@ internal sealed partial class SmtpSession
         }
     }
 
+    private bool EnforcesSynchronisation => _options.EnforceSynchronisation && _receipt.Rules.EnforcesSynchronisation;
+
     private ValueTask ExecuteAsync(SmtpCommand command, CancellationToken cancellationToken)
     {
-        if (!_pipelining && _channel.MoreBuffered && _options.EnforceSynchronisation && IsOutOfStepWithoutPipelining(command))
+        if (_channel.MoreBuffered && IsLastOfGroup(command.Verb) && EnforcesSynchronisation)
         {
             EndOutOfStep(command.Verb);
             return ValueTask.CompletedTask;
@@ -132,8 +132,11 @@ internal sealed partial class SmtpSession
         };
     }
 
-    /// <summary>A chunk's own octets may follow BDAT, and a client that has said all may close behind QUIT.</summary>
-    private static bool IsOutOfStepWithoutPipelining(SmtpCommand command) => command.Verb is not (SmtpVerb.Bdat or SmtpVerb.Quit);
+    /// <summary>Nothing may come behind this command before its reply (RFC 2920 section 3.1; without PIPELINING that is so of all).</summary>
+    /// <remarks>A chunk's own octets may follow BDAT, and a client that has said all may close behind QUIT. The exchange of AUTH looks for itself.</remarks>
+    private bool IsLastOfGroup(SmtpVerb verb) => _pipelining
+        ? verb is SmtpVerb.Ehlo or SmtpVerb.Helo or SmtpVerb.Data or SmtpVerb.Noop or SmtpVerb.Vrfy or SmtpVerb.Expn or SmtpVerb.Etrn or SmtpVerb.StartTls or SmtpVerb.Unknown
+        : verb is not (SmtpVerb.Bdat or SmtpVerb.Quit);
 
     private void EndWithoutCommand(CommandReadStatus status)
     {
@@ -141,13 +144,13 @@ internal sealed partial class SmtpSession
         switch (status)
         {
             case CommandReadStatus.TimedOut:
-                End(SessionEnd.Orderly, "", SessionReplies.Closing(4, 2, host, "SMTP command timeout, closing connection"), "command timeout");
+                End(SessionEnd.Orderly, "", SessionReplies.Closing(4, 2, host, "SMTP command timeout, closing connection"), "command timeout", SessionBreak.CommandTimeout);
                 break;
             case CommandReadStatus.Draining:
-                End(SessionEnd.Orderly, "", SessionReplies.Closing(3, 2, host, "service is shutting down, closing connection"), "server shutdown");
+                End(SessionEnd.Orderly, "", SessionReplies.Closing(3, 2, host, "service is shutting down, closing connection"), "server shutdown", SessionBreak.Shutdown);
                 break;
             case CommandReadStatus.Overflow:
-                End(SessionEnd.Abrupt, "", SessionReplies.Closing(5, 2, host, "line too long, closing connection"), "command line without end");
+                End(SessionEnd.Abrupt, "", SessionReplies.Closing(5, 2, host, "line too long, closing connection"), "command line without end", SessionBreak.Limit);
                 break;
             default:
                 _end = SessionEnd.Lost;
@@ -158,30 +161,35 @@ internal sealed partial class SmtpSession
     /// <summary>Refuses by the protocol layer's own judgement and lets the receipt know.</summary>
     private void Refuse(SmtpVerb verb, SmtpReply reply, string reason)
     {
-        _receipt.ProtocolIncident(SmtpVerbNames.Of(verb), reply, reason, _syntax.LastLine);
+        _receipt.ProtocolIncident(new ProtocolIncident(SmtpVerbNames.Of(verb), reply, reason) { Line = _syntax.LastLine });
         _channel.Reply(reply);
     }
 
     private void RefuseSyntax(SmtpCommand.Invalid invalid)
     {
-        if (TooManyOf(invalid.Verb) is { } what)
-        {
-            SmtpReply tooMany = SessionReplies.Closing(7, 0, _receipt.Capabilities.HostName, what);
-            End(SessionEnd.Abrupt, SmtpVerbNames.Of(invalid.Verb), tooMany, $"{what} (last was \"{_syntax.LastLine}\")");
-            return;
-        }
-
-        Refuse(invalid.Verb, invalid.Reply, invalid.Reason);
+        RefuseAsError(invalid.Verb, invalid.Reply, invalid.Reason);
         if (invalid.LosesFraming)
         {
             _end = SessionEnd.Abrupt;
         }
     }
 
-    /// <summary>Counts a command that is none; what there are too many of, when it was one too many.</summary>
-    private string? TooManyOf(SmtpVerb verb) => verb == SmtpVerb.Unknown
-        ? ++_unknownCommands > _limits.MaxUnknownCommands ? "too many unrecognized commands" : null
-        : ++_errors > _limits.MaxErrors ? "too many syntax or protocol errors" : null;
+    /// <summary>Refuses what counts against the client, and ends the session when it was one too many.</summary>
+    private void RefuseAsError(SmtpVerb verb, SmtpReply reply, string reason)
+    {
+        if (verb == SmtpVerb.Unknown && ++_unknownCommands > _receipt.Rules.MaxUnknownCommands)
+        {
+            End(SessionEnd.Abrupt, SmtpVerbNames.Of(verb), SessionReplies.TooManyUnknownCommands, reason, SessionBreak.TooManyUnknownCommands);
+        }
+        else if (verb != SmtpVerb.Unknown && ++_errors > _receipt.Rules.MaxErrors)
+        {
+            End(SessionEnd.Abrupt, SmtpVerbNames.Of(verb), SessionReplies.TooManyErrors(reply), reason, SessionBreak.TooManyErrors);
+        }
+        else
+        {
+            Refuse(verb, reply, reason);
+        }
+    }
 
     private async ValueTask RefuseSequenceAsync(SmtpCommand command, SmtpReply refusal, CancellationToken cancellationToken)
     {
@@ -196,34 +204,40 @@ internal sealed partial class SmtpSession
             return;
         }
 
-        // After a refused MAIL a pipelining client can not help sending its recipients: these do not count against it.
-        if (command.Verb is SmtpVerb.Rcpt or SmtpVerb.Data || CountNonMail(command.Verb))
+        const string Reason = "command out of sequence";
+        if (command.Verb == SmtpVerb.Rcpt || (command.Verb == SmtpVerb.Mail && _state == SmtpSessionState.Connected) || (command.Verb == SmtpVerb.Data && _envelopeRefused))
         {
-            Refuse(command.Verb, refusal, "command out of sequence");
+            // After a refused MAIL a pipelining client can not help sending its recipients and DATA: these do not count against it.
+            // A client that does not greet hears so as often as it likes.
+            Refuse(command.Verb, refusal, Reason);
         }
-    }
-
-    /// <summary>Counts a command that carries no mail; false when it was one too many and the session ends.</summary>
-    private bool CountNonMail(SmtpVerb verb)
-    {
-        if (++_nonMailCommands <= _limits.MaxNonMailCommands)
+        else if (CountNonMail(command.Verb))
         {
-            return true;
+            RefuseAsError(command.Verb, refusal, Reason);
         }
-
-        SmtpReply reply = SessionReplies.Closing(7, 0, _receipt.Capabilities.HostName, "too many nonmail commands");
-        End(SessionEnd.Abrupt, SmtpVerbNames.Of(verb), reply, $"too many nonmail commands (last was \"{SmtpVerbNames.Of(verb)}\")");
-        return false;
     }
 
     /// <summary>The client has sent more than it may before a reply.</summary>
-    private void EndOutOfStep(SmtpVerb verb) => End(
-        SessionEnd.Abrupt, SmtpVerbNames.Of(verb), SessionReplies.OutOfStep, $"next input sent too soon: pipelining was {(_pipelining ? "" : "not ")}advertised");
+    private void EndOutOfStep(SmtpVerb verb) => EndOutOfStep(verb, $"next input sent too soon: pipelining was {(_pipelining ? "" : "not ")}advertised");
 
-    private void End(SessionEnd end, string command, SmtpReply reply, string reason)
+    private void EndOutOfStep(SmtpVerb verb, string reason)
     {
-        _receipt.ProtocolIncident(command, reply, reason, _syntax.LastLine);
-        _channel.Reply(reply);
+        var incident = new ProtocolIncident(SmtpVerbNames.Of(verb), SessionReplies.OutOfStep, reason)
+        {
+            Line = _syntax.LastLine,
+            NextInput = _channel.PeekInput(),
+            Ends = SessionBreak.OutOfStep,
+        };
+        End(SessionEnd.Abrupt, incident);
+    }
+
+    private void End(SessionEnd end, string command, SmtpReply reply, string reason, SessionBreak why) =>
+        End(end, new ProtocolIncident(command, reply, reason) { Line = _syntax.LastLine, Ends = why });
+
+    private void End(SessionEnd end, ProtocolIncident incident)
+    {
+        _receipt.ProtocolIncident(incident);
+        _channel.Reply(incident.Reply);
         _end = end;
     }
 

@@ -39,7 +39,7 @@ internal sealed class ControlModifier() : AclModifier("control")
         },
         new("enforce_sync", ControlTarget.Connection, AclPoints.Smtp)
         {
-            Support = Support.NotDone("set smtp_enforce_sync"),
+            Replaces = "no_enforce_sync",
         },
         new("fakedefer", ControlTarget.Message, Received & ~(AclPoints.NotSmtp | AclPoints.NotSmtpMime), HasOptions: true)
         {
@@ -60,7 +60,7 @@ internal sealed class ControlModifier() : AclModifier("control")
         },
         new("no_enforce_sync", ControlTarget.Connection, AclPoints.Smtp)
         {
-            Support = Support.NotDone("set smtp_enforce_sync"),
+            Replaces = "enforce_sync",
         },
         new("no_mbox_unspool", ControlTarget.Message, AclPoints.Content | AclPoints.Mime | AclPoints.NotSmtpMime)
         {
@@ -68,14 +68,8 @@ internal sealed class ControlModifier() : AclModifier("control")
         },
         new("no_multiline_responses", ControlTarget.Connection, AclPoints.Smtp),
         new("no_pipelining", ControlTarget.Connection, AclPoints.Smtp),
-        new("queue_only", ControlTarget.Message, Received, HasOptions: true)
-        {
-            Support = Support.NotDone("every message is delivered when it has been received"),
-        },
-        new("queue", ControlTarget.Message, Received, HasOptions: true)
-        {
-            Support = Support.NotDone("every message is delivered when it has been received"),
-        },
+        new("queue_only", ControlTarget.Message, Received, HasOptions: true),
+        new("queue", ControlTarget.Message, Received, HasOptions: true),
         new("requiretls", ControlTarget.Message, Received)
         {
             Support = Support.RefusedWhenReached("set hosts_require_tls and tls_verify_hosts in a transport that a router chooses"),
@@ -122,14 +116,13 @@ internal sealed class ControlModifier() : AclModifier("control")
         switch (control.Target)
         {
             case ControlTarget.Connection:
-                evaluation.Connection.Controls.Add(argument);
+                Set(evaluation.Connection.Controls, control, argument);
                 break;
             case ControlTarget.LocalPart when evaluation.Scope.Address is { } address:
                 SetLetterCase(address, caseful: control.Name == "caseful_local_part");
                 break;
             case ControlTarget.Message:
-                evaluation.Message.Controls.RemoveWhere(known => Is(known, control.Name) || (control.Replaces is { } other && Is(known, other)));
-                evaluation.Message.Controls.Add(argument);
+                Set(evaluation.Message.Controls, control, argument);
                 break;
         }
 
@@ -150,6 +143,12 @@ internal sealed class ControlModifier() : AclModifier("control")
         }
 
         return null;
+    }
+
+    private static void Set(HashSet<string> controls, Control control, string argument)
+    {
+        controls.RemoveWhere(known => Is(known, control.Name) || (control.Replaces is { } other && Is(known, other)));
+        controls.Add(argument);
     }
 
     private static bool Is(string known, string name) =>

@@ -12,8 +12,6 @@ internal sealed class ContinueModifier() : AclModifier("continue")
 /// <summary><c>queue =</c>: puts the message into a named queue ($queue_name).</summary>
 internal sealed class QueueModifier() : AclModifier("queue")
 {
-    public override Support SupportOf(string value) => Support.NotDone("there is one queue; the name is in $queue_name only");
-
     public override AclPoints AllowedAt => AclPoints.All & ~(AclPoints.Data | AclPoints.Delivery);
 
     public override ValueTask<AclTest> RunAsync(AclEvaluation evaluation, AclItem item, string argument, CancellationToken cancellationToken)

@@ -17,9 +17,16 @@ internal static class HeaderVerifyTest
     {
         foreach (var (name, value) in Fields(evaluation, AddressFields))
         {
-            if (HeaderAddresses.Read(value.Span).Defect is { } defect)
+            var list = HeaderAddresses.Read(value.Span);
+            if (list.Defect is { } defect)
             {
                 return AclTest.Failed(null, $"{defect.Reason}: failing address in \"{name}:\" header is: {defect.Text}");
+            }
+
+            // Those that may stand without a domain have been completed before.
+            if (list.Addresses.FirstOrDefault(static address => address.Domain.Length == 0) is { } unqualified)
+            {
+                return AclTest.Failed(null, $"unqualified address not permitted: failing address in \"{name}:\" header is: {unqualified}");
             }
         }
 

@@ -19,7 +19,7 @@ internal static class ConditionRegistry
     [
         .. DefinedCondition.Definitions, .. GroupCondition.Definitions, .. StringConditions.Definitions, .. NumericConditions.Definitions,
         .. MatchCondition.Definitions, .. BooleanConditions.Definitions, .. AddressConditions.Definitions, .. IterationCondition.Definitions,
-        .. ListConditions.Definitions, .. SystemConditions.Definitions, .. AclCondition.Definitions, .. PasswordCondition.Definitions,
+        .. ListConditions.Definitions, .. SystemConditions.Definitions, .. AclCondition.Definitions, .. PasswordCondition.Definitions, .. LdapAuthCondition.Definitions,
         .. Items.SenderRewriting.ConditionDefinitions,
     ];
 }

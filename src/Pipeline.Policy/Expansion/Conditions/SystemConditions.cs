@@ -8,14 +8,14 @@ internal static class SystemConditions
         ConditionDefinition.Of("exists", 1, Exists),
         ConditionDefinition.Of("first_delivery", 0, (context, _) => ConditionResult.Of(context.Scope.Address?.Values.ContainsKey("first_delivery") == true)),
         ConditionDefinition.Of("queue_running", 0, (context, _) => ConditionResult.Of(context.Scope.Address?.Values.ContainsKey("queue_running") == true)),
-        Unavailable("ldapauth", "lookup type ldap"), Unavailable("pam"), Unavailable("radius"), Unavailable("pwcheck"), UnavailableGroup("saslauthd"),
+        Unavailable("pam"), Unavailable("radius"), Unavailable("pwcheck"), UnavailableGroup("saslauthd"),
     ];
 
     private static ConditionResult Exists(ExpansionContext context, ExpandedArguments arguments) => ConditionResult.Of(
         arguments[0].Length > 0 && FilePath.Refuse(arguments[0]) is null && FileStatus.TryRead(arguments[0], out _, out _));
 
-    private static ConditionDefinition Unavailable(string name, string? facility = null) =>
-        ConditionDefinition.Of(name, 1, (_, _) => ConditionResult.Failed($"support for \"{facility ?? name}\" not compiled")) with { IsAvailable = false };
+    private static ConditionDefinition Unavailable(string name) =>
+        ConditionDefinition.Of(name, 1, (_, _) => ConditionResult.Failed($"support for \"{name}\" not compiled")) with { IsAvailable = false };
 
     /// <summary>A condition whose arguments are braced strings inside braces.</summary>
     private static ConditionDefinition UnavailableGroup(string name) => new(name, (parser, word) =>

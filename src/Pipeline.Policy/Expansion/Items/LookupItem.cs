@@ -36,7 +36,7 @@ internal sealed class LookupItem(LookupSpecification specification, ExpansionNod
         switch (result.Outcome)
         {
             case LookupOutcome.Deferred:
-                return ExpansionResult.Deferred($"lookup of \"{(key is null ? place.Value : keyText.Value)}\" gave DEFER: {result.Message}");
+                return ExpansionResult.Deferred($"lookup of \"{(key is null ? QuerySecrets.Hide(place.Value) : keyText.Value)}\" gave DEFER: {result.Message}");
             case LookupOutcome.Failed:
                 return ExpansionResult.Failed(result.Message);
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Pipeline.Policy.Lookups;
 
 namespace Pipeline.Policy.Expansion;
 
@@ -52,7 +53,7 @@ public sealed class TaintRule(TaintMode mode)
     {
         if (mode != TaintMode.Off && query.Taint != Taint.None && query.Taint != quoted)
         {
-            Warn(scope, source, $"tainted search query is not properly quoted: {query.Text}");
+            Warn(scope, source, $"tainted search query is not properly quoted: {QuerySecrets.Hide(query.Text)}");
         }
     }
 

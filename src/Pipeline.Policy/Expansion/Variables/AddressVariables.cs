@@ -8,7 +8,7 @@ internal static class AddressVariables
     private static readonly string[] Named =
     [
         "address_data", "address_file", "address_pipe", "bmi_alt_location", "bmi_base64_tracker_verdict", "bmi_base64_verdict", "bmi_deliver",
-        "bounce_recipient", "domain_data", "event_data", "event_defer_errno", "event_name", "home", "host", "host_address",
+        "domain_data", "event_data", "event_defer_errno", "event_name", "home", "host", "host_address",
         "host_port", "inode", "local_part_data", "local_user_gid", "local_user_uid", "mailstore_basename", "pipe_addresses", "router_name",
         "self_hostname", "sending_ip_address", "sending_port", "transport_name", "verify_mode", "local_part_prefix_v", "local_part_suffix_v",
         "srs_orig_recipient", "srs_orig_sender", "srs_db_address", "srs_db_key", "srs_status",

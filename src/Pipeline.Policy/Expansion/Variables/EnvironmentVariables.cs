@@ -8,9 +8,6 @@ internal static class EnvironmentVariables
     /// <summary>Which Exim this program behaves like; configurations compare it.</summary>
     private const string Version = "4.92";
 
-    /// <summary>A file of the kernel (proc(5)), which never waits for a disk.</summary>
-    private const string LoadFile = "/proc/loadavg";
-
     public static VariableDefinition[] Definitions { get; } =
     [
         new("primary_hostname", s => s.Environment.PrimaryHostname),
@@ -34,18 +31,16 @@ internal static class EnvironmentVariables
         .. Enumerable.Range(1, 9).Select(n => new VariableDefinition(
             string.Create(CultureInfo.InvariantCulture, $"acl_arg{n}"),
             scope => n <= scope.Transient.AclArguments.Length ? scope.Transient.AclArguments[n - 1] : default)),
-        new("load_average", _ => LoadAverage()),
-        .. Unknown("spool_space", "spool_inodes", "log_space", "log_inodes"),
+        new("load_average", _ => (SystemLoad.Average() ?? -1).ToString(CultureInfo.InvariantCulture)),
+        new("spool_space", s => Number(s.Environment.SpoolSpace().Kibibytes)), new("spool_inodes", s => Number(s.Environment.SpoolSpace().Inodes)),
+        new("log_space", s => Number(s.Environment.LogSpace().Kibibytes)), new("log_inodes", s => Number(s.Environment.LogSpace().Inodes)),
+        new("queue_size", QueueSizeAsync),
     ];
 
-    /// <summary>Processes that want to run, over the last minute, in thousandths; -1 where the system does not say.</summary>
-    private static string LoadAverage() =>
-        File.Exists(LoadFile) && double.TryParse(File.ReadAllText(LoadFile).Split(' ')[0], CultureInfo.InvariantCulture, out var load)
-            ? ((long)Math.Round(load * 1000)).ToString(CultureInfo.InvariantCulture)
-            : "-1";
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Amounts that nobody measures here: Exim says -1 for them too.</summary>
-    private static IEnumerable<VariableDefinition> Unknown(params string[] names) => names.Select(name => new VariableDefinition(name, _ => "-1"));
+    private static async ValueTask<ExpansionResult> QueueSizeAsync(ExpansionContext context) =>
+        ExpansionResult.Success(await context.Scope.Environment.QueueSize(context.CancellationToken) is { } size ? Number(size) : "");
 
     private static string SizeLimit(EvaluationScope scope) =>
         scope.Environment.Policy.MainOptions.BounceReturnSizeLimit.ToString(CultureInfo.InvariantCulture);

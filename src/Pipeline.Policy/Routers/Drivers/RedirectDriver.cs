@@ -35,6 +35,11 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
             return verdict;
         }
 
+        if (await SyntaxErrorNote.WriteAsync(run, _options.SyntaxErrorsTo, _options.SyntaxErrorsText, collected.Errors, !collected.IsEmpty, cancellationToken) is { } note)
+        {
+            run.Scope.Message.Notes.Add(note);
+        }
+
         return collected.IsEmpty
             ? new DriverVerdict.Decline("no addresses generated")
             : new DriverVerdict.Redirect(collected.Children.ToImmutable(), collected.Targets.ToImmutable(), collected.Note);
@@ -55,7 +60,7 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
                 RedirectItem.Fail fail => _options.AllowFail ? new DriverVerdict.Fail(TextOf(fail.Text, "forced failure")) : NotPermitted($":fail: {fail.Text}"),
                 RedirectItem.Defer defer => _options.AllowDefer ? new DriverVerdict.Defer(TextOf(defer.Text, "forced defer"), ForClient: defer.Text.Length > 0) : NotPermitted($":defer: {defer.Text}"),
                 RedirectItem.Unknown => new DriverVerdict.Decline(":unknown:"),
-                RedirectItem.Malformed bad => Malformed(run, bad),
+                RedirectItem.Malformed bad => Malformed(run, bad, collected),
                 _ => null,
             };
             if (verdict is not null)
@@ -73,7 +78,7 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
         return text.Length > 0 ? text : unset;
     }
 
-    private DriverVerdict.Defer? Malformed(RouteRun run, RedirectItem.Malformed bad)
+    private DriverVerdict.Defer? Malformed(RouteRun run, RedirectItem.Malformed bad, Collected collected)
     {
         if (!_options.SkipSyntaxErrors)
         {
@@ -81,6 +86,7 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
         }
 
         run.Scope.Environment.Log.Write(PolicyLogTarget.Main, $"{run.Router.Name} router: skipped error in redirect data: {bad.Error} in \"{bad.Text}\"");
+        collected.Errors.Add(bad);
         return null;
     }
 
@@ -234,6 +240,9 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
         public ImmutableArray<RoutingAddress>.Builder Children { get; } = ImmutableArray.CreateBuilder<RoutingAddress>();
 
         public ImmutableArray<TargetItem>.Builder Targets { get; } = ImmutableArray.CreateBuilder<TargetItem>();
+
+        /// <summary>What was skipped.</summary>
+        public List<RedirectItem.Malformed> Errors { get; } = [];
 
         public ImmutableArray<RewriteStep>.Builder Rewritten { get; } = ImmutableArray.CreateBuilder<RewriteStep>();
 

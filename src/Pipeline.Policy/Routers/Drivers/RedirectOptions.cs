@@ -26,6 +26,8 @@ internal sealed class RedirectOptions
         HideChild = options.GetBool("hide_child_in_errmsg");
         Rewrite = options.GetBool("rewrite", defaultValue: true);
         SkipSyntaxErrors = options.GetBool("skip_syntax_errors");
+        SyntaxErrorsTo = options.GetExpandable("syntax_errors_to");
+        SyntaxErrorsText = options.GetExpandable("syntax_errors_text");
         if (QualifyDomain is not null && QualifyPreserveDomain)
         {
             options.ReportFor("only one of \"qualify_domain\" or \"qualify_preserve_domain\" must be set");
@@ -74,4 +76,10 @@ internal sealed class RedirectOptions
     public bool Rewrite { get; }
 
     public bool SkipSyntaxErrors { get; }
+
+    /// <summary>Who is told of what was skipped.</summary>
+    public ExpandableString? SyntaxErrorsTo { get; }
+
+    /// <summary>What stands before the errors.</summary>
+    public ExpandableString? SyntaxErrorsText { get; }
 }

@@ -72,7 +72,7 @@ internal sealed class StoreReads(PostgresDatabase database, ILogger logger)
         while (more && found.Count < query.Limit)
         {
             var page = await ListPageAsync(received, id, cancellationToken);
-            found.AddRange(page.Where(m => Contains(m.Sender.ToString(), query.Sender)
+            found.AddRange(page.Where(m => Contains(m.Sender.ToString(), query.Sender) && (query.Queue is null || m.Queue == query.Queue)
                 && (query.Recipient is null || m.Recipients.Any(r => Contains(r.Address.ToString(), query.Recipient)))).Take(query.Limit - found.Count));
             more = page.Count == PageSize;
             (received, id) = more ? (StoredTime.Of(page[^1].ReceivedAt), page[^1].Id.ToString()) : (received, id);
@@ -192,7 +192,7 @@ internal sealed class StoreReads(PostgresDatabase database, ILogger logger)
             {
                 var (document, at, recipients, _) = QueuedRow.Read(reader, 1);
                 page.Add(new QueuedMessage(
-                    MessageId.Create(reader.GetString(0)), at, reader.GetInt64(7), document.Envelope.Sender, reader.GetBoolean(8), [.. recipients.ToArray()]));
+                    MessageId.Create(reader.GetString(0)), at, reader.GetInt64(7), document.Envelope.Sender, reader.GetBoolean(8), [.. recipients.ToArray()], document.Queue));
             }
 
             return page;

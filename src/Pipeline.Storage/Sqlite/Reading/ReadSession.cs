@@ -69,7 +69,7 @@ internal sealed class ReadSession : IDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             var document = StoredForm.Document(_list.Blob(5));
-            if (!Contains(document.Envelope.Sender.ToString(), query.Sender))
+            if (!Contains(document.Envelope.Sender.ToString(), query.Sender) || (query.Queue is { } queue && document.Queue != queue))
             {
                 continue;
             }
@@ -82,7 +82,7 @@ internal sealed class ReadSession : IDisposable
             if (query.Recipient is null || Array.Exists(states, s => Contains(s.Address.ToString(), query.Recipient)))
             {
                 found.Add(new QueuedMessage(
-                    MessageId.Create(id), received, _list.Long(2), document.Envelope.Sender, _list.Int(3) != 0, [.. states]));
+                    MessageId.Create(id), received, _list.Long(2), document.Envelope.Sender, _list.Int(3) != 0, [.. states], document.Queue));
             }
         }
 

@@ -33,6 +33,7 @@ internal sealed class WriteSession : IDisposable
         EndJournal = Load("end_journal");
         Due = Load("due");
         Claim = Load("claim");
+        RunQueue = Load("run_queue");
         HeldByOthers = Load("held_by_others");
         PutRetryHint = Load("put_retry_hint");
         DeleteRetryHint = Load("delete_retry_hint");
@@ -74,6 +75,8 @@ internal sealed class WriteSession : IDisposable
     public SqliteStatement Due { get; }
 
     public SqliteStatement Claim { get; }
+
+    public SqliteStatement RunQueue { get; }
 
     public SqliteStatement HeldByOthers { get; }
 

@@ -13,8 +13,9 @@ public sealed class DaemonTests : IDisposable
 
     [Theory]
     [InlineData("-bd -C a:b -DX=1 -DA=b=c -oX 127.0.0.1.0 -oP pid --node n", "-bdf --detached -C a:b --node n -oX 127.0.0.1.0 -oP pid -DA=b=c -DX=1")]
-    [InlineData("-bd -q30m", "-bdf --detached")]
+    [InlineData("-bd -q30m", "-bdf -q30m --detached")]
     [InlineData("-q30m", "-q30m --detached")]
+    [InlineData("-bd -qGslow/1h", "-bdf -qGslow/1h --detached")]
     public void Node_is_started_with_the_same_choices(string arguments, string foreground)
     {
         var command = EximArguments.Read(arguments.Split(' '), null).Command!;
@@ -23,6 +24,7 @@ public sealed class DaemonTests : IDisposable
         var read = EximArguments.Read(started, null).Command!;
         Assert.True(read.Detached);
         Assert.Equal((command.ConfigurationFiles, command.Listen, command.WithoutListeners), (read.ConfigurationFiles, read.Listen, read.WithoutListeners));
+        Assert.Equal((command.QueueInterval, command.Queue), (read.QueueInterval, read.Queue));
         Assert.Equal(command.Macros, read.Macros);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Pipeline.Actors.Receipt;
 using Pipeline.Node.CommandLine.Exim;
 using Pipeline.Node.CommandLine.Queue;
 
@@ -39,6 +40,28 @@ public sealed class EximArgumentsTests
     [InlineData("-bt -bV", nameof(EximMode.Version))]
     [InlineData("-h", nameof(EximMode.Usage))]
     public void Option_chooses_the_mode(string arguments, string mode) => Assert.Equal(mode, Read(arguments.Split(' ')).Mode.ToString());
+
+    [Theory]
+    [InlineData("-odb a@b", LocalDelivery.AtOnce)]
+    [InlineData("-odf a@b", LocalDelivery.AtOnce)]
+    [InlineData("-odi a@b", LocalDelivery.AtOnce)]
+    [InlineData("-odq a@b", LocalDelivery.Queue)]
+    [InlineData("-odqs a@b", LocalDelivery.QueueRemote)]
+    [InlineData("-odq -odi a@b", LocalDelivery.AtOnce)]
+    [InlineData("a@b", LocalDelivery.Unsaid)]
+    public void Program_says_when_its_message_is_delivered(string arguments, LocalDelivery delivery) => Assert.Equal(delivery, Read(arguments.Split(' ')).Delivery);
+
+    [Theory]
+    [InlineData("-qGslow", nameof(EximMode.QueueRun), "slow", null, false)]
+    [InlineData("-qffGslow", nameof(EximMode.QueueRun), "slow", null, true)]
+    [InlineData("-qGslow/15m", nameof(EximMode.Daemon), "slow", "15m", false)]
+    [InlineData("-bp -qGslow", nameof(EximMode.QueueList), "slow", null, false)]
+    [InlineData("-qG -bp", nameof(EximMode.QueueList), "", null, false)]
+    public void Named_queue_stands_behind_the_flags(string arguments, string mode, string queue, string? interval, bool force)
+    {
+        var command = Read(arguments.Split(' '));
+        Assert.Equal((mode, queue, interval, force), (command.Mode.ToString(), command.Queue, command.QueueInterval, command.Force));
+    }
 
     [Fact]
     public void Name_mailq_lists_the_queue()

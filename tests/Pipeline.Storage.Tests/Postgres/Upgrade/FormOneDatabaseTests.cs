@@ -131,9 +131,9 @@ public sealed class FormOneDatabaseTests : PostgresStoreFixture
         """
         SELECT string_agg(line, E'\n' ORDER BY line) FROM (
           SELECT format('%s.%s %s null=%s default=%s', table_name, column_name, data_type, is_nullable, column_default) AS line
-          FROM information_schema.columns WHERE table_schema = 'public' AND table_name !~ '^journal_\d'
+          FROM information_schema.columns WHERE table_schema = 'public' AND table_name !~ '^journal_d\d'
           UNION ALL
-          SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename !~ '^journal_\d'
+          SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename !~ '^journal_d\d'
           UNION ALL
           SELECT format('migration %s form %s', version, form) FROM migration) AS lines
         """);

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Pipeline.Connectors.Scanners;
+namespace Pipeline.Connectors.Sockets;
 
-/// <summary>Connections to scanners, over IP or a Unix socket.</summary>
-internal static class ScannerConnection
+/// <summary>Connections to servers of the operator, scanners and databases, over IP or a Unix socket.</summary>
+internal static class SocketConnection
 {
-    /// <summary>Longer than any network needs that a scanner should be asked over: what is left of the time is for the next server.</summary>
+    /// <summary>Longer than any network needs that such a server should be asked over: what is left of the time is for the next server.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <param name="host">A name, an IP address, or the absolute path of a Unix socket.</param>

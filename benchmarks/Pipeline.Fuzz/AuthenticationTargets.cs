@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Text;
 using Pipeline.Mail.Arc;
 using Pipeline.Mail.AuthResults;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Dkim.Crypto;
+using Pipeline.Mail.Dmarc;
 using Pipeline.Mail.Dns;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Spf;
@@ -22,6 +24,11 @@ internal static class AuthenticationTargets
             AllocationFactor: 512),
         new("dkim-key", input => _ = DkimKeyRecord.TryParse(input.ToArray(), DkimLimits.Default, out _, out _, out _), Targets.Seeds(
             "v=DKIM1; k=ed25519; h=sha256; s=email:*; t=y:s; n=x; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="), AllocationFactor: 512),
+        new("dmarc-record", ReadDmarcRecord, Targets.Seeds(
+            "v=DMARC1; p=reject; sp=quarantine; np=none; adkim=s; aspf=r; fo=0:1:d:s; psd=n; t=y; pct=50; ri=3600; rua=mailto:a%2Bb@x.example!10m, https://y.example/; ruf=mailto:c@z.example",
+            "v = DMARC1"), AllocationFactor: 1024),
+        new("public-suffixes", input => _ = PublicSuffixList.TryParse(Encoding.UTF8.GetString(input), out _, out _), Targets.Seeds(
+            "// comment\ncom\n*.ck\n!www.ck\nрф rest\n"), AllocationFactor: 1024),
         new("authentication-results", input => _ = AuthResultsParser.TryParse(input, AuthResultsReading.Tolerant, out _, out _), Targets.Seeds(
             " mx.example 1; spf=pass (c (d)) smtp.mailfrom=a.example; dkim=fail reason=\"x\" header.d=b header.b=\"a/b=\"", " x; none"), AllocationFactor: 512),
         new("arc-chain", VerifyChain, Targets.Seeds(
@@ -66,6 +73,20 @@ internal static class AuthenticationTargets
             hashes.Finish();
             Targets.Require(
                 HeaderBlock.Parse(signer.Sign(header), HeaderLimits.Default, out var added, out _, out _) == OperationStatus.Done && added.Count == 3, "three fields are added");
+        }
+    }
+
+    private static void ReadDmarcRecord(ReadOnlySpan<byte> input)
+    {
+        if (!DmarcRecordParser.IsDmarcRecord(input))
+        {
+            return;
+        }
+
+        foreach (var evaluation in Enum.GetValues<DmarcEvaluation>())
+        {
+            var record = DmarcRecordParser.Parse(input, evaluation);
+            Targets.Require(record.Percent is >= 0 and <= 100 && record.AggregateReports.Length <= DmarcReportUri.MaxPerTag, "numbers are in their bounds");
         }
     }
 }

@@ -10,6 +10,7 @@ public static class ActorNames
     public const string Spf = "spf";
     public const string Dkim = "dkim";
     public const string Arc = "arc";
+    public const string Dmarc = "dmarc";
     public const string Spam = "spam";
     public const string Malware = "malware";
     public const string Dcc = "dcc";

@@ -35,7 +35,9 @@ public sealed class ConfigurationStatusPageTests
             lookup types and variables that are not available are listed by `config check` in the same way.
             `.ifdef _HAVE_…`, `_OPT_…` and `_DRIVER_…` hold for what is done or has no effect, so that a file can leave out the rest.
 
-            One main option is this program's own: `tainted_data = off | warn | refuse` says what becomes of text from peers where it would name a file, an ACL, a transport or a
+            Two main options are this program's own. `dmarc_evaluation = rfc9989 | rfc7489` says by which document `dmarc_status` judges: `rfc9989`, the default, finds the
+            organisational domain by asking DNS, `rfc7489` by the public suffix list of `dmarc_tld_file` (default `/usr/share/publicsuffix/public_suffix_list.dat`, as Debian's
+            package publicsuffix has it), without which it judges nothing and writes so to the panic log. `tainted_data = off | warn | refuse` says what becomes of text from peers where it would name a file, an ACL, a transport or a
             string to expand. `warn`, the default, uses it as Exim up to 4.93 did and logs it once for each string of the configuration; `refuse` is Exim 4.94 and later, and so is
             `no_allow_insecure_tainted_data` ([ADR 13](adr/0013-marks-on-texts.md)).
 

@@ -92,7 +92,7 @@ public sealed class SupportReportTests
         Notices("domainlist d = ${lookup oracle{x}}\nsmtp_banner = ${lookup ibase{x}}").Select(notice => notice[..notice.IndexOf(" is not done", StringComparison.Ordinal)]).Order().Reverse());
 
     [Theory]
-    [InlineData("begin acl\na:\ndeny condition = ${if eq{$dmarc_status}{reject}}", "3: variable \"$dmarc_status\" in ACL condition \"condition\"")]
+    [InlineData("begin acl\na:\ndeny condition = ${if eq{$csa_status}{fail}}", "3: variable \"$csa_status\" in ACL condition \"condition\"")]
     [InlineData("begin acl\na:\nwarn condition = ${if def:thisaddress}", "3: variable \"$thisaddress\" in ACL condition \"condition\"")]
     [InlineData("smtp_banner = ${local_scan_data}", "1: variable \"$local_scan_data\" in main option \"smtp_banner\"")]
     public void Variable_that_nothing_sets_is_listed(string text, string notice) =>

@@ -3,6 +3,7 @@ using Pipeline.Actors.Scanning;
 using Pipeline.Actors.Verification;
 using Pipeline.Mail.Arc;
 using Pipeline.Mail.Dkim;
+using Pipeline.Mail.Dmarc;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Scanning;
 using Pipeline.Mail.Spf;
@@ -15,8 +16,8 @@ namespace Pipeline.Actors.Receipt;
 
 /// <summary>The checks of one message: started as early as what they need is known, awaited only where the policy asks.</summary>
 /// <remarks>
-/// SPF starts at MAIL when an ACL of the policy can ask for it; keys of DKIM and, when an ACL can ask for it, of ARC are asked when the header is complete, and the
-/// checks themselves run at the end of data, as do scans. The body is hashed once for both.
+/// SPF starts at MAIL when an ACL of the policy can ask for it; keys of DKIM and, when an ACL can ask for them, of ARC, and DMARC records are asked when the header
+/// is complete, and the checks themselves run at the end of data, as do scans. The body is hashed once for DKIM and ARC.
 /// </remarks>
 internal sealed class MessageChecks(ReceiptServices services, ActivePolicy active, EvaluationScope scope, IActorRef message) : IMessageVerification, IDisposable
 {
@@ -31,6 +32,7 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     private SpfResult? _spf;
     private IReadOnlyList<DkimResult>? _dkim;
     private ArcResult? _arc;
+    private MessageDmarc? _dmarc;
 
     /// <summary>The message came by SMTP and no ACL has switched verification off.</summary>
     public bool VerifiesDkim => scope.Connection.ClientAddress is not null && !scope.Message.Controls.Contains(DisableDkim);
@@ -48,9 +50,15 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     /// <returns>The hashes that the body is to be fed to; null when nothing in the message is signed.</returns>
     public BodyHashSet? HeaderArrived(HeaderBlock header)
     {
+        _dmarc = new MessageDmarc(services, active, scope, DmarcAuthor.Of(header));
         if (scope.Message.Controls.Contains(DisableDkim))
         {
             return null;
+        }
+
+        if ((active.Policy.Checks & AclChecks.Dmarc) != 0)
+        {
+            _dmarc.Start(_cancel.Token);
         }
 
         // The chain first: the hashes it can ask for are few, however many signatures there are.
@@ -119,6 +127,10 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
 
         return _arc ??= _arcVerifier is null ? null : (ArcResult)(await AwaitAsync(ActorNames.Arc, cancellationToken)).Value;
     }
+
+    public ValueTask<DmarcOutcome> DmarcAsync(CancellationToken cancellationToken) => _dmarc is null
+        ? new(new DmarcOutcome.Skipped("the header has not arrived", ""))
+        : _dmarc.AskAsync(this, _cancel.Token, cancellationToken);
 
     public void Dispose()
     {
@@ -207,8 +219,8 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
             services.Limits.CheckDeadline));
     }
 
-    private void Begin(CheckPlan plan) => message.Tell(new MessageProtocol.BeginCheck(plan));
+    public void Begin(CheckPlan plan) => message.Tell(new MessageProtocol.BeginCheck(plan));
 
-    private Task<CheckResult> AwaitAsync(string check, CancellationToken cancellationToken) =>
+    public Task<CheckResult> AwaitAsync(string check, CancellationToken cancellationToken) =>
         message.Ask<CheckResult>(new MessageProtocol.AwaitCheck(check), services.Limits.CheckDeadline + services.Limits.OpenDeadline, cancellationToken);
 }

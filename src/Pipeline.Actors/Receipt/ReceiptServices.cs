@@ -35,6 +35,9 @@ public sealed record ReceiptServices
 
     public required IMessageScanner Scanner { get; init; }
 
+    /// <summary>Where what was found of messages is written beside the journal; null: nowhere (a test session).</summary>
+    public IRecordFile? Records { get; init; }
+
     /// <summary>Null: no callouts are made, and addresses that have a route are good.</summary>
     public CalloutServices? Callouts { get; init; }
 

@@ -60,6 +60,7 @@ internal sealed partial class ReceiptTransaction
             return ended;
         }
 
+        DmarcAcl.Begin(_scope.Message);
         var outcome = await RunAsync(_points.Data, null, cancellationToken);
         if (!outcome.IsAccepted)
         {

@@ -1,5 +1,6 @@
 using Pipeline.Mail.AuthResults;
 using Pipeline.Mail.Dkim;
+using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Verification;
@@ -41,6 +42,16 @@ public sealed class PolicyAuthenticationResults(AuthResultsStyle style) : IAuthe
             {
                 writer.AddArc(arc, connection.ClientAddress); // "verify = arc" has asked
             }
+        }
+
+        switch (scope.Message.Dmarc)
+        {
+            case DmarcOutcome.Judged judged:
+                writer.AddDmarc(judged.Result);
+                break;
+            case DmarcOutcome.Skipped skipped:
+                writer.AddSkippedDmarc(skipped.AuthorDomain);
+                break;
         }
 
         return OctetString.FromText(writer.ToString());

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using Pipeline.Mail.Arc;
 using Pipeline.Mail.Dkim;
+using Pipeline.Mail.Dmarc;
 using Pipeline.Mail.Spf;
 
 namespace Pipeline.Mail.AuthResults;
@@ -39,6 +40,7 @@ public sealed class AuthResultsWriter
         Spf,
         Dkim,
         Arc,
+        Dmarc,
     }
 
     private bool IsExim => _style == AuthResultsStyle.Exim492;
@@ -143,6 +145,28 @@ public sealed class AuthResultsWriter
         _elements.Add((Slot.Arc, text.ToString()));
     }
 
+    public void AddDmarc(DmarcResult result)
+    {
+        var hasAuthor = !result.Author.Domains.IsEmpty;
+        var word = result.Verdict switch
+        {
+            // Exim has no word for a failure that nobody is to act on.
+            DmarcVerdict.Fail when IsExim && result.Policy == DmarcPolicy.None => "none",
+            DmarcVerdict.None when !hasAuthor => IsExim ? "temperror" : "permerror",
+            _ => result.Word,
+        };
+        AddDmarc(word, IsExim || result.Record is null ? "" : $" policy.dmarc={result.RequestedPolicy.Word}", result.AuthorDomain);
+    }
+
+    /// <summary>A message that DMARC is not asked about, though the policy asked: nothing in the style of the RFC, which has no word for it.</summary>
+    public void AddSkippedDmarc(string authorDomain)
+    {
+        if (IsExim)
+        {
+            AddDmarc("skipped", "", authorDomain);
+        }
+    }
+
     /// <summary>The whole field, <c>Authentication-Results: id; ...</c>; with no element at all, <c>none</c>.</summary>
     public override string ToString()
     {
@@ -194,6 +218,9 @@ public sealed class AuthResultsWriter
 
         _elements.Add((Slot.Dkim, text.ToString()));
     }
+
+    private void AddDmarc(string word, string policy, string authorDomain) =>
+        _elements.Add((Slot.Dmarc, $"dmarc={word}{policy}{(authorDomain.Length == 0 ? "" : $" header.from={Value(authorDomain)}")}"));
 
     private void AppendPair(StringBuilder text, string name, string? value)
     {

@@ -5,6 +5,7 @@ using Pipeline.Actors.Messages;
 using Pipeline.Actors.Receipt;
 using Pipeline.Actors.Reporting;
 using Pipeline.Actors.Routing;
+using Pipeline.Connectors.Files;
 using Pipeline.Connectors.Ports;
 using Pipeline.Connectors.Smtp;
 using Pipeline.Mail.Dkim.Crypto;
@@ -20,10 +21,11 @@ internal sealed class NodeFlow : IAsyncDisposable
 {
     private readonly DeliveryAgents _agents;
     private readonly FlowActors _actors;
+    private readonly RecordFile _records;
     private int _disposed;
 
-    private NodeFlow(DeliveryAgents agents, ActorSystem system, FlowActors actors, IReceiptService receipt, LocalSubmission submission) =>
-        (_agents, System, _actors, Receipt, Submission) = (agents, system, actors, receipt, submission);
+    private NodeFlow(DeliveryAgents agents, ActorSystem system, FlowActors actors, RecordFile records, IReceiptService receipt, LocalSubmission submission) =>
+        (_agents, System, _actors, _records, Receipt, Submission) = (agents, system, actors, records, receipt, submission);
 
     public ActorSystem System { get; }
 
@@ -47,6 +49,7 @@ internal sealed class NodeFlow : IAsyncDisposable
             new SmtpDeliveryAgent(
                 new SmtpPoolOptions(), options.Time, new MessageSigner(options.Time), own.Contains, node.Loggers.CreateLogger<SmtpDeliveryAgent>()),
             options.Time);
+        var records = new RecordFile();
         var system = ActorSystem.Create("mailpipeline", new ActorSystemSettings { Time = options.Time, LoggerFactory = node.Loggers });
         try
         {
@@ -83,18 +86,20 @@ internal sealed class NodeFlow : IAsyncDisposable
                 Log = node.PolicyLog,
                 DkimKeys = new DkimKeyCache(),
                 Scanner = scanner,
+                Records = records,
                 Callouts = NodeCallouts.Create(new SmtpCalloutClient(options.Time, own.Contains), node.Messages),
                 Connections = connections,
                 HasQueueRuns = options.QueueInterval is not null,
                 Limits = new ReceiptLimits { ScanDeadline = options.Settings.Scan.Deadline },
             });
             var session = ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions);
-            return new NodeFlow(agents, system, actors, receipt, new LocalSubmission(session, receipt, receipt, options.Time, node.Logger));
+            return new NodeFlow(agents, system, actors, records, receipt, new LocalSubmission(session, receipt, receipt, options.Time, node.Logger));
         }
         catch
         {
             await system.Terminate();
             await agents.DisposeAsync();
+            records.Dispose();
             throw;
         }
     }
@@ -122,6 +127,7 @@ internal sealed class NodeFlow : IAsyncDisposable
 
         await System.Terminate();
         await _agents.DisposeAsync();
+        _records.Dispose();
         Submission.Dispose();
     }
 

@@ -39,6 +39,7 @@ internal static class AclItemRegistry
         new DnslistsCondition(),
         new RatelimitCondition(),
         new SpfCondition(),
+        new DmarcCondition(),
         new DkimStatusCondition(),
         new DkimSignersCondition(),
         new SpamCondition(),

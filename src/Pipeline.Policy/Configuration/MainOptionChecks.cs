@@ -63,6 +63,11 @@ internal static class MainOptionChecks
             Report("tainted_data", $"\"{word}\" is not a valid value for the \"tainted_data\" option: {TaintModes.Words}");
         }
 
+        if (options.Settings.GetValueOrDefault("dmarc_evaluation")?.Value is { } evaluation && DmarcEvaluations.Find(evaluation) is null)
+        {
+            Report("dmarc_evaluation", $"\"{evaluation}\" is not a valid value for the \"dmarc_evaluation\" option: {DmarcEvaluations.Words}");
+        }
+
         if (options.Settings.GetValueOrDefault("syslog_facility")?.Value is { } facility && SyslogFacilities.NumberOf(facility) is null)
         {
             Report("syslog_facility", $"syslog_facility \"{facility}\" is not known");

@@ -1,6 +1,6 @@
 namespace Pipeline.Policy.Configuration;
 
-/// <summary>Every main option of Exim 4.92 and later, so that real files read, and <c>tainted_data</c>; <see cref="MainOptionSupport"/> says which have an effect here.</summary>
+/// <summary>Every main option of Exim 4.92 and later, so that real files read, and this program's own, <c>dmarc_evaluation</c> and <c>tainted_data</c>; <see cref="MainOptionSupport"/> says which have an effect here.</summary>
 public static class MainOptionTable
 {
     private const string Booleans = """
@@ -32,7 +32,7 @@ public static class MainOptionTable
 
     private const string Strings = """
         add_environment admin_groups bi_command bmi_config_file dkim_verify_hashes dkim_verify_keytypes dkim_verify_min_keysizes
-        dns_check_names_pattern dns_ipv4_lookup errors_copy exim_group exim_path exim_user exim_version extra_local_interfaces gecos_name
+        dmarc_evaluation dns_check_names_pattern dns_ipv4_lookup errors_copy exim_group exim_path exim_user exim_version extra_local_interfaces gecos_name
         gecos_pattern gnutls_require_kx gnutls_require_mac gnutls_require_protocols headers_charset helo_allow_chars host_lookup_order
         ibase_servers keep_environment ldap_ca_cert_dir ldap_ca_cert_file ldap_cert_file ldap_cert_key ldap_cipher_suite ldap_default_servers
         ldap_require_cert local_from_prefix local_from_suffix local_interfaces localhost_number log_ports log_selector mysql_servers

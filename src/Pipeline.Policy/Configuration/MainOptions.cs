@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pipeline.Mail.Dmarc;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 
@@ -355,7 +356,11 @@ public sealed record MainOptions
 
     public required string BmiConfigFile { get; init; }
 
-    public ExpandableString? DmarcTldFile { get; init; }
+    /// <summary>By which document DMARC judges: <c>dmarc_evaluation</c>, an option of this program.</summary>
+    public DmarcEvaluation DmarcEvaluation { get; init; }
+
+    /// <summary>The public suffix list, which RFC 7489 needs.</summary>
+    public required ExpandableString DmarcTldFile { get; init; }
 
     public ExpandableString? DmarcHistoryFile { get; init; }
 

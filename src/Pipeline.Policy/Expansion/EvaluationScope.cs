@@ -348,6 +348,9 @@ public sealed class MessageScope
     /// <summary>Signatures whose status an ACL has set to something else than was found (<c>set dkim_verify_status</c>).</summary>
     public Dictionary<Mail.Dkim.DkimResult, Acl.DkimStatus> DkimOverrides { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>What <c>dmarc_status</c> has found; null as long as it has not asked.</summary>
+    public Acl.DmarcOutcome? Dmarc { get; set; }
+
     /// <summary>$dnslist_domain and so on: values that conditions leave behind for variables of the same name (without the dollar sign).</summary>
     public Dictionary<string, string> ConditionVariables { get; } = new(StringComparer.Ordinal);
 
@@ -424,6 +427,9 @@ public interface IMessageVerification
 
     /// <summary>The result for the chain of ARC sets (RFC 8617); null where it cannot be verified, since DKIM verification was switched off or there is no client.</summary>
     ValueTask<Mail.Arc.ArcResult?> ArcAsync(CancellationToken cancellationToken);
+
+    /// <summary>What DMARC says of the message (RFC 9989, or RFC 7489); asked twice, it is judged once.</summary>
+    ValueTask<Acl.DmarcOutcome> DmarcAsync(CancellationToken cancellationToken);
 
     /// <summary>What a scanner says of the message; asked twice with the same words, it is scanned once.</summary>
     ValueTask<Mail.Scanning.ScanOutcome> ScanAsync(Mail.Scanning.ScanRequest request, CancellationToken cancellationToken);

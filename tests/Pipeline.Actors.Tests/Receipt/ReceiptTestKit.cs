@@ -17,6 +17,9 @@ public abstract class ReceiptTestKit : TestKit
 {
     private protected FakeStore Store { get; } = new();
 
+    /// <summary>Where messages are written about beside the journal; null: nowhere.</summary>
+    private protected IRecordFile? Records { get; set; }
+
     private protected static ClientConnection Client(string address = "192.0.2.1") =>
         new(new IPEndPoint(IPAddress.Parse(address), 4711), new IPEndPoint(IPAddress.Loopback, 25), ImplicitTls: false);
 
@@ -49,6 +52,7 @@ public abstract class ReceiptTestKit : TestKit
             Log = policy,
             DkimKeys = new DkimKeyCache(),
             Scanner = scanner ?? new FakeScanner(),
+            Records = Records,
             Limits = limits ?? new ReceiptLimits(),
         };
         return new ReceiptService(services?.Invoke(receipt) ?? receipt);

@@ -4,6 +4,7 @@ using System.Text;
 using Pipeline.Mail.Arc;
 using Pipeline.Mail.AuthResults;
 using Pipeline.Mail.Dkim;
+using Pipeline.Mail.Dmarc;
 using Pipeline.Mail.Spf;
 
 namespace Pipeline.Mail.Tests.AuthResults;
@@ -65,6 +66,42 @@ public sealed class AuthResultsWriterTests
         rfc.AddSpf(helo);
         Assert.EndsWith("spf=pass smtp.mailfrom=<>", exim.ToString(), StringComparison.Ordinal);
         Assert.EndsWith("spf=pass smtp.helo=helo.example", rfc.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(DmarcVerdict.Pass, DmarcPolicy.Reject, "dmarc=pass header.from=a.example", "dmarc=pass policy.dmarc=reject header.from=a.example")]
+    [InlineData(DmarcVerdict.Fail, DmarcPolicy.Reject, "dmarc=fail header.from=a.example", "dmarc=fail policy.dmarc=reject header.from=a.example")]
+    [InlineData(DmarcVerdict.Fail, DmarcPolicy.None, "dmarc=none header.from=a.example", "dmarc=fail policy.dmarc=none header.from=a.example")]
+    [InlineData(DmarcVerdict.None, null, "dmarc=none header.from=a.example", "dmarc=none header.from=a.example")]
+    [InlineData(DmarcVerdict.TempError, null, "dmarc=temperror header.from=a.example", "dmarc=temperror header.from=a.example")]
+    public void Dmarc_has_the_words_of_each_style(DmarcVerdict verdict, DmarcPolicy? policy, string inExim, string inRfc)
+    {
+        var result = new DmarcResult(verdict, new DmarcAuthor(["a.example"], null), "")
+        {
+            AuthorDomain = "a.example",
+            Record = policy is { } known ? new DmarcRecord { Policy = known } : null,
+            RequestedPolicy = policy ?? default,
+            Policy = policy ?? default,
+        };
+        var (exim, rfc) = (Writer(AuthResultsStyle.Exim492), Writer(AuthResultsStyle.Rfc8601));
+        exim.AddDmarc(result);
+        rfc.AddDmarc(result);
+        rfc.AddSpf(Spf);
+        Assert.Equal($"Authentication-Results: mx.example;\n\t{inExim}", exim.ToString());
+        Assert.Equal($"Authentication-Results: mx.example;\n\tspf=pass smtp.mailfrom=example.com;\n\t{inRfc}", rfc.ToString());
+    }
+
+    [Fact]
+    public void Dmarc_that_is_not_asked_or_has_no_author_has_words_of_Exim_s_own()
+    {
+        var nobody = new DmarcResult(DmarcVerdict.None, new DmarcAuthor([], "there is no From field"), "");
+        var (exim, rfc) = (Writer(AuthResultsStyle.Exim492), Writer(AuthResultsStyle.Rfc8601));
+        exim.AddDmarc(nobody);
+        exim.AddSkippedDmarc("a.example");
+        rfc.AddDmarc(nobody);
+        rfc.AddSkippedDmarc("a.example");
+        Assert.Equal("Authentication-Results: mx.example;\n\tdmarc=temperror;\n\tdmarc=skipped header.from=a.example", exim.ToString());
+        Assert.Equal("Authentication-Results: mx.example;\n\tdmarc=permerror", rfc.ToString());
     }
 
     [Fact]

@@ -351,6 +351,8 @@ public sealed class AclConditionTests
 
         public ValueTask<ArcResult?> ArcAsync(CancellationToken cancellationToken) => new(Arc);
 
+        public ValueTask<DmarcOutcome> DmarcAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test here asks for DMARC");
+
         public ValueTask<ScanOutcome> ScanAsync(ScanRequest request, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("no test here asks for a scan");
     }

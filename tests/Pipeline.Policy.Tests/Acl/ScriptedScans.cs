@@ -2,6 +2,7 @@ using Pipeline.Mail.Arc;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Scanning;
 using Pipeline.Mail.Spf;
+using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Tests.Acl;
@@ -16,6 +17,8 @@ internal sealed class ScriptedScans(ScanOutcome answer) : IMessageVerification
     public ValueTask<IReadOnlyList<DkimResult>> DkimAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for DKIM");
 
     public ValueTask<ArcResult?> ArcAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for ARC");
+
+    public ValueTask<DmarcOutcome> DmarcAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for DMARC");
 
     public ValueTask<ScanOutcome> ScanAsync(ScanRequest request, CancellationToken cancellationToken)
     {

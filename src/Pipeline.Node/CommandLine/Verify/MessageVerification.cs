@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Pipeline.Mail.Arc;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Dkim.Crypto;
+using Pipeline.Mail.Dmarc;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Spf;
 
@@ -39,9 +40,12 @@ internal sealed class MessageVerification
         verifier.StartLookups(request.Dns, cancellationToken);
         chain.StartLookups(request.Dns, cancellationToken);
         bodyHashes.Append(message.AsSpan(bodyOffset));
-        return new VerifyOutcome(spf, await verifier.CompleteAsync(request.Dns, cancellationToken))
+        var dkim = await verifier.CompleteAsync(request.Dns, cancellationToken);
+        var dmarc = new DmarcVerifier(DmarcAuthor.Of(header), request.Dmarc, request.Dns);
+        return new VerifyOutcome(spf, dkim)
         {
             Arc = await chain.CompleteAsync(request.Dns, cancellationToken),
+            Dmarc = await dmarc.CompleteAsync(spf, dkim, cancellationToken),
         };
     }
 
@@ -65,6 +69,9 @@ internal sealed record VerifyOutcome(SpfResult? Spf, ImmutableArray<DkimResult> 
 {
     /// <summary>Null when there was no message, or it could not be read.</summary>
     public ArcResult? Arc { get; init; }
+
+    /// <summary>Null when there is no message, or none that can be read.</summary>
+    public DmarcResult? Dmarc { get; init; }
 
     /// <summary>Why the message could not be read; null when it could.</summary>
     public string? Problem { get; init; }

@@ -7,7 +7,7 @@ using Pipeline.Mail.Dns;
 namespace Pipeline.Node.CommandLine.Verify;
 
 /// <summary>Verifies what comes as one JSON object a line, and writes one a line, in the same order, each as soon as it is known.</summary>
-internal sealed class VerifyBatch(Func<IDnsResolver> defaultResolver, TimeProvider time)
+internal sealed class VerifyBatch(Func<IDnsResolver> defaultResolver, DmarcChoice dmarc, TimeProvider time)
 {
     /// <summary>Longer lines are answered with an error and skipped.</summary>
     internal const int MaxLineBytes = 256 * 1024 * 1024;
@@ -138,6 +138,12 @@ internal sealed class VerifyBatch(Func<IDnsResolver> defaultResolver, TimeProvid
             return null;
         }
 
+        if (dmarc.OptionsFor(input.DmarcMode, out problem) is not { } judged)
+        {
+            problem = $"dmarcMode: {problem}";
+            return null;
+        }
+
         if (!TryReadZone(input.Dns, out var dns, out problem))
         {
             return null;
@@ -151,6 +157,7 @@ internal sealed class VerifyBatch(Func<IDnsResolver> defaultResolver, TimeProvid
             MailFrom = VerifyCase.ParsePath(input.MailFrom ?? ""),
             At = at,
             Dns = dns,
+            Dmarc = judged,
         };
     }
 

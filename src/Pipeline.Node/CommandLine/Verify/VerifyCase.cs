@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Pipeline.Mail.Dmarc;
 using Pipeline.Mail.Dns;
 
 namespace Pipeline.Node.CommandLine.Verify;
@@ -22,6 +23,8 @@ internal sealed record VerifyCase
     public required DateTimeOffset At { get; init; }
 
     public required IDnsResolver Dns { get; init; }
+
+    public DmarcOptions Dmarc { get; init; } = new();
 
     /// <summary>Reads an address as peers and logs write it. Short, octal and hexadecimal forms, which the parser of .NET takes, are refused.</summary>
     public static bool TryParseClient(string text, out IPAddress? client) =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Text.Json;
 using Pipeline.Mail.Dns;
+using Pipeline.Policy.Acl;
 
 namespace Pipeline.Node.CommandLine.Verify;
 
@@ -24,6 +25,12 @@ internal static class VerifyCommand
         };
         var dns = new Option<FileInfo?>("--dns") { Description = "Ask this zone (a JSON file) instead of the name servers of the system" };
         var at = new Option<string?>("--at") { Description = "Time of receipt: ISO 8601, or seconds since 1970; default: now" };
+        var dmarc = new Option<string>("--dmarc") { Description = $"Judge DMARC by {DmarcChoice.Words}", DefaultValueFactory = _ => DmarcChoice.Usual };
+        var tldFile = new Option<FileInfo>("--dmarc-tld-file")
+        {
+            Description = "The public suffix list, which rfc7489 needs",
+            DefaultValueFactory = _ => new FileInfo(PublicSuffixFile.Usual),
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON object instead of a report" };
         var batch = new Option<bool>("--batch") { Description = "Read one JSON object a line from standard input, write one a line" };
         var message = new Argument<FileInfo?>("message.eml")
@@ -32,9 +39,9 @@ internal static class VerifyCommand
                 + "is used octet for octet",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var command = new Command("verify", "Verify SPF, DKIM and ARC of a stored message, and say why")
+        var command = new Command("verify", "Verify SPF, DKIM, ARC and DMARC of a stored message, and say why")
         {
-            ip, helo, mailFrom, dns, at, json, batch, message,
+            ip, helo, mailFrom, dns, at, dmarc, tldFile, json, batch, message,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -45,10 +52,16 @@ internal static class VerifyCommand
                 return await FailAsync(errors, zoneProblem);
             }
 
+            var choice = new DmarcChoice(parsed.GetValue(dmarc) ?? DmarcChoice.Usual, parsed.GetValue(tldFile)!);
+            if (choice.OptionsFor(null, out var dmarcProblem) is not { } judged)
+            {
+                return await FailAsync(errors, $"--dmarc: {dmarcProblem}");
+            }
+
             if (parsed.GetValue(batch))
             {
                 await using var input = openInput();
-                await new VerifyBatch(resolver, time).RunAsync(input, output, cancellationToken);
+                await new VerifyBatch(resolver, choice, time).RunAsync(input, output, cancellationToken);
                 return 0;
             }
 
@@ -83,6 +96,7 @@ internal static class VerifyCommand
                 MailFrom = VerifyCase.ParsePath(parsed.GetValue(mailFrom) ?? ""),
                 At = received,
                 Dns = resolver(),
+                Dmarc = judged,
             };
             var outcome = await new MessageVerification().RunAsync(request, cancellationToken);
             if (parsed.GetValue(json))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pipeline.Mail.Arc;
 using Pipeline.Mail.Dkim;
+using Pipeline.Mail.Dmarc;
 
 namespace Pipeline.Node.CommandLine.Verify;
 
@@ -45,6 +46,11 @@ internal static class VerifyReport
         {
             Write(arc, output);
         }
+
+        if (outcome.Dmarc is { } dmarc)
+        {
+            Write(dmarc, output);
+        }
     }
 
     private static void Write(ArcResult arc, TextWriter output)
@@ -60,6 +66,19 @@ internal static class VerifyReport
         else if (arc.Domains.Length > 0)
         {
             output.WriteLine($"        sealed by {string.Join(", ", arc.Domains)}");
+        }
+    }
+
+    /// <summary>The verdict, and a line for each identifier that might have been aligned.</summary>
+    private static void Write(DmarcResult result, TextWriter output)
+    {
+        var policy = result.Record is null ? "" : $" policy {result.Policy.Word}";
+        output.WriteLine($"  DMARC {result.Word,-10} {(result.AuthorDomain.Length == 0 ? "no author" : result.AuthorDomain)}{policy}");
+        output.WriteLine($"        {result.Reason}");
+        foreach (var identifier in result.Spf is { } spf ? [spf, .. result.Dkim] : result.Dkim)
+        {
+            var domain = identifier.Domain.Length == 0 ? "-" : identifier.Domain;
+            output.WriteLine($"        {identifier.Method,-4}  {identifier.Word,-9}  {(identifier.IsAligned ? "aligned" : "not aligned"),-11}  {domain,-30}  {identifier.Reason}");
         }
     }
 

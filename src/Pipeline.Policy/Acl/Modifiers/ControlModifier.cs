@@ -28,13 +28,10 @@ internal sealed class ControlModifier() : AclModifier("control")
             Support = Support.WithoutEffect("\"mailpipeline explain\" tells what happened to a message"),
         },
         new("dkim_disable_verify", ControlTarget.Message, BeforeData),
-        new("dmarc_disable_verify", ControlTarget.Message, AclPoints.All & ~(AclPoints.Data | AclPoints.Local))
-        {
-            Support = Support.WithoutEffect("DMARC is not evaluated"),
-        },
+        new(DmarcAcl.DisableControl, ControlTarget.Message, AclPoints.All & ~(AclPoints.Data | AclPoints.Local)),
         new("dmarc_enable_forensic", ControlTarget.Message, AclPoints.All & ~(AclPoints.Data | AclPoints.Local))
         {
-            Support = Support.WithoutEffect("DMARC is not evaluated"),
+            Support = Support.NotDone("no failure reports are sent"),
         },
         new("dscp", ControlTarget.Connection, AclPoints.Smtp, HasOptions: true)
         {

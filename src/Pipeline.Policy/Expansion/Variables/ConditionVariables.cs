@@ -12,7 +12,8 @@ internal static class ConditionVariables
         "connection_id", "dkim_algo", "dkim_bodylength", "dkim_canon_body", "dkim_canon_headers", "dkim_copiedheaders",
         "dcc_header", "dcc_result", "dkim_created", "dkim_cur_signer", "dkim_domain", "dkim_expires", "dkim_headernames", "dkim_identity", "dkim_key_granularity",
         "dkim_key_length", "dkim_key_nosubdomains", "dkim_key_notes", "dkim_key_srvtype", "dkim_key_testing", "dkim_selector", "dkim_signers",
-        "dkim_verify_reason", "dkim_verify_status", "dnslist_domain", "dnslist_matched", "dnslist_text", "dnslist_value", "host_data", "ldap_dn", "malware_name",
+        "dkim_verify_reason", "dkim_verify_status", "dmarc_alignment_dkim", "dmarc_alignment_spf", "dmarc_domain_policy", "dmarc_status",
+        "dmarc_status_text", "dmarc_used_domain", "dnslist_domain", "dnslist_matched", "dnslist_text", "dnslist_value", "host_data", "ldap_dn", "malware_name",
         "lookup_dnssec_authenticated", "mime_anomaly_level", "mime_anomaly_text", "mime_boundary", "mime_charset", "mime_content_description",
         "mime_content_disposition", "mime_content_id", "mime_content_size", "mime_content_transfer_encoding", "mime_content_type", "mime_decoded_filename",
         "mime_filename", "mime_is_coverletter", "mime_is_multipart", "mime_is_rfc822", "mime_part_count", "prvscheck_address", "prvscheck_keynum",
@@ -26,8 +27,7 @@ internal static class ConditionVariables
     // Those of facilities that are not there: nothing sets them.
     private static readonly string[] NeverSet =
     [
-        "atrn_host", "atrn_mode", "csa_status", "dmarc_alignment_dkim", "dmarc_alignment_spf", "dmarc_domain_policy", "dmarc_status", "dmarc_status_text",
-        "dmarc_used_domain", "local_scan_data", "regex_cachesize", "spf_guess", "thisaddress", "tls_in_ocsp", "tls_in_resumption",
+        "atrn_host", "atrn_mode", "csa_status", "local_scan_data", "regex_cachesize", "spf_guess", "thisaddress", "tls_in_ocsp", "tls_in_resumption",
     ];
 
     private static readonly string[] Numbers =
@@ -49,6 +49,7 @@ internal static class ConditionVariables
         ["dkim_key_nosubdomains"] = "0",
         ["dkim_key_srvtype"] = "*",
         ["dkim_key_testing"] = "0",
+        ["dmarc_status"] = "none",
         ["mime_anomaly_level"] = "0",
         ["mime_content_size"] = "0",
         ["mime_is_coverletter"] = "0",
@@ -68,7 +69,8 @@ internal static class ConditionVariables
     private static readonly FrozenSet<string> OwnWords = new HashSet<string>(Numbers)
     {
         "arc_oldest_pass", "arc_state", "arc_state_reason", "av_failed", "callout_address", "dcc_result", "dkim_key_length", "dkim_key_nosubdomains",
-        "dkim_key_testing", "dkim_verify_status", "dmarc_status", "host_data", "ldap_dn",
+        "dkim_key_testing", "dkim_verify_status", "dmarc_alignment_dkim", "dmarc_alignment_spf", "dmarc_domain_policy", "dmarc_status", "dmarc_status_text",
+        "host_data", "ldap_dn",
         "lookup_dnssec_authenticated", "mime_anomaly_level", "mime_anomaly_text", "mime_content_size", "mime_decoded_filename", "mime_is_coverletter",
         "mime_is_multipart", "mime_is_rfc822", "mime_part_count", "prdr_requested", "queue_name", "recipient_data",
         "recipient_verify_failure", "regex_match_string", "sender_data",

@@ -37,7 +37,7 @@ public sealed class VerifyCommandTests : IDisposable
         var message = Save("plain.eml", "From: a@b\n\nbody\n");
         var run = await RunAsync(
             "", "--ip", "192.0.2.9", "--mail-from", "user@example.com", "--at", "2025-06-15T15:06:40Z", "--dns", Save("zone.json", Zone), "--json", message);
-        Assert.Equal("""{"spf":{"result":"fail","explanation":"because 192.0.2.9 at 1750000000"},"dkim":[],"arc":{"result":"none","instances":0,"oldestPass":0,"domains":[],"reason":""}}""", run.Output.Trim());
+        Assert.Equal("""{"spf":{"result":"fail","explanation":"because 192.0.2.9 at 1750000000"},"dkim":[],"arc":{"result":"none","instances":0,"oldestPass":0,"domains":[],"reason":""},"dmarc":{"result":"none","policy":null,"domain":"b","policyDomain":"b","organizationalDomain":"b","spfAligned":false,"dkimAligned":false,"queries":1,"reason":"no record at this domain or above it"}}""", run.Output.Trim());
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.StartsWith("{\"error\":", answers[7], StringComparison.Ordinal);
         Assert.StartsWith("{\"error\":", answers[8], StringComparison.Ordinal);
         Assert.Equal("""{"id":"null","spf":{"result":"pass","explanation":""},"dkim":[]}""", answers[9]);
-        Assert.Equal("""{"id":"nothing","spf":null,"dkim":[],"arc":{"result":"none","instances":0,"oldestPass":0,"domains":[],"reason":""}}""", answers[10]);
+        Assert.Equal("""{"id":"nothing","spf":null,"dkim":[],"arc":{"result":"none","instances":0,"oldestPass":0,"domains":[],"reason":""},"dmarc":{"result":"none","policy":null,"domain":"","policyDomain":"","organizationalDomain":null,"spfAligned":false,"dkimAligned":false,"queries":0,"reason":"the From field names no domain"}}""", answers[10]);
         Assert.Equal("""{"id":{"a":[1]},"spf":{"result":"fail","explanation":"because 192.0.2.2 at 1750000000"},"dkim":[]}""", answers[11]);
         Assert.Equal(12, answers.Length);
     }
@@ -142,6 +142,35 @@ public sealed class VerifyCommandTests : IDisposable
     {
         var run = await RunAsync("""{"id":1,"ip":"192.0.2.1","helo":"h.example","mailFrom":""}""", "--batch");
         Assert.Equal("""{"id":1,"spf":{"result":"temperror","explanation":""},"dkim":[]}""", run.Output.Trim());
+    }
+
+    [Fact]
+    public async Task Dmarc_is_a_table_of_identifiers_with_reasons()
+    {
+        var zone = Save("zone.json", """{"sender.test":{"TXT":["v=spf1 ip4:192.0.2.9 -all"]},"_dmarc.author.test":{"TXT":["v=DMARC1; p=reject; sp=none"]}}""");
+        var run = await RunAsync("", "--ip", "192.0.2.9", "--mail-from", "a@sender.test", "--dns", zone, Save("plain.eml", "From: a@www.author.test\n\nbody\n"));
+        Assert.Contains(
+            "  DMARC fail       www.author.test policy none\n        nothing is aligned with www.author.test (sp= of author.test)\n"
+            + "        spf   pass       not aligned  sender.test                     not of the organisation author.test\n",
+            run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dmarc_is_judged_by_the_document_that_is_named()
+    {
+        var suffixes = Save("suffixes.txt", "co.test\n");
+        var zone = Save("zone.json", """{"_dmarc.co.test":{"TXT":["v=DMARC1; p=reject"]}}""");
+        var message = Save("plain.eml", "From: a@shop.co.test\n\nbody\n");
+        var newer = await RunAsync("", "--dns", zone, message);
+        var older = await RunAsync("", "--dns", zone, "--dmarc", "rfc7489", "--dmarc-tld-file", suffixes, message);
+        Assert.Contains("DMARC fail       shop.co.test policy reject", newer.Output, StringComparison.Ordinal);
+        Assert.Contains("DMARC none       shop.co.test", older.Output, StringComparison.Ordinal);
+
+        Assert.Contains("--dmarc: not rfc9989 or rfc7489", (await RunAsync("", "--dmarc", "x", message)).Errors, StringComparison.Ordinal);
+        Assert.Contains("missing.txt", (await RunAsync("", "--dmarc", "rfc7489", "--dmarc-tld-file", Path.Combine(_folder.FullName, "missing.txt"), message)).Errors, StringComparison.Ordinal);
+        Assert.Contains("line 1: \"..\" is no rule", (await RunAsync("", "--dmarc", "rfc7489", "--dmarc-tld-file", Save("bad.txt", ".."), message)).Errors, StringComparison.Ordinal);
+        var batch = await RunAsync("""{"id":1,"dmarcMode":"rfc1"}""", "--batch");
+        Assert.Equal("""{"id":1,"error":"dmarcMode: not rfc9989 or rfc7489"}""", batch.Output.Trim());
     }
 
     private static string ZoneOf(string folder, string id)

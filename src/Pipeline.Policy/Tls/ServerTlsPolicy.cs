@@ -44,7 +44,9 @@ public static class ServerTlsPolicy
             Ciphers = ciphers,
             ApplicationProtocols = [.. ListSyntax.Split(protocols ?? "").Where(name => name.Length is > 0 and < 256).Select(name => new SslApplicationProtocol(OctetString.ToBytes(name)))],
             RequiresAlpn = requiresAlpn,
-            Resumes = (await ContainsAsync("tls_resumption_hosts", options.TlsResumptionHosts, scope, cancellationToken)).Contains,
+
+            // A certificate is judged anew each time: what it was judged by may have changed.
+            Resumes = demand == ClientCertificateDemand.None && (await ContainsAsync("tls_resumption_hosts", options.TlsResumptionHosts, scope, cancellationToken)).Contains,
         };
         if (demand != ClientCertificateDemand.None)
         {

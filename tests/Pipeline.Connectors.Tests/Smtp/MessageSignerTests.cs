@@ -141,7 +141,7 @@ public sealed class MessageSignerTests
 
     private static SmtpTransportSettings Sealing(TimeSpan? expires = null) => new("remote_smtp")
     {
-        HeloData = "client.example",
+        HeloData = new HeloData("client.example"),
         Arc = new ArcSigningSettings("one.example", "s", new Secret(Key.Value.ExportPkcs8PrivateKeyPem())) { Timestamps = true, Lifetime = expires },
     };
 

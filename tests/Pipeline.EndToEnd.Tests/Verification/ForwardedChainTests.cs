@@ -81,7 +81,7 @@ public sealed class ForwardedChainTests : IDisposable
         await client.CommandAsync("QUIT", "221 ");
     }
 
-    [ProgramFact("python3:dkim")]
+    [ProgramFact("python3:dkim", "python3:authres")]
     public async Task A_seal_that_dkimpy_made_verifies()
     {
         await using var last = await TestNode.StartAsync(_folders[3], Reader("last.test"), Zone());

@@ -4,10 +4,10 @@ using Pipeline.Connectors.Ports;
 using Pipeline.Connectors.Smtp;
 using Pipeline.Mail.Addressing;
 using Pipeline.Policy.Acl.Verification.Callouts;
+using Pipeline.Policy.Transports;
 using Pipeline.Tests.Support;
 using Pipeline.Tests.Support.Scanning;
 using Pipeline.Tests.Support.Smtp;
-using Pipeline.Policy.Transports;
 
 namespace Pipeline.Connectors.Tests.Smtp;
 

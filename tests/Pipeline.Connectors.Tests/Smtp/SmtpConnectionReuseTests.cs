@@ -1,8 +1,8 @@
 using System.Net;
 using Pipeline.Connectors.Ports;
 using Pipeline.Connectors.Smtp;
-using Pipeline.Tests.Support.Smtp;
 using Pipeline.Policy.Transports;
+using Pipeline.Tests.Support.Smtp;
 
 namespace Pipeline.Connectors.Tests.Smtp;
 

@@ -5,8 +5,8 @@ using Pipeline.Connectors.Ports;
 using Pipeline.Connectors.Smtp;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
-using Pipeline.Tests.Support.Smtp;
 using Pipeline.Policy.Transports;
+using Pipeline.Tests.Support.Smtp;
 
 namespace Pipeline.Connectors.Tests.Smtp;
 

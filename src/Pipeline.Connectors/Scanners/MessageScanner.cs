@@ -4,15 +4,19 @@ using Pipeline.Mail.Scanning;
 namespace Pipeline.Connectors.Scanners;
 
 /// <summary>Gives each scan to those who do its kind.</summary>
-public sealed class MessageScanner(IMessageScanner spam, IMessageScanner malware, IMessageScanner dcc) : IMessageScanner
+public sealed class MessageScanner(ScanFolder folder, Random random, TimeProvider time) : IMessageScanner
 {
+    private readonly SpamdScanner _spam = new(time, random);
+    private readonly MalwareScanner _malware = new(folder, time);
+    private readonly DccScanner _dcc = new(time);
+
     public Task<ScanOutcome> ScanAsync(ScanJob job, CancellationToken cancellationToken)
     {
-        var scanner = job.Kind switch
+        IMessageScanner scanner = job.Kind switch
         {
-            ScanKind.Malware => malware,
-            ScanKind.Dcc => dcc,
-            _ => spam,
+            ScanKind.Malware => _malware,
+            ScanKind.Dcc => _dcc,
+            _ => _spam,
         };
         return scanner.ScanAsync(job, cancellationToken);
     }

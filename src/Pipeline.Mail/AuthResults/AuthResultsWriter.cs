@@ -39,8 +39,8 @@ public sealed class AuthResultsWriter
         Auth,
         Spf,
         Dkim,
-        Arc,
         Dmarc,
+        Arc,
     }
 
     private bool IsExim => _style == AuthResultsStyle.Exim492;

@@ -58,10 +58,8 @@ internal sealed class NodeScanning : IDisposable
         return new NodeScanning(local, transport, scanner, new ScanEndpoint(local, settings.Scan, settings.Name, () => AvScannerOption.Constant(node.Policies.Current.Policy), node.Logger));
     }
 
-    private static MessageScanner Scanners(NodeContext node) => new(
-        new SpamdScanner(node.Options.Time, Random.Shared),
-        new MalwareScanner(ScanFolder.Prepare(Path.Combine(node.Policies.StoreDirectory, "scan")), node.Options.Time),
-        new DccScanner(node.Options.Time));
+    private static MessageScanner Scanners(NodeContext node) =>
+        new(ScanFolder.Prepare(Path.Combine(node.Policies.StoreDirectory, "scan")), Random.Shared, node.Options.Time);
 
     /// <summary>Where others ask this node to scan: the admin port as it is advertised, or as this machine is known to others; null when it has none, one with a port of its own choice, or does not scan.</summary>
     public static string? ScannerAddress(NodeSettings settings)

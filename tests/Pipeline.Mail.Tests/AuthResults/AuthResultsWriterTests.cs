@@ -157,6 +157,7 @@ public sealed class AuthResultsWriterTests
         {
             var writer = Writer(style);
             writer.AddArc(result, IPAddress.Loopback);
+            writer.AddDmarc(new DmarcResult(DmarcVerdict.None, new DmarcAuthor(["a.example"], null), "") { AuthorDomain = "a.example" });
             writer.AddSpf(Spf);
             Assert.EndsWith(";\n\t" + expected, writer.ToString(), StringComparison.Ordinal);
             Assert.Contains("spf=pass", writer.ToString(), StringComparison.Ordinal);

@@ -100,7 +100,7 @@ internal static class SessionTest
                 Messages = actors.Messages,
                 Log = told,
                 DkimKeys = new DkimKeyCache(),
-                Scanner = new MessageScanner(new SpamdScanner(time, Random.Shared), new MalwareScanner(ScanFolder.Prepare(Path.Combine(folder, "scan")), time), new DccScanner(time)),
+                Scanner = new MessageScanner(ScanFolder.Prepare(Path.Combine(folder, "scan")), Random.Shared, time),
                 Callouts = NodeCallouts.Create(new SmtpCalloutClient(time, static _ => false), store),
                 Limits = new ReceiptLimits { ScanDeadline = settings.Scan.Deadline },
             });

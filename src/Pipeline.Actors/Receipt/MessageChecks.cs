@@ -50,7 +50,7 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     /// <returns>The hashes that the body is to be fed to; null when nothing in the message is signed.</returns>
     public BodyHashSet? HeaderArrived(HeaderBlock header)
     {
-        _dmarc = new MessageDmarc(services, active, scope, DmarcAuthor.Of(header));
+        _dmarc = new MessageDmarc(services, active, scope, header);
         if (scope.Message.Controls.Contains(DisableDkim))
         {
             return null;

@@ -1,16 +1,21 @@
 using Pipeline.Actors.Verification;
 using Pipeline.Mail.Dmarc;
+using Pipeline.Mail.Message;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Receipt;
 
 /// <summary>DMARC of one message: the author's record is asked for as soon as the header has arrived, and the check is made when the policy asks.</summary>
-/// <param name="author">Whose message it says it is, by the header as it came.</param>
-internal sealed class MessageDmarc(ReceiptServices services, ActivePolicy active, EvaluationScope scope, DmarcAuthor author)
+/// <param name="header">As it came.</param>
+internal sealed class MessageDmarc(ReceiptServices services, ActivePolicy active, EvaluationScope scope, HeaderBlock header)
 {
+    private DmarcAuthor? _author;
     private Task<DmarcVerifier?>? _verifier;
     private DmarcOutcome? _outcome;
+
+    /// <summary>Whose message it says it is; read when DMARC is asked.</summary>
+    private DmarcAuthor Author => _author ??= DmarcAuthor.Of(header);
 
     /// <summary>Asks for the records of the author while the body comes.</summary>
     /// <param name="untilEnd">Ends with the message.</param>
@@ -33,7 +38,7 @@ internal sealed class MessageDmarc(ReceiptServices services, ActivePolicy active
         : scope.Connection.AuthenticatorName.Length > 0 ? Skip("the client is authenticated")
         : null;
 
-    private DmarcOutcome.Skipped Skip(string reason) => new(reason, author.Domain);
+    private DmarcOutcome.Skipped Skip(string reason) => new(reason, Author.Domain);
 
     private async ValueTask<DmarcOutcome> JudgeAsync(MessageChecks checks, CancellationToken untilEnd, CancellationToken cancellationToken)
     {
@@ -47,7 +52,7 @@ internal sealed class MessageDmarc(ReceiptServices services, ActivePolicy active
         checks.Begin(new CheckPlan(
             ActorNames.Dmarc,
             async token => Result(await verifier.CompleteAsync(spf, dkim, token)),
-            reason => Result(DmarcResult.TempError(author, reason)),
+            reason => Result(DmarcResult.TempError(Author, reason)),
             services.Limits.CheckDeadline));
         var ended = await checks.AwaitAsync(ActorNames.Dmarc, cancellationToken);
         var result = (DmarcResult)ended.Value;
@@ -78,7 +83,7 @@ internal sealed class MessageDmarc(ReceiptServices services, ActivePolicy active
             options = options with { PublicSuffixes = list };
         }
 
-        var verifier = new DmarcVerifier(author, options, services.Dns);
+        var verifier = new DmarcVerifier(Author, options, services.Dns);
         verifier.StartDiscovery(untilEnd);
         return verifier;
     }

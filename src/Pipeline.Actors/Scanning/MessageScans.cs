@@ -137,8 +137,7 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
         ScanOutcome.Examined { By: var by } => new CheckResult("clean", $"by {by}", outcome),
         ScanOutcome.Counted { Verdict: var verdict, By: var by } => new CheckResult(
             verdict.Overall switch { 'A' or 'S' => "accept", 'R' => "reject", 'G' => "greylist", _ => "temperror" }, $"{OctetString.ToText(verdict.Reply)}, by {by}", outcome),
-        ScanOutcome.Busy busy => new CheckResult("temperror", busy.Reason, outcome),
-        _ => new CheckResult("temperror", ((ScanOutcome.Failed)outcome).Reason, outcome),
+        _ => new CheckResult("temperror", outcome.Problem ?? "", outcome),
     };
 
     private sealed class Scan(string check, TimeSpan deadline)

@@ -7,6 +7,14 @@ public abstract record ScanOutcome
     {
     }
 
+    /// <summary>Why there is no verdict; null with one.</summary>
+    public string? Problem => this switch
+    {
+        Failed failed => failed.Reason,
+        Busy busy => busy.Reason,
+        _ => null,
+    };
+
     /// <param name="By">Who scanned, for people: a server, and in a cluster the node that asked it.</param>
     public sealed record Scanned(SpamVerdict Verdict, string By) : ScanOutcome;
 

@@ -22,8 +22,7 @@ public static class ScanJson
             ScanOutcome.Examined examined => new ScanAnswer(
                 ScanQuestion.CurrentForm, $"{by}, {examined.By}", null, null, null, null, Malware: examined.Malware ?? ""),
             ScanOutcome.Counted counted => new ScanAnswer(ScanQuestion.CurrentForm, $"{by}, {counted.By}", null, null, null, null, Dcc: counted.Verdict),
-            ScanOutcome.Busy busy => new ScanAnswer(ScanQuestion.CurrentForm, by, null, null, null, busy.Reason),
-            _ => new ScanAnswer(ScanQuestion.CurrentForm, by, null, null, null, ((ScanOutcome.Failed)outcome).Reason),
+            _ => new ScanAnswer(ScanQuestion.CurrentForm, by, null, null, null, outcome.Problem),
         },
         ScanJsonContext.Default.ScanAnswer);
 

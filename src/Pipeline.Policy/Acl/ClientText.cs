@@ -5,6 +5,9 @@ namespace Pipeline.Policy.Acl;
 /// <summary>How log lines name the client.</summary>
 internal static class ClientText
 {
+    /// <summary>The beginning of a line about what a client did: <c>H=</c>, the client, a blank; nothing for a local program.</summary>
+    public static string Prefix(ConnectionScope connection) => connection.ClientAddress is null ? "" : $"H={FullHost(connection)} ";
+
     /// <summary><c>name (helo) [ip]</c>, without what is not known.</summary>
     public static string FullHost(ConnectionScope connection)
     {

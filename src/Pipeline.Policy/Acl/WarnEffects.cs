@@ -13,7 +13,7 @@ internal static class WarnEffects
             if (evaluation.Engine.Services.LogSkippedWarnings)
             {
                 var why = evaluation.LogMessage is { Length: > 0 } reason ? $": {FirstLine(reason)}" : "";
-                evaluation.Log(PolicyLogTarget.Main, $"{Client(evaluation)}Warning: ACL \"warn\" statement skipped: condition test deferred{why}");
+                evaluation.Log(PolicyLogTarget.Main, $"{ClientText.Prefix(evaluation.Connection)}Warning: ACL \"warn\" statement skipped: condition test deferred{why}");
             }
 
             return;
@@ -27,7 +27,7 @@ internal static class WarnEffects
         if (evaluation.Statement.LogMessage is not null && evaluation.LogMessage is { Length: > 0 } text
             && evaluation.Message.AclState.LoggedWarnings.Add(text))
         {
-            evaluation.Log(PolicyLogTarget.Main, $"{Client(evaluation)}Warning: {text}");
+            evaluation.Log(PolicyLogTarget.Main, $"{ClientText.Prefix(evaluation.Connection)}Warning: {text}");
         }
 
         if (evaluation.Statement.UserMessage is not null && evaluation.UserMessage is { Length: > 0 } header
@@ -36,9 +36,6 @@ internal static class WarnEffects
             HeaderAddition.Add(evaluation.Message, header);
         }
     }
-
-    private static string Client(AclEvaluation evaluation) =>
-        evaluation.Connection.ClientAddress is null ? "" : $"H={ClientText.FullHost(evaluation.Connection)} ";
 
     private static ReadOnlySpan<char> FirstLine(string text)
     {

@@ -9,7 +9,7 @@ public sealed record DccArgument(bool DeferOk)
     {
         error = null;
         var parts = value.Split('/', StringSplitOptions.TrimEntries);
-        if (parts[0].Length == 0 || parts[0] is "0" || parts[0].Equals("false", StringComparison.OrdinalIgnoreCase))
+        if (ScanSwitch.IsOff(parts[0]))
         {
             return null;
         }

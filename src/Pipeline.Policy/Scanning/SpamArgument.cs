@@ -16,7 +16,7 @@ public sealed record SpamArgument(string User, bool AlwaysTrue, bool DeferOk)
         error = null;
         var parts = value.Split('/');
         var words = ListSyntax.Split(parts[0]);
-        if (words.Count == 0 || words[0].Length == 0 || words[0] is "0" || words[0].Equals("false", StringComparison.OrdinalIgnoreCase))
+        if (words.Count == 0 || ScanSwitch.IsOff(words[0]))
         {
             return null;
         }

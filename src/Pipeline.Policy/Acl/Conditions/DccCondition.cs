@@ -44,8 +44,7 @@ internal sealed class DccCondition() : AclCondition("dcc")
             return Judge(evaluation, options.DccDirectAddHeader, verdict, dcc);
         }
 
-        var reason = outcome switch { ScanOutcome.Failed failed => failed.Reason, ScanOutcome.Busy busy => busy.Reason, _ => "" };
-        evaluation.Log(PolicyLogTarget.Main | PolicyLogTarget.Panic, $"dcc acl condition: {reason}");
+        evaluation.Log(PolicyLogTarget.Main | PolicyLogTarget.Panic, $"dcc acl condition: {outcome.Problem}");
         return Undecided(dcc);
     }
 
@@ -67,8 +66,7 @@ internal sealed class DccCondition() : AclCondition("dcc")
         switch (result)
         {
             case 'R' when !isKnown:
-                var host = evaluation.Connection.ClientAddress is null ? "" : $"H={ClientText.FullHost(evaluation.Connection)} ";
-                evaluation.Log(PolicyLogTarget.Main, $"{host}F=<{evaluation.Message.Sender}>: rejected by DCC");
+                evaluation.Log(PolicyLogTarget.Main, $"{ClientText.Prefix(evaluation.Connection)}F=<{evaluation.Message.Sender}>: rejected by DCC");
                 break;
             case 'T' when !isKnown:
                 evaluation.Log(PolicyLogTarget.Main, $"{(verdict.Overall == 'T' ? "Temporary error with DCC" : "Unknown DCC response")}: {verdict.Reply}");

@@ -37,8 +37,7 @@ internal sealed class SpamCondition() : AclCondition("spam")
             return AclTest.Of(spam.AlwaysTrue || verdict.IsSpam);
         }
 
-        var reason = outcome switch { ScanOutcome.Failed failed => failed.Reason, ScanOutcome.Busy busy => busy.Reason, _ => "" };
-        return spam.DeferOk ? AclTest.Failed(null, null) : AclTest.Defer($"spam acl condition: {reason}");
+        return spam.DeferOk ? AclTest.Failed(null, null) : AclTest.Defer($"spam acl condition: {outcome.Problem}");
     }
 
     /// <summary>The user whose scan a value, as written, asks for; null when that depends on the message, or when it asks for none.</summary>

@@ -9,6 +9,17 @@ namespace Pipeline.Connectors.Tests.Smtp;
 
 public sealed class SmtpDeliveryAgentTests : SmtpDelivery
 {
+    /// <summary>A peer without extensions, up to the reply to RCPT.</summary>
+    private static async Task UpToFirstRecipientAsync(SmtpPeerSession session)
+    {
+        await session.SendAsync("220 ready");
+        await session.ExpectAsync("EHLO client.example");
+        await session.SendAsync("250 peer.example");
+        await session.ExpectAsync("MAIL FROM:<a@client.example>");
+        await session.SendAsync("250 OK");
+        await session.ExpectAsync("RCPT TO:<x@peer.example>");
+    }
+
     private const string Silence = SmtpPeerReply.Silence;
 
     [Fact]
@@ -475,12 +486,7 @@ public sealed class SmtpDeliveryAgentTests : SmtpDelivery
     {
         await using var first = ScriptedSmtpPeer.Start(async session =>
         {
-            await session.SendAsync("220 ready");
-            await session.ExpectAsync("EHLO client.example");
-            await session.SendAsync("250 peer.example");
-            await session.ExpectAsync("MAIL FROM:<a@client.example>");
-            await session.SendAsync("250 OK");
-            await session.ExpectAsync("RCPT TO:<x@peer.example>");
+            await UpToFirstRecipientAsync(session);
             await session.SendAsync("450 later");
             await session.ExpectAsync("RCPT TO:<y@peer.example>");
             await session.SendAsync("550 no");
@@ -503,12 +509,7 @@ public sealed class SmtpDeliveryAgentTests : SmtpDelivery
     {
         await using var first = ScriptedSmtpPeer.Start(async session =>
         {
-            await session.SendAsync("220 ready");
-            await session.ExpectAsync("EHLO client.example");
-            await session.SendAsync("250 peer.example");
-            await session.ExpectAsync("MAIL FROM:<a@client.example>");
-            await session.SendAsync("250 OK");
-            await session.ExpectAsync("RCPT TO:<x@peer.example>");
+            await UpToFirstRecipientAsync(session);
             await session.SendAsync("250 OK");
             await session.ExpectAsync("DATA");
             await session.SendAsync("354 go ahead");

@@ -19,14 +19,7 @@ public sealed class QueueRunTests : IDisposable
     public async Task Message_that_is_only_queued_is_delivered_by_an_ordered_queue_run_also_after_a_restart()
     {
         var policy = Policies.Local(main: "queue_only\nlog_file_path = FOLDER/%slog");
-        MessageId id;
-        await using (var node = await TestNode.StartAsync(_folder, policy))
-        {
-            id = await node.SendAsync("a@local.test", ["b@local.test"], Mail);
-            await node.UntilAsync<MessagePostponed>(id);
-            Assert.Contains("waits for a queue run", await node.ExplainAsync(id), StringComparison.Ordinal);
-        }
-
+        var id = await OnlyQueueAsync(policy);
         await using var later = await TestNode.StartAsync(_folder, policy, ahead: TimeSpan.FromDays(5));
         Assert.True(Assert.Single((await later.Store.ListAsync(new QueueQuery(), CancellationToken.None)).Single().Recipients).AwaitsQueueRun);
         Assert.Empty(_folder.Mail("b"));
@@ -44,13 +37,7 @@ public sealed class QueueRunTests : IDisposable
     public async Task Node_with_an_interval_makes_a_queue_run_when_it_starts()
     {
         var policy = Policies.Local(main: "queue_only");
-        MessageId id;
-        await using (var node = await TestNode.StartAsync(_folder, policy))
-        {
-            id = await node.SendAsync("a@local.test", ["b@local.test"], Mail);
-            await node.UntilAsync<MessagePostponed>(id);
-        }
-
+        var id = await OnlyQueueAsync(policy);
         await using var later = await TestNode.StartAsync(_folder, policy, queueInterval: TimeSpan.FromHours(1));
         await later.UntilAsync<MessageCompleted>(id);
         Assert.Single(_folder.Mail("b"));
@@ -141,6 +128,16 @@ public sealed class QueueRunTests : IDisposable
         Assert.False(refused.Done);
         Assert.StartsWith("no queue run: the load is ", refused.Text, StringComparison.Ordinal);
         Assert.True((await admin.RunQueueAsync(CancellationToken.None, force: true)).Done);
+    }
+
+    /// <summary>A message that a node has only queued; the node has stopped since.</summary>
+    private async Task<MessageId> OnlyQueueAsync(string policy)
+    {
+        await using var node = await TestNode.StartAsync(_folder, policy);
+        var id = await node.SendAsync("a@local.test", ["b@local.test"], Mail);
+        await node.UntilAsync<MessagePostponed>(id);
+        Assert.Contains("waits for a queue run", await node.ExplainAsync(id), StringComparison.Ordinal);
+        return id;
     }
 
     private static async Task RunQueueAsync(TestNode node, string queue)

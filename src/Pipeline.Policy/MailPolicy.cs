@@ -3,6 +3,7 @@ using Pipeline.Policy.Acl;
 using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Hints;
 using Pipeline.Policy.Lists;
 using Pipeline.Policy.Retry;
 using Pipeline.Policy.Rewriting;
@@ -24,7 +25,7 @@ public sealed class MailPolicy
 
     public NamedListTable NamedLists { get; init; } = NamedListTable.Empty;
 
-    public AclEngine Acls { get; init; } = new(AclProgram.Empty, new AclServices { RateLimits = new Acl.RateLimiting.InMemoryRateLimitStore() });
+    public AclEngine Acls { get; init; } = new(AclProgram.Empty, new AclServices { Hints = new InMemoryHints() });
 
     /// <summary>The checks of a message whose results any ACL of this policy can ask for; no other needs to run.</summary>
     public AclChecks Checks => Demand.Checks;

@@ -2,9 +2,9 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
 using Pipeline.Policy.Acl;
-using Pipeline.Policy.Acl.RateLimiting;
 using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Configuration;
+using Pipeline.Policy.Hints;
 using Pipeline.Policy.Lists;
 using Pipeline.Policy.Lookups;
 using Pipeline.Policy.Retry;
@@ -68,7 +68,7 @@ public static class PolicyCompiler
             SourcePath = path,
             MainOptions = options,
             NamedLists = new NamedListTable(configuration.NamedLists),
-            Acls = new AclEngine(acls, services ?? new AclServices { RateLimits = new InMemoryRateLimitStore() }),
+            Acls = new AclEngine(acls, services ?? new AclServices { Hints = new InMemoryHints() }),
             Routers = routers,
             Transports = transports,
             Rewriting = RewriteRules.Parse(configuration.RewriteLines, problems),

@@ -1,3 +1,4 @@
+using Pipeline.Actors.Hints;
 using Pipeline.Connectors.Ports;
 using Pipeline.Policy.Acl.Verification.Callouts;
 using Pipeline.Storage.Ports;
@@ -12,35 +13,8 @@ public static class NodeCallouts
     /// <summary>Forgets what no callout can use any more.</summary>
     /// <param name="olderThan">The longest time for which anything found is believed.</param>
     /// <returns>How many records.</returns>
-    public static async ValueTask<int> PurgeAsync(IMessageStore store, DateTimeOffset now, TimeSpan olderThan, CancellationToken cancellationToken)
-    {
-        const int page = 500;
-        var (after, removed) = (StoredCalloutCache.Prefix, 0);
-        while (true)
-        {
-            var hints = await store.ListHintsAsync(after, page, cancellationToken);
-            foreach (var hint in hints)
-            {
-                if (!hint.Key.StartsWith(StoredCalloutCache.Prefix, StringComparison.Ordinal))
-                {
-                    return removed;
-                }
-
-                if (StoredCalloutCache.Read(hint.Value) is not { } record || IsOver(record, now - olderThan))
-                {
-                    await store.PutHintAsync(hint.Key, null, cancellationToken);
-                    removed++;
-                }
-            }
-
-            if (hints.Length < page)
-            {
-                return removed;
-            }
-
-            after = hints[^1].Key;
-        }
-    }
+    public static ValueTask<int> PurgeAsync(IMessageStore store, DateTimeOffset now, TimeSpan olderThan, CancellationToken cancellationToken) => HintSweep.RunAsync(
+        store, StoredCalloutCache.Prefix, value => StoredCalloutCache.Read(value) is not { } record || IsOver(record, now - olderThan), cancellationToken);
 
     private static bool IsOver(CalloutRecord record, DateTimeOffset before) =>
         new[] { record.Recipient, record.Setup, record.NullSender, record.Random, record.Postmaster }.All(finding => finding is null || finding.At < before);

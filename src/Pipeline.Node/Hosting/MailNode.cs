@@ -1,4 +1,5 @@
 using System.Net;
+using Pipeline.Actors.Hints;
 using Pipeline.Faults;
 using Pipeline.Node.Admin;
 using Pipeline.Node.Admin.Cluster;
@@ -9,7 +10,6 @@ using Pipeline.Node.Hosting.Stores;
 using Pipeline.Node.Logging;
 using Pipeline.Node.Scanning;
 using Pipeline.Policy.Acl;
-using Pipeline.Policy.Acl.RateLimiting;
 using Pipeline.Policy.Expansion;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Ports.Cluster;
@@ -161,11 +161,12 @@ internal sealed class MailNode : IAsyncDisposable
         parts.Add(() => (resolver as IDisposable)?.Dispose());
         var policyLog = new PolicyLog(options.Time, logger);
         var queueSize = new QueueSize(options.Time);
-        var preparation = new PolicyPreparation(
-            resolver, options.Time, policyLog, new AclServices { RateLimits = new InMemoryRateLimitStore() }, options.Settings.StoreDirectory, queueSize);
+        var hints = new StoredHints(options.Time);
+        var preparation = new PolicyPreparation(resolver, options.Time, policyLog, new AclServices { Hints = hints }, options.Settings.StoreDirectory, queueSize);
         var policies = parts.Add(await NodePolicies.OpenAsync(options, preparation, logger, cancellationToken));
         var store = parts.Add(await NodeStore.OpenAsync(options, policies.StoreDirectory, loggers, cancellationToken));
         queueSize.Store = store.Messages;
+        hints.Store = store.Messages;
         await policies.BeginAsync(store.Owner.Epoch, cancellationToken);
         policyLog.Mail = await MailLogs.OpenAsync(options, () => policies.Current, logger, cancellationToken);
         if (policyLog.Mail is { } mailLog)

@@ -1,11 +1,13 @@
 using Pipeline.Actors.Callouts;
+using Pipeline.Actors.Hints;
 using Pipeline.Node.Hosting.Stores;
+using Pipeline.Policy.Hints;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Node.Hosting;
 
 /// <summary>
-/// Deletes what is over: journals of messages that ended long ago, a few at a time, and what callouts found so long ago that none believes it.
+/// Deletes what is over: journals of messages that ended long ago, a few at a time, and hints that say nothing any more.
 /// In a cluster one node does it for all.
 /// </summary>
 internal sealed class StorePurge : IAsyncDisposable
@@ -58,7 +60,7 @@ internal sealed class StorePurge : IAsyncDisposable
             try
             {
                 await PurgeJournalAsync(cancellationToken);
-                await NodeCallouts.PurgeAsync(Store.Messages, Time.GetUtcNow(), LongestBelief(), cancellationToken);
+                await SweepHintsAsync(cancellationToken);
             }
             catch (IOException error)
             {
@@ -66,6 +68,16 @@ internal sealed class StorePurge : IAsyncDisposable
             }
         }
         while (await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    private async Task SweepHintsAsync(CancellationToken cancellationToken)
+    {
+        var now = Time.GetUtcNow();
+        await NodeCallouts.PurgeAsync(Store.Messages, now, LongestBelief(), cancellationToken);
+        foreach (var kind in HintRecord.Kinds)
+        {
+            await HintSweep.RunAsync(Store.Messages, kind, value => HintRecord.Read(value) is not { } record || record.Until <= now, cancellationToken);
+        }
     }
 
     private async Task PurgeJournalAsync(CancellationToken cancellationToken)

@@ -92,6 +92,9 @@ internal sealed class LoggedMessageStore(IMessageStore store, MailLog log) : IMe
     public ValueTask<WriteOutcome> PutHintAsync(string key, byte[]? value, CancellationToken cancellationToken) =>
         store.PutHintAsync(key, value, cancellationToken);
 
+    public ValueTask<WriteOutcome> ChangeHintAsync(string key, Func<byte[]?, byte[]?> change, CancellationToken cancellationToken) =>
+        store.ChangeHintAsync(key, change, cancellationToken);
+
     public ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken) => store.GetHintAsync(key, cancellationToken);
 
     public ValueTask<ImmutableArray<Hint>> ListHintsAsync(string after, int limit, CancellationToken cancellationToken) =>

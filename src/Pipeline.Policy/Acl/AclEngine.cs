@@ -25,6 +25,11 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
     {
         var outer = scope.Transient.AclPoint;
         scope.Transient.AclPoint = point;
+        if (!AclPoints.OfSameCommand.Contains(point))
+        {
+            scope.Connection.AclState.CommandRates.Clear();
+        }
+
         try
         {
             return await RunAtAsync(point, acl, scope, cancellationToken);

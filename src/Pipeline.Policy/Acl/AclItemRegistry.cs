@@ -38,6 +38,7 @@ internal static class AclItemRegistry
         new VerifyCondition(),
         new DnslistsCondition(),
         new RatelimitCondition(),
+        new SeenCondition(),
         new SpfCondition(),
         new DmarcCondition(),
         new DkimStatusCondition(),

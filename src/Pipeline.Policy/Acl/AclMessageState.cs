@@ -24,6 +24,9 @@ internal sealed class AclConnectionState
     /// <summary>Rates already computed for this connection, by key.</summary>
     public Dictionary<string, double> Rates { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Rates computed during this command, by key. The data of a message belong to its DATA.</summary>
+    public Dictionary<string, double> CommandRates { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The name of EHLO or HELO that was verified last, and whether it is the client's.</summary>
     public (string Name, bool IsGenuine)? VerifiedHelo { get; set; }
 }

@@ -44,6 +44,9 @@ internal enum AclPoints
     /// <summary>Those that see the whole message.</summary>
     Content = Data | DataPrdr | NotSmtp,
 
+    /// <summary>Those of a command for which another ACL has run before.</summary>
+    OfSameCommand = Content | Mime | Dkim | NotSmtpMime,
+
     /// <summary>Those that know one recipient.</summary>
     Recipient = Rcpt | Vrfy | DataPrdr,
 

@@ -1,11 +1,12 @@
-using Pipeline.Policy.Acl.RateLimiting;
+using Pipeline.Policy.Hints;
 
 namespace Pipeline.Policy.Acl;
 
 /// <summary>What ACLs need from outside besides the evaluation scope.</summary>
 public sealed record AclServices
 {
-    public required IRateLimitStore RateLimits { get; init; }
+    /// <summary>What <c>ratelimit</c> and <c>seen</c> remember.</summary>
+    public required IHints Hints { get; init; }
 
     /// <summary>A test session does not wait for <c>delay</c>.</summary>
     public bool SkipDelays { get; init; }

@@ -78,8 +78,19 @@ public interface IMessageStore : IAsyncDisposable
     ValueTask<StoreCounts> CountAsync(CancellationToken cancellationToken);
 
     /// <summary>Remembers something over messages, for all nodes of the store (what Exim has its hints databases for); null forgets it. Durable with the next commit.</summary>
-    /// <param name="key">Says whose hint it is: "callout/…", "health/…". The value is in the owner's own stored form.</param>
+    /// <param name="key">Says whose hint it is: "callout/…", "ratelimit/…", "health/…". The value is in the owner's own stored form.</param>
     ValueTask<WriteOutcome> PutHintAsync(string key, byte[]? value, CancellationToken cancellationToken);
+
+    /// <summary>Makes a new value of a hint from the one there is: one atomic step, whoever changes it at the same time on whichever node.</summary>
+    /// <param name="change">
+    /// From the value there is (null for none) to the one that shall be: null to forget it, the same array to leave it. It may be called several times, on any thread;
+    /// the last call is the one that counts. It must not change the array.
+    /// </param>
+    /// <returns>
+    /// Once it is written: not necessarily flushed, so that a machine which fails may forget what was changed just before. When an answer is lost in an outage, the change
+    /// may be made a second time on its own result.
+    /// </returns>
+    ValueTask<WriteOutcome> ChangeHintAsync(string key, Func<byte[]?, byte[]?> change, CancellationToken cancellationToken);
 
     /// <returns>Null when nothing is remembered.</returns>
     ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken);

@@ -27,8 +27,9 @@ public sealed class PostgresMessageStore : IMessageStore
     private readonly ILogger _logger;
     private readonly PostgresDatabase _database;
     private readonly BodyFolder _bodies;
-    private readonly PostgresWriter _writer;
-    private readonly PostgresWriter _largeWriter;
+    private readonly MessageWriter _writer;
+    private readonly MessageWriter _largeWriter;
+    private readonly HintWriter _hints;
     private readonly Claims _claims;
     private readonly StoreReads _reads;
     private readonly JournalPartitions _partitions;
@@ -48,8 +49,9 @@ public sealed class PostgresMessageStore : IMessageStore
         _bodies = new BodyFolder(options.SpoolDirectory, logger);
         _reads = new StoreReads(database, logger);
         _claims = new Claims(database, options.TimeProvider, logger);
-        _writer = new PostgresWriter(database, options, logger);
-        _largeWriter = new PostgresWriter(database, options, logger);
+        _writer = new MessageWriter(database, options, logger);
+        _largeWriter = new MessageWriter(database, options, logger);
+        _hints = new HintWriter(database, options, logger);
         _ticks = options.TimeProvider.CreateTimer(static s => ((PostgresMessageStore)s!).Tick(), this, TickInterval, TickInterval);
     }
 
@@ -237,6 +239,12 @@ public sealed class PostgresMessageStore : IMessageStore
         return await _writer.WriteAsync(new HintRequest(key, value));
     }
 
+    public async ValueTask<WriteOutcome> ChangeHintAsync(string key, Func<byte[]?, byte[]?> change, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await _hints.WriteAsync(new ChangeHintRequest(key, change));
+    }
+
     public ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken) => _reads.GetHintAsync(key, cancellationToken);
 
     public ValueTask<ImmutableArray<Hint>> ListHintsAsync(string after, int limit, CancellationToken cancellationToken) =>
@@ -284,7 +292,7 @@ public sealed class PostgresMessageStore : IMessageStore
             await listener.DisposeAsync();
         }
 
-        await Task.WhenAll(_writer.DisposeAsync().AsTask(), _largeWriter.DisposeAsync().AsTask());
+        await Task.WhenAll(_writer.DisposeAsync().AsTask(), _largeWriter.DisposeAsync().AsTask(), _hints.DisposeAsync().AsTask());
         await _upkeep;
         _bodies.Dispose();
         await _database.DisposeAsync();
@@ -296,7 +304,7 @@ public sealed class PostgresMessageStore : IMessageStore
         return await PostgresSchema.OfThisProgram.OpenAsync(connection, migrate, cancellationToken);
     }
 
-    private PostgresWriter WriterFor(bool hasChunks) => hasChunks ? _largeWriter : _writer;
+    private MessageWriter WriterFor(bool hasChunks) => hasChunks ? _largeWriter : _writer;
 
     /// <summary>Reads what was just claimed, without a token: a claim must be handed over.</summary>
     /// <remarks>A damaged message stays claimed, so that it does not come up again and again, and does not hold up the others.</remarks>
@@ -324,6 +332,7 @@ public sealed class PostgresMessageStore : IMessageStore
     {
         _writer.Tick();
         _largeWriter.Tick();
+        _hints.Tick();
         if (_options.Migrate && _upkeep.IsCompleted && _disposed == 0)
         {
             _upkeep = UpkeepAsync();

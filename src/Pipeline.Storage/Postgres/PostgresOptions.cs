@@ -32,4 +32,7 @@ public sealed record PostgresOptions
 
     /// <summary>How long a write may take, retries over an outage included, before it is answered as unavailable.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a change of a hint may take before it is answered as unavailable: sessions wait for it.</summary>
+    public TimeSpan HintTimeout { get; init; } = TimeSpan.FromSeconds(4);
 }

@@ -51,6 +51,8 @@ internal sealed class ReadOnlySqliteStore(StoreReads reads) : IMessageStore
 
     public ValueTask<WriteOutcome> PutHintAsync(string key, byte[]? value, CancellationToken cancellationToken) => Unavailable;
 
+    public ValueTask<WriteOutcome> ChangeHintAsync(string key, Func<byte[]?, byte[]?> change, CancellationToken cancellationToken) => Unavailable;
+
     public ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken) => reads.GetHintAsync(key, cancellationToken);
 
     public ValueTask<ImmutableArray<Hint>> ListHintsAsync(string after, int limit, CancellationToken cancellationToken) =>

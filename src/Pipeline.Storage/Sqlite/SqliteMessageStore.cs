@@ -233,10 +233,13 @@ public sealed class SqliteMessageStore : IMessageStore
 
     public ValueTask<StoreCounts> CountAsync(CancellationToken cancellationToken) => _reads.CountAsync(cancellationToken);
 
-    public async ValueTask<WriteOutcome> PutHintAsync(string key, byte[]? value, CancellationToken cancellationToken)
+    public ValueTask<WriteOutcome> PutHintAsync(string key, byte[]? value, CancellationToken cancellationToken) =>
+        ChangeHintAsync(key, _ => value, cancellationToken);
+
+    public async ValueTask<WriteOutcome> ChangeHintAsync(string key, Func<byte[]?, byte[]?> change, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await WriteAsync(new HintRequest(key, value));
+        return await WriteAsync(new HintRequest(key, change));
     }
 
     public ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken) => _reads.GetHintAsync(key, cancellationToken);

@@ -119,11 +119,30 @@ internal sealed class FakeStore : IMessageStore
         return ValueTask.FromResult(WriteOutcome.Durable);
     }
 
-    public ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken) =>
-        WhyNoHints is { } why ? throw why : ValueTask.FromResult(Hints.GetValueOrDefault(key));
+    public async ValueTask<WriteOutcome> ChangeHintAsync(string key, Func<byte[]?, byte[]?> change, CancellationToken cancellationToken)
+    {
+        var value = change(await GetHintAsync(key, cancellationToken));
+        return HintOutcome == WriteOutcome.Durable ? await PutHintAsync(key, value, cancellationToken) : HintOutcome;
+    }
+
+    public async ValueTask<byte[]?> GetHintAsync(string key, CancellationToken cancellationToken)
+    {
+        if (HintGate is { } gate)
+        {
+            await gate.Task;
+        }
+
+        return WhyNoHints is { } why ? throw why : Hints.GetValueOrDefault(key);
+    }
 
     public ValueTask<ImmutableArray<Hint>> ListHintsAsync(string after, int limit, CancellationToken cancellationToken) => ValueTask.FromResult<ImmutableArray<Hint>>(
         [.. Hints.Where(hint => string.CompareOrdinal(hint.Key, after) > 0).OrderBy(hint => hint.Key, StringComparer.Ordinal).Take(limit).Select(hint => new Hint(hint.Key, hint.Value))]);
+
+    /// <summary>Whoever reads or changes a hint waits here when set.</summary>
+    public TaskCompletionSource? HintGate { get; set; }
+
+    /// <summary>How a change of a hint ends.</summary>
+    public WriteOutcome HintOutcome { get; set; }
 
     /// <summary>Thrown by whatever touches a hint.</summary>
     public Exception? WhyNoHints { get; set; }

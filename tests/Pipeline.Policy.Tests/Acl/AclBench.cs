@@ -2,9 +2,9 @@ using System.Net;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dns;
 using Pipeline.Policy.Acl;
-using Pipeline.Policy.Acl.RateLimiting;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Hints;
 using Pipeline.Policy.Lists;
 using Pipeline.Policy.Tests.Expansion;
 using Pipeline.Policy.Transports;
@@ -58,7 +58,7 @@ internal sealed class AclBench
 
     public bool SkipDelays { get; init; } = true;
 
-    public IRateLimitStore RateLimits { get; } = new InMemoryRateLimitStore();
+    public IHints Hints { get; set; } = new InMemoryHints();
 
     /// <summary>Runs the ACL called <c>start</c> of a section, or a text without names as that ACL.</summary>
     public async Task<AclOutcome> RunAsync(string text, AclPoint point = AclPoint.Rcpt) =>
@@ -69,7 +69,7 @@ internal sealed class AclBench
         var problems = new List<ConfigurationProblem>();
         var program = AclProgram.Parse(Lines(text.Contains(":\n", StringComparison.Ordinal) ? text : "start:\n" + text), problems);
         Assert.Empty(problems);
-        return new AclEngine(program, new AclServices { RateLimits = RateLimits, SkipDelays = SkipDelays });
+        return new AclEngine(program, new AclServices { Hints = Hints, SkipDelays = SkipDelays });
     }
 
     public static List<LogicalLine> Lines(string text) =>

@@ -217,6 +217,40 @@ public abstract partial class MessageStoreConformance
     }
 
     [ConformanceFact]
+    public async Task Hint_is_changed_by_what_it_is()
+    {
+        Assert.Equal(WriteOutcome.Durable, await Store.ChangeHintAsync("ratelimit/a", static value => value is null ? [1] : [9], default));
+        Assert.Equal(WriteOutcome.Durable, await Store.ChangeHintAsync("ratelimit/a", static value => [.. value!, 2], default));
+        Assert.Equal(WriteOutcome.Durable, await Store.ChangeHintAsync("ratelimit/a", static value => value, default));
+        Assert.Equal([1, 2], await Store.GetHintAsync("ratelimit/a", default));
+        await ReopenAsync();
+        Assert.Equal([1, 2], await Store.GetHintAsync("ratelimit/a", default));
+        Assert.Equal(WriteOutcome.Durable, await Store.ChangeHintAsync("ratelimit/a", static _ => null, default));
+        Assert.Equal(WriteOutcome.Durable, await Store.ChangeHintAsync("ratelimit/a", static value => value, default));
+        Assert.Null(await Store.GetHintAsync("ratelimit/a", default));
+    }
+
+    [ConformanceFact]
+    public async Task Changes_of_a_hint_at_the_same_time_are_made_one_after_the_other()
+    {
+        var changes = Enumerable.Range(0, 400).Select(i => Store.ChangeHintAsync($"count/{i % 3}", Add, default).AsTask());
+        Assert.All(await Task.WhenAll(changes), outcome => Assert.Equal(WriteOutcome.Durable, outcome));
+        Assert.Equal([134, 133, 133], (await Store.ListHintsAsync("count/", 3, default)).Select(hint => BitConverter.ToInt32(hint.Value)));
+
+        static byte[] Add(byte[]? value) => BitConverter.GetBytes((value is null ? 0 : BitConverter.ToInt32(value)) + 1);
+    }
+
+    [ConformanceFact]
+    public async Task Change_of_a_hint_that_throws_is_its_callers_bug_and_nobody_elses()
+    {
+        var wrong = Store.ChangeHintAsync("a", static _ => throw new NotSupportedException("bug"), default).AsTask();
+        var right = Store.ChangeHintAsync("b", static _ => [1], default).AsTask();
+        await Assert.ThrowsAsync<NotSupportedException>(() => wrong);
+        Assert.Equal(WriteOutcome.Durable, await right);
+        Assert.Equal([1], await Store.GetHintAsync("b", default));
+    }
+
+    [ConformanceFact]
     public async Task Retry_hint_is_kept_replaced_and_forgotten()
     {
         var hint = new RetryHint(Now, Now.AddMinutes(1), Now.AddMinutes(16).AddTicks(1), TimeSpan.FromMinutes(15), "timed öut");

@@ -17,8 +17,8 @@ using Pipeline.Node.Listeners;
 using Pipeline.Node.Scanning;
 using Pipeline.Policy;
 using Pipeline.Policy.Acl;
-using Pipeline.Policy.Acl.RateLimiting;
 using Pipeline.Policy.Expansion;
+using Pipeline.Policy.Hints;
 using Pipeline.Storage.Ports;
 using Pipeline.Storage.Sqlite;
 
@@ -119,7 +119,7 @@ internal static class SessionTest
         configuration.Choice.PolicyFile,
         configuration.Choice.Macros,
         configuration.Choice.Source,
-        new AclServices { RateLimits = new InMemoryRateLimitStore(), SkipDelays = true }).Policy
+        new AclServices { Hints = new InMemoryHints(), SkipDelays = true }).Policy
         ?? throw new InvalidOperationException("the configuration has changed while it was read");
 
     private sealed class OnePolicy(ActivePolicy policy) : IPolicySource

@@ -16,65 +16,61 @@ internal enum RateMeasure
 }
 
 /// <summary>The value of <c>ratelimit = limit / period / options / key</c>, read.</summary>
+/// <param name="Measure">Null when it is not said: messages, and wherever it stands an event is one.</param>
+/// <param name="Mode">Null when it is not said: leaky where the measure can be counted.</param>
 /// <param name="Count">From <c>count=</c>; null to count one, or the octets of the message.</param>
 /// <param name="Key">Null for the client's address, or nothing for a rate that counts unique texts.</param>
 internal sealed record RateLimitArguments(
-    double Limit, TimeSpan Period, string LimitText, RateMeasure Measure, RateLimitMode Mode, double? Count, string? Unique, string? Key)
+    double Limit, TimeSpan Period, string LimitText, string PeriodText, RateMeasure? Measure, RateLimitMode? Mode, double? Count, string? Unique, string? Key)
 {
+    public const string Complaint = "error in arguments to \"ratelimit\" condition: ";
+
     public static RateLimitArguments? Parse(string value, out string error)
     {
         var parts = ListSyntax.Split(value, '/');
-        if (parts.Count < 2)
+        var written = parts.Count > 0 ? parts[0] : "";
+        if (!TryLimit(written, out var limit))
         {
-            error = "sender rate limit not a number / period";
+            error = $"{Complaint}\"{written}\" is not a positive number";
             return null;
         }
 
-        if (!TryNumber(parts[0], out var limit))
+        var time = parts.Count > 1 ? parts[1] : "NULL";
+        if (!TimeText.TryParse(time, out var period) || period <= TimeSpan.Zero)
         {
-            error = $"syntax error in argument for \"ratelimit\" condition: \"{parts[0]}\" is not a positive number";
+            error = $"{Complaint}\"{time}\" is not a time value";
             return null;
         }
 
-        if (!TimeText.TryParse(parts[1], out var period) || period <= TimeSpan.Zero)
-        {
-            error = $"syntax error in argument for \"ratelimit\" condition: \"{parts[1]}\" is not a time value";
-            return null;
-        }
-
-        var options = new RateLimitArguments(limit, period, parts[0], RateMeasure.PerMail, RateLimitMode.Leaky, null, null, null);
-        var measureSeen = false;
-        var modeSeen = false;
+        var options = new RateLimitArguments(limit, period, written, time, null, null, null, null, null);
         for (var i = 2; i < parts.Count; i++)
         {
             var option = parts[i];
             if (MeasureOf(option) is { } measure)
             {
-                if (measureSeen)
+                if (options.Measure is not null)
                 {
-                    error = $"syntax error in argument for \"ratelimit\" condition: conflicting per_* options";
+                    error = Complaint + "conflicting per_* options";
                     return null;
                 }
 
-                measureSeen = true;
                 options = options with { Measure = measure };
             }
             else if (ModeOf(option) is { } mode)
             {
-                if (modeSeen)
+                if (options.Mode is not null)
                 {
-                    error = "syntax error in argument for \"ratelimit\" condition: conflicting update modes";
+                    error = Complaint + "conflicting update modes";
                     return null;
                 }
 
-                modeSeen = true;
                 options = options with { Mode = mode };
             }
             else if (option.StartsWith("count=", StringComparison.Ordinal))
             {
                 if (!TryNumber(option[6..], out var count))
                 {
-                    error = $"syntax error in argument for \"ratelimit\" condition: \"{option}\" is not a positive number";
+                    error = $"{Complaint}\"{option}\" is not a positive number";
                     return null;
                 }
 
@@ -115,14 +111,16 @@ internal sealed record RateLimitArguments(
         _ => null,
     };
 
-    // A number that need not be whole, with K, M or G behind it.
-    private static bool TryNumber(string text, out double number)
+    // With K, M or G behind it.
+    private static bool TryLimit(string text, out double number)
     {
-        var digits = text.AsSpan().Trim();
-        var factor = digits.IsEmpty ? 1 : (digits[^1] | 0x20) switch { 'k' => 1024.0, 'm' => 1024.0 * 1024, 'g' => 1024.0 * 1024 * 1024, _ => 1 };
-        digits = factor > 1 ? digits[..^1] : digits;
-        var valid = double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+        var factor = text.Length == 0 ? 1 : (text[^1] | 0x20) switch { 'k' => 1024.0, 'm' => 1024.0 * 1024, 'g' => 1024.0 * 1024 * 1024, _ => 1 };
+        var valid = TryNumber(factor > 1 ? text[..^1] : text, out number);
         number *= factor;
-        return valid && number >= 0;
+        return valid;
     }
+
+    // It need not be whole.
+    private static bool TryNumber(string text, out double number) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
 }

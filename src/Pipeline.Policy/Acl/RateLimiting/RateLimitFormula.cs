@@ -1,16 +1,19 @@
 namespace Pipeline.Policy.Acl.RateLimiting;
 
 /// <summary>The smoothed rate of events (Exim specification, "Ratelimiting incoming messages").</summary>
-public static class RateLimitFormula
+internal static class RateLimitFormula
 {
     // Two events in the same instant are not infinitely fast.
     private const double ShortestInterval = 1e-9;
+
+    // Clocks of nodes differ by so much at most. What was remembered further ahead is from before a clock was set back: no later event would ever come.
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(1);
 
     /// <param name="previous">What was remembered; null for the first event.</param>
     /// <returns>The rate after the event.</returns>
     public static double Next((double Rate, DateTimeOffset At)? previous, RateLimitEvent happened)
     {
-        if (previous is not { } last)
+        if (previous is not { } last || last.At - happened.Now > Longer(happened.Period, ClockDifference))
         {
             return happened.Count;
         }
@@ -27,4 +30,13 @@ public static class RateLimitFormula
     /// <summary>Whether the store is to remember the new rate.</summary>
     public static bool Remembers(RateLimitEvent happened, double rate) =>
         happened.Mode == RateLimitMode.Strict || (happened.Mode == RateLimitMode.Leaky && rate < happened.Limit);
+
+    /// <summary>When a rate has gone down to less than a hundredth of an event.</summary>
+    public static DateTimeOffset Until(RateLimitEvent happened, double rate)
+    {
+        var periods = 5 + Math.Log(Math.Max(1, rate));
+        return happened.Now + (happened.Period < TimeSpan.FromDays(10_000) ? happened.Period * periods : TimeSpan.FromDays(100_000));
+    }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -10,7 +10,8 @@ namespace Pipeline.Storage.Postgres.Writing;
 /// It has a session of its own. After an outage the same group is written again on a new session until its writes have waited too long:
 /// every write can be repeated, so it does not matter whether the commit had happened. A wrong write is found by trying each alone.
 /// </remarks>
-internal sealed class PostgresWriter : IAsyncDisposable
+/// <typeparam name="TCommit">What its writes are collected in.</typeparam>
+internal abstract class PostgresWriter<TCommit> : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
@@ -18,32 +19,33 @@ internal sealed class PostgresWriter : IAsyncDisposable
     private readonly PostgresDatabase _database;
     private readonly PostgresOptions _options;
     private readonly ILogger _logger;
-    private readonly WaitingWrites<GroupCommit> _waiting;
-    private readonly DoubtfulAccepts _doubtful;
+    private readonly WaitingWrites<TCommit> _waiting;
     private readonly SemaphoreSlim _work = new(0);
-    private readonly Task _running;
+    private Task _running = Task.CompletedTask;
     private NpgsqlConnection? _session;
     private volatile bool _stopping;
     private volatile bool _unsettled;
     private bool _failing;
 
-    public PostgresWriter(PostgresDatabase database, PostgresOptions options, ILogger logger)
+    /// <param name="timeout">How long a write may take, retries over an outage included.</param>
+    protected PostgresWriter(PostgresDatabase database, PostgresOptions options, TimeSpan timeout, ILogger logger)
     {
         _database = database;
         _options = options;
         _logger = logger;
-        _doubtful = new DoubtfulAccepts(options.TimeProvider);
-        _waiting = new WaitingWrites<GroupCommit>(
-            new WriteLimits(options.GroupLimit, options.GroupBytesLimit, options.WaitingWritesLimit, options.WriteTimeout),
-            options.TimeProvider,
-            Wake);
-        _running = Task.Run(RunAsync);
+        _waiting = new WaitingWrites<TCommit>(
+            new WriteLimits(options.GroupLimit, options.GroupBytesLimit, options.WaitingWritesLimit, timeout), options.TimeProvider, Wake);
     }
 
     /// <summary>Writes that are not yet taken up.</summary>
     public int Waiting => _waiting.Count;
 
-    public Task<T> WriteAsync<T>(WriteRequest<GroupCommit, T> request)
+    /// <summary>Whether something is to be written that nobody waits for.</summary>
+    protected virtual bool HasRemains => false;
+
+    public void Start() => _running = Task.Run(RunAsync);
+
+    public Task<T> WriteAsync<T>(WriteRequest<TCommit, T> request)
     {
         _waiting.Submit(request);
         return request.Done;
@@ -74,6 +76,14 @@ internal sealed class PostgresWriter : IAsyncDisposable
         await AbandonAsync();
     }
 
+    /// <summary>Writes the group, or nothing of it, as far as can be told; an empty group when there are only remains.</summary>
+    protected abstract Task CommitAsync(NpgsqlConnection session, IReadOnlyList<WriteRequest<TCommit>> group);
+
+    /// <summary>Called before a write is refused that was tried: whether it was committed is not known.</summary>
+    protected virtual void GiveUp(WriteRequest<TCommit> request)
+    {
+    }
+
     /// <summary>One pending wake-up is enough, whoever asks: the loop looks at everything after it. More would be counted while the writer is busy.</summary>
     private void Wake()
     {
@@ -85,7 +95,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var group = new List<WriteRequest<GroupCommit>>(_options.GroupLimit);
+        var group = new List<WriteRequest<TCommit>>(_options.GroupLimit);
         while (true)
         {
             var stopping = _stopping;
@@ -107,7 +117,7 @@ internal sealed class PostgresWriter : IAsyncDisposable
         }
     }
 
-    private async Task CommitAsync(List<WriteRequest<GroupCommit>> group)
+    private async Task CommitAsync(List<WriteRequest<TCommit>> group)
     {
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
@@ -144,14 +154,12 @@ internal sealed class PostgresWriter : IAsyncDisposable
     }
 
     /// <summary>Commits and answers the group, or says why not: then nothing of it is written, or it is not known.</summary>
-    private async Task<Exception?> TryCommitAsync(List<WriteRequest<GroupCommit>> group)
+    private async Task<Exception?> TryCommitAsync(List<WriteRequest<TCommit>> group)
     {
         try
         {
             _session ??= await _database.OpenWritingAsync(CancellationToken.None);
-            Reconsider(group);
-            await _doubtful.WithdrawAsync(_session);
-            await GroupTransaction.RunAsync(_session, group);
+            await CommitAsync(_session, group);
         }
         catch (Exception failure)
         {
@@ -184,37 +192,25 @@ internal sealed class PostgresWriter : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Without anything to write: takes back what is in doubt.</summary>
-    private async Task SettleAsync(List<WriteRequest<GroupCommit>> nothing)
+    /// <summary>Without anything to write that somebody waits for: sees to the remains.</summary>
+    private async Task SettleAsync(List<WriteRequest<TCommit>> nothing)
     {
-        if (!_doubtful.IsEmpty)
+        if (HasRemains)
         {
             await TryCommitAsync(nothing);
         }
 
-        _unsettled = !_doubtful.IsEmpty;
-    }
-
-    private void Reconsider(List<WriteRequest<GroupCommit>> group)
-    {
-        foreach (var accept in group.OfType<AcceptRequest>())
-        {
-            _doubtful.Forget(accept.Message.Id);
-        }
+        _unsettled = HasRemains;
     }
 
     /// <summary>Takes out of the group what has waited too long, or everything when the writer is to stop; how many are left.</summary>
-    private int RefuseExpired(List<WriteRequest<GroupCommit>> group)
+    private int RefuseExpired(List<WriteRequest<TCommit>> group)
     {
         for (var i = group.Count - 1; i >= 0; i--)
         {
             if (_stopping || _waiting.HasExpired(group[i]))
             {
-                if (group[i] is AcceptRequest accept)
-                {
-                    _doubtful.Add(accept.Message);
-                }
-
+                GiveUp(group[i]);
                 group[i].Refuse(null);
                 group.RemoveAt(i);
             }

@@ -3,7 +3,8 @@ using Pipeline.Storage.Writing;
 
 namespace Pipeline.Storage.Sqlite.Writing;
 
-internal sealed class HintRequest(string key, byte[]? value) : WriteRequest<WriteSession, WriteOutcome>
+/// <summary>Makes a new value of a hint from the one there is.</summary>
+internal sealed class HintRequest(string key, Func<byte[]?, byte[]?> change) : WriteRequest<WriteSession, WriteOutcome>
 {
     protected override WriteOutcome Answer => WriteOutcome.Durable;
 
@@ -11,13 +12,20 @@ internal sealed class HintRequest(string key, byte[]? value) : WriteRequest<Writ
 
     public override void Apply(WriteSession session)
     {
-        if (value is null)
+        var before = session.Hint(key);
+        var after = change(before);
+        if (ReferenceEquals(before, after))
+        {
+            return;
+        }
+
+        if (after is null)
         {
             session.DeleteRetryHint.Bind(1, key).Run();
         }
         else
         {
-            session.PutRetryHint.Bind(1, key).Bind(2, value).Run();
+            session.PutRetryHint.Bind(1, key).Bind(2, after).Run();
         }
     }
 }

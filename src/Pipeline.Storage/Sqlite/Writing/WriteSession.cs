@@ -9,6 +9,7 @@ internal sealed class WriteSession : IDisposable
     private readonly SqliteDatabase _database;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
+    private readonly SqliteStatement _hint;
     private long _lastContent;
 
     private WriteSession(SqliteDatabase database)
@@ -35,6 +36,7 @@ internal sealed class WriteSession : IDisposable
         Claim = Load("claim");
         RunQueue = Load("run_queue");
         HeldByOthers = Load("held_by_others");
+        _hint = Load("get_hint");
         PutRetryHint = Load("put_retry_hint");
         DeleteRetryHint = Load("delete_retry_hint");
         Purgeable = Load("purgeable");
@@ -113,6 +115,13 @@ internal sealed class WriteSession : IDisposable
             database.Dispose();
             throw;
         }
+    }
+
+    public byte[]? Hint(string key)
+    {
+        var value = _hint.Bind(1, key).Step() ? _hint.Blob(0).ToArray() : null;
+        _hint.Reset();
+        return value;
     }
 
     public long NextContent() => ++_lastContent;

@@ -5,7 +5,7 @@ using Pipeline.Node.Hosting;
 using Pipeline.Node.Hosting.Policies;
 using Pipeline.Node.Logging;
 using Pipeline.Policy.Acl;
-using Pipeline.Policy.Acl.RateLimiting;
+using Pipeline.Policy.Hints;
 
 namespace Pipeline.Node.Tests.Hosting.Policies;
 
@@ -40,7 +40,7 @@ internal sealed class PolicyFolder : IDisposable
     {
         var resolver = new ZoneResolver(System.Collections.Immutable.ImmutableDictionary<string, ZoneName>.Empty);
         var preparation = new PolicyPreparation(
-            resolver, TimeProvider.System, new PolicyLog(TimeProvider.System, log), new AclServices { RateLimits = new InMemoryRateLimitStore() });
+            resolver, TimeProvider.System, new PolicyLog(TimeProvider.System, log), new AclServices { Hints = new InMemoryHints() });
         return NodePolicies.OpenAsync(options, preparation, log, default);
     }
 

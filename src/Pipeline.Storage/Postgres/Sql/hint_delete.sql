@@ -1,0 +1,1 @@
+DELETE FROM retry_hint WHERE key = $1 AND value = $2

@@ -1,0 +1,1 @@
+INSERT INTO retry_hint (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING

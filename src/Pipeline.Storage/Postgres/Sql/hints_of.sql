@@ -1,0 +1,1 @@
+SELECT key, value FROM retry_hint WHERE key = ANY ($1)

@@ -56,6 +56,7 @@ internal static class TransportMapping
         ConnectionMaxMessages = smtp.ConnectionMaxMessages,
         HostsMaxTry = smtp.HostsMaxTry,
         HostsMaxTryHardLimit = smtp.HostsMaxTryHardLimit,
+        RetryIncludeIpAddress = smtp.RetryIncludeIpAddress,
         MultiDomain = smtp.MultiDomain,
         AllowLocalhost = smtp.AllowLocalhost,
         SizeAddition = smtp.SizeAddition,

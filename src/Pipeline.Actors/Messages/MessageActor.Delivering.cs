@@ -118,6 +118,9 @@ internal sealed partial class MessageActor
             InDoubt = _resumed || recipients.Any(recipient => _inDoubt.Contains(recipient.Index)),
             BeforeFinalStep = PermissionFor(number, Self, _services),
             Facts = MessageProperties.SpoolFacts(facts.Properties),
+            HostTimes = plan.Transport is SmtpTransportSettings smtp
+                ? _services.Hosts?.For(facts, recipients[0].Address.Domain, smtp.RetryIncludeIpAddress, recipients.Any(recipient => _forced.Contains(recipient.Index)))
+                : null,
         };
     }
 
@@ -174,7 +177,11 @@ internal sealed partial class MessageActor
 
         Crash.At(CrashPoint.DeliverReported);
         _services.Recent.Used(job.Destination);
-        RecordStart(job);
+        if (!WasPassedOver(message.Report))
+        {
+            RecordStart(job);
+        }
+
         bool? additional = null;
         foreach (var report in message.Report.Recipients)
         {
@@ -215,6 +222,10 @@ internal sealed partial class MessageActor
         Proceed();
         Flush();
     }
+
+    /// <summary>No host was tried: the attempt does not count as one.</summary>
+    private static bool WasPassedOver(DeliveryReport report) =>
+        report.Recipients.All(static recipient => recipient.Outcome is DeliveryOutcome.Deferred { Failure.Class: FailureClass.HostRetryTimeNotReached });
 
     /// <summary>A peer that knows DSN answers for the recipient and for the duplicates it was told of; we answer for everybody else.</summary>
     private void OnDelivered(int index, DeliveryOutcome.Delivered delivered, RunningJob job)

@@ -19,6 +19,9 @@ internal sealed partial class MessageActor
     private readonly List<int> _toldOfSuccess = [];
     private readonly HashSet<int> _lastHop = [];
 
+    /// <summary>Somebody wants them to be tried now.</summary>
+    private readonly HashSet<int> _forced = [];
+
     /// <summary>Messages to operators; a node that dies before the end of the round sends none, and the journal has what they would say.</summary>
     private readonly List<AutomaticReply> _notes = [];
     private readonly HashSet<int> _inDoubt = [];
@@ -102,6 +105,11 @@ internal sealed partial class MessageActor
         Crash.At(CrashPoint.RouteDecided);
         var index = message.Recipient;
         _inRouting.Remove(index, out var pass);
+        if (pass == DeliveryPass.Forced)
+        {
+            _forced.Add(index);
+        }
+
         var now = Now;
         foreach (var trial in message.Decision.Trials)
         {

@@ -28,6 +28,9 @@ public sealed record MessageServices
 
     public required IRetrySchedule Retry { get; init; }
 
+    /// <summary>Which hosts failed lately; null: nothing is remembered.</summary>
+    public HostMemory? Hosts { get; init; }
+
     public required INotificationWriter Notifications { get; init; }
 
     /// <summary>What messages that wait have to expect; nothing where it is not said.</summary>

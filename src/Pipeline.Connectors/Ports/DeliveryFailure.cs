@@ -38,6 +38,9 @@ public sealed record DeliveryFailure
     /// <summary>The host is at fault, not this address: other messages to the host will meet the same.</summary>
     public bool HostWide { get; init; }
 
+    /// <summary>When the hosts of this destination may be tried again, as far as all of those it has are remembered; null when that is not known.</summary>
+    public HostTime? HostTime { get; init; }
+
     /// <summary>Waiting alone does not mend it: the message is frozen, until somebody has looked at it.</summary>
     public bool Freezes { get; init; }
 }

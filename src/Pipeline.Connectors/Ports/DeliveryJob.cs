@@ -56,6 +56,9 @@ public sealed record DeliveryJob
     /// </summary>
     public Func<CancellationToken, ValueTask<bool>>? BeforeFinalStep { get; init; }
 
+    /// <summary>What is remembered of hosts; null when nothing is.</summary>
+    public IHostTimes? HostTimes { get; init; }
+
     /// <summary>How the message arrived, for transports that hand it to another spool; null when it is not known.</summary>
     public SpoolFacts? Facts { get; init; }
 }

@@ -53,6 +53,9 @@ public sealed record SmtpTransportSettings(string Name) : TransportSettings(Name
     /// <summary>Host addresses looked at in one attempt, those skipped included.</summary>
     public int HostsMaxTryHardLimit { get; init; } = 50;
 
+    /// <summary>Whether each address of a host is remembered by itself when it fails.</summary>
+    public bool RetryIncludeIpAddress { get; init; } = true;
+
     /// <summary>Whether recipients of several domains may share a transaction.</summary>
     public bool MultiDomain { get; init; } = true;
 

@@ -88,8 +88,14 @@ public sealed class SmtpDeliveryAgent : IDeliveryAgent, IAsyncDisposable
             Recipients = [.. job.Recipients.Where(recipient => waiting.Contains(recipient.Index))],
         };
         var second = (await TryAsync(again, settings, message, cancellationToken)).Recipients.ToDictionary(recipient => recipient.Index);
-        return new DeliveryReport([.. report.Recipients.Select(recipient => second.GetValueOrDefault(recipient.Index, recipient))]);
+        return new DeliveryReport([.. report.Recipients.Select(recipient => second.TryGetValue(recipient.Index, out var behind) ? Together(recipient, behind) : recipient)]);
     }
+
+    /// <summary>What the hosts behind said, due when either of them may be tried.</summary>
+    private static RecipientReport Together(RecipientReport first, RecipientReport second) =>
+        second.Outcome is DeliveryOutcome.Deferred { Failure: var failure } && first.Outcome is DeliveryOutcome.Deferred { Failure.HostTime: var time }
+            ? second with { Outcome = new DeliveryOutcome.Deferred(failure with { HostTime = failure.HostTime is { } other && time is not null ? HostTime.First(time, other) : null }) }
+            : second;
 
     public async ValueTask DisposeAsync()
     {

@@ -31,6 +31,12 @@ internal abstract class SmtpDeliveryAttempt(SmtpClientMetrics? metrics, ILogger 
     /// <summary>There are hosts that were not tried, so nothing is final yet.</summary>
     protected bool HostsLeft { get; set; }
 
+    /// <summary>When the hosts may be tried again; null when that is not known of all of them.</summary>
+    protected virtual HostTime? HostTime => null;
+
+    /// <summary>The last failure of a host.</summary>
+    protected DeliveryFailure? LastNoted { get; private set; }
+
     protected SmtpClientMetrics? Metrics => metrics;
 
     protected DeliveryJob Job => job;
@@ -198,6 +204,7 @@ internal abstract class SmtpDeliveryAttempt(SmtpClientMetrics? metrics, ILogger 
         var detail = failure.Internal is null ? "" : $" ({failure.Internal})";
         Log.HostFailed(logger, job.MessageId, failure.Host, failure.Ip, failure.Port, failure.Reason, detail);
         metrics?.HostFailed(failure.Class);
+        LastNoted = failure;
         if (failure.Class is FailureClass.Permanent or FailureClass.MissingExtension)
         {
             _lastPermanent = failure;
@@ -213,12 +220,26 @@ internal abstract class SmtpDeliveryAttempt(SmtpClientMetrics? metrics, ILogger 
     {
         if (_lastTemporary is { } temporary)
         {
-            return new DeliveryOutcome.Deferred(temporary);
+            return new DeliveryOutcome.Deferred(temporary with { HostTime = HostTime });
         }
 
         if (_lastPermanent is { } permanent)
         {
-            return HostsLeft ? new DeliveryOutcome.Deferred(permanent) : new DeliveryOutcome.Failed(permanent);
+            return HostsLeft ? new DeliveryOutcome.Deferred(permanent with { HostTime = HostTime }) : new DeliveryOutcome.Failed(permanent);
+        }
+
+        if (HostTime is { } time)
+        {
+            // Exim's words, which operators look for.
+            var domain = job.Recipients[0].Address.Domain;
+            return new DeliveryOutcome.Deferred(new DeliveryFailure
+            {
+                Class = FailureClass.HostRetryTimeNotReached,
+                Reason = time.IsOver
+                    ? $"all hosts for '{domain}' have been failing for a long time (and retry time not reached)"
+                    : $"retry time not reached for any host for '{domain}'",
+                HostTime = time,
+            });
         }
 
         return new DeliveryOutcome.Deferred(new DeliveryFailure { Class = FailureClass.Other, Reason = "no host to deliver to" });

@@ -16,6 +16,11 @@ internal sealed class SmtpHostsAttempt(
     SmtpTransportSettings settings,
     OutgoingMessage message) : SmtpDeliveryAttempt(metrics, logger, job, settings, message)
 {
+    private HostTime? _hostTime;
+    private bool _othersMayServe;
+
+    protected override HostTime? HostTime => _othersMayServe ? null : _hostTime;
+
     protected override async ValueTask TryAsync(CancellationToken cancellationToken)
     {
         var tried = 0;
@@ -32,7 +37,7 @@ internal sealed class SmtpHostsAttempt(
                 cancellationToken.ThrowIfCancellationRequested();
                 if (tried >= Settings.HostsMaxTry || seen++ >= Settings.HostsMaxTryHardLimit)
                 {
-                    HostsLeft = true;
+                    HostsLeft = _othersMayServe = true;
                     return;
                 }
 
@@ -40,16 +45,48 @@ internal sealed class SmtpHostsAttempt(
                 if (!Settings.AllowLocalhost && isThisNode(endPoint))
                 {
                     Note(new SmtpPeer(host.Name, endPoint).Failure(FailureClass.Local, "remote host address is the local host"));
+                    _othersMayServe = true;
+                    continue;
+                }
+
+                if (Job.HostTimes is { } times && await times.AskAsync(host.Name, address, host.Port, cancellationToken) is { } time)
+                {
+                    _hostTime = Ports.HostTime.First(_hostTime, time);
+                    HostsLeft = true;
                     continue;
                 }
 
                 tried++;
-                await TryHostAsync(host.Name, endPoint, cancellationToken);
+                var failure = await TryHostAsync(host.Name, endPoint, cancellationToken);
+                await RememberAsync(host.Name, endPoint, failure, cancellationToken);
             }
         }
     }
 
-    private async ValueTask TryHostAsync(string host, IPEndPoint endPoint, CancellationToken cancellationToken)
+    private async ValueTask RememberAsync(string host, IPEndPoint endPoint, DeliveryFailure? failure, CancellationToken cancellationToken)
+    {
+        if (Job.HostTimes is not { } times || failure?.Class is FailureClass.Permanent or FailureClass.MissingExtension)
+        {
+            return;
+        }
+
+        if (failure is null)
+        {
+            await times.ReachedAsync(host, endPoint.Address, endPoint.Port, cancellationToken);
+        }
+        else if (failure is { HostWide: true, Class: not FailureClass.Local }
+            && await times.FailedAsync(host, endPoint.Address, endPoint.Port, failure, cancellationToken) is { } time)
+        {
+            _hostTime = Ports.HostTime.First(_hostTime, time);
+        }
+        else
+        {
+            _othersMayServe = true;
+        }
+    }
+
+    /// <returns>Why the host is given up; null when it has served.</returns>
+    private async ValueTask<DeliveryFailure?> TryHostAsync(string host, IPEndPoint endPoint, CancellationToken cancellationToken)
     {
         // RFC 8689 section 4.2.1: the sender's procedure does not bind messages with the null return path.
         var requireTls = Job.RequireTls && !Job.ReturnPath.IsNull;
@@ -73,7 +110,7 @@ internal sealed class SmtpHostsAttempt(
                     if (opening.Failure is { } failure)
                     {
                         Note(failure);
-                        return;
+                        return failure;
                     }
 
                     Crash.At(CrashPoint.DeliverSmtpOpened);
@@ -92,5 +129,7 @@ internal sealed class SmtpHostsAttempt(
                 pool.Return(key, session, keep);
             }
         }
+
+        return progress == Progress.HostFailed ? LastNoted : null;
     }
 }

@@ -274,7 +274,8 @@ internal sealed partial class SmtpTransaction
         }
         else if (sending.Status == SmtpIoStatus.Closed)
         {
-            HostFailure = Peer.Silence(sending.Status, after, hostWide: true);
+            // Another host may take it; but it may be this message that the peer cannot bear.
+            HostFailure = Peer.Silence(sending.Status, after);
         }
         else
         {

@@ -1,6 +1,7 @@
 using Pipeline.Actors;
 using Pipeline.Actors.Callouts;
 using Pipeline.Actors.Delivery;
+using Pipeline.Actors.Hints;
 using Pipeline.Actors.Messages;
 using Pipeline.Actors.Receipt;
 using Pipeline.Actors.Reporting;
@@ -63,6 +64,7 @@ internal sealed class NodeFlow : IAsyncDisposable
                 Time = options.Time,
                 Router = new PolicyRecipientRouter(policies.Source),
                 Retry = new PolicyRetrySchedule(policies.Source),
+                Hosts = new HostMemory(new StoredHints(options.Time) { Store = node.Messages }, policies.Source, options.Time),
                 Notifications = new NotificationWriter(policies.Source, node.Messages, node.Store.Owner, ids, options.Time),
                 Rules = new PolicyWaitingRules(policies.Source),
                 Limits = new MessageLimits

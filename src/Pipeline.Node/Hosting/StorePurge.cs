@@ -1,4 +1,5 @@
 using Pipeline.Actors.Callouts;
+using Pipeline.Actors.Delivery;
 using Pipeline.Actors.Hints;
 using Pipeline.Node.Hosting.Stores;
 using Pipeline.Policy.Hints;
@@ -74,6 +75,7 @@ internal sealed class StorePurge : IAsyncDisposable
     {
         var now = Time.GetUtcNow();
         await NodeCallouts.PurgeAsync(Store.Messages, now, LongestBelief(), cancellationToken);
+        await HostMemory.SweepAsync(Store.Messages, now, cancellationToken);
         foreach (var kind in HintRecord.Kinds)
         {
             await HintSweep.RunAsync(Store.Messages, kind, value => HintRecord.Read(value) is not { } record || record.Until <= now, cancellationToken);

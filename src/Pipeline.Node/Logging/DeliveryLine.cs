@@ -17,6 +17,7 @@ internal static class DeliveryLine
     public static string? Of(JournalEvent what, DateTimeOffset at, LoggedMessage message, LogSelection selection) => what switch
     {
         RecipientDelivered e => Delivered(e, at, message, selection),
+        RecipientDeferred { Class: nameof(FailureClass.HostRetryTimeNotReached) } when !selection.Has("retry_defer") => null,
         RecipientDeferred e => Deferred(e, message, selection),
         RecipientPostponed e => Postponed(e, message, selection),
         MessagePostponed { Reason: { } reason } => selection.Has("delay_delivery") ? $"no immediate delivery: {reason}" : null,

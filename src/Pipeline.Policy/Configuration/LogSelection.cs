@@ -24,7 +24,7 @@ public sealed class LogSelection
     {
         "address_rewrite", "all_parents", "connection_reject", "delay_delivery", "deliver_time", "delivery_size", "dkim", "incoming_interface",
         "incoming_port", "lost_incoming_connection", "millisec", "outgoing_port", "pid", "proxy", "queue_run", "queue_time", "queue_time_overall",
-        "receive_time", "received_recipients", "received_sender", "rejected_header", "rejected_headers", "sender_on_delivery", "skip_delivery",
+        "receive_time", "received_recipients", "received_sender", "rejected_header", "rejected_headers", "retry_defer", "sender_on_delivery", "skip_delivery",
         "smtp_confirmation", "smtp_connection", "smtp_incomplete_transaction", "smtp_mailauth", "smtp_no_mail", "smtp_protocol_error", "smtp_syntax_error", "subject", "tls_certificate_verified", "tls_cipher", "tls_peerdn", "tls_sni",
     }.ToFrozenSet(StringComparer.Ordinal);
 

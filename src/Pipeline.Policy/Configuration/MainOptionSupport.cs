@@ -54,7 +54,6 @@ internal static class MainOptionSupport
             """),
         (Support.NotDone("a message is in the queue when its program has ended"), "mua_wrapper"),
         (Support.WithoutEffect("a queue run makes due what waits for it, the oldest first; each message then has its own timer"), "queue_run_max queue_run_in_order queue_fast_ramp"),
-        (Support.NotDone("no memory of hosts is kept: each recipient has its own times"), "retry_data_expire"),
         (Support.WithoutEffect("frozen messages stay in the store like all others"), "move_frozen_messages"),
         (Support.WithoutEffect("the store keeps messages in its own form"), "split_spool_directory spool_wireformat message_logs preserve_message_logs keep_malformed"),
         (Support.WithoutEffect("the store always syncs"), "disable_fsync"),

@@ -127,6 +127,6 @@ public static class TransportOptionTable
         (Support.NotDone("packets are not marked"), "dscp"),
         (Support.WithoutEffect("the connector sets its sockets itself", "true|false"), "keepalive"),
         (Support.NotDone("a message ends when its retry rule does", "true"), "delay_after_cutoff"),
-        (Support.NotDone("each recipient has its own times to be tried at", "true"), "address_retry_include_sender retry_include_ip_address"),
+        (Support.NotDone("each recipient has its own times to be tried at", "true"), "address_retry_include_sender"),
         (Support.NotDone("an address that needs SMTPUTF8 fails at a host without it", "-1|0"), "utf8_downconvert"));
 }

@@ -11,7 +11,8 @@ public abstract record RetryDecision
     public sealed record Again(TimeSpan Wait) : RetryDecision;
 
     /// <summary>It has been tried for long enough: <c>retry timeout exceeded</c>.</summary>
-    public sealed record Expired : RetryDecision;
+    /// <param name="Wait">Until the next attempt for something else to the same host.</param>
+    public sealed record Expired(TimeSpan Wait) : RetryDecision;
 
     /// <summary>No rule is for this failure: it is final.</summary>
     public sealed record NoRule : RetryDecision;

@@ -42,12 +42,17 @@ public sealed class RetryRules
         {
             if (sinceFirstFailure < step.CutOff)
             {
-                var wait = step.Next(lastWait, IntervalMax, random);
-                return new RetryDecision.Again(wait < IntervalMax ? wait : IntervalMax);
+                return new RetryDecision.Again(Wait(step));
             }
         }
 
-        return new RetryDecision.Expired();
+        return new RetryDecision.Expired(Wait(rule.Steps[^1]));
+
+        TimeSpan Wait(RetryStep step)
+        {
+            var wait = step.Next(lastWait, IntervalMax, random);
+            return wait < IntervalMax ? wait : IntervalMax;
+        }
     }
 
     /// <summary>What <c>-brt</c> prints for an address, domain or host and an error; without one, only rules for all errors count.</summary>

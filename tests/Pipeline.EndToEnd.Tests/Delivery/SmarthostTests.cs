@@ -110,6 +110,55 @@ public sealed class SmarthostTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_host_that_has_failed_is_not_tried_for_other_messages_until_somebody_orders_it()
+    {
+        Refuse("mail ", 421);
+        await using var node = await StartAsync();
+        var first = await DeferAsync(node);
+        _sink.Script = _ => null;
+
+        var second = await node.SendAsync("a@local.test", ["c@remote.test"], Mail);
+        var events = await node.UntilAsync<RecipientDeferred>(second);
+        var deferred = Assert.Single(events.OfType<RecipientDeferred>());
+        Assert.Equal(("HostRetryTimeNotReached", "retry time not reached for any host for 'remote.test'"), (deferred.Class, deferred.Reason));
+        Assert.Empty(events.OfType<AttemptStarted>());
+        Assert.Empty(_sink.Messages);
+
+        using var admin = await AdminClient.ConnectAsync(node.StoreDirectory, CancellationToken.None);
+        Assert.True((await admin!.OrderAsync(first.ToString(), "retry", CancellationToken.None)).Done);
+        await node.UntilAsync<MessageCompleted>(first);
+
+        // It has answered: nothing is held against it any more.
+        var third = await node.SendAsync("a@local.test", ["d@remote.test"], Mail);
+        await node.UntilAsync<MessageCompleted>(third);
+        Assert.Empty((await node.Store.ListHintsAsync("retry/", 10, CancellationToken.None)).Where(hint => hint.Key.StartsWith("retry/", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_host_that_has_failed_is_remembered_over_a_restart_and_what_waits_for_it_goes_on_in_time()
+    {
+        Refuse("mail ", 421);
+        Pipeline.Mail.Message.MessageId first, second;
+        await using (var node = await StartAsync())
+        {
+            first = await DeferAsync(node);
+        }
+
+        _sink.Script = _ => null;
+        await using (var again = await StartAsync(TimeSpan.FromMinutes(5)))
+        {
+            second = await again.SendAsync("a@local.test", ["c@remote.test"], Mail);
+            await again.UntilAsync<RecipientDeferred>(second);
+        }
+
+        // A quarter of an hour after the failure, and a little later for the one that was not tried.
+        await using var later = await StartAsync(TimeSpan.FromMinutes(17));
+        await later.UntilAsync<MessageCompleted>(first);
+        await later.UntilAsync<MessageCompleted>(second);
+        Assert.Equal(2, _sink.Messages.Count);
+    }
+
+    [Fact]
     public async Task An_operator_can_have_a_deferred_message_tried_at_once()
     {
         Refuse("rcpt ", 450);

@@ -152,6 +152,11 @@ public sealed class JournalLinesTests
             ["== b@local.test R=aliases defer (-1): not yet"]
         },
         {
+            "", [new RecipientDeferred(0, "HostRetryTimeNotReached", "retry time not reached for any host for 'local.test'", null, null, Noon)],
+            ["== b@local.test R=local T=maildir defer (-53): retry time not reached for any host for 'local.test'"]
+        },
+        { "-retry_defer", [new RecipientDeferred(0, "HostRetryTimeNotReached", "retry time not reached for any host for 'local.test'", null, null, Noon)], [] },
+        {
             "", [new RecipientDeferred(0, "of a later version", "x", null, null, Noon)], ["== b@local.test R=local T=maildir defer (-1): x"]
         },
         { "", [new OperatorActed(OperatorActed.Removed, "operator on node"), new MessageCompleted()], ["removed by operator on node", "Completed"] },

@@ -6,6 +6,7 @@ using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Dmarc;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Scanning;
+using Pipeline.Mail.Smtp;
 using Pipeline.Mail.Spf;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Acl;
@@ -98,6 +99,10 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
             _scans.Arrived(header, body);
         }
     }
+
+    /// <summary>The client is about to hear what became of the message.</summary>
+    public ValueTask EndedAsync(SmtpReply reply, CancellationToken cancellationToken) =>
+        _dmarc?.EndedAsync(DmarcFailure.DeliveryOf(reply), cancellationToken) ?? ValueTask.CompletedTask;
 
     /// <summary>The policy has accepted the message.</summary>
     public void Accepted() => _scans?.GiveUpUnasked();

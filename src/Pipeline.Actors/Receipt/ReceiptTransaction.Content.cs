@@ -14,6 +14,7 @@ internal sealed partial class ReceiptTransaction
     public async ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken)
     {
         var decision = await JudgeAsync(cancellationToken);
+        await _checks.EndedAsync(decision.Reply, cancellationToken);
         return _each is null ? decision : decision with { Preceding = _each.Replies };
     }
 

@@ -364,7 +364,7 @@ public sealed record MainOptions
 
     public ExpandableString? DmarcHistoryFile { get; init; }
 
-    public string? DmarcForensicSender { get; init; }
+    public ExpandableString? DmarcForensicSender { get; init; }
 
     public string? SrsSecrets { get; init; }
 

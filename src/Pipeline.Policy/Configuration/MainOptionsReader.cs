@@ -161,7 +161,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         DmarcEvaluation = DmarcEvaluations.Find(GetString("dmarc_evaluation")) ?? default,
         DmarcTldFile = GetExpandable("dmarc_tld_file", Acl.PublicSuffixFile.Usual),
         DmarcHistoryFile = GetExpandable("dmarc_history_file"),
-        DmarcForensicSender = GetString("dmarc_forensic_sender"),
+        DmarcForensicSender = GetExpandable("dmarc_forensic_sender"),
         SrsSecrets = GetString("srs_secrets") ?? GetString("srs_secret"),
         LogSelector = LogSelection.Parse(GetString("log_selector")),
         LogFilePath = GetExpandable("log_file_path"),

@@ -29,10 +29,7 @@ internal sealed class ControlModifier() : AclModifier("control")
         },
         new("dkim_disable_verify", ControlTarget.Message, BeforeData),
         new(DmarcAcl.DisableControl, ControlTarget.Message, AclPoints.All & ~(AclPoints.Data | AclPoints.Local)),
-        new("dmarc_enable_forensic", ControlTarget.Message, AclPoints.All & ~(AclPoints.Data | AclPoints.Local))
-        {
-            Support = Support.NotDone("no failure reports are sent"),
-        },
+        new(DmarcAcl.ReportControl, ControlTarget.Message, AclPoints.All & ~(AclPoints.Data | AclPoints.Local)),
         new("dscp", ControlTarget.Connection, AclPoints.Smtp, HasOptions: true)
         {
             Support = Support.NotDone("packets are not marked"),

@@ -182,7 +182,7 @@ internal sealed partial class ReceiptTransaction
     private ReceiptDecision NotNow(string reason)
     {
         _services.Log.Write(PolicyLogTarget.Main | PolicyLogTarget.Panic, $"{_id} {LogText.Host(_scope.Connection)} temporarily rejected after DATA: {reason}");
-        return new ReceiptDecision(new SmtpReply(451, new EnhancedStatusCode(4, 3, 0), "Temporary local problem - please try later"));
+        return new ReceiptDecision(Undecided);
     }
 
     private async ValueTask<StagedHeader> ShowMessageAsync(MessageReception reception, HeaderBlock received, CancellationToken cancellationToken)

@@ -146,6 +146,8 @@ public sealed record MainOptions
 
     public bool AllowMxToIp { get; init; }
 
+    public bool AllowUtf8Domains { get; init; }
+
     public bool StripTrailingDot { get; init; }
 
     public bool StripExcessAngleBrackets { get; init; }

@@ -70,6 +70,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         PrdrEnable = GetBool("prdr_enable"),
         AllowDomainLiterals = GetBool("allow_domain_literals"),
         AllowMxToIp = GetBool("allow_mx_to_ip"),
+        AllowUtf8Domains = GetBool("allow_utf8_domains"),
         StripTrailingDot = GetBool("strip_trailing_dot"),
         StripExcessAngleBrackets = GetBool("strip_excess_angle_brackets"),
         Rfc1413Hosts = GetList("rfc1413_hosts", ListKind.Host, "@[]"),

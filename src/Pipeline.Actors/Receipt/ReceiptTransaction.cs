@@ -47,6 +47,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
                 Sender = mail.Sender,
                 Size = mail.Size ?? -1,
                 SmtpUtf8 = mail.SmtpUtf8,
+                RequiresTls = mail.RequireTls,
                 ReceivedAt = services.Time.GetUtcNow(),
                 Callouts = services.Callouts,
             },

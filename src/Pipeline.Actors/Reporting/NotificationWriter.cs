@@ -153,7 +153,7 @@ public sealed class NotificationWriter(
         [
             new TransactionStarted(new ClientFacts(null, 0, null, "", "local", null, 0, null, null), "", null, policy),
             .. recipients.Select((recipient, i) => new RecipientAccepted(i, recipient.ToString(), DsnNotify.Never)),
-            new MessageAccepted(composed.HeaderBlock.Length + 2 + composed.Body.Length, recipients.Length),
+            new MessageAccepted(composed.HeaderBlock.Length + 2 + composed.Body.Length, recipients.Length, RequireTls: about.Envelope.RequireTls ? true : null),
         ];
         return new NewMessage
         {
@@ -165,6 +165,7 @@ public sealed class NotificationWriter(
                 Sender = EnvelopeAddress.Null,
                 Recipients = [.. recipients.Select((recipient, i) => new EnvelopeRecipient(i, recipient, DsnNotify.Never))],
                 SmtpUtf8 = about.Envelope.SmtpUtf8,
+                RequireTls = about.Envelope.RequireTls,
                 Body = composed.BodyType,
             },
             HeaderBlock = composed.HeaderBlock,

@@ -226,7 +226,8 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             {
                 var reply = connection.Reply.ToReply();
                 return SmtpOpening.Failed(
-                    peer.Failure(FailureClass.TlsFailed, $"SMTP error from remote mail server after STARTTLS: {reply}", reply, hostWide: true), tlsFailed: true);
+                    peer.Failure(FailureClass.TlsFailed, $"SMTP error from remote mail server after STARTTLS: {reply}", reply, hostWide: true) with { IsPassing = !reply.IsPermanent },
+                    tlsFailed: true);
             }
 
             if (await StartTlsAsync("STARTTLS") is { } failed)
@@ -261,7 +262,8 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             var text = key.Policy.RequireTls || key.Policy.VerifyCertificate
                 ? "a TLS session is required, but an attempt to start TLS failed"
                 : "an attempt to start TLS failed";
-            return SmtpOpening.Failed(peer.Failure(FailureClass.TlsFailed, text, detail: status == SmtpIoStatus.Ok ? reason : _tls.Problem ?? reason, hostWide: true), tlsFailed: true);
+            var failure = peer.Failure(FailureClass.TlsFailed, text, detail: status == SmtpIoStatus.Ok ? reason : _tls.Problem ?? reason, hostWide: true);
+            return SmtpOpening.Failed(failure with { IsPassing = status is SmtpIoStatus.TimedOut or SmtpIoStatus.Closed }, tlsFailed: true);
         }
 
         private async ValueTask<SmtpAuthentication> AuthenticateAsync(CancellationToken cancellationToken)

@@ -252,6 +252,8 @@ public sealed record TlsFacts(string Version, string CipherSuite, int Bits, stri
 /// <summary>Facts about, and decisions on, one message.</summary>
 public sealed class MessageScope
 {
+    private const string RequireTlsControl = "requiretls";
+
     /// <summary>Messages to operators that routing has brought about; sent when it was for a delivery.</summary>
     public List<Pipeline.Mail.Reply.AutomaticReply> Notes { get; } = [];
 
@@ -332,6 +334,13 @@ public sealed class MessageScope
 
     /// <summary>Effects of <c>control =</c> that concern the message, by the control's name with its options.</summary>
     public HashSet<string> Controls { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The message is under REQUIRETLS (RFC 8689): its client asked for it, or an ACL has by now.</summary>
+    public bool RequiresTls
+    {
+        get => Controls.Contains(RequireTlsControl);
+        init => _ = value && Controls.Add(RequireTlsControl);
+    }
 
     /// <summary>The checks that run beside reception; null where nothing can be verified (a command line test).</summary>
     public IMessageVerification? Verification { get; set; }

@@ -13,7 +13,7 @@ namespace Pipeline.Connectors.Smtp;
 /// <param name="isThisNode">Whether this node listens there itself; without allow_localhost such hosts are passed over, or a callout could call itself.</param>
 public sealed class SmtpCalloutClient(TimeProvider timeProvider, Func<IPEndPoint, bool> isThisNode) : ICalloutClient
 {
-    private readonly SmtpSessionOpener _opener = new(new CertificateFiles(), timeProvider);
+    private readonly SmtpSessionOpener _opener = new(new CertificateFiles(), timeProvider, Random.Shared);
 
     public async Task<CalloutAnswer> AskAsync(CalloutJob job, CancellationToken cancellationToken)
     {

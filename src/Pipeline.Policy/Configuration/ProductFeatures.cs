@@ -19,6 +19,7 @@ public static class ProductFeatures
         new("I18N", "I18N"),
         new("SPF", "SPF"),
         new("DMARC", "Experimental_DMARC"),
+        new("SOCKS", "SOCKS"),
         new("REQTLS", "Experimental_REQUIRETLS"),
         new("TRANSPORT_APPEND_MAILDIR", null),
         new(null, "Experimental_QUEUEFILE"),

@@ -27,7 +27,6 @@ public sealed class SupportReportTests
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane = *", "hosts_require_dane")]
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_try_dane = *", "hosts_try_dane")]
     [InlineData("begin transports\nt:\ndriver = smtp\ndnssec_require_domains = *", "dnssec_require_domains")]
-    [InlineData("begin transports\nt:\ndriver = smtp\nsocks_proxy = 10.0.0.1", "socks_proxy")]
     [InlineData("begin transports\nt:\ndriver = appendfile\nfile = /x\nuse_mbx_lock", "use_mbx_lock")]
     public void Option_whose_absence_would_weaken_or_misdirect_does_not_load(string text, string option)
     {

@@ -51,6 +51,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
                 Sender = mail.Sender,
                 Size = mail.Size ?? -1,
                 SmtpUtf8 = mail.SmtpUtf8,
+                RequiresTls = mail.RequireTls,
                 ReceivedAt = services.Time.GetUtcNow(),
                 Callouts = services.Callouts,
             },

@@ -150,11 +150,14 @@ public sealed class NotificationWriter(
     {
         var sender = EnvelopeAddress.Null;
         ImmutableArray<JournalEvent> events =
-            [.. GeneratedMessages.Beginning(sender, recipients, policy), new MessageAccepted(composed.HeaderBlock.Length + 2 + composed.Body.Length, recipients.Length)];
+        [
+            .. GeneratedMessages.Beginning(sender, recipients, policy),
+            new MessageAccepted(composed.HeaderBlock.Length + 2 + composed.Body.Length, recipients.Length, RequireTls: about.Envelope.RequireTls ? true : null),
+        ];
         var created = await _generated.CreateAsync(id, now, sender, recipients, composed, policy, cancellationToken);
         return created with
         {
-            Envelope = created.Envelope with { SmtpUtf8 = about.Envelope.SmtpUtf8 },
+            Envelope = created.Envelope with { SmtpUtf8 = about.Envelope.SmtpUtf8, RequireTls = about.Envelope.RequireTls },
             Journal = [.. events.Select((what, i) => new JournalEntry(i, now, what))],
         };
     }

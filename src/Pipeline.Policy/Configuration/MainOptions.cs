@@ -136,7 +136,7 @@ public sealed record MainOptions
 
     public required MailList SmtpUtf8AdvertiseHosts { get; init; }
 
-    public MailList? TlsAdvertiseRequireTls { get; init; }
+    public required MailList TlsAdvertiseRequireTls { get; init; }
 
     public bool Accept8BitMime { get; init; }
 

@@ -252,6 +252,8 @@ public sealed record TlsFacts(string Version, string CipherSuite, int Bits, stri
 /// <summary>Facts about, and decisions on, one message.</summary>
 public sealed class MessageScope
 {
+    private const string RequireTlsControl = "requiretls";
+
     /// <summary>Messages to operators that routing has brought about; sent when it was for a delivery.</summary>
     public List<Pipeline.Mail.Reply.AutomaticReply> Notes { get; } = [];
 
@@ -341,6 +343,13 @@ public sealed class MessageScope
 
     /// <summary>What a verdict server wants done for each recipient.</summary>
     public Mail.Scanning.BmiVerdicts Verdicts { get; init; } = Mail.Scanning.BmiVerdicts.None;
+
+    /// <summary>The message is under REQUIRETLS (RFC 8689): its client asked for it, or an ACL has by now.</summary>
+    public bool RequiresTls
+    {
+        get => Controls.Contains(RequireTlsControl);
+        init => _ = value && Controls.Add(RequireTlsControl);
+    }
 
     /// <summary>The checks that run beside reception; null where nothing can be verified (a command line test).</summary>
     public IMessageVerification? Verification { get; set; }

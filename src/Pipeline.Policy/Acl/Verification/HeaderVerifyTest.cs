@@ -102,7 +102,7 @@ internal static class HeaderVerifyTest
             return verified.Outcome;
         }
 
-        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, cancellationToken);
+        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, requireTls: false, cancellationToken);
         return result.Outcome switch
         {
             CalloutOutcome.Accepted => VerificationOutcome.Verified,

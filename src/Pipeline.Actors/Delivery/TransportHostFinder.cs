@@ -50,5 +50,11 @@ internal static class TransportHostFinder
     }
 
     private static ImmutableArray<DestinationHost> AsDestinations(ImmutableArray<RoutedHost> hosts, int port) =>
-        [.. hosts.Select(host => new DestinationHost(host.Name, host.Addresses, host.Port ?? port, host.MxPreference))];
+    [
+        .. hosts.Select(host => new DestinationHost(host.Name, host.Addresses, host.Port ?? port, host.MxPreference)
+        {
+            IsNameSecure = host.IsNameSecure,
+            AreAddressesSecure = host.AreAddressesSecure,
+        }),
+    ];
 }

@@ -137,6 +137,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
 
         Command("MAIL", $"FROM:<{mail.Sender}>");
         await EndTransactionAsync("MAIL");
+        SetProtocol(mail.RequireTls);
         if (SpaceCheck.Shortage(_active.Environment, Options.SmtpCheckSpoolSpace ? mail.Size ?? 0 : 0) is { } shortage)
         {
             _services.Log.Write(PolicyLogTarget.Main, shortage);
@@ -298,10 +299,11 @@ internal sealed partial class ReceiptSession : IReceiptSession
     }
 
     /// <summary>The word of the Received field and of $received_protocol (RFC 3848), in Exim's forms for local submission.</summary>
-    private void SetProtocol() => _connection.Protocol =
+    /// <param name="requireTls">For a message with the parameter REQUIRETLS, which Exim 4.92 shows by a capital letter.</param>
+    private void SetProtocol(bool requireTls = false) => _connection.Protocol =
         (_client.Client is null ? "local-" : "")
         + (_extended ? "esmtp" : "smtp")
-        + (_connection.Tls is null ? "" : "s")
+        + (_connection.Tls is null ? "" : requireTls ? "S" : "s")
         + (_connection.AuthenticatorName.Length == 0 ? "" : "a");
 
     private void RecordRefusedConnection(string stage, AclOutcome outcome)

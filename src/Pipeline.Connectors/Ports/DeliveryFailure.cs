@@ -41,6 +41,9 @@ public sealed record DeliveryFailure
     /// <summary>When the hosts of this destination may be tried again, as far as all of those it has are remembered; null when that is not known.</summary>
     public HostTime? HostTime { get; init; }
 
+    /// <summary>The peer said that it is for now, or fell silent.</summary>
+    public bool IsPassing { get; init; }
+
     /// <summary>Waiting alone does not mend it: the message is frozen, until somebody has looked at it.</summary>
     public bool Freezes { get; init; }
 }

@@ -21,6 +21,9 @@ internal sealed class SmtpHostsAttempt(
 
     protected override HostTime? HostTime => _othersMayServe ? null : _hostTime;
 
+    /// <summary>RFC 8689 section 4.2.1: the sender's procedure does not bind messages with the null return path.</summary>
+    protected override bool RequiresTls => Job.RequireTls && !Job.ReturnPath.IsNull;
+
     protected override async ValueTask TryAsync(CancellationToken cancellationToken)
     {
         var tried = 0;
@@ -42,6 +45,12 @@ internal sealed class SmtpHostsAttempt(
                 }
 
                 var endPoint = new IPEndPoint(address, host.Port);
+                if (RequiresTls && !host.IsNameSecure)
+                {
+                    Note(RequireTlsFailure.NameNotSecure(new SmtpPeer(host.Name, endPoint)));
+                    continue;
+                }
+
                 if (!Settings.AllowLocalhost && isThisNode(endPoint))
                 {
                     Note(new SmtpPeer(host.Name, endPoint).Failure(FailureClass.Local, "remote host address is the local host"));
@@ -74,8 +83,7 @@ internal sealed class SmtpHostsAttempt(
         {
             await times.ReachedAsync(host, endPoint.Address, endPoint.Port, cancellationToken);
         }
-        else if (failure is { HostWide: true, Class: not FailureClass.Local }
-            && await times.FailedAsync(host, endPoint.Address, endPoint.Port, failure, cancellationToken) is { } time)
+        else if (IsTheHosts(failure) && await times.FailedAsync(host, endPoint.Address, endPoint.Port, failure, cancellationToken) is { } time)
         {
             _hostTime = Ports.HostTime.First(_hostTime, time);
         }
@@ -85,12 +93,14 @@ internal sealed class SmtpHostsAttempt(
         }
     }
 
+    /// <summary>Whether other messages would meet the same. One that must not go in clear asks more of TLS than they do.</summary>
+    private bool IsTheHosts(DeliveryFailure failure) => failure is { HostWide: true, Class: not FailureClass.Local }
+        && !(RequiresTls && failure.Class is FailureClass.TlsFailed or FailureClass.TlsRequired);
+
     /// <returns>Why the host is given up; null when it has served.</returns>
     private async ValueTask<DeliveryFailure?> TryHostAsync(string host, IPEndPoint endPoint, CancellationToken cancellationToken)
     {
-        // RFC 8689 section 4.2.1: the sender's procedure does not bind messages with the null return path.
-        var requireTls = Job.RequireTls && !Job.ReturnPath.IsNull;
-        var policy = await SmtpPeerPolicy.DecideAsync(Settings, host, endPoint.Address, requireTls, cancellationToken);
+        var policy = await SmtpPeerPolicy.DecideAsync(Settings, host, endPoint.Address, RequiresTls, cancellationToken);
         var key = await SmtpConnectionKey.CreateAsync(Settings, host, endPoint, policy, cancellationToken);
         var fresh = false;
         var progress = Progress.Done;
@@ -109,8 +119,9 @@ internal sealed class SmtpHostsAttempt(
                     Metrics?.Opened(session is not null);
                     if (opening.Failure is { } failure)
                     {
-                        Note(failure);
-                        return failure;
+                        var noted = RequiresTls ? RequireTlsFailure.Of(failure) : failure;
+                        Note(noted);
+                        return noted;
                     }
 
                     Crash.At(CrashPoint.DeliverSmtpOpened);
@@ -120,7 +131,7 @@ internal sealed class SmtpHostsAttempt(
                     Metrics?.Reused();
                 }
 
-                progress = await UseAsync(session!, requireTls, cancellationToken);
+                progress = await UseAsync(session!, cancellationToken);
                 fresh = progress == Progress.DiedIdle;
                 keep = Settings.ConnectionMaxMessages <= 0 || session!.Messages < Settings.ConnectionMaxMessages;
             }

@@ -136,7 +136,7 @@ public sealed record MainOptions
 
     public required MailList SmtpUtf8AdvertiseHosts { get; init; }
 
-    public MailList? TlsAdvertiseRequireTls { get; init; }
+    public required MailList TlsAdvertiseRequireTls { get; init; }
 
     public bool Accept8BitMime { get; init; }
 
@@ -145,6 +145,8 @@ public sealed record MainOptions
     public bool AllowDomainLiterals { get; init; }
 
     public bool AllowMxToIp { get; init; }
+
+    public bool AllowUtf8Domains { get; init; }
 
     public bool StripTrailingDot { get; init; }
 
@@ -364,7 +366,7 @@ public sealed record MainOptions
 
     public ExpandableString? DmarcHistoryFile { get; init; }
 
-    public string? DmarcForensicSender { get; init; }
+    public ExpandableString? DmarcForensicSender { get; init; }
 
     public string? SrsSecrets { get; init; }
 

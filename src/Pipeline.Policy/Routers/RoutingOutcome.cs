@@ -104,4 +104,11 @@ public abstract record RoutingOutcome
 /// <param name="Addresses">In the order to try; at least one.</param>
 /// <param name="Port">Null for the transport's port.</param>
 /// <param name="MxPreference">Null when it does not come from an MX record.</param>
-public sealed record RoutedHost(string Name, ImmutableArray<IPAddress> Addresses, int? Port = null, int? MxPreference = null);
+public sealed record RoutedHost(string Name, ImmutableArray<IPAddress> Addresses, int? Port = null, int? MxPreference = null)
+{
+    /// <summary>Nobody can have put another name in its place: it is the domain's or the configuration's own, or DNSSEC vouches for the record that names it.</summary>
+    public bool IsNameSecure { get; init; } = true;
+
+    /// <summary>DNSSEC vouches for the addresses.</summary>
+    public bool AreAddressesSecure { get; init; }
+}

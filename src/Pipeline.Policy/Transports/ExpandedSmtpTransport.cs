@@ -33,6 +33,9 @@ public sealed record ExpandedSmtpTransport(string Name, HeloData HeloData) : Exp
 
     public ImmutableArray<IPAddress> Interfaces { get; init; } = [];
 
+    /// <summary>What connections are made through; empty for none.</summary>
+    public ImmutableArray<SocksProxy> SocksProxy { get; init; } = [];
+
     public bool AllowLocalhost { get; init; }
 
     public int HostsMaxTry { get; init; } = 5;

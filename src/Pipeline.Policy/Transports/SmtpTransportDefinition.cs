@@ -19,6 +19,7 @@ public sealed class SmtpTransportDefinition : TransportDefinition
     private readonly ExpandableString? _fallbackHosts;
     private readonly ExpandableString? _port;
     private readonly ExpandableString? _interface;
+    private readonly ExpandableString? _socksProxy;
     private readonly ExpandableString _heloData;
     private readonly ExpandableString? _maxRecipients;
     private readonly ExpandableString _multiDomain;
@@ -52,6 +53,12 @@ public sealed class SmtpTransportDefinition : TransportDefinition
         _fallbackHosts = options.GetExpandable("fallback_hosts");
         _port = options.GetExpandable("port");
         _interface = options.GetExpandable("interface");
+        _socksProxy = options.GetExpandable("socks_proxy");
+        if (_socksProxy?.Constant is { } proxies && SocksProxy.Parse(proxies, out var wrong).IsEmpty && wrong.Length > 0)
+        {
+            options.Report(wrong, "socks_proxy");
+        }
+
         _heloData = options.GetExpandable("helo_data", "$primary_hostname");
         _maxRecipients = options.GetExpandable("max_rcpt");
         _multiDomain = options.GetExpandableBool("multi_domain", true);
@@ -93,6 +100,7 @@ public sealed class SmtpTransportDefinition : TransportDefinition
             FallbackHosts = await expansion.HostsAsync("fallback_hosts", _fallbackHosts),
             Port = await PortAsync(expansion),
             Interfaces = await InterfacesAsync(expansion),
+            SocksProxy = await ProxiesAsync(expansion),
             AllowLocalhost = _allowLocalhost,
             HostsMaxTry = _hostsMaxTry,
             HostsMaxTryHardLimit = _hostsMaxTryHardLimit,
@@ -171,6 +179,17 @@ public sealed class SmtpTransportDefinition : TransportDefinition
                 expansion.Fail($"invalid port \"{text}\" in {Name} transport", needsAttention: true);
                 return unset;
         }
+    }
+
+    private async ValueTask<ImmutableArray<SocksProxy>> ProxiesAsync(OptionExpansion expansion)
+    {
+        var proxies = SocksProxy.Parse(await expansion.TextAsync("socks_proxy", _socksProxy) ?? "", out var problem);
+        if (problem.Length > 0)
+        {
+            expansion.Fail($"{problem} ({Name} transport)", needsAttention: true);
+        }
+
+        return proxies;
     }
 
     private async ValueTask<ImmutableArray<IPAddress>> InterfacesAsync(OptionExpansion expansion)

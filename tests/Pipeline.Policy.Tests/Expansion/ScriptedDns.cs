@@ -15,6 +15,13 @@ internal sealed class ScriptedDns : IDnsResolver
         return this;
     }
 
+    /// <summary>As <see cref="Add"/>, and DNSSEC vouches for it.</summary>
+    public ScriptedDns AddAuthentic(string name, params DnsRecord[] records)
+    {
+        _answers[(name, records[0].Type)] = DnsAnswer.Of(records) with { Authenticated = true };
+        return this;
+    }
+
     public ScriptedDns AddFailure(string name, DnsRecordType type)
     {
         _answers[(name, type)] = DnsAnswer.TemporaryFailure("SERVFAIL");

@@ -117,6 +117,23 @@ public sealed class RouterDriverTests
         Assert.Equal(expected, Text((await _bench.RouteAsync($"r:\ndriver = dnslookup\ntransport = smtp\ndnssec_require_domains = {domains}", "a@plain.test")).Final));
 
     [Theory]
+    [InlineData("driver = dnslookup", "signed.test", true, true)]
+    [InlineData("driver = dnslookup", "half.test", true, false)]
+    [InlineData("driver = dnslookup", "forged.test", false, true)]
+    [InlineData("driver = dnslookup", "host.signed.test", true, true)]
+    [InlineData("driver = manualroute\nroute_list = * host.unsigned.test", "any.test", true, false)]
+    [InlineData("driver = manualroute\nroute_list = * forged.test/MX", "any.test", false, true)]
+    public async Task Host_knows_whether_its_name_and_its_addresses_are_beyond_doubt(string router, string domain, bool name, bool addresses)
+    {
+        var (yes, no) = (new AddressRecord(IPAddress.Parse("192.0.2.50")), new AddressRecord(IPAddress.Parse("192.0.2.51")));
+        _bench.Dns.AddAuthentic("signed.test", new MailExchangeRecord(5, "host.signed.test")).AddAuthentic("host.signed.test", yes)
+            .AddAuthentic("half.test", new MailExchangeRecord(5, "host.unsigned.test")).Add("host.unsigned.test", no)
+            .Add("forged.test", new MailExchangeRecord(5, "host.signed.test"));
+        var routed = Assert.IsType<RoutingOutcome.Routed>((await _bench.RouteAsync($"r:\n{router}\ntransport = smtp", $"a@{domain}")).Final);
+        Assert.Equal((name, addresses), (Assert.Single(routed.Hosts).IsNameSecure, routed.Hosts[0].AreAddressesSecure));
+    }
+
+    [Theory]
     [InlineData("${if eq{$host_address}{192.0.2.20}{10.0.0.1}fail}", "10.0.0.1")]
     [InlineData("${if eq{$host_address}{x}{10.0.0.1}fail}", "192.0.2.20")]
     [InlineData("nonsense", "r router: translate_ip_address gives no IP address for 192.0.2.20: \"nonsense\"")]

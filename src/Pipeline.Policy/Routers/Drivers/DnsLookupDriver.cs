@@ -75,7 +75,7 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
             return new DriverVerdict.Fail($"domain {domain} does not accept mail (null MX)");
         }
 
-        return Conclude(run, await MxFinder.FindAsync(search, records.Where(record => record.Exchange.Length > 0), choice, cancellationToken));
+        return Conclude(run, await MxFinder.FindAsync(search, records.Where(record => record.Exchange.Length > 0), answer.Authenticated, choice, cancellationToken));
     }
 
     /// <summary>SRV records stand for MX records where <c>check_srv</c> names a service.</summary>
@@ -109,7 +109,7 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
         {
             [] => null,
             [{ Target: "" or "." }] => new DriverVerdict.Decline($"an SRV record indicated no {name} service"),
-            _ => Conclude(run, await ServiceFinder.FindAsync(search, records, choice, cancellationToken)),
+            _ => Conclude(run, await ServiceFinder.FindAsync(search, records, answer.Authenticated, choice, cancellationToken)),
         };
     }
 
@@ -138,13 +138,13 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
             return new DriverVerdict.Decline("no MX record, and the domain must have one (mx_domains)");
         }
 
-        var (outcome, addresses, reason) = await HostFinder.FindAsync(search, domain, choice, cancellationToken);
-        switch (outcome)
+        var found = await HostFinder.FindAsync(search, domain, choice, cancellationToken);
+        switch (found.Outcome)
         {
             case HostFindOutcome.Deferred:
-                return TimedOut(run, reason);
+                return TimedOut(run, found.Reason);
             case not HostFindOutcome.Found:
-                return new DriverVerdict.Decline(reason);
+                return new DriverVerdict.Decline(found.Reason);
         }
 
         if (_checkSecondaryMx)
@@ -152,9 +152,9 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
             return new DriverVerdict.Decline("local host is not a secondary MX");
         }
 
-        return addresses.Any(search.IsLocalAddress) && run.Router.Self.Apply(run, fromMx: false) is { } self
+        return found.Addresses.Any(search.IsLocalAddress) && run.Router.Self.Apply(run, fromMx: false) is { } self
             ? self
-            : new DriverVerdict.Accept([new RoutedHost(domain, addresses)]);
+            : new DriverVerdict.Accept([new RoutedHost(domain, found.Addresses) { AreAddressesSecure = found.IsAuthentic }]);
     }
 
     private static DriverVerdict TimedOut(RouteRun run, string reason) => run.Router.PassOnTimeout

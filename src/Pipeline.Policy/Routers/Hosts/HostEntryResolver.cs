@@ -28,12 +28,15 @@ internal static class HostEntryResolver
             var records = answer.Records.OfType<MailExchangeRecord>().Where(record => record.Exchange.Length > 0).ToArray();
             if (records.Length > 0)
             {
-                var mx = await MxFinder.FindAsync(search, records, choice, cancellationToken);
+                var mx = await MxFinder.FindAsync(search, records, answer.Authenticated, choice, cancellationToken);
                 return (mx.Outcome, [.. mx.Hosts.Select(host => host with { Port = entry.Port })], mx.Reason);
             }
         }
 
-        var (outcome, addresses, reason) = await HostFinder.FindAsync(search, entry.Name, choice, cancellationToken);
-        return (outcome, outcome == HostFindOutcome.Found ? [new RoutedHost(entry.Name, addresses, entry.Port)] : [], reason);
+        var found = await HostFinder.FindAsync(search, entry.Name, choice, cancellationToken);
+        return (
+            found.Outcome,
+            found.Outcome == HostFindOutcome.Found ? [new RoutedHost(entry.Name, found.Addresses, entry.Port) { AreAddressesSecure = found.IsAuthentic }] : [],
+            found.Reason);
     }
 }

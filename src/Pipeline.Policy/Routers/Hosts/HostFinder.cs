@@ -17,6 +17,14 @@ internal enum HostFindOutcome
     Deferred = 3,
 }
 
+/// <summary>The addresses of a host.</summary>
+/// <param name="Reason">Why there are none; empty when there are some.</param>
+/// <param name="IsAuthentic">DNSSEC vouches for them.</param>
+internal sealed record FoundAddresses(HostFindOutcome Outcome, ImmutableArray<IPAddress> Addresses, string Reason, bool IsAuthentic = false)
+{
+    public static FoundAddresses None(HostFindOutcome outcome, string reason) => new(outcome, [], reason);
+}
+
 /// <summary>Which addresses are asked for, and in which order they come.</summary>
 /// <param name="Only">No IPv6.</param>
 /// <param name="Prefer">IPv4 first.</param>
@@ -30,7 +38,7 @@ internal static class HostFinder
 
     private const int MaxAddresses = 50;
 
-    public static async ValueTask<(HostFindOutcome Outcome, ImmutableArray<IPAddress> Addresses, string Reason)> FindAsync(
+    public static async ValueTask<FoundAddresses> FindAsync(
         HostSearch search, string name, Ipv4Choice choice, CancellationToken cancellationToken)
     {
         var askIpv6 = !choice.Only
@@ -44,20 +52,22 @@ internal static class HostFinder
         var (kept, ignored, deferred) = await WithoutIgnoredAsync(search, name, found.Take(MaxAddresses), cancellationToken);
         if (deferred is not null)
         {
-            return (HostFindOutcome.Deferred, [], deferred);
+            return FoundAddresses.None(HostFindOutcome.Deferred, deferred);
         }
 
         if (kept.Length > 0)
         {
-            return (HostFindOutcome.Found, kept, "");
+            return new FoundAddresses(HostFindOutcome.Found, kept, "", IsAuthentic(await ipv4) && IsAuthentic(await ipv6));
         }
 
         if ((await ipv4).IsTemporaryFailure || (await ipv6).IsTemporaryFailure)
         {
-            return (HostFindOutcome.Deferred, [], $"host lookup for {name} did not complete: {(await ipv4).Reason ?? (await ipv6).Reason}");
+            return FoundAddresses.None(HostFindOutcome.Deferred, $"host lookup for {name} did not complete: {(await ipv4).Reason ?? (await ipv6).Reason}");
         }
 
-        return ignored ? (HostFindOutcome.Ignored, [], $"all addresses of {name} are ignored") : (HostFindOutcome.NotFound, [], $"{name} has no address");
+        return ignored
+            ? FoundAddresses.None(HostFindOutcome.Ignored, $"all addresses of {name} are ignored")
+            : FoundAddresses.None(HostFindOutcome.NotFound, $"{name} has no address");
     }
 
     /// <summary>Drops the addresses that <c>ignore_target_hosts</c> has.</summary>
@@ -91,6 +101,9 @@ internal static class HostFinder
 
         return (kept.ToImmutable(), ignored, null);
     }
+
+    /// <summary>Nothing in the answer is of doubtful origin.</summary>
+    private static bool IsAuthentic(DnsAnswer answer) => answer.Outcome != DnsOutcome.Success || answer.Authenticated;
 
     private static IEnumerable<IPAddress> Addresses(DnsAnswer answer) => answer.Records.OfType<AddressRecord>().Select(record => record.Address);
 }

@@ -8,7 +8,7 @@ using Pipeline.Storage.Sqlite;
 
 namespace Pipeline.Benchmarks.Storage;
 
-/// <summary>What a message costs in a store with every flush: its acceptance, and its whole life. Client and server share the processors.</summary>
+/// <summary>What a message costs in a store with every flush: its acceptance, and its whole life; and what is remembered beside messages. Client and server share the processors.</summary>
 internal static class StoreBenchmarks
 {
     private const int Warmup = 3_000;
@@ -18,7 +18,7 @@ internal static class StoreBenchmarks
     public static async Task RunAsync(string[] engines)
     {
         Console.WriteLine($"{Environment.ProcessorCount} processors, .NET {Environment.Version}, load average {(await File.ReadAllTextAsync("/proc/loadavg")).Split(' ')[0]}");
-        Console.WriteLine($"{"engine and case",-44}{"messages/s",12}{"p50 ms",10}{"p99 ms",10}{"client us",12}{"server us",12}");
+        Console.WriteLine($"{"engine and case",-50}{"times/s",12}{"p50 ms",10}{"p99 ms",10}{"client us",12}{"server us",12}");
         if (engines.Length == 0 || engines.Contains("sqlite"))
         {
             await SqliteAsync();
@@ -60,6 +60,7 @@ internal static class StoreBenchmarks
     private static async Task AllAsync(string engine, IMessageStore store, Func<TimeSpan> serverTime)
     {
         var load = new StoreLoad(store, Owner);
+        var hints = new HintLoad(store);
         await load.LifeAsync(50, Warmup, 4096);
         await RowAsync($"{engine}, accept 4 KiB, 1 sender", serverTime, () => load.AcceptAsync(1, 1_000, 4096));
         await RowAsync($"{engine}, accept 4 KiB, 10 senders", serverTime, () => load.AcceptAsync(10, 8_000, 4096));
@@ -69,6 +70,9 @@ internal static class StoreBenchmarks
         await load.EmptyAsync();
         await RowAsync($"{engine}, whole life 4 KiB, 50 senders", serverTime, () => load.LifeAsync(50, 10_000, 4096));
         await RowAsync($"{engine}, whole life over a claim, 50 senders", serverTime, () => load.ClaimedLifeAsync(50, 10_000, 4096));
+        await RowAsync($"{engine}, change of a hint, 1 session", serverTime, () => hints.CountAsync(1, 2_000, 1));
+        await RowAsync($"{engine}, change of a hint, 50 sessions, 200 hints", serverTime, () => hints.CountAsync(50, 40_000, 200));
+        await RowAsync($"{engine}, change of a hint, 50 sessions, 1 hint", serverTime, () => hints.CountAsync(50, 40_000, 1));
     }
 
     private static async Task RowAsync(string name, Func<TimeSpan> serverTime, Func<Task<List<double>>> run)
@@ -82,7 +86,7 @@ internal static class StoreBenchmarks
         server = serverTime() - server;
         times.Sort();
         Console.WriteLine(
-            $"{name,-44}{times.Count / elapsed.TotalSeconds,12:F0}{times[times.Count / 2],10:F1}{times[times.Count * 99 / 100],10:F1}"
+            $"{name,-50}{times.Count / elapsed.TotalSeconds,12:F0}{times[times.Count / 2],10:F1}{times[times.Count * 99 / 100],10:F1}"
             + $"{client.TotalMicroseconds / times.Count,12:F0}{server.TotalMicroseconds / times.Count,12:F0}");
     }
 }

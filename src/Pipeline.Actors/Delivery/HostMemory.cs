@@ -56,6 +56,15 @@ public sealed class HostMemory(IHints hints, IPolicySource policies, TimeProvide
         return await ReadAsync(key, cancellationToken);
     }
 
+    /// <summary>Whether this node has something against the host in mind.</summary>
+    internal bool Knows(string key)
+    {
+        lock (_lock)
+        {
+            return _looks.TryGetValue(key, out var look) && look.Record is not null;
+        }
+    }
+
     internal async ValueTask<HostRecord?> ReadAsync(string key, CancellationToken cancellationToken)
     {
         HostRecord? record;
@@ -72,13 +81,13 @@ public sealed class HostMemory(IHints hints, IPolicySource policies, TimeProvide
         return record;
     }
 
-    /// <summary>Remembers, or forgets, unless another attempt has found out something since <paramref name="began"/>.</summary>
-    internal async ValueTask PutAsync(string key, HostRecord? record, DateTimeOffset began, CancellationToken cancellationToken)
+    /// <summary>Remembers, or forgets, unless another attempt has failed since then.</summary>
+    internal async ValueTask PutAsync(string key, HostRecord? record, DateTimeOffset since, CancellationToken cancellationToken)
     {
         Note(key, record);
         try
         {
-            await hints.ChangeAsync(key, value => HostRecord.Read(value) is { } other && other.LastTriedAt >= began && other.LastTriedAt <= time.GetUtcNow() ? value : record?.Write(), cancellationToken);
+            await hints.ChangeAsync(key, value => HostRecord.Read(value) is { } other && other.LastTriedAt >= since && other.LastTriedAt <= time.GetUtcNow() ? value : record?.Write(), cancellationToken);
         }
         catch (IOException)
         {

@@ -79,10 +79,11 @@ internal sealed class JobHostTimes(HostMemory memory, MessageFacts message, stri
 
     public async ValueTask ReachedAsync(string host, IPAddress address, int port, CancellationToken cancellationToken)
     {
+        // Also what another attempt has found meanwhile: a host that takes some connections and not others has answered.
         var key = Key(host, address, port);
-        if (_asked.TryGetValue(key, out var asked) && asked.Record is not null)
+        if (memory.Knows(key) || (_asked.TryGetValue(key, out var asked) && asked.Record is not null))
         {
-            await memory.PutAsync(key, null, asked.At, cancellationToken);
+            await memory.PutAsync(key, null, Now, cancellationToken);
         }
     }
 

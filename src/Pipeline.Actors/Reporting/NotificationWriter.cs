@@ -233,6 +233,7 @@ public sealed class NotificationWriter(
         FailureClass.Lookup => new EnhancedStatusCode(5, 4, 4),
         FailureClass.ConnectionRefused or FailureClass.ConnectionTimeout => new EnhancedStatusCode(5, 4, 1),
         FailureClass.Timeout or FailureClass.LostConnection => new EnhancedStatusCode(5, 4, 2),
+        FailureClass.HostRetryTimeNotReached => new EnhancedStatusCode(5, 4, 7),
         FailureClass.Quota => new EnhancedStatusCode(5, 2, 2),
         FailureClass.TooBig => new EnhancedStatusCode(5, 3, 4),
         FailureClass.TlsRequired or FailureClass.TlsFailed => new EnhancedStatusCode(5, 7, 10),

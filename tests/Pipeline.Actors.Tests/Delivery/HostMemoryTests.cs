@@ -110,6 +110,35 @@ public sealed class HostMemoryTests
     }
 
     [Fact]
+    public async Task Connection_that_is_taken_forgets_one_that_was_refused_meanwhile()
+    {
+        var taken = Attempt();
+        Assert.Null(await taken.AskAsync("mx.test", Address, 25, default));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await FailAsync();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await taken.ReachedAsync("mx.test", Address, 25, default);
+
+        Assert.Null(await Attempt().AskAsync("mx.test", Address, 25, default));
+        Assert.Null(await _hints.GetAsync("retry/T:mx.test:192.0.2.4", default));
+    }
+
+    [Fact]
+    public async Task Success_of_a_host_that_nothing_is_held_against_costs_nothing()
+    {
+        var counted = new CountedHints();
+        var memory = new HostMemory(counted, Policy("begin retry\n* * F,2h,15m", _time), _time);
+        for (var i = 0; i < 10; i++)
+        {
+            var attempt = Attempt(memory: memory);
+            Assert.Null(await attempt.AskAsync("mx.test", Address, 25, default));
+            await attempt.ReachedAsync("mx.test", Address, 25, default);
+        }
+
+        Assert.Equal(1, counted.Calls);
+    }
+
+    [Fact]
     public async Task Host_that_fails_for_as_long_as_its_rule_says_has_come_to_its_end_and_is_tried_as_before()
     {
         await FailAsync();
@@ -206,6 +235,23 @@ public sealed class HostMemoryTests
         var attempt = Attempt(memory: memory);
         await attempt.AskAsync(host, Address, 25, default);
         return await attempt.FailedAsync(host, Address, 25, failure ?? Refused, default);
+    }
+
+    private sealed class CountedHints : IHints
+    {
+        public int Calls { get; private set; }
+
+        public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+        {
+            Calls++;
+            return default;
+        }
+
+        public ValueTask ChangeAsync(string key, Func<byte[]?, byte[]?> change, CancellationToken cancellationToken)
+        {
+            Calls++;
+            return default;
+        }
     }
 
     private sealed class LostHints : IHints

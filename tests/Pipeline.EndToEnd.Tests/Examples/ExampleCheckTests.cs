@@ -40,6 +40,7 @@ public sealed class ExampleCheckTests
             """
         },
         { "verdicts", "" },
+        { "greylisting", "" },
         { "large-gateway", "" },
         { "large-gateway", "CERTIFICATE = /etc/mail/cert.pem\nKEY = /etc/mail/key.pem" },
     };

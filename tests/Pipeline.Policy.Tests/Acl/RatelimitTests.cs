@@ -214,6 +214,33 @@ public sealed class RatelimitTests
         Assert.Equal(51, RateLimitFormula.Next((50, Start.AddSeconds(59)), happened with { Period = TimeSpan.FromSeconds(1) }), 3);
     }
 
+    /// <summary>Seeded: peers have a hand in arguments, through what these expand.</summary>
+    [Fact]
+    public async Task Any_argument_is_an_error_or_a_rate_that_can_be_stored()
+    {
+        string[] parts = ["1", "0", "1.5", "1e9", "9k", "1000000000000000000000000g", "x", "-1", "", "1h", "1s", "3550w", "0s", "per_mail", "per_rcpt", "per_byte", "per_addr", "per_cmd", "per_conn",
+            "strict", "leaky", "readonly", "count=1", "count=99999999999999999999999999999999999999", "count=0", "unique=a", "unique=", "\0", "a b", "//"];
+        var random = new Random(7);
+        var rates = 0;
+        for (var i = 0; i < 5000; i++)
+        {
+            // Half of them begin well.
+            var value = (random.Next(2) == 0 ? "" : "5 / 1h / ") + string.Join(" / ", Enumerable.Range(0, random.Next(1, 6)).Select(_ => parts[random.Next(parts.Length)]));
+            if (RateLimitArguments.Parse(value, out var error) is not { } limit)
+            {
+                Assert.StartsWith(RateLimitArguments.Complaint, error, StringComparison.Ordinal);
+                continue;
+            }
+
+            var happened = new RateLimitEvent("k", limit.Limit, limit.Period, limit.Count ?? 1, limit.Mode ?? RateLimitMode.Leaky, limit.Unique, _bench.Time.GetUtcNow());
+            Assert.InRange(await RateLimits.MeasureAsync(_bench.Hints, happened, default), 0, 1e15);
+            _bench.Time.Advance(TimeSpan.FromSeconds(random.Next(10_000)));
+            rates++;
+        }
+
+        Assert.InRange(rates, 500, 4500);
+    }
+
     /// <summary>Seeded: any series of events.</summary>
     [Fact]
     public void Rate_is_never_below_what_just_happened_never_above_what_has_happened_in_all_and_does_not_depend_on_how_silence_is_cut()

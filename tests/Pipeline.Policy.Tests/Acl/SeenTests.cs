@@ -115,6 +115,23 @@ public sealed class SeenTests
             _bench.Trace.Where(line => line.Contains("seen db", StringComparison.Ordinal)).Select(line => line[line.IndexOf("seen db", StringComparison.Ordinal)..]));
     }
 
+    /// <summary>Seeded: peers have a hand in arguments, through what these expand.</summary>
+    [Fact]
+    public async Task Any_argument_is_an_error_or_an_answer()
+    {
+        string[] parts = ["5m", "-5m", "3550w", "-3550w", "0s", "-", "x", "", "readonly", "write", "key=", "key=a", "key=\u0001", "refresh=1d", "refresh=3550w", "refresh=", "refresh=x", "//"];
+        var random = new Random(7);
+        var verdicts = new HashSet<AclVerdict>();
+        for (var i = 0; i < 3000; i++)
+        {
+            var value = string.Join(" / ", Enumerable.Range(0, random.Next(1, 5)).Select(_ => parts[random.Next(parts.Length)]));
+            verdicts.Add((await _bench.RunAsync($"accept seen = {value}\ndeny")).Verdict);
+            Advance(TimeSpan.FromMinutes(random.Next(100)));
+        }
+
+        Assert.Equal([AclVerdict.Accept, AclVerdict.Deny, AclVerdict.Error], verdicts.Order());
+    }
+
     private async Task<bool> IsSeenAsync(string value) => (await _bench.RunAsync($"accept seen = {value}\ndeny")).IsAccepted;
 
     private void Advance(TimeSpan time) => _bench.Time.Advance(time);

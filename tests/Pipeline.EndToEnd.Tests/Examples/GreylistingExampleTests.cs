@@ -9,7 +9,7 @@ public sealed class GreylistingExampleTests : IDisposable
     private const string Macros = """
         SPOOL = FOLDER/spool
         USERS = FOLDER/users
-        GUESSES = 3
+        GUESSES = 2
         """;
 
     private readonly List<ExampleHost> _hosts = [];

@@ -95,7 +95,6 @@ internal static class MainOptionSupport
 
     private static (Support Support, string Names)[] Scanners =>
     [
-        (Support.WithoutEffect("the ACL condition is refused when it is reached"), "spf_guess"),
         (Support.WithoutEffect("every signature is verified"), "dkim_verify_minimal"),
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "sha256:sha512|sha256 : sha512|sha256"), "dkim_verify_hashes"),
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "ed25519:rsa|ed25519 : rsa|rsa:ed25519"), "dkim_verify_keytypes"),

@@ -368,6 +368,9 @@ public sealed record MainOptions
 
     public ExpandableString? DmarcForensicSender { get; init; }
 
+    /// <summary>The SPF record of domains that publish none, for the condition of the same name.</summary>
+    public required ExpandableString SpfGuess { get; init; }
+
     public string? SrsSecrets { get; init; }
 
     // Logs.

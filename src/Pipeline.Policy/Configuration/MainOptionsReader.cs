@@ -162,6 +162,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         DmarcEvaluation = DmarcEvaluations.Find(GetString("dmarc_evaluation")) ?? default,
         DmarcTldFile = GetExpandable("dmarc_tld_file", Acl.PublicSuffixFile.Usual),
         DmarcHistoryFile = GetExpandable("dmarc_history_file"),
+        SpfGuess = GetExpandable("spf_guess", "v=spf1 a/24 mx/24 ptr ?all"),
         DmarcForensicSender = GetExpandable("dmarc_forensic_sender"),
         SrsSecrets = GetString("srs_secrets") ?? GetString("srs_secret"),
         LogSelector = LogSelection.Parse(GetString("log_selector")),

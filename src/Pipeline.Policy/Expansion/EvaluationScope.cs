@@ -366,6 +366,9 @@ public sealed class MessageScope
     /// <summary>Signatures whose status an ACL has set to something else than was found (<c>set dkim_verify_status</c>).</summary>
     public Dictionary<Mail.Dkim.DkimResult, Acl.DkimStatus> DkimOverrides { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>What <c>spf</c> or <c>spf_guess</c> has found last; null as long as neither has asked.</summary>
+    public Mail.Spf.SpfResult? Spf { get; set; }
+
     /// <summary>What <c>dmarc_status</c> has found; null as long as it has not asked.</summary>
     public Acl.DmarcOutcome? Dmarc { get; set; }
 
@@ -445,6 +448,9 @@ public interface IMessageVerification
 {
     /// <summary>The SPF result for the sender of the message (RFC 7208).</summary>
     ValueTask<Mail.Spf.SpfResult> SpfAsync(CancellationToken cancellationToken);
+
+    /// <summary>The SPF result as if the domain of the sender had published this record.</summary>
+    ValueTask<Mail.Spf.SpfResult> GuessSpfAsync(string record, CancellationToken cancellationToken);
 
     /// <summary>The DKIM results, one for each signature from the top; empty without signatures (RFC 6376).</summary>
     ValueTask<IReadOnlyList<Mail.Dkim.DkimResult>> DkimAsync(CancellationToken cancellationToken);

@@ -100,6 +100,5 @@ internal static class MainOptionSupport
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "ed25519:rsa|ed25519 : rsa|rsa:ed25519"), "dkim_verify_keytypes"),
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "rsa=1024 ed25519=250"), "dkim_verify_min_keysizes"),
         (Support.NotDone("say the explanation in the ACL: $spf_smtp_comment"), "spf_smtp_comment_template"),
-        (Support.NotDone("give the secret to ${srs_encode} and inbound_srs"), "srs_config srs_secrets srs_secret srs_maxage srs_hashlength srs_hashmin srs_usehash srs_usetimestamp"),
     ];
 }

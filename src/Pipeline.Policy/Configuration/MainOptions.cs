@@ -371,7 +371,21 @@ public sealed record MainOptions
     /// <summary>The SPF record of domains that publish none, for the condition of the same name.</summary>
     public required ExpandableString SpfGuess { get; init; }
 
-    public string? SrsSecrets { get; init; }
+    /// <summary>Secret, age, length of hash, and whether there are time stamps and hashes, with colons between them.</summary>
+    public string? SrsConfig { get; init; }
+
+    public required IReadOnlyList<string> SrsSecrets { get; init; }
+
+    public long SrsMaxage { get; init; }
+
+    public long SrsHashlength { get; init; }
+
+    /// <summary>-1 for the length of new hashes.</summary>
+    public long SrsHashmin { get; init; }
+
+    public bool SrsUsetimestamp { get; init; }
+
+    public bool SrsUsehash { get; init; }
 
     // Logs.
 

@@ -67,4 +67,5 @@ internal sealed class StatementRun(AclVerb verb)
 
 /// <param name="Address">The sender that did not verify.</param>
 /// <param name="Texts">What the client is told of it, before the reply that it would get without: one or more lines each.</param>
-internal sealed record SenderVerifyDetails(string Address, string[] Texts);
+/// <param name="IsDeferred">The sender could not be verified now.</param>
+internal sealed record SenderVerifyDetails(string Address, string[] Texts, bool IsDeferred = false);

@@ -91,7 +91,7 @@ internal static class AddressVerifyTest
 
         var deferred = test.Outcome == AclTestOutcome.Defer;
         Log(evaluation, sender, deferred, verified.Message);
-        Tell(evaluation, options, sender, [$"Verification failed for <{sender}>", verified.Message]);
+        Tell(evaluation, options, sender, deferred ? [verified.Message] : [$"Verification failed for <{sender}>", verified.Message], deferred);
         return deferred
             ? AclTest.Defer($"Could not complete sender verify: {verified.Message}", "Could not complete sender verify")
             : AclTest.Failed("Sender verify failed", "Sender verify failed");
@@ -159,11 +159,11 @@ internal static class AddressVerifyTest
         }
     }
 
-    private static void Tell(AclEvaluation evaluation, VerifyOptions options, EnvelopeAddress sender, string[] texts)
+    private static void Tell(AclEvaluation evaluation, VerifyOptions options, EnvelopeAddress sender, string[] texts, bool deferred = false)
     {
         if (!options.NoDetails)
         {
-            evaluation.SenderVerify = new SenderVerifyDetails(sender.ToString(), texts);
+            evaluation.SenderVerify = new SenderVerifyDetails(sender.ToString(), texts, deferred);
         }
     }
 

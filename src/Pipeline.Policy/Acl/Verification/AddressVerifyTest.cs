@@ -151,9 +151,10 @@ internal static class AddressVerifyTest
 
     private static void Log(AclEvaluation evaluation, EnvelopeAddress sender, bool deferred, string why)
     {
-        if (!evaluation.Message.AclState.ToldSenders.Contains(sender.ToString()) && evaluation.Engine.Services.LogSenderVerifyFailures)
+        if (!evaluation.Message.AclState.ToldSenders.Contains(sender.ToString()))
         {
             evaluation.Log(
+                "sender_verify_fail",
                 PolicyLogTarget.Main | PolicyLogTarget.Reject,
                 $"H={ClientText.FullHost(evaluation.Connection)} sender verify {(deferred ? "defer" : "fail")} for <{sender}>{(why.Length == 0 ? "" : $": {why}")}");
         }

@@ -68,6 +68,11 @@ internal sealed partial class ReceiptSession : IReceiptSession
             return new ReceiptDecision(NotAvailable, Close: true);
         }
 
+        if (await ReserveAsync(scope, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
         var outcome = await RunAsync(AclPoint.Connect, scope, cancellationToken);
         if (!outcome.IsAccepted)
         {
@@ -136,6 +141,8 @@ internal sealed partial class ReceiptSession : IReceiptSession
         }
 
         Command("MAIL", $"FROM:<{mail.Sender}>");
+        _recipientDelay.Restart();
+        await WaitAsync(_mailDelay, cancellationToken);
         await EndTransactionAsync("MAIL");
         SetProtocol(mail.RequireTls);
         if (SpaceCheck.Shortage(_active.Environment, Options.SmtpCheckSpoolSpace ? mail.Size ?? 0 : 0) is { } shortage)
@@ -169,6 +176,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         }
 
         Command("RCPT", $"TO:<{recipient.Address}>");
+        await WaitAsync(_recipientDelay, cancellationToken);
         RecordPath(Transaction);
         return Answer(await Transaction.RecipientAsync(recipient, cancellationToken));
     }

@@ -70,6 +70,15 @@ public sealed record MainOptions
 
     public MailList? SmtpReserveHosts { get; init; }
 
+    /// <summary>Load, in thousandths, above which only the hosts of the reserve may connect; null for no limit.</summary>
+    public long? SmtpLoadReserve { get; init; }
+
+    public MailList? SmtpRatelimitHosts { get; init; }
+
+    public SmtpRateLimit? SmtpRatelimitMail { get; init; }
+
+    public SmtpRateLimit? SmtpRatelimitRcpt { get; init; }
+
     public required ExpandableString SmtpReceiveTimeout { get; init; }
 
     public int SmtpMaxUnknownCommands { get; init; }

@@ -33,6 +33,10 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         SmtpAcceptQueuePerConnection = IsSet("smtp_accept_queue_per_connection") ? GetInt32("smtp_accept_queue_per_connection", 0) : null,
         SmtpAcceptReserve = GetInt32("smtp_accept_reserve", 0),
         SmtpReserveHosts = GetList("smtp_reserve_hosts", ListKind.Host),
+        SmtpLoadReserve = GetFixed("smtp_load_reserve"),
+        SmtpRatelimitHosts = GetList("smtp_ratelimit_hosts", ListKind.Host),
+        SmtpRatelimitMail = ReadRateLimit("smtp_ratelimit_mail"),
+        SmtpRatelimitRcpt = ReadRateLimit("smtp_ratelimit_rcpt"),
         SmtpReceiveTimeout = GetExpandable("smtp_receive_timeout", "5m"),
         SmtpMaxUnknownCommands = GetInt32("smtp_max_unknown_commands", 3),
         SmtpMaxSynprotErrors = GetInt32("smtp_max_synprot_errors", 3),
@@ -215,6 +219,22 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         }
 
         return copies;
+    }
+
+    private SmtpRateLimit? ReadRateLimit(string option)
+    {
+        if (GetString(option) is not { } text)
+        {
+            return null;
+        }
+
+        var limit = SmtpRateLimit.Parse(text);
+        if (limit is null)
+        {
+            Report($"malformed ratelimit data: {text}", option);
+        }
+
+        return limit;
     }
 
     private FrozenDictionary<string, ExpandableString> Acls() => MainOptionTable.Instance.All

@@ -6,6 +6,7 @@ using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Dmarc;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Scanning;
+using Pipeline.Mail.Smtp;
 using Pipeline.Mail.Spf;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Acl;
@@ -92,12 +93,16 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     /// <summary>The message is complete.</summary>
     public void MessageArrived(StagedHeader header, IBodyWriter body)
     {
-        if ((active.Policy.Checks & (AclChecks.Spam | AclChecks.Malware | AclChecks.Dcc)) != 0)
+        if ((active.Policy.Checks & (AclChecks.Spam | AclChecks.Malware | AclChecks.Dcc | AclChecks.Brightmail)) != 0)
         {
             _scans = new MessageScans(services, active, scope, message, _cancel.Token);
             _scans.Arrived(header, body);
         }
     }
+
+    /// <summary>The client is about to hear what became of the message.</summary>
+    public ValueTask EndedAsync(SmtpReply reply, CancellationToken cancellationToken) =>
+        _dmarc?.EndedAsync(DmarcFailure.DeliveryOf(reply), cancellationToken) ?? ValueTask.CompletedTask;
 
     /// <summary>The policy has accepted the message.</summary>
     public void Accepted() => _scans?.GiveUpUnasked();

@@ -1,3 +1,5 @@
+using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 
@@ -22,8 +24,8 @@ internal sealed partial class ReceiptSession
     {
         EnforcesSynchronisation = Options.SmtpEnforceSync,
         RequiresHello = await CapabilityOffer.MatchesAsync(Options.HostsRequireHelo, scope, cancellationToken),
-        TakesUnqualifiedSenders = await CapabilityOffer.MatchesAsync(Options.SenderUnqualifiedHosts, scope, cancellationToken),
-        TakesUnqualifiedRecipients = await CapabilityOffer.MatchesAsync(Options.RecipientUnqualifiedHosts, scope, cancellationToken),
+        SenderForms = await PathFormsAsync(Options.SenderUnqualifiedHosts, scope, cancellationToken),
+        RecipientForms = await PathFormsAsync(Options.RecipientUnqualifiedHosts, scope, cancellationToken),
         MaxErrors = Options.SmtpMaxSynprotErrors,
         MaxUnknownCommands = Options.SmtpMaxUnknownCommands,
         MaxNonMailCommands = await CapabilityOffer.MatchesAsync(Options.SmtpAcceptMaxNonMailHosts, scope, cancellationToken)
@@ -32,6 +34,9 @@ internal sealed partial class ReceiptSession
         MaxRecipients = await MaxRecipientsAsync(scope, cancellationToken),
         RefusesMessageOfTooMany = Options.RecipientsMaxReject,
     };
+
+    private async ValueTask<EnvelopeAddressForms> PathFormsAsync(MailList? unqualified, EvaluationScope scope, CancellationToken cancellationToken) =>
+        Options.PathForms | (await CapabilityOffer.MatchesAsync(unqualified, scope, cancellationToken) ? EnvelopeAddressForms.Unqualified : EnvelopeAddressForms.None);
 
     private async ValueTask<int?> MaxRecipientsAsync(EvaluationScope scope, CancellationToken cancellationToken)
     {

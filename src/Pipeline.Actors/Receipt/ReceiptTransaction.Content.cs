@@ -14,6 +14,7 @@ internal sealed partial class ReceiptTransaction
     public async ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken)
     {
         var decision = await JudgeAsync(cancellationToken);
+        await _checks.EndedAsync(decision.Reply, cancellationToken);
         return _each is null ? decision : decision with { Preceding = _each.Replies };
     }
 
@@ -73,7 +74,8 @@ internal sealed partial class ReceiptTransaction
         }
 
         header.EndStage(_scope.Message);
-        return await CommitAsync(header, reception, outcome);
+        var verdicts = await AskForVerdictsAsync(cancellationToken);
+        return await CommitAsync(header, reception, outcome, verdicts);
     }
 
     /// <summary>Runs the DKIM ACL for each signer of <c>dkim_verify_signers</c>, and leaves the results for the DATA ACL.</summary>
@@ -143,10 +145,10 @@ internal sealed partial class ReceiptTransaction
         return Accepted(reply);
     }
 
-    private async ValueTask<ReceiptDecision> CommitAsync(StagedHeader header, MessageReception reception, AclOutcome outcome)
+    private async ValueTask<ReceiptDecision> CommitAsync(StagedHeader header, MessageReception reception, AclOutcome outcome, string? verdicts)
     {
         _checks.Accepted();
-        var message = AcceptedMessage.Compose(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), header, reception.Body, _queueing.Decide(_scope.Message.Controls));
+        var message = AcceptedMessage.Compose(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), header, reception.Body, _queueing.Decide(_scope.Message.Controls), verdicts);
         try
         {
             Crash.At(CrashPoint.AcceptContentJudged);
@@ -180,7 +182,7 @@ internal sealed partial class ReceiptTransaction
     private ReceiptDecision NotNow(string reason)
     {
         _services.Log.Write(PolicyLogTarget.Main | PolicyLogTarget.Panic, $"{_id} {LogText.Host(_scope.Connection)} temporarily rejected after DATA: {reason}");
-        return new ReceiptDecision(new SmtpReply(451, new EnhancedStatusCode(4, 3, 0), "Temporary local problem - please try later"));
+        return new ReceiptDecision(Undecided);
     }
 
     private async ValueTask<StagedHeader> ShowMessageAsync(MessageReception reception, HeaderBlock received, CancellationToken cancellationToken)

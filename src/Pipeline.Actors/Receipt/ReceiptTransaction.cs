@@ -4,6 +4,7 @@ using Pipeline.Mail.Message;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Acl;
+using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Receipt;
@@ -12,6 +13,9 @@ namespace Pipeline.Actors.Receipt;
 /// <remarks>Ends in exactly one of: committed, refused (<see cref="RefuseAsync"/>), aborted (<see cref="AbortAsync"/>); its message actor hears of it.</remarks>
 internal sealed partial class ReceiptTransaction : IDisposable
 {
+    /// <summary>The reply where the policy can say nothing now.</summary>
+    private static readonly SmtpReply Undecided = new(451, new EnhancedStatusCode(4, 3, 0), "Temporary local problem - please try later");
+
     private readonly ReceiptServices _services;
     private readonly ActivePolicy _active;
     private readonly MailParameters _mail;
@@ -96,7 +100,14 @@ internal sealed partial class ReceiptTransaction : IDisposable
         var message = _scope.Message;
         var text = recipient.Address.ToString();
         message.RcptCommandCount++;
-        _scope.Address = ReceiptSession.AddressScopeOf(recipient.Address);
+        if (await PercentHack.ApplyAsync(_scope, recipient.Address, cancellationToken) is not { } meant)
+        {
+            message.RcptDeferCount++;
+            Record(new RecipientRefused(text, Undecided.ToString()));
+            return new ReceiptDecision(Undecided);
+        }
+
+        _scope.Address = ReceiptSession.AddressScopeOf(meant);
         try
         {
             var outcome = _discarded
@@ -162,6 +173,11 @@ internal sealed partial class ReceiptTransaction : IDisposable
         var index = _recipients.Count;
         _recipients.Add(new EnvelopeRecipient(index, recipient.Address, recipient.Notify, recipient.OriginalRecipient));
         _scope.Message.Recipients.Add(recipient.Address);
+        if (_scope.Address?.OptIn is { } features)
+        {
+            _scope.Message.OptIns[OctetString.FromText(recipient.Address.ToString())] = features;
+        }
+
         Record(new RecipientAccepted(index, recipient.Address.ToString(), recipient.Notify, recipient.OriginalRecipient));
     }
 

@@ -36,6 +36,7 @@ public static class RoutingScope
             ReceivedAt = facts.ReceivedAt,
             SmtpUtf8 = facts.Envelope.SmtpUtf8,
             RequiresTls = facts.Envelope.RequireTls,
+            Verdicts = facts.Verdicts,
         };
         message.Recipients.AddRange(facts.Envelope.Recipients.Select(recipient => recipient.Address));
         var tainted = facts.Properties.GetValueOrDefault(MessageProperties.Tainted, "").Split(',').ToHashSet(StringComparer.Ordinal);

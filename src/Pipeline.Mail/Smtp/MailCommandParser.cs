@@ -43,7 +43,7 @@ internal static class MailCommandParser
             return SmtpSyntaxError.Argument(SmtpVerb.Mail, "malformed parameter after the sender address");
         }
 
-        if (!parameters.SmtpUtf8 && PathArgument.IsInternational(sender))
+        if (!parameters.SmtpUtf8 && PathArgument.IsInternational(sender, forms))
         {
             return SmtpSyntaxError.Internationalised(SmtpVerb.Mail);
         }

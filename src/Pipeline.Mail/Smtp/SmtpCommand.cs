@@ -73,5 +73,6 @@ public abstract record SmtpCommand
     /// <param name="Reply">What to answer.</param>
     /// <param name="Reason">What was wrong, for journal and log.</param>
     /// <param name="LosesFraming">The octets after the line can no longer be told apart from commands: the connection must end.</param>
-    public sealed record Invalid(SmtpVerb Named, SmtpReply Reply, string Reason, bool LosesFraming = false) : SmtpCommand(Named);
+    /// <param name="IsUnqualified">The address would be one for a client that may leave out the domain.</param>
+    public sealed record Invalid(SmtpVerb Named, SmtpReply Reply, string Reason, bool LosesFraming = false, bool IsUnqualified = false) : SmtpCommand(Named);
 }

@@ -146,6 +146,8 @@ public sealed record MainOptions
 
     public bool AllowMxToIp { get; init; }
 
+    public bool AllowUtf8Domains { get; init; }
+
     public bool StripTrailingDot { get; init; }
 
     public bool StripExcessAngleBrackets { get; init; }
@@ -364,7 +366,7 @@ public sealed record MainOptions
 
     public ExpandableString? DmarcHistoryFile { get; init; }
 
-    public string? DmarcForensicSender { get; init; }
+    public ExpandableString? DmarcForensicSender { get; init; }
 
     public string? SrsSecrets { get; init; }
 

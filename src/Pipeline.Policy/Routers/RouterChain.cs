@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Routers.Hosts;
@@ -49,6 +50,18 @@ public sealed class RouterChain
         if (CountAncestors(address) > MaxAncestors)
         {
             outcomes.Add(new RoutingOutcome.Deferred(null, $"routing loop for {address}", NeedsAttention: true));
+            return new RoutingResult(address, outcomes.ToImmutable(), trials.ToImmutable());
+        }
+
+        if (await PercentHack.ApplyAsync(scope, address.ToEnvelopeAddress(), cancellationToken) is not { } meant)
+        {
+            outcomes.Add(new RoutingOutcome.Deferred(null, "percent_hack_domains check did not complete"));
+            return new RoutingResult(address, outcomes.ToImmutable(), trials.ToImmutable());
+        }
+
+        if (meant != address.ToEnvelopeAddress())
+        {
+            outcomes.Add(new RoutingOutcome.Redirected("percent_hack_domains", [address with { LocalPart = meant.LocalPart, Domain = meant.Domain, Parent = address, ParentRouter = null }], []));
             return new RoutingResult(address, outcomes.ToImmutable(), trials.ToImmutable());
         }
 

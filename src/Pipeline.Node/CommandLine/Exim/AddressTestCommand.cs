@@ -15,7 +15,7 @@ internal static class AddressTestCommand
 
     private static async Task<int> TestAsync(string text, EvaluationScope scope, TextWriter output, CancellationToken cancellationToken)
     {
-        if (CommandLineScope.Address(text, scope.Environment.QualifyRecipient, out var error) is not { } address)
+        if (CommandLineScope.Address(text, scope.Environment.QualifyRecipient, scope.Environment.Policy.MainOptions, out var error) is not { } address)
         {
             await output.WriteLineAsync($"syntax error: {error}");
             return Undeliverable;

@@ -16,7 +16,7 @@ internal static class AddressVerifyCommand
     private static async Task<int> VerifyAsync(string text, bool asSender, EvaluationScope scope, TextWriter output, CancellationToken cancellationToken)
     {
         var environment = scope.Environment;
-        if (CommandLineScope.Address(text, asSender ? environment.QualifyDomain : environment.QualifyRecipient, out var error) is not { } address)
+        if (CommandLineScope.Address(text, asSender ? environment.QualifyDomain : environment.QualifyRecipient, environment.Policy.MainOptions, out var error) is not { } address)
         {
             await output.WriteLineAsync($"syntax error: {error}");
             return Failed;

@@ -4,6 +4,7 @@ using System.Text;
 using Pipeline.Actors.Receipt;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
+using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Node.CommandLine.Exim;
@@ -17,12 +18,6 @@ internal sealed class BatchSubmission
     /// <summary>Nothing came in: as Exim's.</summary>
     private const int NothingAccepted = 2;
 
-    private static readonly SmtpGrammar Grammar = SmtpGrammar.Default with
-    {
-        SenderForms = EnvelopeAddressForms.Unbracketed | EnvelopeAddressForms.Unqualified,
-        RecipientForms = EnvelopeAddressForms.Unbracketed | EnvelopeAddressForms.Unqualified,
-    };
-
     private static readonly SmtpReply NotInBatch = new(503, "command not permitted in a batch");
     private static readonly SmtpReply LineTooLong = new(500, "line too long");
     private static readonly SmtpReply Lost = new(421, "Lost incoming connection");
@@ -30,6 +25,7 @@ internal sealed class BatchSubmission
     private readonly PipeReader _input;
     private readonly EvaluationScope _scope;
     private readonly EximCommand _command;
+    private readonly SmtpGrammar _grammar;
     private SmtpSessionState _state = SmtpSessionState.Greeted;
     private EnvelopeAddress _sender = EnvelopeAddress.Null;
     private readonly ImmutableArray<EnvelopeAddress>.Builder _recipients = ImmutableArray.CreateBuilder<EnvelopeAddress>();
@@ -37,7 +33,7 @@ internal sealed class BatchSubmission
     private int _transactionLine;
     private int _accepted;
 
-    private BatchSubmission(PipeReader input, EvaluationScope scope, EximCommand command) => (_input, _scope, _command) = (input, scope, command);
+    private BatchSubmission(PipeReader input, EvaluationScope scope, EximCommand command) => (_input, _scope, _command, _grammar) = (input, scope, command, GrammarOf(scope));
 
     public static async Task<int> RunAsync(
         EximCommand command, EximConfiguration configuration, EvaluationScope scope, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
@@ -62,6 +58,12 @@ internal sealed class BatchSubmission
         return batch._accepted > 0 ? ExitCodes.Failure : NothingAccepted;
     }
 
+    private static SmtpGrammar GrammarOf(EvaluationScope scope)
+    {
+        var forms = scope.Environment.Policy.MainOptions.PathForms | EnvelopeAddressForms.Unqualified;
+        return SmtpGrammar.Default with { SenderForms = forms, RecipientForms = forms };
+    }
+
     /// <returns>What went wrong; null when nothing did.</returns>
     private async Task<Failure?> RunAsync(MessageHandOver node, CancellationToken cancellationToken)
     {
@@ -80,7 +82,7 @@ internal sealed class BatchSubmission
 
             var text = Encoding.Latin1.GetString(line);
             var command = SmtpCommandParser.Parse(
-                line, Grammar, SmtpExtensions.Size | SmtpExtensions.EightBitMime | SmtpExtensions.SmtpUtf8 | SmtpExtensions.Dsn | SmtpExtensions.Auth, smtpUtf8: true);
+                line, _grammar, SmtpExtensions.Size | SmtpExtensions.EightBitMime | SmtpExtensions.SmtpUtf8 | SmtpExtensions.Dsn | SmtpExtensions.Auth, smtpUtf8: true);
             if (command is SmtpCommand.Bare { Verb: SmtpVerb.Quit })
             {
                 return null;

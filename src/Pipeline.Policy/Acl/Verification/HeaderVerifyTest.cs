@@ -17,7 +17,7 @@ internal static class HeaderVerifyTest
     {
         foreach (var (name, value) in Fields(evaluation, AddressFields))
         {
-            var list = HeaderAddresses.Read(value.Span);
+            var list = HeaderAddresses.Read(value.Span, evaluation.Scope.Environment.Policy.MainOptions);
             if (list.Defect is { } defect)
             {
                 return AclTest.Failed(null, $"{defect.Reason}: failing address in \"{name}:\" header is: {defect.Text}");
@@ -51,7 +51,7 @@ internal static class HeaderVerifyTest
         var named = new List<EnvelopeAddress>();
         foreach (var (_, value) in Fields(evaluation, RecipientFields))
         {
-            named.AddRange(HeaderAddresses.Read(value.Span).Addresses);
+            named.AddRange(HeaderAddresses.Read(value.Span, evaluation.Scope.Environment.Policy.MainOptions).Addresses);
         }
 
         var local = caseInsensitive ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
@@ -77,7 +77,7 @@ internal static class HeaderVerifyTest
         var failure = AclTest.Failed(null, "there is no valid sender in any header line");
         foreach (var (_, value) in Fields(evaluation, SenderFields))
         {
-            foreach (var address in HeaderAddresses.Read(value.Span).Addresses)
+            foreach (var address in HeaderAddresses.Read(value.Span, evaluation.Scope.Environment.Policy.MainOptions).Addresses)
             {
                 switch (await VerifySenderAsync(evaluation, verifier, address, options, cancellationToken))
                 {

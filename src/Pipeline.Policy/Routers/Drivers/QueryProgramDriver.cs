@@ -162,7 +162,7 @@ internal sealed class QueryProgramDriver : RouterDriver
     private static DriverVerdict Redirect(RouteRun run, string addresses)
     {
         var children = ImmutableArray.CreateBuilder<RoutingAddress>();
-        foreach (var item in RedirectListReader.Read(addresses))
+        foreach (var item in RedirectListReader.Read(addresses, run.Scope.Environment.Policy.MainOptions))
         {
             switch (item)
             {

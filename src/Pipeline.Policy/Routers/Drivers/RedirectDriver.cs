@@ -48,7 +48,7 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
     /// <returns>A verdict that ends everything, or null.</returns>
     private async ValueTask<DriverVerdict?> CollectAsync(RouteRun run, string text, Collected collected, int depth, CancellationToken cancellationToken)
     {
-        foreach (var item in RedirectListReader.Read(text))
+        foreach (var item in RedirectListReader.Read(text, run.Scope.Environment.Policy.MainOptions))
         {
             var verdict = item switch
             {

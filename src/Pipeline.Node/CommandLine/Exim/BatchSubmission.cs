@@ -4,7 +4,6 @@ using System.Text;
 using Pipeline.Actors.Receipt;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
-using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Node.CommandLine.Exim;
 
@@ -28,7 +27,6 @@ internal sealed class BatchSubmission
     private static readonly SmtpReply Lost = new(421, "Lost incoming connection");
 
     private readonly PipeReader _input;
-    private readonly EvaluationScope _scope;
     private readonly EximCommand _command;
     private SmtpSessionState _state = SmtpSessionState.Greeted;
     private EnvelopeAddress _sender = EnvelopeAddress.Null;
@@ -37,13 +35,13 @@ internal sealed class BatchSubmission
     private int _transactionLine;
     private int _accepted;
 
-    private BatchSubmission(PipeReader input, EvaluationScope scope, EximCommand command) => (_input, _scope, _command) = (input, scope, command);
+    private BatchSubmission(PipeReader input, EximCommand command) => (_input, _command) = (input, command);
 
     public static async Task<int> RunAsync(
-        EximCommand command, EximConfiguration configuration, EvaluationScope scope, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+        EximCommand command, NodeReach reach, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
-        await using var node = new MessageHandOver(configuration, streams.Errors, time);
-        var batch = new BatchSubmission(PipeReader.Create(streams.Input), scope, command);
+        await using var node = new MessageHandOver(reach, streams.Errors, time);
+        var batch = new BatchSubmission(PipeReader.Create(streams.Input), command);
         if (await batch.RunAsync(node, cancellationToken) is not { } failure)
         {
             return ExitCodes.Success;
@@ -106,11 +104,11 @@ internal sealed class BatchSubmission
             case SmtpCommand.Mail mail:
                 Reset();
                 _transactionLine = _lines - 1;
-                _sender = Qualified(mail.Sender, _scope.Environment.QualifyDomain);
+                _sender = mail.Sender;
                 _state = SmtpSessionState.Sender;
                 return null;
             case SmtpCommand.Recipient recipient:
-                _recipients.Add(Qualified(recipient.Address, _scope.Environment.QualifyRecipient));
+                _recipients.Add(recipient.Address);
                 _state = SmtpSessionState.Recipient;
                 return null;
             case SmtpCommand.Hello or SmtpCommand.Bare { Verb: SmtpVerb.Rset }:
@@ -131,8 +129,7 @@ internal sealed class BatchSubmission
             Sender = _sender,
             Recipients = _recipients.ToImmutable(),
             IsBatch = true,
-            Caller = Environment.UserName,
-            Protocol = _command.Protocol,
+            Claims = _command.Claims,
             Delivery = _command.Delivery,
         };
         try
@@ -156,9 +153,6 @@ internal sealed class BatchSubmission
         _recipients.Clear();
         _sender = EnvelopeAddress.Null;
     }
-
-    private static EnvelopeAddress Qualified(EnvelopeAddress address, string domain) =>
-        address.IsNull || address.Domain.Length > 0 ? address : address with { Domain = domain };
 
     /// <returns>A line without its end; null at the end of the input.</returns>
     private async Task<(byte[]? Line, bool TooLong)> ReadLineAsync(CancellationToken cancellationToken)

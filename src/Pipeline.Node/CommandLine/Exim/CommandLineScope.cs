@@ -45,6 +45,7 @@ internal static class CommandLineScope
                 Protocol = Octets(command.Protocol) ?? "",
                 Ident = Octets(command.Ident ?? (command.Client is null ? caller : null)) ?? "",
                 AuthenticatorName = Octets(command.Authenticator) ?? "",
+                Originator = environment.ProcessUser,
                 AuthenticatedId = Octets(command.AuthenticatedId ?? (command.Client is null ? caller : null)) ?? "",
             },
             Message = new MessageScope { Sender = sender, Size = 0, AuthenticatedSender = Octets(command.AuthenticatedSender) ?? "" },

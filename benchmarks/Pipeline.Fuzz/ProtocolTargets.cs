@@ -5,6 +5,7 @@ using Pipeline.Connectors.Lookups.Redis;
 using Pipeline.Connectors.Scanners;
 using Pipeline.Connectors.Smtp;
 using Pipeline.Mail.Message;
+using Pipeline.Mail.Scanning;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Scanning;
 
@@ -29,6 +30,11 @@ internal static class ProtocolTargets
             "SPAMD/1.0 76 Bad header line\r\n"), AllocationFactor: 256),
         new("clamd-reply", ReadClamdReply, Targets.Seeds("stream: Eicar-Test FOUND\0", "/a: b.eml: OK\0", "INSTREAM size limit exceeded. ERROR\0"), AllocationFactor: 256),
         new("dcc-reply", ReadDccReply, Targets.Seeds("A\nAA\nX-DCC-x-Metrics: h 1; Body=1\n Fuz1=1\n\n", "T\n\n", "body\n\nX-DCC-x: 1"), AllocationFactor: 256),
+        new("bmi-answer", ReadBmiAnswer, Targets.Seeds(
+            """{"verdicts":[{"recipients":["b@c.test"],"deliver":false,"rules":[5,8]},{"recipients":["d@c.test"],"location":"X-Spam: yes\n more","problem":"none"}]}""",
+            """{"verdicts":[]}"""), AllocationFactor: 512),
+        new("bmi-verdicts", ReadBmiVerdicts, Targets.Seeds(
+            BmiVerdicts.Write([new BmiVerdict(["b@c.test", "d@c.test"], false, null, [5, 8]), new BmiVerdict(["e@c.test"], true, "folder", [], "none")]), "bm8=:?:"), AllocationFactor: 512),
         new("rspamd-reply", ReadRspamdReply, Targets.Seeds(
             "RSPAMD/1.3 0 EX_OK\r\nMetric: default; False; 15.00 / 15.00 / 0.0\r\nAction: reject\r\nSymbol: GTUBE(0.00)\r\n", "RSPAMD/1.3 0 EX_OK\nMetric: default; True; -2 / 15\n",
             "RSPAMD/1.3 500 Internal error\r\n"), AllocationFactor: 256),
@@ -62,6 +68,25 @@ internal static class ProtocolTargets
         Targets.Require(
             verdict is not { Header.Length: > 0 } || (verdict.Header.EndsWith('\n') && verdict.Header.TrimEnd('\n').Split('\n').Skip(1).All(static line => line is [' ' or '\t', ..])),
             "one field and its folds");
+    }
+
+    /// <summary>Verdicts are about recipients that were asked about, and come through the queue as they are.</summary>
+    private static void ReadBmiAnswer(ReadOnlySpan<byte> input)
+    {
+        var verdicts = BmiAnswer.Parse(input, new HashSet<string>(["b@c.test", "d@c.test"], StringComparer.OrdinalIgnoreCase), out var problem);
+        Targets.Require(verdicts.IsDefault == (problem.Length > 0), "verdicts or a problem");
+        foreach (var verdict in verdicts.IsDefault ? [] : verdicts)
+        {
+            Targets.Require(verdict.Recipients.Length > 0 && verdict.Rules.All(static rule => rule > 0), "each names somebody, and rules have numbers");
+            Targets.Require(BmiVerdicts.Read(BmiVerdicts.Write([verdict])).Of(verdict.Recipients[0])?.Verdict.Location == verdict.Location, "a token is the verdict");
+        }
+    }
+
+    private static void ReadBmiVerdicts(ReadOnlySpan<byte> input)
+    {
+        var tokens = Encoding.Latin1.GetString(input);
+        _ = BmiVerdicts.Read(tokens).Of("b@c.test");
+        Targets.Require(BmiVerdicts.Fit(tokens, 64).Length <= 64, "what has room has room");
     }
 
     private static void ReadSpamdReply(ReadOnlySpan<byte> input) => ReadScanReply(SpamdReply.Parse, input);

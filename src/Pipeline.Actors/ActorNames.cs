@@ -14,6 +14,7 @@ public static class ActorNames
     public const string Spam = "spam";
     public const string Malware = "malware";
     public const string Dcc = "dcc";
+    public const string Bmi = "bmi";
 
     /// <summary>Where the supervisor of messages is; each message is below it by its id.</summary>
     public const string MessagesPath = $"/user/{Pipeline}/{Messages}";

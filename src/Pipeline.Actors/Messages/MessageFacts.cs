@@ -1,5 +1,6 @@
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
+using Pipeline.Mail.Scanning;
 using Pipeline.Storage.Ports;
 
 namespace Pipeline.Actors.Messages;
@@ -14,6 +15,11 @@ public sealed record MessageFacts(
     int Policy,
     ImmutableDictionary<string, string> Properties)
 {
+    private BmiVerdicts? _verdicts;
+
+    /// <summary>What a verdict server wants done for each recipient. Read once for all of them.</summary>
+    public BmiVerdicts Verdicts => _verdicts ??= BmiVerdicts.Read(Properties.GetValueOrDefault(MessageProperties.RecipientVerdicts));
+
     public static MessageFacts Of(StoredMessage message) =>
         new(message.Id, message.ReceivedAt, message.Envelope, message.Content, message.Policy, message.Properties);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Pipeline.Connectors.Ports;
+using Pipeline.Mail.Scanning;
 using Pipeline.Policy.Callers;
 
 namespace Pipeline.Actors.Messages;
@@ -24,6 +25,12 @@ public static class MessageProperties
     public const string SpamScore = "spam-score";
     public const string SpamScoreInt = "spam-score-int";
     public const string SpamBar = "spam-bar";
+
+    /// <summary>What a verdict server wants done for each recipient, in the form of <see cref="BmiVerdicts"/>.</summary>
+    public const string RecipientVerdicts = "bmi-verdicts";
+
+    /// <summary>Octets of them in a spool header file, so that Exim can read the line they are on.</summary>
+    private const int SpoolVerdictRoom = 64 * 1000;
 
     /// <summary>Names of the variables that hold text from peers, with commas between them; a name has none in it.</summary>
     public const string Tainted = "tainted";
@@ -63,6 +70,7 @@ public static class MessageProperties
         SpamScore = properties.GetValueOrDefault(SpamScore),
         SpamScoreInt = properties.GetValueOrDefault(SpamScoreInt),
         SpamBar = properties.GetValueOrDefault(SpamBar),
+        BmiVerdicts = properties.TryGetValue(RecipientVerdicts, out var verdicts) ? BmiVerdicts.Fit(verdicts, SpoolVerdictRoom) : null,
         ConnectionVariables = Variables(properties, ConnectionVariable),
         MessageVariables = Variables(properties, MessageVariable),
     };

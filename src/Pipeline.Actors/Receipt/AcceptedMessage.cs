@@ -25,7 +25,8 @@ internal static class AcceptedMessage
         ImmutableArray<EnvelopeRecipient> recipients,
         StagedHeader header,
         IBodyWriter body,
-        QueueingDecision queueing)
+        QueueingDecision queueing,
+        string? verdicts)
     {
         var message = scope.Message;
         return new NewMessage
@@ -46,7 +47,7 @@ internal static class AcceptedMessage
             HeaderBlock = header.Compose(),
             Body = body,
             Policy = (int)active.Policy.Number,
-            Properties = Properties(scope, queueing),
+            Properties = Properties(scope, queueing, verdicts),
             Journal = [],
         };
     }
@@ -62,7 +63,7 @@ internal static class AcceptedMessage
             : $"Received: by {active.Environment.PrimaryHostname} id {scope.Message.Id};\n\t{date}";
     }
 
-    private static ImmutableDictionary<string, string> Properties(EvaluationScope scope, QueueingDecision queueing)
+    private static ImmutableDictionary<string, string> Properties(EvaluationScope scope, QueueingDecision queueing, string? verdicts)
     {
         var connection = scope.Connection;
         var properties = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
@@ -80,6 +81,7 @@ internal static class AcceptedMessage
         Add(MessageProperties.Queue, scope.Message.ConditionVariables.GetValueOrDefault("queue_name"));
         Add(MessageProperties.Postpone, queueing.What);
         Add(MessageProperties.PostponeReason, queueing.Reason);
+        Add(MessageProperties.RecipientVerdicts, verdicts);
         foreach (var (name, variable) in MessageProperties.Verdicts)
         {
             Add(name, scope.Message.ConditionVariables.GetValueOrDefault(variable));

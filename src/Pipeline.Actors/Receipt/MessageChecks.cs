@@ -92,7 +92,7 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     /// <summary>The message is complete.</summary>
     public void MessageArrived(StagedHeader header, IBodyWriter body)
     {
-        if ((active.Policy.Checks & (AclChecks.Spam | AclChecks.Malware | AclChecks.Dcc)) != 0)
+        if ((active.Policy.Checks & (AclChecks.Spam | AclChecks.Malware | AclChecks.Dcc | AclChecks.Brightmail)) != 0)
         {
             _scans = new MessageScans(services, active, scope, message, _cancel.Token);
             _scans.Arrived(header, body);

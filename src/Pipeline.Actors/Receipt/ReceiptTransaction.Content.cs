@@ -74,7 +74,8 @@ internal sealed partial class ReceiptTransaction
         }
 
         header.EndStage(_scope.Message);
-        return await CommitAsync(header, reception, outcome);
+        var verdicts = await AskForVerdictsAsync(cancellationToken);
+        return await CommitAsync(header, reception, outcome, verdicts);
     }
 
     /// <summary>Runs the DKIM ACL for each signer of <c>dkim_verify_signers</c>, and leaves the results for the DATA ACL.</summary>
@@ -144,10 +145,10 @@ internal sealed partial class ReceiptTransaction
         return Accepted(reply);
     }
 
-    private async ValueTask<ReceiptDecision> CommitAsync(StagedHeader header, MessageReception reception, AclOutcome outcome)
+    private async ValueTask<ReceiptDecision> CommitAsync(StagedHeader header, MessageReception reception, AclOutcome outcome, string? verdicts)
     {
         _checks.Accepted();
-        var message = AcceptedMessage.Compose(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), header, reception.Body, _queueing.Decide(_scope.Message.Controls));
+        var message = AcceptedMessage.Compose(_services, _active, _scope, _mail, _id, _recipients.ToImmutable(), header, reception.Body, _queueing.Decide(_scope.Message.Controls), verdicts);
         try
         {
             Crash.At(CrashPoint.AcceptContentJudged);

@@ -162,6 +162,11 @@ internal sealed partial class ReceiptTransaction : IDisposable
         var index = _recipients.Count;
         _recipients.Add(new EnvelopeRecipient(index, recipient.Address, recipient.Notify, recipient.OriginalRecipient));
         _scope.Message.Recipients.Add(recipient.Address);
+        if (_scope.Address?.OptIn is { } features)
+        {
+            _scope.Message.OptIns[OctetString.FromText(recipient.Address.ToString())] = features;
+        }
+
         Record(new RecipientAccepted(index, recipient.Address.ToString(), recipient.Notify, recipient.OriginalRecipient));
     }
 

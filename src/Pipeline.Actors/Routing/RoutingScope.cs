@@ -36,6 +36,7 @@ public static class RoutingScope
             BodySize = facts.Content.BodySize,
             ReceivedAt = facts.ReceivedAt,
             SmtpUtf8 = facts.Envelope.SmtpUtf8,
+            Verdicts = facts.Verdicts,
         };
         message.Recipients.AddRange(facts.Envelope.Recipients.Select(recipient => recipient.Address));
         var tainted = facts.Properties.GetValueOrDefault(MessageProperties.Tainted, "").Split(',').ToHashSet(StringComparer.Ordinal);

@@ -84,7 +84,7 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
         var before = _scans.Keys.Count(asked => asked.Kind == request.Kind);
         var scan = new Scan(
             before == 0 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{before + 1}"), request.Timeout ?? services.Limits.ScanDeadline);
-        var envelope = EnvelopeOf(scope);
+        var envelope = EnvelopeOf(scope, request.Kind);
         var job = new ScanJob
         {
             Message = scope.Message.Id,
@@ -105,20 +105,41 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
     {
         ScanKind.Malware => ActorNames.Malware,
         ScanKind.Dcc => ActorNames.Dcc,
+        ScanKind.Bmi => ActorNames.Bmi,
         _ => ActorNames.Spam,
     };
 
-    private static ScanEnvelope EnvelopeOf(EvaluationScope scope)
+    private static ScanEnvelope EnvelopeOf(EvaluationScope scope, ScanKind kind)
     {
         var (connection, message) = (scope.Connection, scope.Message);
+        var recipients = ScanEnvelope.Named(
+            message.Recipients.Select(static recipient => OctetString.FromText(recipient.ToString())),
+            kind == ScanKind.Bmi ? ScanEnvelope.JudgedRecipientRoom : ScanEnvelope.RecipientRoom);
         return new ScanEnvelope(
             OctetString.FromText(message.Sender.ToString()),
-            ScanEnvelope.Named(message.Recipients.Select(static recipient => OctetString.FromText(recipient.ToString()))),
+            recipients,
             message.Recipients.Count,
             connection.HeloName.Length == 0 ? null : connection.HeloName,
             connection.ClientName,
             connection.ClientAddress?.ToString(),
-            connection.AuthenticatedId.Length == 0 ? null : connection.AuthenticatedId);
+            connection.AuthenticatedId.Length == 0 ? null : connection.AuthenticatedId)
+        {
+            OptIns = kind == ScanKind.Bmi ? OptInsOf(message, recipients) : null,
+        };
+    }
+
+    private static ImmutableDictionary<string, string>? OptInsOf(MessageScope message, ImmutableArray<string> recipients)
+    {
+        var optIns = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        foreach (var recipient in recipients)
+        {
+            if (message.OptIns.GetValueOrDefault(recipient, message.OptIn!) is { } features)
+            {
+                optIns[recipient] = features;
+            }
+        }
+
+        return optIns.Count == 0 ? null : optIns.ToImmutable();
     }
 
     private async Task<CheckResult> RunAsync(ScanJob job, CancellationToken cancellationToken)
@@ -137,6 +158,7 @@ internal sealed class MessageScans(ReceiptServices services, ActivePolicy active
         ScanOutcome.Examined { By: var by } => new CheckResult("clean", $"by {by}", outcome),
         ScanOutcome.Counted { Verdict: var verdict, By: var by } => new CheckResult(
             verdict.Overall switch { 'A' or 'S' => "accept", 'R' => "reject", 'G' => "greylist", _ => "temperror" }, $"{OctetString.ToText(verdict.Reply)}, by {by}", outcome),
+        ScanOutcome.Judged judged => JudgedRecipients.Summarize(judged),
         _ => new CheckResult("temperror", outcome.Problem ?? "", outcome),
     };
 

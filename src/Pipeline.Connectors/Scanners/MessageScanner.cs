@@ -9,6 +9,7 @@ public sealed class MessageScanner(ScanFolder folder, Random random, TimeProvide
     private readonly SpamdScanner _spam = new(time, random);
     private readonly MalwareScanner _malware = new(folder, time);
     private readonly DccScanner _dcc = new(time);
+    private readonly BmiScanner _bmi = new(time, random);
 
     public Task<ScanOutcome> ScanAsync(ScanJob job, CancellationToken cancellationToken)
     {
@@ -16,6 +17,7 @@ public sealed class MessageScanner(ScanFolder folder, Random random, TimeProvide
         {
             ScanKind.Malware => _malware,
             ScanKind.Dcc => _dcc,
+            ScanKind.Bmi => _bmi,
             _ => _spam,
         };
         return scanner.ScanAsync(job, cancellationToken);

@@ -16,11 +16,17 @@ public sealed record ScanEnvelope(
     /// <summary>Octets of all recipients that are named together.</summary>
     public const int RecipientRoom = 32 * 1024;
 
+    /// <summary>The same for a scanner that judges each recipient, and so has to hear of as many as it can.</summary>
+    public const int JudgedRecipientRoom = 160 * 1024;
+
+    /// <summary>What recipients have opted in to, by their names in <see cref="Recipients"/>: features of the scanner with colons between them. Null when nobody has.</summary>
+    public ImmutableDictionary<string, string>? OptIns { get; init; }
+
     /// <param name="recipients">All of them, without angle brackets.</param>
+    /// <param name="room">Octets of all that are named together.</param>
     /// <returns>Those that are named.</returns>
-    public static ImmutableArray<string> Named(IEnumerable<string> recipients)
+    public static ImmutableArray<string> Named(IEnumerable<string> recipients, int room)
     {
-        var room = RecipientRoom;
         return [.. recipients.TakeWhile(recipient => (room -= recipient.Length) >= 0)];
     }
 }

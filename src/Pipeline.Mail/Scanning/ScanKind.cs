@@ -8,4 +8,7 @@ public enum ScanKind
 
     /// <summary>How many others have had the message, by checksums (DCC).</summary>
     Dcc = 2,
+
+    /// <summary>What is to become of it for each of its recipients (BMI).</summary>
+    Bmi = 3,
 }

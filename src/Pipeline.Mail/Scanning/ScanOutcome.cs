@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Pipeline.Mail.Scanning;
 
 /// <summary>What came of a scan: a verdict, or the reason why there is none.</summary>
@@ -27,6 +29,11 @@ public abstract record ScanOutcome
     /// <summary>A checksum clearinghouse has counted the message.</summary>
     /// <param name="By">Who counted, for people.</param>
     public sealed record Counted(DccVerdict Verdict, string By) : ScanOutcome;
+
+    /// <summary>A verdict server has judged the message.</summary>
+    /// <param name="Verdicts">Recipients that none is about have none.</param>
+    /// <param name="By">Who judged, for people.</param>
+    public sealed record Judged(ImmutableArray<BmiVerdict> Verdicts, string By) : ScanOutcome;
 
     /// <summary>There is no verdict now; later, or elsewhere, there may be one.</summary>
     public sealed record Failed(string Reason) : ScanOutcome;

@@ -9,6 +9,7 @@ public static class ScanJson
 {
     private const string MalwareKind = "malware";
     private const string DccKind = "dcc";
+    private const string BmiKind = "bmi";
     private const string Incomplete = "a question without all that it needs";
 
     public static byte[] Write(ScanQuestion question) => [.. JsonSerializer.SerializeToUtf8Bytes(question, ScanJsonContext.Default.ScanQuestion), (byte)'\n'];
@@ -22,6 +23,7 @@ public static class ScanJson
             ScanOutcome.Examined examined => new ScanAnswer(
                 ScanQuestion.CurrentForm, $"{by}, {examined.By}", null, null, null, null, Malware: examined.Malware ?? ""),
             ScanOutcome.Counted counted => new ScanAnswer(ScanQuestion.CurrentForm, $"{by}, {counted.By}", null, null, null, null, Dcc: counted.Verdict),
+            ScanOutcome.Judged judged => new ScanAnswer(ScanQuestion.CurrentForm, $"{by}, {judged.By}", null, null, null, null, Bmi: judged.Verdicts),
             _ => new ScanAnswer(ScanQuestion.CurrentForm, by, null, null, null, outcome.Problem),
         },
         ScanJsonContext.Default.ScanAnswer);
@@ -59,6 +61,7 @@ public static class ScanJson
         null => ScanKind.Spam,
         MalwareKind => ScanKind.Malware,
         DccKind => ScanKind.Dcc,
+        BmiKind => ScanKind.Bmi,
         _ => null,
     };
 
@@ -67,8 +70,11 @@ public static class ScanJson
     {
         ScanKind.Malware => MalwareKind,
         ScanKind.Dcc => DccKind,
+        ScanKind.Bmi => BmiKind,
         _ => null,
     };
+
+    private static bool IsWhole(BmiVerdict? verdict) => verdict is { Recipients.IsDefault: false, Rules.IsDefault: false } && !verdict.Recipients.Contains(null!);
 
     /// <param name="from">The node that was asked.</param>
     public static ScanOutcome ReadAnswer(ReadOnlySpan<byte> json, string from)
@@ -81,6 +87,7 @@ public static class ScanJson
                     new ScanOutcome.Scanned(new SpamVerdict(score, threshold, answer.Report ?? "", answer.Proposal), answer.By ?? from),
                 { Form: ScanQuestion.CurrentForm, Malware: { } malware } answer => new ScanOutcome.Examined(malware.Length == 0 ? null : malware, answer.By ?? from),
                 { Form: ScanQuestion.CurrentForm, Dcc: { Header: not null, Reply: not null } verdict } answer => new ScanOutcome.Counted(verdict, answer.By ?? from),
+                { Form: ScanQuestion.CurrentForm, Bmi: { IsDefault: false } verdicts } answer when verdicts.All(IsWhole) => new ScanOutcome.Judged(verdicts, answer.By ?? from),
                 { Form: ScanQuestion.CurrentForm } answer => new ScanOutcome.Failed($"{from}: {answer.Reason ?? "no reason given"}"),
                 _ => new ScanOutcome.Failed($"{from} answers in a form that is not known"),
             };

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Pipeline.Mail.Scanning;
 
 namespace Pipeline.Messages.Scanning;
@@ -34,9 +35,19 @@ public sealed record ScanQuestion(int Form, string Message, string User, string 
 /// <param name="Proposal">Null when the server says nothing of it.</param>
 /// <param name="Malware">What a virus scanner found; empty for nothing; null when none has looked.</param>
 /// <param name="Dcc">What dccifd says; null when it was not asked.</param>
+/// <param name="Bmi">What a verdict server says; null when none was asked.</param>
 public sealed record ScanAnswer(
-    int Form, string By, decimal? Score, decimal? Threshold, string? Report, string? Reason, string? Proposal = null, string? Malware = null, DccVerdict? Dcc = null)
+    int Form,
+    string By,
+    decimal? Score,
+    decimal? Threshold,
+    string? Report,
+    string? Reason,
+    string? Proposal = null,
+    string? Malware = null,
+    DccVerdict? Dcc = null,
+    ImmutableArray<BmiVerdict>? Bmi = null)
 {
-    /// <summary>Octets of an answer in JSON: a report in which every character is escaped, and room for the rest.</summary>
-    public const int MaxBytes = (6 * 64 * 1024) + (16 * 1024);
+    /// <summary>Octets of an answer in JSON: verdicts about every recipient that a question can name, or a report in which every character is escaped, and room for the rest.</summary>
+    public const int MaxBytes = 1024 * 1024;
 }

@@ -23,7 +23,7 @@ internal sealed class ScanCalls(ScanTransport transport, TimeProvider time)
         using var deadline = new CancellationTokenSource(job.Deadline, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         var milliseconds = (int)Math.Clamp(job.Deadline.TotalMilliseconds, 1, int.MaxValue);
-        var envelope = job.Kind == ScanKind.Dcc || (job.Kind == ScanKind.Spam && SpamdServerList.TellsEnvelope(job.Servers)) ? job.Envelope : null;
+        var envelope = job.Kind is ScanKind.Dcc or ScanKind.Bmi || (job.Kind == ScanKind.Spam && SpamdServerList.TellsEnvelope(job.Servers)) ? job.Envelope : null;
         var content = new ScanContent(
             new ScanQuestion(ScanQuestion.CurrentForm, job.Message, job.User, job.Servers, job.Content.Size, milliseconds, envelope, ScanJson.NameOf(job.Kind)), job.Content);
         if (!content.Fits)

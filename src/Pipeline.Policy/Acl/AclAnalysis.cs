@@ -11,7 +11,6 @@ internal sealed class AclAnalysis(AclProgram program)
         ("dcc_", AclChecks.Dcc),
         ("spam_", AclChecks.Spam),
         ("malware_name", AclChecks.Malware),
-        ("bmi_", AclChecks.Brightmail),
         ("sender_host_name", AclChecks.HostName),
         ("sender_fullhost", AclChecks.HostName),
     ];
@@ -81,12 +80,7 @@ internal sealed class AclAnalysis(AclProgram program)
     {
         foreach (var item in statements.SelectMany(statement => statement.Items))
         {
-            _found |= item.Kind.Checks;
-            if (item.Kind is Conditions.VerifyCondition)
-            {
-                _found |= Conditions.VerifyCondition.ChecksOf(item.Value.Source);
-            }
-
+            _found |= item.Kind.ChecksOf(item.Value.Source);
             if (item.Kind is Conditions.SpamCondition && Conditions.SpamCondition.UserOf(item.Value) is { } user)
             {
                 _scanUsers.Add(user);

@@ -25,6 +25,9 @@ internal abstract class AclItemKind(string name)
     /// <summary>Checks of the message whose results it awaits.</summary>
     public virtual AclChecks Checks => AclChecks.None;
 
+    /// <summary>The same for a value as written, which may ask for less than the name alone.</summary>
+    public virtual AclChecks ChecksOf(string value) => Checks;
+
     /// <summary>How far what a value, as written, asks for is done.</summary>
     public virtual Support SupportOf(string value) => Support.Done;
 

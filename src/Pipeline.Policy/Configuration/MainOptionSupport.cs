@@ -90,7 +90,7 @@ internal static class MainOptionSupport
 
     private static (Support Support, string Names)[] Scanners =>
     [
-        (Support.WithoutEffect("the ACL condition is refused when it is reached"), "bmi_config_file spf_guess"),
+        (Support.WithoutEffect("the ACL condition is refused when it is reached"), "spf_guess"),
         (Support.NotDone("no failure reports are sent"), "dmarc_forensic_sender"),
         (Support.WithoutEffect("every signature is verified"), "dkim_verify_minimal"),
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "sha256:sha512|sha256 : sha512|sha256"), "dkim_verify_hashes"),

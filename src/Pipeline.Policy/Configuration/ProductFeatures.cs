@@ -18,6 +18,8 @@ public static class ProductFeatures
         .. DriverClass.Authenticator.DoneNames.Select(driver => new ProductFeature($"AUTH_{driver.ToUpperInvariant()}", null)),
         new("I18N", "I18N"),
         new("SPF", "SPF"),
+        new("BRIGHTMAIL", "Experimental_Brightmail"),
+        new("DCC", "Experimental_DCC"),
         new("DMARC", "Experimental_DMARC"),
         new("TRANSPORT_APPEND_MAILDIR", null),
         new(null, "Experimental_QUEUEFILE"),

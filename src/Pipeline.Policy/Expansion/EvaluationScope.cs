@@ -340,6 +340,15 @@ public sealed class MessageScope
     /// <summary>Effects of <c>control =</c> that concern the message, by the control's name with its options.</summary>
     public HashSet<string> Controls { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What recipients have opted in to (<c>bmi_optin</c>), by their addresses; octets.</summary>
+    public Dictionary<string, string> OptIns { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What all recipients without a word of their own have opted in to; null when that is nothing.</summary>
+    public string? OptIn { get; set; }
+
+    /// <summary>What a verdict server wants done for each recipient.</summary>
+    public Mail.Scanning.BmiVerdicts Verdicts { get; init; } = Mail.Scanning.BmiVerdicts.None;
+
     /// <summary>The checks that run beside reception; null where nothing can be verified (a command line test).</summary>
     public IMessageVerification? Verification { get; set; }
 
@@ -409,6 +418,12 @@ public sealed class AddressScope
 
     /// <summary>The letter case of local parts matters for this address (<c>control = caseful_local_part</c>, router option <c>caseful_local_part</c>).</summary>
     public bool CasefulLocalPart { get; set; }
+
+    /// <summary>What it has opted in to (<c>bmi_optin</c>); null when that is nothing.</summary>
+    public string? OptIn { get; set; }
+
+    /// <summary>What a verdict server wants done for it: <c>$bmi_…</c>. Null without a verdict.</summary>
+    public Mail.Scanning.RecipientVerdict? Judged { get; init; }
 
     /// <summary>$domain_data, $local_part_data, $address_data, $home, $host, $return_path, $router_name, $transport_name, … by name without the dollar sign.</summary>
     public Dictionary<string, ExpandedText> Values { get; } = new(StringComparer.Ordinal);

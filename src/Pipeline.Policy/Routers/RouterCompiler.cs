@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
@@ -57,7 +58,7 @@ internal sealed class RouterCompiler(DriverOptions options, ICollection<Configur
             RequireFiles = SplitFirst("require_files"),
             Conditions = options.GetExpandables("condition"),
             Brightmail = new BrightmailPreconditions(
-                options.GetString("bmi_rule") is { } rules ? ListSyntax.Split(rules) : null,
+                options.GetString("bmi_rule") is { } rules ? BrightmailRules(rules) : null,
                 options.GetBool("bmi_dont_deliver"),
                 options.GetBool("bmi_deliver_alternate"),
                 options.GetBool("bmi_deliver_default")),
@@ -110,4 +111,8 @@ internal sealed class RouterCompiler(DriverOptions options, ICollection<Configur
             yield return (name, StringExpansion.Compile(setting.Source[(equals + 1)..].Trim()));
         }
     }
+
+    /// <summary>Items that are no numbers greater than zero are passed over, as in Exim.</summary>
+    private static int[] BrightmailRules(string list) =>
+        [.. ListSyntax.Split(list).Select(static item => int.TryParse(item, NumberStyles.None, CultureInfo.InvariantCulture, out var rule) ? rule : 0).Where(static rule => rule > 0)];
 }

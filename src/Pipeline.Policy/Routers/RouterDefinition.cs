@@ -122,5 +122,5 @@ internal sealed record RouterDefinition
     };
 }
 
-/// <param name="Rules">bmi_rule; null when not set.</param>
-internal sealed record BrightmailPreconditions(IReadOnlyList<string>? Rules, bool DontDeliver, bool DeliverAlternate, bool DeliverDefault);
+/// <param name="Rules">bmi_rule: numbers of rules, one of which has to have fired; null when not set.</param>
+internal sealed record BrightmailPreconditions(IReadOnlyList<int>? Rules, bool DontDeliver, bool DeliverAlternate, bool DeliverDefault);

@@ -1,3 +1,4 @@
+using Pipeline.Mail.Scanning;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Routers;
@@ -55,7 +56,7 @@ internal static class RouterPreconditions
         }
 
         var conditions = await TestConditionsAsync(router, scope, cancellationToken);
-        return conditions.Outcome == PreconditionOutcome.Met ? TestBrightmail(router.Brightmail, scope.Address!) : conditions;
+        return conditions.Outcome == PreconditionOutcome.Met ? TestBrightmail(router.Brightmail, scope.Address!.Judged?.Verdict) : conditions;
     }
 
     private static PreconditionResult TakeAffixes(RouterDefinition router, AddressScope address)
@@ -129,20 +130,16 @@ internal static class RouterPreconditions
         return !(text.IsEmpty || text is "0" || text.Equals("no", StringComparison.OrdinalIgnoreCase) || text.Equals("false", StringComparison.OrdinalIgnoreCase));
     }
 
-    private static PreconditionResult TestBrightmail(BrightmailPreconditions rules, AddressScope address)
+    private static PreconditionResult TestBrightmail(BrightmailPreconditions wanted, BmiVerdict? verdict)
     {
-        var deliver = address.Text("bmi_deliver") != "0";
-        var alternate = address.Text("bmi_alt_location") is { Length: > 0 };
-        if (rules.Rules is { } wanted)
+        if (wanted.Rules is { } rules && !rules.Any(rule => verdict?.HasFired(rule) == true))
         {
-            var fired = (address.Text("bmi_fired_rules") ?? "").Split(':', StringSplitOptions.TrimEntries);
-            if (!wanted.Any(fired.Contains))
-            {
-                return PreconditionResult.Skip("none of bmi_rule fired");
-            }
+            return PreconditionResult.Skip("none of bmi_rule fired");
         }
 
-        return rules switch
+        var deliver = verdict is not { IsDelivered: false };
+        var alternate = verdict?.Alternate is not null;
+        return wanted switch
         {
             { DontDeliver: true } when deliver => PreconditionResult.Skip("bmi_dont_deliver: the verdict is to deliver"),
             { DeliverAlternate: true } when !deliver || !alternate => PreconditionResult.Skip("bmi_deliver_alternate: there is no alternate location"),

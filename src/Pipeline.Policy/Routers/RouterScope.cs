@@ -20,6 +20,7 @@ internal static class RouterScope
             OriginalDomain = root.Domain.ToLowerInvariant(),
             ParentLocalPart = parent is null ? "" : LocalPart.Unquote(parent.LocalPart),
             ParentDomain = parent?.Domain.ToLowerInvariant() ?? "",
+            Judged = address.JudgedIn(scope.Message),
         };
         foreach (var (name, value) in address.Values)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Scanning;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Routers;
@@ -30,7 +31,7 @@ public sealed record RoutingAddress(string LocalPart, string Domain)
     /// <summary>Names of header fields that routers have asked to be removed.</summary>
     public ImmutableArray<string> HeadersRemove { get; init; } = [];
 
-    /// <summary>Values that children inherit: address_data, r_… and the verdicts of scanners, by the name of their variable.</summary>
+    /// <summary>Values that children inherit: address_data and r_…, by the name of their variable.</summary>
     public ImmutableDictionary<string, ExpandedText> Values { get; init; } = ImmutableDictionary.Create<string, ExpandedText>(StringComparer.Ordinal);
 
     /// <summary>The address is to replace its ancestor as a recipient of the message once and for all (<c>one_time</c>).</summary>
@@ -41,6 +42,9 @@ public sealed record RoutingAddress(string LocalPart, string Domain)
 
     /// <summary>The address of the envelope that this one comes from.</summary>
     public RoutingAddress Root => Parent is null ? this : Parent.Root;
+
+    /// <summary>The verdict about the address of the envelope that this one comes from; null without one.</summary>
+    public RecipientVerdict? JudgedIn(MessageScope message) => message.Verdicts.Of(OctetString.FromText(Root.ToString()));
 
     public static RoutingAddress Of(EnvelopeAddress address) => new(address.LocalPart, address.Domain);
 

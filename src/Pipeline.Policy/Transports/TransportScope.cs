@@ -13,7 +13,7 @@ public static class TransportScope
     /// <param name="address">The address before it was routed.</param>
     public static EvaluationScope Create(EvaluationScope scope, RoutingAddress address, RoutingOutcome.Routed routed)
     {
-        var own = Create(address, routed.Address.LocalPart, routed.Address.Domain);
+        var own = Create(scope, address, routed.Address.LocalPart, routed.Address.Domain);
         own.LocalPartPrefix = routed.LocalPartPrefix;
         own.LocalPartSuffix = routed.LocalPartSuffix;
         foreach (var (name, value) in routed.Values)
@@ -36,7 +36,7 @@ public static class TransportScope
     /// <summary>The same for a pipe, file or directory that redirection named.</summary>
     public static EvaluationScope Create(EvaluationScope scope, RoutingOutcome.RoutedToTarget target)
     {
-        var own = Create(target.Parent, target.Parent.LocalPart, target.Parent.Domain);
+        var own = Create(scope, target.Parent, target.Parent.LocalPart, target.Parent.Domain);
         foreach (var (name, value) in target.Values)
         {
             own.Values[name] = value;
@@ -62,6 +62,7 @@ public static class TransportScope
             OriginalDomain = address?.OriginalDomain ?? "",
             ParentLocalPart = address?.ParentLocalPart ?? "",
             ParentDomain = address?.ParentDomain ?? "",
+            Judged = address?.Judged,
             TlsPeerCertificate = peer.Certificate,
             TlsOurCertificate = peer.OurCertificate,
         };
@@ -79,7 +80,7 @@ public static class TransportScope
         return With(scope, own);
     }
 
-    private static AddressScope Create(RoutingAddress address, string localPart, string domain) => new()
+    private static AddressScope Create(EvaluationScope scope, RoutingAddress address, string localPart, string domain) => new()
     {
         LocalPart = localPart,
         Domain = domain.ToLowerInvariant(),
@@ -87,6 +88,7 @@ public static class TransportScope
         OriginalDomain = address.Root.Domain.ToLowerInvariant(),
         ParentLocalPart = address.Parent?.LocalPart ?? "",
         ParentDomain = address.Parent?.Domain.ToLowerInvariant() ?? "",
+        Judged = address.JudgedIn(scope.Message),
     };
 
     private static EvaluationScope With(EvaluationScope scope, AddressScope address) =>

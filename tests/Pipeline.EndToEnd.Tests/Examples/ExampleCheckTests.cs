@@ -39,6 +39,7 @@ public sealed class ExampleCheckTests
             DC_NEXTHOP_HERE =
             """
         },
+        { "verdicts", "" },
         { "large-gateway", "" },
         { "large-gateway", "CERTIFICATE = /etc/mail/cert.pem\nKEY = /etc/mail/key.pem" },
     };

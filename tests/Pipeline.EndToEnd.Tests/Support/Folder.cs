@@ -16,6 +16,10 @@ internal sealed class Folder : IDisposable
 
     public string Of(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Path, .. parts]);
 
+    /// <summary>The names of the files that fit, in order.</summary>
+    public IReadOnlyList<string> Names(string pattern) =>
+        [.. Directory.GetFiles(Path, pattern).Select(static path => System.IO.Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+
     public string Write(string name, string content)
     {
         var path = Of(name);

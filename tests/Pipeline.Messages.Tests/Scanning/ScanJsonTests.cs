@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Pipeline.Mail.Scanning;
 using Pipeline.Messages.Scanning;
@@ -36,7 +37,7 @@ public sealed class ScanJsonTests
     [Fact]
     public void Longest_envelope_fits_into_a_question()
     {
-        var recipients = ScanEnvelope.Named(Enumerable.Repeat(new string('\u00FF', 300), 10_000));
+        var recipients = ScanEnvelope.Named(Enumerable.Repeat(new string('\u00FF', 300), 10_000), ScanEnvelope.RecipientRoom);
         Assert.Equal(ScanEnvelope.RecipientRoom / 300, recipients.Length);
         var longest = new string('\u00FF', 256);
         var envelope = new ScanEnvelope(longest, recipients, 10_000, longest, longest, longest, longest);
@@ -129,5 +130,24 @@ public sealed class ScanJsonTests
         var line = """{"form":1,"message":"m","user":"","servers":"x","size":1,"deadlineMs":1,"kind":"worms"}"""u8;
         Assert.Null(ScanJson.ReadQuestion(line, out var problem));
         Assert.Equal("a scan for worms, which is not done here", problem);
+    }
+
+    [Fact]
+    public void Verdicts_about_recipients_have_this_form()
+    {
+        var envelope = new ScanEnvelope("", ["b@c.test"], 1, null, null, null, null) { OptIns = ImmutableDictionary<string, string>.Empty.Add("b@c.test", "spam") };
+        var question = new ScanQuestion(ScanQuestion.CurrentForm, "m", "", "h:1", 1, 1, envelope, ScanJson.NameOf(ScanKind.Bmi));
+        const string Asked =
+            """{"form":1,"message":"m","user":"","servers":"h:1","size":1,"deadlineMs":1,"envelope":{"sender":"","recipients":["b@c.test"],"recipientCount":1,"optIns":{"b@c.test":"spam"}},"kind":"bmi"}""";
+        Assert.Equal(Asked + "\n", Encoding.UTF8.GetString(ScanJson.Write(question)));
+        var read = ScanJson.ReadQuestion(Encoding.UTF8.GetBytes(Asked), out _)!;
+        Assert.Equal((ScanKind.Bmi, "spam"), (ScanJson.KindOf(read), read.Envelope!.OptIns!["b@c.test"]));
+
+        const string Answered = """{"form":1,"by":"n2, h:1","bmi":[{"recipients":["b@c.test"],"deliver":false,"rules":[5]}]}""";
+        Assert.Equal(Answered, Encoding.UTF8.GetString(ScanJson.Write(new ScanOutcome.Judged([new BmiVerdict(["b@c.test"], false, null, [5])], "h:1"), "n2")));
+        var judged = Assert.IsType<ScanOutcome.Judged>(ScanJson.ReadAnswer(Encoding.UTF8.GetBytes(Answered), "n2"));
+        Assert.Equal(("n2, h:1", false, 5), (judged.By, judged.Verdicts[0].Deliver, judged.Verdicts[0].Rules[0]));
+        Assert.IsType<ScanOutcome.Failed>(ScanJson.ReadAnswer("""{"form":1,"by":"n2","bmi":[{"deliver":false}]}"""u8, "n2"));
+        Assert.IsType<ScanOutcome.Failed>(ScanJson.ReadAnswer("""{"form":1,"by":"n2","bmi":[null]}"""u8, "n2"));
     }
 }

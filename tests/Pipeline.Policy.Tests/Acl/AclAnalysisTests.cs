@@ -37,6 +37,9 @@ public sealed class AclAnalysisTests
         accept verify = $acl_m_what
         p:
         warn condition = ${if eq{$arc_state}{pass}}
+        q:
+        accept bmi_optin = spam
+               control = bmi_run
         """;
 
     [Theory]
@@ -56,6 +59,7 @@ public sealed class AclAnalysisTests
     [InlineData("n", AclChecks.Dkim)]
     [InlineData("o", AclChecks.Arc | AclChecks.Dkim | AclChecks.HostName)]
     [InlineData("p", AclChecks.None)]
+    [InlineData("q", AclChecks.Brightmail)]
     [InlineData("deny spf = fail", AclChecks.Spf)]
     [InlineData("nosuch", AclChecks.None)]
     [InlineData("/a/file", AclChecks.All)]
@@ -64,7 +68,7 @@ public sealed class AclAnalysisTests
 
     [Fact]
     public void Name_that_depends_on_variables_stands_for_every_acl() => Assert.Equal(
-        AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.Arc | AclChecks.Dcc | AclChecks.Spam | AclChecks.HostName,
+        AclChecks.Spf | AclChecks.Dkim | AclChecks.Dmarc | AclChecks.Arc | AclChecks.Dcc | AclChecks.Spam | AclChecks.Brightmail | AclChecks.HostName,
         AclProgram.Parse(AclBench.Lines(Section), []).Analyse(["acl_$local_part"]).Checks);
 
     [Theory]

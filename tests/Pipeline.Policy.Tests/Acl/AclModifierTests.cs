@@ -63,7 +63,9 @@ public sealed class AclModifierTests
     [InlineData(AclPoint.Connect, "submission", false)]
     [InlineData(AclPoint.Connect, "dkim_disable_verify", true)]
     [InlineData(AclPoint.Data, "dkim_disable_verify", false)]
-    [InlineData(AclPoint.Connect, "bmi_run", false)]
+    [InlineData(AclPoint.Rcpt, "bmi_run", true)]
+    [InlineData(AclPoint.Data, "bmi_run", true)]
+    [InlineData(AclPoint.Data, "bmi_run/x", false)]
     [InlineData(AclPoint.Data, "debug/tag=.x", true)]
     [InlineData(AclPoint.Rcpt, "requiretls", false)]
     [InlineData(AclPoint.Data, "dmarc_disable_verify", false)]
@@ -93,11 +95,23 @@ public sealed class AclModifierTests
         Assert.Equal(new SubmissionOptions(true, "a.test", "A / B"), options);
     }
 
-    [Fact]
-    public async Task Bmi_optin_is_remembered_for_the_recipient()
+    [Theory]
+    [InlineData("spam:virus", "spam:virus")]
+    [InlineData("x", null)]
+    [InlineData("", null)]
+    public async Task Bmi_optin_is_remembered_for_the_recipient_if_it_says_something(string features, string? optIn)
     {
-        await _bench.RunAsync("accept bmi_optin = 5,8");
-        Assert.Equal("5,8", _bench.Scope.Address!.Values["bmi_optin"]);
+        await _bench.RunAsync($"accept bmi_optin = {features}");
+        Assert.Equal((optIn, null), (_bench.Scope.Address!.OptIn, _bench.Scope.Message.OptIn));
+    }
+
+    [Fact]
+    public async Task Bmi_optin_without_a_recipient_is_for_all_of_them()
+    {
+        _bench.Scope.Address = null;
+        await _bench.RunAsync("accept bmi_optin = spam", AclPoint.NotSmtp);
+        Assert.Equal("spam", _bench.Scope.Message.OptIn);
+        Assert.Equal(AclVerdict.Error, (await _bench.RunAsync("accept bmi_optin = spam", AclPoint.Data)).Verdict);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dns;
+using Pipeline.Mail.Scanning;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
@@ -16,7 +17,8 @@ internal sealed class RouterBench
     private readonly List<string> _log = [];
 
     /// <param name="main">Main options, as in a configuration.</param>
-    public RouterBench(string main = "")
+    /// <param name="verdicts">What a verdict server wants done with the message.</param>
+    public RouterBench(string main = "", BmiVerdicts? verdicts = null)
     {
         Scope = new EvaluationScope
         {
@@ -34,7 +36,7 @@ internal sealed class RouterBench
                 Log = new RecordingLog(_log),
             },
             Connection = new ConnectionScope(),
-            Message = new MessageScope { Sender = new EnvelopeAddress("sender", "remote.test") },
+            Message = new MessageScope { Sender = new EnvelopeAddress("sender", "remote.test"), Verdicts = verdicts ?? BmiVerdicts.None },
         };
     }
 

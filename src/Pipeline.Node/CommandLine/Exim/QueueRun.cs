@@ -25,20 +25,21 @@ internal static class QueueRun
         await using var access = await NodeAccess.OpenAsync(reach, logging, time, cancellationToken, claimsDue: command.Selection.IsDue);
         try
         {
+            var selection = command.Selection;
+            var answer = new OrderResult(true, "");
             if (access.Running is { } running)
             {
-                if (command.Selection.IsDue)
+                if (!selection.IsDue)
                 {
-                    return await AnswerAsync(await running.RunQueueAsync(stop.Token, command.Queue, force: false), streams);
+                    await using var store = await QueueListCommand.OpenAsync(reach.Configuration!, stop.Token);
+                    await ForceAsync(store!, command, time, id => running.OrderAsync(id.ToString(), MessageOrders.Retry, stop.Token), stop.Token);
                 }
 
-                await using var store = await QueueListCommand.OpenAsync(reach.Configuration!, stop.Token);
-                await ForceAsync(store!, command, time, id => running.OrderAsync(id.ToString(), MessageOrders.Retry, stop.Token), stop.Token);
-                return ExitCodes.Success;
+                return await AnswerAsync(selection.IsWhole ? await running.RunQueueAsync(stop.Token, command.Queue, selection.NotDue) : answer, streams);
             }
 
             var (node, since) = (access.Own!, time.GetUtcNow());
-            if (!command.Selection.IsDue)
+            if (!selection.IsDue)
             {
                 await ForceAsync(
                     node.Store,
@@ -48,8 +49,8 @@ internal static class QueueRun
                     stop.Token);
             }
 
-            var answer = command.Selection.IsDue ? await node.QueueRuns.RunAsync(command.Queue, force: false, stop.Token) : new OrderResult(true, "");
-            await WaitAsync(node, command.Selection.IsDue ? since : null, time, stop.Token);
+            answer = selection.IsWhole ? await node.QueueRuns.RunAsync(command.Queue, selection.NotDue, stop.Token) : answer;
+            await WaitAsync(node, selection.IsDue ? since : null, time, stop.Token);
             return await AnswerAsync(answer, streams);
         }
         catch (RegexMatchTimeoutException error)

@@ -35,6 +35,9 @@ internal sealed record QueueSelection
     /// <summary>Whether it is a run of everything that is due, which a node makes by itself.</summary>
     public bool IsDue => this == Due;
 
+    /// <summary>Whether it is a run of the whole queue, though it may reach messages that are not due.</summary>
+    public bool IsWhole => this with { NotDue = false, Frozen = false } == Due;
+
     public bool Includes(QueuedMessage message, DateTimeOffset now)
     {
         var waiting = message.Recipients.Where(static recipient => recipient.Status == RecipientStatus.Queued).ToArray();

@@ -6,16 +6,15 @@ namespace Pipeline.Policy.Acl.Conditions;
 /// <summary><c>verify =</c>: what is verified says its first word.</summary>
 internal sealed class VerifyCondition() : AclCondition("verify")
 {
-    /// <summary>The checks of the message that a value, as written, can await.</summary>
-    public static AclChecks ChecksOf(string source)
+    public override AclChecks ChecksOf(string value)
     {
-        if (source.TrimStart().StartsWith("arc", StringComparison.OrdinalIgnoreCase))
+        if (value.TrimStart().StartsWith("arc", StringComparison.OrdinalIgnoreCase))
         {
             return AclChecks.Arc | AclChecks.Dkim;
         }
 
-        return source.Contains('$', StringComparison.Ordinal) ? AclChecks.Arc | AclChecks.Dkim | AclChecks.HostName
-            : source.Contains("reverse_host_lookup", StringComparison.Ordinal) ? AclChecks.HostName
+        return value.Contains('$', StringComparison.Ordinal) ? AclChecks.Arc | AclChecks.Dkim | AclChecks.HostName
+            : value.Contains("reverse_host_lookup", StringComparison.Ordinal) ? AclChecks.HostName
             : AclChecks.None;
     }
 

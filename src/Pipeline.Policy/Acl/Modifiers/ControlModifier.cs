@@ -6,6 +6,9 @@ namespace Pipeline.Policy.Acl.Modifiers;
 /// <summary><c>control =</c>: changes how the message or the session is dealt with.</summary>
 internal sealed class ControlModifier() : AclModifier("control")
 {
+    /// <summary>Whether a verdict server judges the message.</summary>
+    public const string BmiRun = "bmi_run";
+
     private const AclPoints Received = AclPoints.Mail | AclPoints.Rcpt | AclPoints.Predata | AclPoints.Data | AclPoints.DataPrdr | AclPoints.Mime | AclPoints.NotSmtp | AclPoints.NotSmtpMime;
     private const AclPoints BeforeData = AclPoints.Smtp & ~(AclPoints.Data | AclPoints.DataPrdr | AclPoints.Mime | AclPoints.Dkim);
 
@@ -13,10 +16,7 @@ internal sealed class ControlModifier() : AclModifier("control")
     private static readonly Control[] Controls =
     [
         new("allow_auth_unadvertised", ControlTarget.Connection, AclPoints.Connect | AclPoints.Helo),
-        new("bmi_run", ControlTarget.Message, AclPoints.All)
-        {
-            Support = Support.RefusedWhenReached("no Brightmail server is asked"),
-        },
+        new(BmiRun, ControlTarget.Message, AclPoints.All),
         new("caseful_local_part", ControlTarget.LocalPart, AclPoints.Rcpt),
         new("caselower_local_part", ControlTarget.LocalPart, AclPoints.Rcpt),
         new("cutthrough_delivery", ControlTarget.Message, AclPoints.Rcpt, HasOptions: true)
@@ -128,6 +128,9 @@ internal sealed class ControlModifier() : AclModifier("control")
 
         return new(AclTest.True);
     }
+
+    public override AclChecks ChecksOf(string value) =>
+        value.StartsWith(BmiRun, StringComparison.Ordinal) || value.Contains('$', StringComparison.Ordinal) ? AclChecks.Brightmail : AclChecks.None;
 
     /// <summary>A value that is not constant is judged by what stands in front; a control that does not exist, when it is reached.</summary>
     public override Support SupportOf(string value) => Find(value)?.Support ?? Support.Done;

@@ -26,25 +26,24 @@ internal sealed class QueueModifier() : AclModifier("queue")
     }
 }
 
-/// <summary><c>bmi_optin =</c>: Brightmail rules that the current recipient has opted in to.</summary>
+/// <summary><c>bmi_optin =</c>: features of the verdict server that the current recipient has opted in to; without a recipient, all of them.</summary>
 internal sealed class BmiOptinModifier() : AclModifier("bmi_optin")
 {
-    public override Support SupportOf(string value) => Support.WithoutEffect("no Brightmail server is asked");
-
-    /// <summary>Name under which the recipient keeps the value.</summary>
-    public const string ValueName = "bmi_optin";
+    /// <summary>Less says nothing.</summary>
+    private const int ShortestOptIn = 2;
 
     public override AclPoints AllowedAt => AclPoints.Rcpt | AclPoints.NotSmtp;
 
     public override ValueTask<AclTest> RunAsync(AclEvaluation evaluation, AclItem item, string argument, CancellationToken cancellationToken)
     {
+        var features = argument.Length < ShortestOptIn ? null : argument;
         if (evaluation.Scope.Address is { } address)
         {
-            address.Values[ValueName] = argument;
+            address.OptIn = features;
         }
         else
         {
-            evaluation.SetVariable(ValueName, argument);
+            evaluation.Message.OptIn = features;
         }
 
         return new(AclTest.True);

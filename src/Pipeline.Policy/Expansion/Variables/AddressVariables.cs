@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Pipeline.Mail.Scanning;
 
 namespace Pipeline.Policy.Expansion.Variables;
 
@@ -7,8 +8,7 @@ internal static class AddressVariables
 {
     private static readonly string[] Named =
     [
-        "address_data", "address_file", "address_pipe", "bmi_alt_location", "bmi_base64_tracker_verdict", "bmi_base64_verdict", "bmi_deliver",
-        "domain_data", "event_data", "event_defer_errno", "event_name", "home", "host", "host_address",
+        "address_data", "address_file", "address_pipe", "domain_data", "event_data", "event_defer_errno", "event_name", "home", "host", "host_address",
         "host_port", "inode", "local_part_data", "local_user_gid", "local_user_uid", "mailstore_basename", "pipe_addresses", "router_name",
         "self_hostname", "sending_ip_address", "sending_port", "transport_name", "verify_mode", "local_part_prefix_v", "local_part_suffix_v",
         "srs_orig_recipient", "srs_orig_sender", "srs_db_address", "srs_db_key", "srs_status",
@@ -19,7 +19,6 @@ internal static class AddressVariables
     /// <summary>What they are before anything has set them, where that is not the empty string; -1 as a user is shown without its sign.</summary>
     private static readonly FrozenDictionary<string, string> Unset = new Dictionary<string, string>
     {
-        ["bmi_deliver"] = "1",
         ["event_defer_errno"] = "0",
         ["host_port"] = "0",
         ["inode"] = "0",
@@ -47,6 +46,10 @@ internal static class AddressVariables
         VariableDefinition.FromPeer(
             "return_path",
             s => s.Address is null ? null : s.Address.Values.TryGetValue("return_path", out var path) ? path.Text : s.Message.SenderText),
+        new("bmi_deliver", s => s.Address?.Judged is { Verdict.IsDelivered: false } ? "0" : "1"),
+        new("bmi_alt_location", s => s.Address?.Judged?.Verdict.Alternate),
+        new("bmi_base64_verdict", s => s.Address?.Judged?.Token),
+        new("bmi_base64_tracker_verdict", s => s.Address?.Judged is { } judged ? BmiToken.WriteTracker(judged.Verdict) : null),
         VariableDefinition.OfCertificate("tls_out_peercert", s => s.Address?.TlsPeerCertificate),
         VariableDefinition.OfCertificate("tls_out_ourcert", s => s.Address?.TlsOurCertificate),
         .. Named.Select(name => Of(name, Unset.GetValueOrDefault(name))),

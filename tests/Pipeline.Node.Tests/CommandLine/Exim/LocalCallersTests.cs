@@ -96,7 +96,13 @@ public sealed class LocalCallersTests : IDisposable
     {
         var claims = new LocalClaims
         {
-            Client = "1.2.3.4:55", Interface = "5.6.7.8:9", ClientName = "host.x", Ident = "ident", Protocol = "proto", Authenticator = "auth", AuthenticatedId = "id",
+            Client = "1.2.3.4:55",
+            Interface = "5.6.7.8:9",
+            ClientName = "host.x",
+            Ident = "ident",
+            Protocol = "proto",
+            Authenticator = "auth",
+            AuthenticatedId = "id",
         };
         await using (var node = await StartAsync(""))
         {

@@ -126,6 +126,18 @@ public sealed class SubmissionAndQueueTests : IDisposable
         Assert.Single(_exim.Mailbox("later-user"));
     }
 
+    [Theory]
+    [InlineData("-q", "")]
+    [InlineData("-qf", " -qf")]
+    public async Task Queue_run_is_logged(string option, string how)
+    {
+        using var exim = new EximFixture("log_file_path = DIR/%slog\n" + EximFixture.Default);
+        Assert.Equal(new EximRun(0, "", ""), await exim.RunAsync(option));
+        var log = await File.ReadAllTextAsync(exim.Path("mainlog"));
+        Assert.Matches($" Start queue run: pid=[0-9]+{how}\n", log);
+        Assert.Matches($" End queue run: pid=[0-9]+{how}\n", log);
+    }
+
     [Fact]
     public async Task Queue_without_a_store_is_empty()
     {

@@ -24,12 +24,6 @@ internal static class MainOptionSupport
         (Support.NotDone("set message_size_limit"), "header_maxsize header_line_maxsize"),
         (Support.NotDone("the lengths of RFC 5321 hold"), "max_username_length"),
         (Support.WithoutEffect("the extension is not offered"), "limits_advertise_hosts pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_early_banner_hosts"),
-        (Support.NotDone("the line is read as it comes, and the sender is the one that is named"), "uucp_from_pattern uucp_from_sender"),
-        (Support.NotDone("messages of the command line are taken with the sender they name; restrict who may reach the node's socket", "false"), "local_from_check"),
-        (Support.NotDone("messages of the command line are taken with the sender they name"), """
-            local_sender_retain local_from_prefix local_from_suffix untrusted_set_sender trusted_users trusted_groups ignore_fromline_hosts
-            ignore_fromline_local unknown_login unknown_username gecos_name gecos_pattern
-            """),
         (Support.WithoutEffect("lines end as RFC 5321 says"), "drop_cr"),
     ];
 
@@ -54,7 +48,6 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("frozen messages stay in the store like all others"), "move_frozen_messages"),
         (Support.WithoutEffect("the store keeps messages in its own form"), "split_spool_directory spool_wireformat message_logs preserve_message_logs keep_malformed"),
         (Support.WithoutEffect("the store always syncs"), "disable_fsync"),
-        (Support.WithoutEffect("who may open the node's socket decides"), "admin_groups commandline_checks_require_admin prod_requires_admin queue_list_requires_admin"),
         (Support.WithoutEffect(NoUserChange), "never_users exim_user exim_group deliver_drop_privilege finduser_retries"),
     ];
 

@@ -222,7 +222,43 @@ public sealed record MainOptions
 
     public bool LocalSenderRetain { get; init; }
 
+    /// <summary>Prefixes and suffixes that the local part of an author may have for <see cref="LocalFromCheck"/>; null for none.</summary>
+    public string? LocalFromPrefix { get; init; }
+
+    public string? LocalFromSuffix { get; init; }
+
     public MailList? UntrustedSetSender { get; init; }
+
+    /// <summary>Numbers of users.</summary>
+    public ImmutableArray<uint> TrustedUsers { get; init; } = [];
+
+    /// <summary>Numbers of groups.</summary>
+    public ImmutableArray<uint> TrustedGroups { get; init; } = [];
+
+    /// <summary>Numbers of groups.</summary>
+    public ImmutableArray<uint> AdminGroups { get; init; } = [];
+
+    public bool QueueListRequiresAdmin { get; init; }
+
+    public bool ProdRequiresAdmin { get; init; }
+
+    public bool CommandlineChecksRequireAdmin { get; init; }
+
+    public ExpandableString? UnknownLogin { get; init; }
+
+    public ExpandableString? UnknownUsername { get; init; }
+
+    public string? GecosPattern { get; init; }
+
+    public ExpandableString? GecosName { get; init; }
+
+    public required string UucpFromPattern { get; init; }
+
+    public required ExpandableString UucpFromSender { get; init; }
+
+    public MailList? IgnoreFromlineHosts { get; init; }
+
+    public bool IgnoreFromlineLocal { get; init; }
 
     /// <summary>What becomes of text from peers where only the operator should choose: <c>tainted_data</c>, an option of this program.</summary>
     public TaintMode TaintedData { get; init; } = TaintMode.Warn;

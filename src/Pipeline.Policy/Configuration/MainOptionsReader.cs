@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Pipeline.Policy.Callers;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 
@@ -103,7 +105,23 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         ExtractAddressesRemoveArguments = GetBool("extract_addresses_remove_arguments", true),
         LocalFromCheck = GetBool("local_from_check", true),
         LocalSenderRetain = GetBool("local_sender_retain"),
+        LocalFromPrefix = GetString("local_from_prefix"),
+        LocalFromSuffix = GetString("local_from_suffix"),
         UntrustedSetSender = GetList("untrusted_set_sender", ListKind.Address),
+        TrustedUsers = Accounts("trusted_users", AccountList.Users),
+        TrustedGroups = Accounts("trusted_groups", AccountList.Groups),
+        AdminGroups = Accounts("admin_groups", AccountList.Groups),
+        QueueListRequiresAdmin = GetBool("queue_list_requires_admin", true),
+        ProdRequiresAdmin = GetBool("prod_requires_admin", true),
+        CommandlineChecksRequireAdmin = GetBool("commandline_checks_require_admin"),
+        UnknownLogin = GetExpandable("unknown_login"),
+        UnknownUsername = GetExpandable("unknown_username"),
+        GecosPattern = GetPattern("gecos_pattern"),
+        GecosName = GetExpandable("gecos_name"),
+        UucpFromPattern = GetPattern("uucp_from_pattern") ?? DefaultUucpFromPattern,
+        UucpFromSender = GetExpandable("uucp_from_sender", "$1"),
+        IgnoreFromlineHosts = GetList("ignore_fromline_hosts", ListKind.Host),
+        IgnoreFromlineLocal = GetBool("ignore_fromline_local"),
         TaintedData = TaintModes.Read(GetString("tainted_data"), IsSet("allow_insecure_tainted_data") ? GetBool("allow_insecure_tainted_data") : null),
         StrictAclVars = GetBool("strict_acl_vars"),
         SpoolDirectory = GetExpandable("spool_directory"),
@@ -209,6 +227,37 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         + "{ match{$h_auto-submitted:}{(?i)auto-generated|auto-replied} }} {no}{yes}}";
 
     private const string DefaultDnsCheckNamesPattern = @"(?i)^(?>(?(1)\.|())[^\W](?>[a-z0-9/_-]*[^\W])?)+(\.?)$";
+
+    private const string DefaultUucpFromPattern =
+        @"^From\s+(\S+)\s+(?:[a-zA-Z]{3},?\s+)?(?:[a-zA-Z]{3}\s+\d?\d|\d?\d\s+[a-zA-Z]{3}\s+\d\d(?:\d\d)?)\s+\d\d?:\d\d?";
+
+    private delegate ImmutableArray<uint> AccountReader(string? list, out string problem);
+
+    private ImmutableArray<uint> Accounts(string name, AccountReader read)
+    {
+        var ids = read(GetString(name), out var problem);
+        if (problem.Length > 0)
+        {
+            Report(problem, name);
+        }
+
+        return ids;
+    }
+
+    private string? GetPattern(string name)
+    {
+        if (GetString(name) is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (!PatternCache.TryGet(text, caseless: false, out _, out var error))
+        {
+            Report(error, name);
+        }
+
+        return text;
+    }
 
     private ErrorCopies ReadErrorsCopy()
     {

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dns;
 using Pipeline.Policy.Authentication;
+using Pipeline.Policy.Callers;
 
 namespace Pipeline.Policy.Expansion;
 
@@ -51,6 +52,9 @@ public sealed class PolicyEnvironment
 
     /// <summary>The addresses of this host's interfaces, for <c>@[]</c> and for finding out which MX hosts are us.</summary>
     public IReadOnlyList<IPAddress> LocalAddresses { get; init; } = [];
+
+    /// <summary>$exim_uid and $exim_gid: as whom this process runs.</summary>
+    public CallerCredentials ProcessUser { get; init; } = new(CallerCredentials.Root, 0, []);
 
     /// <summary>$spool_directory.</summary>
     public string SpoolDirectory { get; init; } = "";
@@ -196,6 +200,9 @@ public sealed class ConnectionScope
 
     /// <summary>$sender_ident, or the local caller.</summary>
     public string Ident { get; set; } = "";
+
+    /// <summary>$caller_uid, $originator_uid and their groups: the user whose program handed over the message; null for the node's own, as of mail from the network.</summary>
+    public CallerCredentials? Originator { get; set; }
 
     public TlsFacts? Tls { get; set; }
 

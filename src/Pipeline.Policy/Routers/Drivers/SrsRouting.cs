@@ -16,8 +16,9 @@ internal sealed class SrsRouting
     private readonly ExpandableString? _insert;
     private readonly ExpandableString? _select;
 
-    private SrsRouting(DriverOptions options, string mode)
+    private SrsRouting(DriverOptions options)
     {
+        var mode = options.GetString("srs");
         _reverses = mode is "reverse" or "reverseandforward";
         _forwards = mode is "forward" or "reverseandforward";
         _condition = options.GetExpandable("srs_condition");
@@ -31,8 +32,7 @@ internal sealed class SrsRouting
     }
 
     /// <returns>Null when the router has nothing to do with the scheme: Exim does nothing for a word that it does not know.</returns>
-    public static SrsRouting? Of(DriverOptions options) =>
-        options.GetString("srs") is "forward" or "reverse" or "reverseandforward" ? new SrsRouting(options, options.GetString("srs")!) : null;
+    public static SrsRouting? Of(DriverOptions options) => new SrsRouting(options) is { _reverses: var reverses, _forwards: var forwards } routing && (reverses || forwards) ? routing : null;
 
     /// <returns>A verdict that ends the router, or the sender for its children; null for the sender they have.</returns>
     public async ValueTask<(DriverVerdict? Instead, EnvelopeAddress? Sender)> RunAsync(RouteRun run, CancellationToken cancellationToken)

@@ -24,6 +24,7 @@ public static class RoutingScope
             Ident = Text(MessageProperties.Ident),
             AuthenticatorName = Text(MessageProperties.Authenticator),
             AuthenticatedId = Text(MessageProperties.AuthenticatedId),
+            Originator = MessageProperties.Credentials(facts.Properties.GetValueOrDefault(MessageProperties.Originator)),
         };
         var message = new MessageScope
         {

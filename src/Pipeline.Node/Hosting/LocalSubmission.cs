@@ -1,22 +1,31 @@
 using System.Buffers;
+using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Pipeline.Actors.Receipt;
 using Pipeline.Mail.Smtp;
+using Pipeline.Node.Admin;
 using Pipeline.Node.Listeners;
+using Pipeline.Policy.Callers;
 
 namespace Pipeline.Node.Hosting;
 
 /// <summary>
 /// Takes mail from programs on this machine: SMTP sessions without a network (<c>-bs</c>), on streams or on the submission socket, and messages without SMTP.
 /// </summary>
-/// <remarks>Only the node's user can open the socket; that is the whole of the authentication.</remarks>
+/// <remarks>Who calls is known from the kernel, and nothing else is asked of anybody: the policy says what each user may.</remarks>
 internal sealed class LocalSubmission(
     ListenerOptions options, IReceiptService receipt, ILocalReceiptService messages, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
 
+    /// <summary>Octets of the line before a session.</summary>
+    private const int MaxLineBytes = 64 * 1024;
+
+    private static readonly TimeSpan FirstLineTimeout = TimeSpan.FromSeconds(30);
+
     private static readonly SmtpReply TakesNoMail = new(421, new EnhancedStatusCode(4, 3, 2), "this server takes no mail now");
+    private static readonly SmtpReply NoSession = new(500, new EnhancedStatusCode(5, 5, 2), "the line before the session cannot be read");
     private static readonly SmtpReply TooManySessions = new(421, new EnhancedStatusCode(4, 7, 0), "too many sessions");
 
     private readonly CancellationTokenSource _closing = new();
@@ -47,22 +56,28 @@ internal sealed class LocalSubmission(
 
     public void Dispose() => _closing.Dispose();
 
-    /// <summary>One connection of the submission socket.</summary>
-    public async Task ServeAsync(ConnectionContext connection)
+    /// <summary>One session of a program, on a connection: a line of JSON (<see cref="LocalSession"/>), and behind it SMTP.</summary>
+    public async Task ServeAsync(ConnectionContext connection, CallerCredentials caller)
     {
         var drain = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
         try
         {
-            if (Enter() is { } refusal)
+            var refusal = Enter();
+            if ((refusal is null ? await ReadSessionAsync(connection) : null) is not { } session)
             {
-                SmtpReplyWriter.Write(connection.Transport.Output, refusal);
+                SmtpReplyWriter.Write(connection.Transport.Output, refusal ?? NoSession);
                 await connection.Transport.Output.FlushAsync(connection.ConnectionClosed);
+                if (refusal is null)
+                {
+                    Leave();
+                }
+
                 return;
             }
 
             await using var input = connection.Transport.Input.AsStream(leaveOpen: true);
             await using var output = connection.Transport.Output.AsStream(leaveOpen: true);
-            await ServeAsync(input, output, null, drain);
+            await ServeAsync(input, output, ClientOf(caller, session), drain);
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
@@ -74,10 +89,13 @@ internal sealed class LocalSubmission(
         }
     }
 
+    /// <summary>The client that a session is to see.</summary>
+    public static ClientConnection ClientOf(CallerCredentials caller, LocalSession session) =>
+        new(null, null, ImplicitTls: false, session.Delivery) { Program = new LocalProgram(caller, session.Claims) };
+
     /// <summary>One session on a pair of streams, to its end.</summary>
-    /// <param name="client">Whom the policy is to see; null for a local user.</param>
     /// <param name="drain">Ends the session at its next command.</param>
-    public Task RunAsync(Stream input, Stream output, ClientConnection? client, CancellationToken drain)
+    public Task RunAsync(Stream input, Stream output, ClientConnection client, CancellationToken drain)
     {
         lock (_gate)
         {
@@ -129,6 +147,20 @@ internal sealed class LocalSubmission(
         return await reception.EndAsync(cancellationToken);
     }
 
+    private async Task<LocalSession?> ReadSessionAsync(ConnectionContext connection)
+    {
+        using var patience = new CancellationTokenSource(FirstLineTimeout, time);
+        var (line, _) = await FirstLine.ReadAsync(connection.Transport.Input, MaxLineBytes, patience.Token);
+        try
+        {
+            return line is null ? null : JsonSerializer.Deserialize(line, AdminJson.Default.LocalSession);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Counts a session in; its refusal when it cannot be taken.</summary>
     private SmtpReply? Enter()
     {
@@ -150,7 +182,7 @@ internal sealed class LocalSubmission(
     }
 
     /// <summary>Serves a session that was counted in.</summary>
-    private async Task ServeAsync(Stream input, Stream output, ClientConnection? client, CancellationToken drain)
+    private async Task ServeAsync(Stream input, Stream output, ClientConnection client, CancellationToken drain)
     {
         try
         {

@@ -39,7 +39,7 @@ internal static class AclItemRegistry
         new DnslistsCondition(),
         new RatelimitCondition(),
         new SeenCondition(),
-        new SpfCondition(),
+        .. SpfCondition.All,
         new DmarcCondition(),
         new DkimStatusCondition(),
         new DkimSignersCondition(),

@@ -3,6 +3,7 @@ using System.Net;
 using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
+using Pipeline.Policy.Routers.Hosts;
 
 namespace Pipeline.Policy.Transports;
 
@@ -24,6 +25,9 @@ public sealed record ExpandedSmtpTransport(string Name, HeloData HeloData) : Exp
     public string? Hosts { get; init; }
 
     public bool HostsOverride { get; init; }
+
+    /// <summary>How the names in <see cref="Hosts"/> and <see cref="FallbackHosts"/> are looked up.</summary>
+    public HostLookupOptions HostLookup { get; init; } = HostLookupOptions.Default;
 
     public bool HostsRandomize { get; init; }
 

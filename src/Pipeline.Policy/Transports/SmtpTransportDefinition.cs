@@ -5,6 +5,7 @@ using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
+using Pipeline.Policy.Routers.Hosts;
 
 namespace Pipeline.Policy.Transports;
 
@@ -41,6 +42,7 @@ public sealed class SmtpTransportDefinition : TransportDefinition
     private readonly bool _lmtpIgnoreQuota;
     private readonly int _lineLengthLimit;
     private readonly bool _addressRetryIncludeSender;
+    private readonly HostLookupOptions _hostLookup;
 
     internal SmtpTransportDefinition(DriverOptions options)
         : base(options)
@@ -80,6 +82,12 @@ public sealed class SmtpTransportDefinition : TransportDefinition
         _lmtpIgnoreQuota = options.GetBool("lmtp_ignore_quota");
         _lineLengthLimit = options.GetInt32("message_linelength_limit", 998);
         _addressRetryIncludeSender = options.GetBool("address_retry_include_sender", true);
+        _hostLookup = HostLookupOptions.Of(options) with
+        {
+            QualifySingle = options.GetBool("dns_qualify_single", true),
+            SearchParents = options.GetBool("dns_search_parents"),
+            ByName = options.GetBool("gethostbyname"),
+        };
         if (_commandTimeout <= TimeSpan.Zero || _dataTimeout <= TimeSpan.Zero || _finalTimeout <= TimeSpan.Zero)
         {
             options.Report($"error for {Name} transport: command, data, or final timeout value is zero", "driver");
@@ -96,6 +104,7 @@ public sealed class SmtpTransportDefinition : TransportDefinition
             Protocol = _protocol,
             Hosts = await expansion.HostsAsync("hosts", _hosts),
             HostsOverride = _hostsOverride,
+            HostLookup = _hostLookup,
             HostsRandomize = _hostsRandomize,
             FallbackHosts = await expansion.HostsAsync("fallback_hosts", _fallbackHosts),
             Port = await PortAsync(expansion),

@@ -7,6 +7,8 @@ internal sealed class ScriptedDns : IDnsResolver
 {
     private readonly Dictionary<(string, DnsRecordType), DnsAnswer> _answers = [];
 
+    public IReadOnlyList<string> SearchDomains { get; set; } = [];
+
     public List<string> Asked { get; } = [];
 
     public ScriptedDns Add(string name, params DnsRecord[] records)

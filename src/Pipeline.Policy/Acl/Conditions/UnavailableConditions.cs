@@ -7,16 +7,13 @@ internal static class UnavailableConditions
 {
     public static IEnumerable<AclItemKind> All { get; } =
     [
-        new UnavailableCondition("spf_guess", "use spf", SpfCondition.Allowed, AclChecks.Spf),
         new UnavailableCondition("atrn_domains", "ATRN is refused to everybody", AclPoints.Atrn),
     ];
 }
 
-internal sealed class UnavailableCondition(string name, string advice, AclPoints allowedAt, AclChecks checks = AclChecks.None) : AclCondition(name)
+internal sealed class UnavailableCondition(string name, string advice, AclPoints allowedAt) : AclCondition(name)
 {
     public override AclPoints AllowedAt => allowedAt;
-
-    public override AclChecks Checks => checks;
 
     public override Support SupportOf(string value) => Support.RefusedWhenReached(advice);
 

@@ -17,6 +17,26 @@ internal static class HostEntryResolver
                 : (HostFindOutcome.Found, [new RoutedHost(entry.Name, kept, entry.Port)], "");
         }
 
+        search = await search.AboutAsync(entry.Name, cancellationToken);
+
+        // MX records are in the DNS, and so are the hosts that they name.
+        search = entry.UseMx ? search with { Lookup = search.Lookup with { ByName = false } } : search;
+        (HostFindOutcome Outcome, ImmutableArray<RoutedHost> Hosts, string Reason) found = default;
+        foreach (var name in search.Names(entry.Name))
+        {
+            found = await FindAsync(search, entry with { Name = name }, choice, cancellationToken);
+            if (found.Outcome != HostFindOutcome.NotFound)
+            {
+                break;
+            }
+        }
+
+        return found;
+    }
+
+    private static async ValueTask<(HostFindOutcome Outcome, ImmutableArray<RoutedHost> Hosts, string Reason)> FindAsync(
+        HostSearch search, HostEntry entry, Ipv4Choice choice, CancellationToken cancellationToken)
+    {
         if (entry.UseMx)
         {
             var answer = await RoutingQuery.AskAsync(search, entry.Name, DnsRecordType.Mx, cancellationToken);

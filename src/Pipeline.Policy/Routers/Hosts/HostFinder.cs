@@ -44,10 +44,11 @@ internal static class HostFinder
         var askIpv6 = !choice.Only
             && !search.Services.DisableIpv6
             && !(search.Scope.Environment.Policy.MainOptions.DnsIpv4Lookup is { } ipv4Only && (await ipv4Only.MatchAsync(search.Scope, name, cancellationToken)).IsMatch);
-        var ipv4 = RoutingQuery.AskAsync(search, name, DnsRecordType.A, cancellationToken).AsTask();
-        var ipv6 = askIpv6 ? RoutingQuery.AskAsync(search, name, DnsRecordType.Aaaa, cancellationToken).AsTask() : Task.FromResult(DnsAnswer.NoData);
-        var four = Addresses(await ipv4);
-        var six = Addresses(await ipv6);
+        var (ipv4, ipv6) = search.Lookup.ByName
+            ? await ByNameAsync(search, name, askIpv6, cancellationToken)
+            : await FromDnsAsync(search, name, askIpv6, cancellationToken);
+        var four = Addresses(ipv4);
+        var six = Addresses(ipv6);
         var found = choice.Prefer ? four.Concat(six) : six.Concat(four);
         var (kept, ignored, deferred) = await WithoutIgnoredAsync(search, name, found.Take(MaxAddresses), cancellationToken);
         if (deferred is not null)
@@ -57,17 +58,33 @@ internal static class HostFinder
 
         if (kept.Length > 0)
         {
-            return new FoundAddresses(HostFindOutcome.Found, kept, "", IsAuthentic(await ipv4) && IsAuthentic(await ipv6));
+            return new FoundAddresses(HostFindOutcome.Found, kept, "", IsAuthentic(ipv4) && IsAuthentic(ipv6));
         }
 
-        if ((await ipv4).IsTemporaryFailure || (await ipv6).IsTemporaryFailure)
+        if (ipv4.IsTemporaryFailure || ipv6.IsTemporaryFailure)
         {
-            return FoundAddresses.None(HostFindOutcome.Deferred, $"host lookup for {name} did not complete: {(await ipv4).Reason ?? (await ipv6).Reason}");
+            return FoundAddresses.None(HostFindOutcome.Deferred, $"host lookup for {name} did not complete: {ipv4.Reason ?? ipv6.Reason}");
         }
 
         return ignored
             ? FoundAddresses.None(HostFindOutcome.Ignored, $"all addresses of {name} are ignored")
             : FoundAddresses.None(HostFindOutcome.NotFound, $"{name} has no address");
+    }
+
+    private static async ValueTask<(DnsAnswer Ipv4, DnsAnswer Ipv6)> FromDnsAsync(HostSearch search, string name, bool askIpv6, CancellationToken cancellationToken)
+    {
+        var ipv4 = RoutingQuery.AskAsync(search, name, DnsRecordType.A, cancellationToken).AsTask();
+        var ipv6 = askIpv6 ? RoutingQuery.AskAsync(search, name, DnsRecordType.Aaaa, cancellationToken).AsTask() : Task.FromResult(DnsAnswer.NoData);
+        return (await ipv4, await ipv6);
+    }
+
+    private static async ValueTask<(DnsAnswer Ipv4, DnsAnswer Ipv6)> ByNameAsync(HostSearch search, string name, bool wantsIpv6, CancellationToken cancellationToken)
+    {
+        var answer = search.RequiresAuthentic ? DnsAnswer.TemporaryFailure("DNSSEC vouches for nothing that is not asked of the DNS") : await search.Services.FindByNameAsync(name, cancellationToken);
+        return (Of(DnsRecordType.A), wantsIpv6 ? Of(DnsRecordType.Aaaa) : DnsAnswer.NoData);
+
+        DnsAnswer Of(DnsRecordType type) =>
+            answer.Outcome == DnsOutcome.Success ? DnsAnswer.Of([.. answer.Records.Where(record => record.Type == type)]) : answer;
     }
 
     /// <summary>Drops the addresses that <c>ignore_target_hosts</c> has.</summary>

@@ -193,7 +193,7 @@ internal sealed partial class MessageActor
                 case DeliveryOutcome.Delivered delivered:
                     _ledger.Record(Now, new RecipientDelivered(
                         index, job.Transport, delivered.Host, delivered.Ip?.ToString(), delivered.Reply?.ToString(), delivered.Detail, additional,
-                        delivered.Port == 0 ? null : delivered.Port, report.Shadow));
+                        delivered.Port == 0 ? null : delivered.Port, report.Shadow, report.IsPretended ? true : null));
                     additional = true;
                     OnDelivered(index, delivered, job);
                     break;

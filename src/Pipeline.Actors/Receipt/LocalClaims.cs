@@ -24,5 +24,8 @@ public sealed record LocalClaims
 
     public string? AuthenticatedSender { get; init; }
 
+    /// <summary>The id of a message that this one tells of, for the log. Anybody may say that.</summary>
+    public string? Reference { get; init; }
+
     public static IPEndPoint? EndPoint(string? text) => IPEndPoint.TryParse(text ?? "", out var endPoint) ? endPoint : null;
 }

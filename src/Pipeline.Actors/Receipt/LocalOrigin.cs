@@ -1,4 +1,5 @@
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Message;
 using Pipeline.Policy.Callers;
 using Pipeline.Policy.Expansion;
 
@@ -32,6 +33,7 @@ internal static class LocalOrigin
             AuthenticatorName = Octets(believed?.Authenticator) ?? "",
             AuthenticatedId = Octets(believed?.AuthenticatedId) ?? login,
             Originator = caller.Credentials,
+            Reference = MessageId.TryCreate(claims?.Reference ?? "", out var reference) ? reference.ToString() : null,
         };
     }
 

@@ -20,8 +20,10 @@ public sealed record RecipientDeferred(
 /// <param name="Additional">True for each but the first recipient of one delivery; null for the first.</param>
 /// <param name="Port">Of the peer; null for local transports, and in journals older than this member.</param>
 /// <param name="Shadow">The shadow transport that had the message as well, with what went wrong there in parentheses; null without one.</param>
+/// <param name="Pretended">True when no transport was run, as the node was started to pretend deliveries; else null.</param>
 public sealed record RecipientDelivered(
-    int Recipient, string Transport, string? Host, string? Address, string? Reply, string Detail, bool? Additional = null, int? Port = null, string? Shadow = null)
+    int Recipient, string Transport, string? Host, string? Address, string? Reply, string Detail, bool? Additional = null, int? Port = null, string? Shadow = null,
+    bool? Pretended = null)
     : RecipientEvent(Recipient);
 
 /// <summary>The recipient has failed for good. The fields that a notification needs are kept with it.</summary>

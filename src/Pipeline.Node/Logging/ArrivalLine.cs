@@ -25,7 +25,7 @@ internal static class ArrivalLine
     {
         var client = started.Client;
         var line = new StringBuilder(accepted.Pretence is ['5', ..] ? "(= " : "<= ").Append(string.IsNullOrEmpty(known.Sender) ? "<>" : known.Sender);
-        Append(line, " R=", message.About?.ToString());
+        Append(line, " R=", message.About?.ToString() ?? client.Reference);
         if (client.Address is { } address)
         {
             line.Append(' ').Append(LogText.Host(client.Name, client.Helo, address));

@@ -44,7 +44,7 @@ internal static class DeliveryLine
 
         // A delivery that had no host was one to this machine: Exim shows its local part, and the address beside it.
         var shown = e.Host is null && recipient.Address.LastIndexOf('@') is var separator and > 0 ? recipient.Address[..separator] : recipient.Address;
-        var line = Begin(e.Additional == true ? "->" : "=>", shown, e.Recipient, message, selection);
+        var line = Begin(e.Pretended == true ? "*>" : e.Additional == true ? "->" : "=>", shown, e.Recipient, message, selection);
         Append(line, " R=", recipient.Router);
         Append(line, " T=", e.Transport);
         Append(line, " S=", selection.Has("delivery_size") ? message.Size?.ToString(CultureInfo.InvariantCulture) : null);

@@ -204,6 +204,9 @@ public sealed class ConnectionScope
     /// <summary>$caller_uid, $originator_uid and their groups: the user whose program handed over the message; null for the node's own, as of mail from the network.</summary>
     public CallerCredentials? Originator { get; set; }
 
+    /// <summary>The id of a message that what comes tells of, as a local program says (<c>-oMm</c>); null for none.</summary>
+    public string? Reference { get; init; }
+
     public TlsFacts? Tls { get; set; }
 
     /// <summary>$sender_host_authenticated: the name of the authenticator, not its public one; empty without authentication.</summary>

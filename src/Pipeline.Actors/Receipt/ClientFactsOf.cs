@@ -24,5 +24,6 @@ internal static class ClientFactsOf
         connection.Tls?.ServerNameIndication,
         connection.Proxy?.Local.Address.ToString(),
         connection.Ident.Length == 0 ? null : OctetString.ToText(connection.Ident),
-        connection.Reference);
+        connection.Reference,
+        connection.Id.Length == 0 ? null : connection.Id);
 }

@@ -14,6 +14,7 @@ internal sealed class LocalReceipt(ReceiptServices services, ActivePolicy active
 
     public async ValueTask BeginAsync(CancellationToken cancellationToken)
     {
+        LocalOrigin.LogCall(services, active, message.Claims);
         var nobody = new EvaluationScope { Environment = active.Environment, Connection = new ConnectionScope(), Message = new MessageScope() };
         var (caller, problem) = await CallerIdentity.FindAsync(nobody, message.Caller ?? active.Environment.ProcessUser, cancellationToken);
         if (caller is null)

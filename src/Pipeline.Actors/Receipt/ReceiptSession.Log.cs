@@ -25,6 +25,8 @@ internal sealed partial class ReceiptSession
         ? LogText.Host(_connection.ClientName, _connection.HeloName, address.ToString())["H=".Length..]
         : "local";
 
+    private string ConnectionId => Options.LogSelector.Has("connection_id") && _connection.Id.Length > 0 ? $" Ci={_connection.Id}" : "";
+
     private string Lasted => $"D={Duration(_services.Time.GetElapsedTime(_began))}";
 
     public void ProtocolIncident(ProtocolIncident incident)
@@ -133,7 +135,11 @@ internal sealed partial class ReceiptSession
                 Log("size_reject", $"rejected {incident.Line[..(incident.Line.IndexOf('>', StringComparison.Ordinal) + 1)]} {host}: message too big: {reason}", Refusals);
                 break;
             case 552 when _transaction is { } transaction:
-                transaction.LogTooBig(reason);
+                if (Options.LogSelector.Has("size_reject"))
+                {
+                    transaction.LogTooBig(reason);
+                }
+
                 break;
             default:
                 Log(null, $"{host} refused {command}: {reply}{(reason.Length == 0 ? "" : $" ({reason})")}");
@@ -199,7 +205,7 @@ internal sealed partial class ReceiptSession
         }
         else
         {
-            Log("smtp_connection", $"SMTP connection from {Peer} lost {Lasted}");
+            Log("smtp_connection", $"SMTP connection from {Peer}{ConnectionId} lost {Lasted}");
         }
 
         LogWithoutMail();

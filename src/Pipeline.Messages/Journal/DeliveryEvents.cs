@@ -2,7 +2,8 @@ namespace Pipeline.Messages.Journal;
 
 /// <summary>A delivery attempt begins. Durable before the step that cannot be taken back.</summary>
 /// <param name="Attempt">From 1, for this recipient.</param>
-public sealed record AttemptStarted(int Recipient, int Attempt, string Transport, string? Destination) : RecipientEvent(Recipient);
+/// <param name="ReturnPath">When it is not the sender of the message; else null.</param>
+public sealed record AttemptStarted(int Recipient, int Attempt, string Transport, string? Destination, string? ReturnPath = null) : RecipientEvent(Recipient);
 
 /// <summary>An attempt was found without an end after a restart or take-over: the peer may have the message (RFC 1047).</summary>
 public sealed record AttemptInDoubt(int Recipient, int Attempt, string Reason) : RecipientEvent(Recipient);

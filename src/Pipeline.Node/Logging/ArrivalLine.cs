@@ -40,6 +40,7 @@ internal static class ArrivalLine
             }
         }
 
+        Append(line, " Ci=", selection.Has("connection_id") ? client.ConnectionId : null);
         Append(line, " U=", client.Ident ?? (client.Address is null ? localUser : null));
 
         Append(line, " PRX=", selection.Has("proxy") ? client.Proxy : null);
@@ -61,7 +62,18 @@ internal static class ArrivalLine
         line.Append(selection.Has("dkim") && message.Journal.Any(entry => entry.Event is CheckCompleted { Check: ActorNames.Arc, Result: "pass" }) ? " ARC" : "");
         Append(line, " RT=", selection.Has("receive_time") ? LogTime.Of(known.ReceivedAt.GetValueOrDefault(began) - began) : null);
         Append(line, " Q=", message.Queue);
-        Append(line, " id=", message.MessageIdField);
+        if (message.MessageIdField is { } id && selection.Has("msg_id"))
+        {
+            if (!IsOurs(id, message))
+            {
+                line.Append(" id=").Append(id);
+            }
+            else if (selection.Has("msg_id_created"))
+            {
+                line.Append(" id*=").Append(id);
+            }
+        }
+
         if (selection.Has("subject") && message.Subject is { } subject)
         {
             line.Append(" T=\"").Append(Quoted(subject)).Append('"');
@@ -86,6 +98,10 @@ internal static class ArrivalLine
 
         return line.ToString();
     }
+
+    /// <summary>The message came without an id, and was given one.</summary>
+    private static bool IsOurs(string field, MailLogEntry.Accepted message) =>
+        field.StartsWith($"E{message.Id}", StringComparison.Ordinal) && field.AsSpan(message.Id.ToString().Length + 1) is ['@' or '.', ..];
 
     private static string? Signer(MailLogEntry.Accepted message)
     {

@@ -140,6 +140,11 @@ internal static class DeliveryLine
         }
 
         Append(line, " Q=", message.Queue);
+        if (selection.Has("return_path_on_delivery") && (message[index].ReturnPath ?? message.Sender) is { } path)
+        {
+            line.Append(" P=<").Append(path).Append('>');
+        }
+
         return line;
     }
 
@@ -174,5 +179,5 @@ internal static class DeliveryLine
         : (-1, null);
 
     private static string QueueTime(string selector, DateTimeOffset at, LoggedMessage message, LogSelection selection) =>
-        selection.Has(selector) && message.ReceivedAt is { } received ? $" QT={LogTime.Of(at - received)}" : "";
+        selection.Has(selector) && (selection.Has("queue_time_exclusive") ? message.ReceivedAt : message.Began ?? message.ReceivedAt) is { } received ? $" QT={LogTime.Of(at - received)}" : "";
 }

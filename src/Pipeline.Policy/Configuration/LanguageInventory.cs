@@ -42,7 +42,7 @@ public static class LanguageInventory
                 .. VariableRegistry.All.Select(variable => Where(variable.Name, variable.IsAvailable, UnavailablePart.Variable(variable.Name).Support)),
             ]),
         new("Lookup types", [.. LookupRegistry.All.Select(type => Where(type.Name, type.IsAvailable, UnavailablePart.Failing(type.Name).Support))]),
-        new("Log selectors", [.. LogSelection.Names.Select(name => Where(name, LogSelection.IsObeyed(name), SupportReport.NoSuchField))]),
+        new("Log selectors", [.. LogSelection.Names.Select(name => new LanguageEntry(name, LogSelection.SupportOf(name)))]),
     ];
 
     private static LanguageEntry Done(string name) => new(name, Support.Done);

@@ -166,6 +166,9 @@ public enum PolicyLogTarget
 /// <summary>Facts about the client and the connection.</summary>
 public sealed class ConnectionScope
 {
+    /// <summary>$connection_id: tells the connections of a node apart; empty where there is none.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>Null for local submission.</summary>
     public IPAddress? ClientAddress { get; init; }
 

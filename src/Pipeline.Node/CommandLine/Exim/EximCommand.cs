@@ -112,23 +112,23 @@ internal sealed record EximCommand
     /// <summary>What follows the options: strings to expand, addresses to test, ids to list.</summary>
     public ImmutableArray<string> Operands { get; init; } = [];
 
-    /// <summary>What the <c>-oM</c> options say of where mail comes from; null when there are none.</summary>
-    public LocalClaims? Claims =>
-        (Client, Interface, ClientName, Ident) is (null, null, null, null)
-        && (Protocol, Authenticator, AuthenticatedId, AuthenticatedSender, Reference) is (null, null, null, null, null)
-            ? null
-            : new LocalClaims
-            {
-                Client = Client?.ToString(),
-                Interface = Interface?.ToString(),
-                ClientName = ClientName,
-                Ident = Ident,
-                Protocol = Protocol,
-                Authenticator = Authenticator,
-                AuthenticatedId = AuthenticatedId,
-                AuthenticatedSender = AuthenticatedSender,
-                Reference = Reference,
-            };
+    /// <summary>How the program was called, its own name the first; empty when that is not known.</summary>
+    public ImmutableArray<string> Call { get; init; } = [];
+
+    /// <summary>What the command says of where its mail comes from: the <c>-oM</c> options, and how it was called.</summary>
+    public LocalClaims Claims => new()
+    {
+        Client = Client?.ToString(),
+        Interface = Interface?.ToString(),
+        ClientName = ClientName,
+        Ident = Ident,
+        Protocol = Protocol,
+        Authenticator = Authenticator,
+        AuthenticatedId = AuthenticatedId,
+        AuthenticatedSender = AuthenticatedSender,
+        Reference = Reference,
+        Call = new ProgramCall(Environment.CurrentDirectory, Call),
+    };
 
     /// <returns>Null with errors when the settings of the node cannot be used.</returns>
     public (NodeChoice? Choice, IReadOnlyList<string> Errors) Choose()

@@ -51,7 +51,8 @@ internal static class EximProgram
     public static async Task<int> RunAsync(
         IReadOnlyList<string> arguments, string? calledAs, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (command, error) = EximArguments.Read(arguments, calledAs);
+        var (read, error) = EximArguments.Read(arguments, calledAs);
+        var command = read is null ? null : read with { Call = [calledAs ?? "exim", .. arguments] };
         if (command is null)
         {
             await streams.Errors.WriteLineAsync(error);

@@ -123,6 +123,21 @@ public sealed class LocalCallersTests : IDisposable
         Assert.Contains(" <= nobody@example.org H=host.x [1.2.3.4] U=ident P=proto A=auth:id S=", MainLog(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("log_selector = +arguments", true)]
+    public async Task Log_says_how_a_program_was_called_when_it_is_asked_to(string options, bool tells)
+    {
+        var claims = new LocalClaims { Call = new ProgramCall("/var/www", ["sendmail", "-t", "-F", "a b"]) };
+        await using (var node = await StartAsync(options))
+        {
+            await node.Submission.TakeAsync(
+                _ => Task.FromResult<LocalMessage?>(Message(null) with { Claims = claims }), Content("From: x@y\n\n"), CancellationToken.None);
+        }
+
+        Assert.Equal(tells, MainLog().Contains(" cwd=/var/www 4 args: sendmail -t -F \"a b\"\n", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Caller_without_an_account_is_refused_unless_the_configuration_has_a_name_for_it()
     {

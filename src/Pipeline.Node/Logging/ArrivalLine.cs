@@ -34,13 +34,13 @@ internal static class ArrivalLine
                 line.Append(CultureInfo.InvariantCulture, $":{client.Port}");
             }
 
+            Append(line, " Ci=", selection.Has("connection_id") ? client.ConnectionId : null);
             if (selection.Has("incoming_interface") && client.LocalAddress is { } local)
             {
                 line.Append(CultureInfo.InvariantCulture, $" I=[{local}]:{client.LocalPort}");
             }
         }
 
-        Append(line, " Ci=", selection.Has("connection_id") ? client.ConnectionId : null);
         Append(line, " U=", client.Ident ?? (client.Address is null ? localUser : null));
 
         Append(line, " PRX=", selection.Has("proxy") ? client.Proxy : null);

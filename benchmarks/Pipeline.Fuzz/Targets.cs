@@ -33,7 +33,7 @@ internal static class Targets
 
     private static void ReadPath(ReadOnlySpan<byte> input)
     {
-        if (EnvelopeAddressParser.TryParsePath(input, (EnvelopeAddressForms)31, null, out var address, out var consumed, out _))
+        if (EnvelopeAddressParser.TryParsePath(input, (EnvelopeAddressForms)127, null, out var address, out var consumed, out _))
         {
             Require(consumed > 0 && consumed <= input.Length, "consumed lies in the input");
             Require(AddressComparer.Instance.Equals(address, address) && LocalPart.Unquote(address.LocalPart).Length <= input.Length, "address is sound");

@@ -81,7 +81,7 @@ internal static class HeaderFixups
             "" => id,
             { } domain => $"{id}@{domain}",
         };
-        const EnvelopeAddressForms Forms = EnvelopeAddressForms.Unqualified | EnvelopeAddressForms.SmtpUtf8;
+        const EnvelopeAddressForms Forms = EnvelopeAddressForms.AddressLiteral | EnvelopeAddressForms.Unqualified | EnvelopeAddressForms.SmtpUtf8;
         return EnvelopeAddressParser.TryParseMailbox(text, Forms, out var address, out _) ? address : null;
     }
 

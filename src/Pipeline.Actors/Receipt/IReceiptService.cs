@@ -146,6 +146,9 @@ public sealed record SmtpCapabilities(
     /// <summary>PRDR: each recipient may have a reply of its own after the data.</summary>
     public bool Prdr { get; init; }
 
+    /// <summary>REQUIRETLS (RFC 8689): never without TLS.</summary>
+    public bool RequireTls { get; init; }
+
     /// <summary>AUTH may be used where it was not offered.</summary>
     public bool TakesUnadvertisedAuth { get; init; }
 }
@@ -153,8 +156,17 @@ public sealed record SmtpCapabilities(
 /// <summary>MAIL with its parameters, syntax checked.</summary>
 /// <param name="EnvelopeId">ENVID as received, xtext.</param>
 /// <param name="Prdr">The client takes a reply for each recipient after the data.</param>
+/// <param name="RequireTls">The message may be sent on to nobody but verified hosts that promise the same (RFC 8689).</param>
 public sealed record MailParameters(
-    EnvelopeAddress Sender, long? Size, BodyType Body, bool SmtpUtf8, DsnReturn Return, string? EnvelopeId, string? Auth, bool Prdr = false);
+    EnvelopeAddress Sender,
+    long? Size,
+    BodyType Body,
+    bool SmtpUtf8,
+    DsnReturn Return,
+    string? EnvelopeId,
+    string? Auth,
+    bool Prdr = false,
+    bool RequireTls = false);
 
 /// <summary>RCPT with its parameters, syntax checked.</summary>
 public sealed record RecipientParameters(EnvelopeAddress Address, DsnNotify Notify, string? OriginalRecipient);

@@ -14,6 +14,9 @@ public sealed record ProtocolIncident(string Command, SmtpReply Reply, string Re
     /// <summary>What had come behind the command already, in the same form; empty where it does not matter.</summary>
     public string NextInput { get; init; } = "";
 
+    /// <summary>The address of MAIL or RCPT has no domain, and this client may not leave it out; <see cref="Reason"/> says so for the log.</summary>
+    public bool IsUnqualified { get; init; }
+
     /// <summary>Why the session ends with it.</summary>
     public SessionBreak Ends { get; init; }
 }
@@ -40,6 +43,9 @@ public enum SessionBreak
 
     /// <summary>There are connections enough: the session was never begun.</summary>
     Refused,
+
+    /// <summary>As many messages have come as one connection may send.</summary>
+    TooManyMessages,
 
     /// <summary>Some other bound was passed.</summary>
     Limit,

@@ -1,7 +1,7 @@
-using System.Text;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 using Pipeline.Policy.Acl;
+using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Routers;
 
@@ -10,9 +10,6 @@ namespace Pipeline.Actors.Receipt;
 /// <summary>VRFY and EXPN, answered by the routers where an ACL lets them. The words are Exim's.</summary>
 internal sealed partial class ReceiptSession
 {
-    private const EnvelopeAddressForms AskedForms =
-        EnvelopeAddressForms.Unbracketed | EnvelopeAddressForms.Unqualified | EnvelopeAddressForms.Postmaster | EnvelopeAddressForms.SmtpUtf8;
-
     private static readonly EnhancedStatusCode BadAddress = new(5, 1, 3);
     private static readonly EnhancedStatusCode NoSuchMailbox = new(5, 1, 1);
     private static readonly EnhancedStatusCode NotNowCode = new(4, 3, 0);
@@ -45,7 +42,7 @@ internal sealed partial class ReceiptSession
                 _services.Log.Write(PolicyLogTarget.Main, $"VRFY failed for {OctetString.FromText(argument)} {LogText.Host(_connection)}");
                 return new ReceiptDecision(new SmtpReply(550, NoSuchMailbox, [.. ReplyText.Split($"<{address}> {result.Message}")]));
             default:
-                return new ReceiptDecision(new SmtpReply(451, NotNowCode, [.. ReplyText.Split($"<{address}> {result.Message}")]));
+                return new ReceiptDecision(new SmtpReply(451, NotNowCode, [.. ReplyText.Split(result.ForClient ? $"<{address}> {result.Message}" : $"Cannot resolve <{address}> at this time")]));
         }
     }
 
@@ -86,16 +83,9 @@ internal sealed partial class ReceiptSession
 
     /// <summary>The address that a client asks about; one without a domain is of ours (RFC 5321 section 3.5.1).</summary>
     private EnvelopeAddress? Asked(string argument, out string? error) =>
-        EnvelopeAddressParser.TryParsePath(Encoding.UTF8.GetBytes(argument), AskedForms, null, out var address, out var consumed, out error)
-            && (consumed == Encoding.UTF8.GetByteCount(argument) || Behind(out error))
+        EnvelopeAddressParser.TryParseWhole(argument, Options.PathForms | EnvelopeAddressForms.Unqualified | EnvelopeAddressForms.SmtpUtf8, out var address, out error)
             ? address.Domain.Length == 0 ? address with { Domain = _active.Environment.QualifyRecipient } : address
             : null;
-
-    private static bool Behind(out string? error)
-    {
-        error = "address is followed by something else";
-        return false;
-    }
 
     internal static AddressScope AddressScopeOf(EnvelopeAddress address) => new()
     {

@@ -57,7 +57,7 @@ internal sealed partial class ReceiptSession
 
         if (NotQuitReason.Of(incident.Ends) is null)
         {
-            LogRefusal(incident, reply.Text);
+            LogRefusal(incident);
         }
         else
         {
@@ -90,40 +90,45 @@ internal sealed partial class ReceiptSession
                 Log("connection_reject", $"Connection from {Peer} refused: {reason}");
                 break;
             case SessionBreak.TooManyUnknownCommands:
-                LogRefusal(incident, "unrecognized command");
+                LogRefusal(incident);
                 Log(null, $"SMTP call from {Peer} dropped: too many unrecognized commands (last was \"{incident.Line}\")", Refusals);
                 break;
             case SessionBreak.TooManyErrors:
-                LogRefusal(incident, string.Join(' ', reply.Lines.SkipLast(1)));
+                LogRefusal(incident with { Reply = new SmtpReply(reply.Code, string.Join(' ', reply.Lines.SkipLast(1))) });
                 Log(null, $"SMTP call from {Peer} dropped: too many syntax or protocol errors (last command was \"{incident.Line}\", {ShownVerbs})", Refusals);
                 break;
             case SessionBreak.TooManyNonMailCommands:
                 Log(null, $"SMTP call from {Peer} dropped: too many nonmail commands (last was \"{command}\")", Refusals);
                 break;
+            case SessionBreak.TooManyMessages:
+                Log(null, $"rejected MAIL command {host}: too many messages in one connection", Refusals);
+                break;
             case SessionBreak.Limit:
                 Log(null, $"SMTP call from {Peer} dropped: {reason}", Refusals);
                 break;
             case SessionBreak.Shutdown:
-                LogRefusal(incident, reply.Text);
+                LogRefusal(incident);
                 break;
         }
     }
 
-    /// <param name="text">What was said of the command.</param>
-    private void LogRefusal(ProtocolIncident incident, string text)
+    private void LogRefusal(ProtocolIncident incident)
     {
         var (command, reply, reason) = incident;
         var host = LogText.Host(_connection);
         switch (reply.Code)
         {
+            case 501 when incident.IsUnqualified:
+                Log("smtp_syntax_error", $"{OctetString.FromText(reason)} {host}", Refusals);
+                break;
             case 500 or 501 or 553 or 555 when incident.Line.Length > 0:
-                Log("smtp_syntax_error", $"SMTP syntax error in \"{incident.Line}\" {host}{(text.Length == 0 ? "" : " " + text)}");
+                Log("smtp_syntax_error", $"SMTP syntax error in \"{incident.Line}\" {host}{(reason.Length == 0 ? "" : $" {OctetString.FromText(reason)}")}");
                 break;
             case 503 when command == "MAIL" && _connection.HeloName.Length == 0:
                 Log(null, $"rejected MAIL from {Peer}: no HELO/EHLO given", Refusals);
                 break;
             case 503 when incident.Line.Length > 0:
-                Log("smtp_protocol_error", $"SMTP protocol error in \"{incident.Line}\" {host} {text}");
+                Log("smtp_protocol_error", $"SMTP protocol error in \"{incident.Line}\" {host} {reply.Text}");
                 break;
             case 452 when command == "RCPT":
                 Log(null, $"too many recipients: excess temporarily rejected: sender={OpenSender} {host}");
@@ -135,11 +140,7 @@ internal sealed partial class ReceiptSession
                 Log("size_reject", $"rejected {incident.Line[..(incident.Line.IndexOf('>', StringComparison.Ordinal) + 1)]} {host}: message too big: {reason}", Refusals);
                 break;
             case 552 when _transaction is { } transaction:
-                if (Options.LogSelector.Has("size_reject"))
-                {
-                    transaction.LogTooBig(reason);
-                }
-
+                transaction.LogTooBig(reason);
                 break;
             default:
                 Log(null, $"{host} refused {command}: {reply}{(reason.Length == 0 ? "" : $" ({reason})")}");
@@ -219,12 +220,13 @@ internal sealed partial class ReceiptSession
         }
     }
 
-    /// <param name="selector">Of <c>log_selector</c>; null for a line that is always written.</param>
+    /// <param name="selector">Of <c>log_selector</c>, which is about the main log alone; null for a line that is always written.</param>
     private void Log(string? selector, string line, PolicyLogTarget target = PolicyLogTarget.Main)
     {
-        if (selector is null || Options.LogSelector.Has(selector))
+        var chosen = selector is null ? target : Options.LogSelector.Choose(selector, target);
+        if (chosen != PolicyLogTarget.None)
         {
-            _services.Log.Write(target, line);
+            _services.Log.Write(chosen, line);
         }
     }
 

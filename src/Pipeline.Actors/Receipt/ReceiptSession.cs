@@ -75,6 +75,11 @@ internal sealed partial class ReceiptSession : IReceiptSession
             return new ReceiptDecision(NotAvailable, Close: true);
         }
 
+        if (await ReserveAsync(scope, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
         var outcome = await RunAsync(AclPoint.Connect, scope, cancellationToken);
         if (!outcome.IsAccepted)
         {
@@ -143,8 +148,11 @@ internal sealed partial class ReceiptSession : IReceiptSession
         }
 
         Command("MAIL", $"FROM:<{mail.Sender}>");
+        _recipientDelay.Restart();
+        await WaitAsync(_mailDelay, cancellationToken);
         mail = await WithOwnSenderAsync(mail, cancellationToken);
         await EndTransactionAsync("MAIL");
+        SetProtocol(mail.RequireTls);
         if (SpaceCheck.Shortage(_active.Environment, Options.SmtpCheckSpoolSpace ? mail.Size ?? 0 : 0) is { } shortage)
         {
             _services.Log.Write(PolicyLogTarget.Main, shortage);
@@ -177,6 +185,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         }
 
         Command("RCPT", $"TO:<{recipient.Address}>");
+        await WaitAsync(_recipientDelay, cancellationToken);
         RecordPath(Transaction);
         return Answer(await Transaction.RecipientAsync(recipient, cancellationToken));
     }
@@ -307,10 +316,11 @@ internal sealed partial class ReceiptSession : IReceiptSession
     }
 
     /// <summary>The word of the Received field and of $received_protocol (RFC 3848), in Exim's forms for local submission.</summary>
-    private void SetProtocol() => _connection.Protocol =
+    /// <param name="requireTls">For a message with the parameter REQUIRETLS, which Exim 4.92 shows by a capital letter.</param>
+    private void SetProtocol(bool requireTls = false) => _connection.Protocol =
         _believed?.Protocol ?? (IsLocal ? "local-" : "")
         + (_extended ? "esmtp" : "smtp")
-        + (_connection.Tls is null ? "" : "s")
+        + (_connection.Tls is null ? "" : requireTls ? "S" : "s")
         + (_connection.AuthenticatorName.Length == 0 ? "" : "a");
 
     private void RecordRefusedConnection(string stage, AclOutcome outcome)

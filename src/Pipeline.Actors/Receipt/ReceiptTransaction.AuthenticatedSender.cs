@@ -22,7 +22,7 @@ internal sealed partial class ReceiptTransaction
             var outcome = await RunAsync(AclPoint.MailAuth, null, cancellationToken);
             if (outcome.Verdict is AclVerdict.Defer or AclVerdict.Error)
             {
-                return new ReceiptDecision(new SmtpReply(451, outcome.UserMessage ?? "Temporary local problem - please try later"));
+                return new ReceiptDecision(outcome.UserMessage is { } message ? new SmtpReply(451, message) : Undecided);
             }
 
             if (outcome.Verdict != AclVerdict.Accept)

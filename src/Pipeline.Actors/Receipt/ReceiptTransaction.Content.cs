@@ -15,6 +15,7 @@ internal sealed partial class ReceiptTransaction
     public async ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken)
     {
         var decision = await JudgeAsync(cancellationToken);
+        await _checks.EndedAsync(decision.Reply, cancellationToken);
         return _each is null ? decision : decision with { Preceding = _each.Replies };
     }
 
@@ -189,7 +190,7 @@ internal sealed partial class ReceiptTransaction
     private ReceiptDecision NotNow(string reason)
     {
         _services.Log.Write(PolicyLogTarget.Main | PolicyLogTarget.Panic, $"{_id} {LogText.Host(_scope.Connection)} temporarily rejected after DATA: {reason}");
-        return new ReceiptDecision(new SmtpReply(451, new EnhancedStatusCode(4, 3, 0), "Temporary local problem - please try later"));
+        return new ReceiptDecision(Undecided);
     }
 
     private async ValueTask<StagedHeader> ShowMessageAsync(MessageReception reception, HeaderBlock received, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Acl;
+using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Receipt;
@@ -62,7 +63,7 @@ internal sealed partial class ReceiptTransaction
     private async ValueTask JudgeAsync(EnvelopeRecipient recipient, RecipientReplies replies, CancellationToken cancellationToken)
     {
         var text = recipient.Address.ToString();
-        _scope.Address = ReceiptSession.AddressScopeOf(recipient.Address);
+        _scope.Address = ReceiptSession.AddressScopeOf(await PercentHack.ApplyAsync(_scope, recipient.Address, cancellationToken) ?? recipient.Address);
         try
         {
             var outcome = await RunAsync(AclPoint.DataPrdr, text, cancellationToken);

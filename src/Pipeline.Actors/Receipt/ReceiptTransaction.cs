@@ -4,6 +4,7 @@ using Pipeline.Mail.Message;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Acl;
+using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Receipt;
@@ -12,6 +13,9 @@ namespace Pipeline.Actors.Receipt;
 /// <remarks>Ends in exactly one of: committed, refused (<see cref="RefuseAsync"/>), aborted (<see cref="AbortAsync"/>); its message actor hears of it.</remarks>
 internal sealed partial class ReceiptTransaction : IDisposable
 {
+    /// <summary>The reply where the policy can say nothing now.</summary>
+    private static readonly SmtpReply Undecided = new(451, new EnhancedStatusCode(4, 3, 0), "Temporary local problem - please try later");
+
     private readonly ReceiptServices _services;
     private readonly ActivePolicy _active;
     private readonly MailParameters _mail;
@@ -47,6 +51,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
                 Sender = mail.Sender,
                 Size = mail.Size ?? -1,
                 SmtpUtf8 = mail.SmtpUtf8,
+                RequiresTls = mail.RequireTls,
                 ReceivedAt = services.Time.GetUtcNow(),
                 Callouts = services.Callouts,
             },
@@ -95,7 +100,14 @@ internal sealed partial class ReceiptTransaction : IDisposable
         var message = _scope.Message;
         var text = recipient.Address.ToString();
         message.RcptCommandCount++;
-        _scope.Address = ReceiptSession.AddressScopeOf(recipient.Address);
+        if (await PercentHack.ApplyAsync(_scope, recipient.Address, cancellationToken) is not { } meant)
+        {
+            message.RcptDeferCount++;
+            Record(new RecipientRefused(text, Undecided.ToString()));
+            return new ReceiptDecision(Undecided);
+        }
+
+        _scope.Address = ReceiptSession.AddressScopeOf(meant);
         try
         {
             var outcome = _discarded
@@ -214,7 +226,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
 
     /// <param name="sizes">How large it is and how large it may be.</param>
     public void LogTooBig(string sizes) => _services.Log.Write(
-        PolicyLogTarget.Main | PolicyLogTarget.Reject,
+        _active.Policy.MainOptions.LogSelector.Choose("size_reject", PolicyLogTarget.Main | PolicyLogTarget.Reject),
         $"{_id} rejected from <{_scope.Message.Sender}>{(_points.AreLocal ? "" : $" {LogText.Host(_scope.Connection)}")}: message too big: {sizes}",
         Content(_reception?.Header.Bytes ?? default));
 

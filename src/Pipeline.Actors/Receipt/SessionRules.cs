@@ -1,3 +1,5 @@
+using Pipeline.Mail.Addressing;
+
 namespace Pipeline.Actors.Receipt;
 
 /// <summary>How the policy will have SMTP spoken with one client. The defaults are those of the language.</summary>
@@ -9,11 +11,20 @@ public sealed record SessionRules
     /// <summary>MAIL needs EHLO or HELO first (<c>hosts_require_helo</c>).</summary>
     public bool RequiresHello { get; init; } = true;
 
-    /// <summary>MAIL may name a sender without a domain (<c>sender_unqualified_hosts</c>).</summary>
-    public bool TakesUnqualifiedSenders { get; init; }
+    /// <summary>
+    /// What MAIL takes beside a mailbox: <c>allow_domain_literals</c>, <c>allow_utf8_domains</c>, <c>strip_trailing_dot</c>, <c>strip_excess_angle_brackets</c>, and
+    /// <c>sender_unqualified_hosts</c>.
+    /// </summary>
+    public EnvelopeAddressForms SenderForms { get; init; }
 
-    /// <summary>RCPT may name a recipient without a domain (<c>recipient_unqualified_hosts</c>); postmaster always may be one.</summary>
-    public bool TakesUnqualifiedRecipients { get; init; }
+    /// <summary>The same of RCPT, with <c>recipient_unqualified_hosts</c>; postmaster may always come without a domain.</summary>
+    public EnvelopeAddressForms RecipientForms { get; init; }
+
+    /// <summary>MAIL may name a sender without a domain.</summary>
+    public bool TakesUnqualifiedSenders => SenderForms.HasFlag(EnvelopeAddressForms.Unqualified);
+
+    /// <summary>RCPT may name a recipient without a domain.</summary>
+    public bool TakesUnqualifiedRecipients => RecipientForms.HasFlag(EnvelopeAddressForms.Unqualified);
 
     /// <summary>Errors of syntax, and commands out of sequence, in one connection; one more ends it (<c>smtp_max_synprot_errors</c>).</summary>
     public int MaxErrors { get; init; } = 3;

@@ -17,4 +17,7 @@ public enum AddressTolerance
 
     /// <summary>One final dot of a domain, which is dropped.</summary>
     FinalDot = 1 << 3,
+
+    /// <summary>More pairs of angle brackets than one: <c>&lt;&lt;a@b.example&gt;&gt;</c>.</summary>
+    ExcessBrackets = 1 << 4,
 }

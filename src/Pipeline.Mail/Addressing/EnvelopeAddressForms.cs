@@ -1,25 +1,31 @@
 namespace Pipeline.Mail.Addressing;
 
-/// <summary>What a path may be, besides a qualified ASCII mailbox in angle brackets.</summary>
+/// <summary>What a path may be, besides a qualified ASCII mailbox with a domain name.</summary>
 [Flags]
 public enum EnvelopeAddressForms
 {
     None = 0,
 
     /// <summary><c>&lt;&gt;</c>, as MAIL takes it.</summary>
-    NullPath = 1,
-
-    /// <summary><c>&lt;postmaster&gt;</c> in any case, as RCPT must take it (RFC 5321 section 4.1.1.3).</summary>
-    Postmaster = 2,
+    NullPath = 1 << 0,
 
     /// <summary>Any local part without a domain.</summary>
-    Unqualified = 4,
+    Unqualified = 1 << 1,
 
     /// <summary>UTF-8 in local part and domain (RFC 6531 section 3.3).</summary>
-    SmtpUtf8 = 8,
+    SmtpUtf8 = 1 << 2,
 
-    /// <summary>A mailbox without angle brackets, which old clients send and Exim takes.</summary>
-    Unbracketed = 16,
+    /// <summary>An address literal in place of the domain (RFC 5321 section 4.1.3).</summary>
+    AddressLiteral = 1 << 3,
+
+    /// <summary>UTF-8 in the domain, whatever the client has asked for.</summary>
+    Utf8Domain = 1 << 4,
+
+    /// <summary>One final dot of the domain, which is dropped.</summary>
+    FinalDot = 1 << 5,
+
+    /// <summary>More pairs of angle brackets than one.</summary>
+    ExcessBrackets = 1 << 6,
 }
 
 /// <summary>How long an address may be, in octets.</summary>

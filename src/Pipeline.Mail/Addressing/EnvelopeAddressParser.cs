@@ -5,11 +5,18 @@ using System.Text.Unicode;
 
 namespace Pipeline.Mail.Addressing;
 
-/// <summary>Reads the paths of MAIL and RCPT (RFC 5321 section 4.1.2, RFC 6531 section 3.3).</summary>
+/// <summary>Reads the paths of MAIL and RCPT (RFC 5321 section 4.1.2, RFC 6531 section 3.3), and says in Exim's words why a text is none.</summary>
+/// <remarks>
+/// Taken beyond the grammar, as Exim does: a mailbox without angle brackets, which old clients send, and dots in a row or at an end of a local part,
+/// which docomo.ne.jp and au gave out.
+/// </remarks>
 public static class EnvelopeAddressParser
 {
     /// <summary>The reason given when only SMTPUTF8 would have allowed the address (reply 553 5.6.7).</summary>
     public const string NeedsSmtpUtf8 = "address is not ASCII and SMTPUTF8 was not given";
+
+    private const string NoDomain = "domain missing or malformed";
+    private const string NoLocalPart = "missing or malformed local part";
 
     // Hosts of a source route are read to be dropped; no one has sent more than a few since the 1980s.
     private const int MaxRouteHosts = 16;
@@ -36,6 +43,20 @@ public static class EnvelopeAddressParser
         return error is null;
     }
 
+    /// <summary>Reads a text that is a path and nothing else.</summary>
+    public static bool TryParseWhole(
+        string text, EnvelopeAddressForms forms, [NotNullWhen(true)] out EnvelopeAddress? address, [NotNullWhen(false)] out string? error)
+    {
+        var octets = Encoding.UTF8.GetBytes(text);
+        if (TryParsePath(octets, forms, null, out address, out var consumed, out error) && consumed != octets.Length)
+        {
+            address = null;
+            error = MayNotFollow(octets, consumed);
+        }
+
+        return error is null;
+    }
+
     /// <summary>Reads a text that is a mailbox and nothing else, without angle brackets.</summary>
     public static bool TryParseMailbox(
         ReadOnlySpan<byte> input,
@@ -49,7 +70,7 @@ public static class EnvelopeAddressParser
         if (error is null && cursor.Position != input.Length)
         {
             address = null;
-            error = "address is followed by something else";
+            error = MayNotFollow(input, cursor.Position);
         }
 
         return error is null;
@@ -60,48 +81,44 @@ public static class EnvelopeAddressParser
         string text, EnvelopeAddressForms forms, [NotNullWhen(true)] out EnvelopeAddress? address, [NotNullWhen(false)] out string? error) =>
         TryParseMailbox(Encoding.UTF8.GetBytes(text), forms, null, out address, out error);
 
+    /// <summary>What is said of a text with something behind the address that ends at <paramref name="end"/>; blanks there belong to the address.</summary>
+    internal static string MayNotFollow(ReadOnlySpan<byte> text, int end)
+    {
+        var rest = text[end..].TrimStart(" \t"u8);
+        return $"malformed address: {Encoding.UTF8.GetString(rest)} may not follow {Encoding.UTF8.GetString(text[..^rest.Length])}";
+    }
+
     private ref struct Cursor(ReadOnlySpan<byte> input, EnvelopeAddressForms forms, EnvelopeAddressLimits limits)
     {
         private readonly ReadOnlySpan<byte> _input = input;
+        private bool _isBracketed;
 
         public int Position { get; private set; }
 
         private readonly bool SmtpUtf8 => (forms & EnvelopeAddressForms.SmtpUtf8) != 0;
 
+        private readonly bool Utf8Domain => (forms & (EnvelopeAddressForms.SmtpUtf8 | EnvelopeAddressForms.Utf8Domain)) != 0;
+
         public string? ReadPath(out EnvelopeAddress? address)
         {
-            address = null;
-            if (!At('<'))
+            var brackets = OpenBrackets();
+            if (brackets == 0)
             {
-                return (forms & EnvelopeAddressForms.Unbracketed) != 0 ? ReadMailbox(out address) : "address is not in angle brackets";
+                return ReadMailbox(out address);
             }
 
-            Position++;
+            _isBracketed = true;
+            address = null;
             if (At('>'))
             {
                 Position++;
                 address = EnvelopeAddress.Null;
-                return (forms & EnvelopeAddressForms.NullPath) != 0 ? null : "address is empty";
+                return (forms & EnvelopeAddressForms.NullPath) == 0 ? NoLocalPart : Close(brackets - 1);
             }
 
-            if (SkipRoute() is { } routeError)
-            {
-                return routeError;
-            }
-
-            if (ReadMailbox(out address) is { } error)
-            {
-                return error;
-            }
-
-            if (!At('>'))
-            {
-                address = null;
-                return Position == _input.Length ? "closing angle bracket is missing" : "domain holds a character that is not allowed";
-            }
-
-            Position++;
-            return null;
+            var problem = SkipRoute() ?? ReadMailbox(out address) ?? Close(brackets);
+            address = problem is null ? address : null;
+            return problem;
         }
 
         public string? ReadMailbox(out EnvelopeAddress? address)
@@ -133,10 +150,13 @@ public static class EnvelopeAddressParser
                     return domainError;
                 }
             }
-            else if (!MayBeUnqualified(local))
+            else if (Position < _input.Length && !(_isBracketed ? At('>') : At(' ') || At('\t')))
             {
-                return Position == _input.Length || At('>') || At(' ')
-                    ? "domain is missing" : "local part holds a character that is not allowed";
+                return $"\"@\" or \".\" expected after \"{Encoding.UTF8.GetString(local)}\"";
+            }
+            else if ((forms & EnvelopeAddressForms.Unqualified) == 0)
+            {
+                return NoDomain;
             }
 
             if (Position - start > limits.Mailbox)
@@ -147,6 +167,35 @@ public static class EnvelopeAddressParser
             address = new EnvelopeAddress(Encoding.UTF8.GetString(local), Encoding.UTF8.GetString(domain));
             return null;
         }
+
+        private int OpenBrackets()
+        {
+            var start = Position;
+            while (At('<') && (Position == start || (forms & EnvelopeAddressForms.ExcessBrackets) != 0))
+            {
+                Position++;
+            }
+
+            return Position - start;
+        }
+
+        /// <summary>As many brackets close as have been opened.</summary>
+        private string? Close(int brackets)
+        {
+            for (; brackets > 0; brackets--)
+            {
+                if (!At('>'))
+                {
+                    return HasNoBracket() ? "'>' missing at end of address" : MayNotFollow(_input, Position);
+                }
+
+                Position++;
+            }
+
+            return null;
+        }
+
+        private readonly bool HasNoBracket() => _input[Position..].IndexOf((byte)'>') < 0;
 
         // A-d-l ":", as in <@relay.example,@other.example:user@host.example>: must be taken and should be ignored (RFC 5321 appendix C).
         private string? SkipRoute()
@@ -172,13 +221,13 @@ public static class EnvelopeAddressParser
 
                 if (!At(','))
                 {
-                    return "source route does not end in a colon";
+                    return "no local part";
                 }
 
                 Position++;
                 if (!At('@'))
                 {
-                    return "source route is malformed";
+                    return "colon expected after route list";
                 }
             }
 
@@ -187,21 +236,10 @@ public static class EnvelopeAddressParser
 
         private string? SkipDotString()
         {
-            var rest = _input[Position..];
-            var length = rest.IndexOfAnyExcept(DotString);
-            var text = length < 0 ? rest : rest[..length];
-            if (text.IsEmpty)
-            {
-                return "local part is missing or malformed";
-            }
-
-            if (text[0] == '.' || text[^1] == '.' || text.IndexOf(".."u8) >= 0)
-            {
-                return "local part has a dot at an end or two in a row";
-            }
-
-            Position += text.Length;
-            return null;
+            var length = _input[Position..].IndexOfAnyExcept(DotString);
+            length = length < 0 ? _input.Length - Position : length;
+            Position += length;
+            return length == 0 ? NoLocalPart : null;
         }
 
         private string? SkipQuotedString()
@@ -229,42 +267,54 @@ public static class EnvelopeAddressParser
                 }
             }
 
-            return "closing quote of the local part is missing";
+            return "unmatched doublequote in local part";
         }
 
         private string? ReadDomain(out ReadOnlySpan<byte> domain)
         {
             domain = default;
-            var rest = _input[Position..];
-            var literal = At('[');
-            var length = literal ? rest.IndexOf((byte)']') + 1 : rest.IndexOfAnyExcept(DomainOctets);
-            if (literal && length == 0)
+            if (At('['))
             {
-                return "closing bracket of the address literal is missing";
+                return ReadLiteral(out domain);
             }
 
+            var rest = _input[Position..];
+            var length = rest.IndexOfAnyExcept(DomainOctets);
             var text = length < 0 ? rest : rest[..length];
             if (text.Length > limits.Domain)
             {
                 return $"domain is longer than {limits.Domain} octets";
             }
 
-            if (literal ? !AddressLiteral.TryParse(text, out _) : !DomainName.IsValid(text, SmtpUtf8))
+            domain = (forms & EnvelopeAddressForms.FinalDot) != 0 && text.EndsWith("."u8) ? text[..^1] : text;
+            if (!DomainName.IsValid(domain, Utf8Domain))
             {
-                return text.IsEmpty ? "domain is missing"
-                    : literal ? "address literal is malformed"
-                    : !SmtpUtf8 && !Ascii.IsValid(text) ? NeedsSmtpUtf8
-                    : "domain is malformed";
+                return !Utf8Domain && !Ascii.IsValid(text) ? NeedsSmtpUtf8 : NoDomain;
             }
 
             Position += text.Length;
-            domain = text;
             return null;
         }
 
-        private readonly bool MayBeUnqualified(ReadOnlySpan<byte> local) =>
-            (forms & EnvelopeAddressForms.Unqualified) != 0
-            || ((forms & EnvelopeAddressForms.Postmaster) != 0 && Ascii.EqualsIgnoreCase(local, "postmaster"u8));
+        private string? ReadLiteral(out ReadOnlySpan<byte> literal)
+        {
+            literal = default;
+            if ((forms & EnvelopeAddressForms.AddressLiteral) == 0)
+            {
+                return "domain literals not allowed";
+            }
+
+            var rest = _input[Position..];
+            var text = rest[..(rest.IndexOf((byte)']') + 1)];
+            if (!AddressLiteral.TryParse(text, out _))
+            {
+                return "malformed domain literal";
+            }
+
+            Position += text.Length;
+            literal = text;
+            return null;
+        }
 
         private readonly bool IsAllowedText(ReadOnlySpan<byte> text) =>
             Ascii.IsValid(text) || (SmtpUtf8 && Utf8.IsValid(text) && !AddressOctets.HasC1Control(text));

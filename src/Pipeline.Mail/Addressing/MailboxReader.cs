@@ -37,6 +37,12 @@ internal static class MailboxReader
         mailbox = default;
         var phrase = new Extent(cursor.Position, open);
         cursor.Position = open + 1;
+        var excess = 0;
+        while ((tolerance & AddressTolerance.ExcessBrackets) != 0 && cursor.TryTake('<'))
+        {
+            excess++;
+        }
+
         if (cursor.SkipComments() is var openDefect and not AddressDefect.None)
         {
             return openDefect;
@@ -63,9 +69,12 @@ internal static class MailboxReader
             return closeDefect;
         }
 
-        if (!cursor.TryTake('>'))
+        for (; excess >= 0; excess--)
         {
-            return AddressDefect.AngleNotClosed;
+            if (!cursor.TryTake('>'))
+            {
+                return AddressDefect.AngleNotClosed;
+            }
         }
 
         cursor.Comment = default;

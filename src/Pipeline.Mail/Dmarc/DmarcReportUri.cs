@@ -96,6 +96,6 @@ public sealed record DmarcReportUri(string Text, EnvelopeAddress? Address)
             i += 2;
         }
 
-        return EnvelopeAddressParser.TryParseMailbox(octets.AsSpan(0, length), EnvelopeAddressForms.None, null, out address, out _);
+        return EnvelopeAddressParser.TryParseMailbox(octets.AsSpan(0, length), EnvelopeAddressForms.AddressLiteral, null, out address, out _);
     }
 }

@@ -16,7 +16,7 @@ internal static class RecipientCommandParser
 
     public static SmtpCommand Parse(ReadOnlySpan<byte> argument, SmtpGrammar grammar, SmtpExtensions offered, bool smtpUtf8)
     {
-        EnvelopeAddressForms forms = PathArgument.WithUtf8(grammar.RecipientForms | EnvelopeAddressForms.Postmaster, smtpUtf8);
+        EnvelopeAddressForms forms = PathArgument.WithUtf8(grammar.RecipientForms, smtpUtf8);
         if (PathArgument.Read(
             SmtpVerb.Rcpt, argument, "TO:"u8, forms, grammar.AddressLimits, out EnvelopeAddress address, out ReadOnlySpan<byte> rest) is { } invalid)
         {

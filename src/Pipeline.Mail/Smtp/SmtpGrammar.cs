@@ -3,8 +3,8 @@ using Pipeline.Mail.Addressing;
 namespace Pipeline.Mail.Smtp;
 
 /// <summary>How far the command grammar may be stretched. Independent of what EHLO offers.</summary>
-/// <param name="SenderForms">What MAIL takes beside a mailbox in angle brackets; <see cref="EnvelopeAddressForms.NullPath"/> is always taken.</param>
-/// <param name="RecipientForms">What RCPT takes beside a mailbox in angle brackets; <see cref="EnvelopeAddressForms.Postmaster"/> is always taken.</param>
+/// <param name="SenderForms">What MAIL takes beside a mailbox; <see cref="EnvelopeAddressForms.NullPath"/> is always taken.</param>
+/// <param name="RecipientForms">What RCPT takes beside a mailbox; <c>postmaster</c> without a domain is always taken.</param>
 /// <param name="AddressLimits">Lengths of addresses.</param>
 public sealed record SmtpGrammar(EnvelopeAddressForms SenderForms, EnvelopeAddressForms RecipientForms, EnvelopeAddressLimits AddressLimits)
 {
@@ -13,5 +13,5 @@ public sealed record SmtpGrammar(EnvelopeAddressForms SenderForms, EnvelopeAddre
     /// longer than the 64 of section 4.5.3.1.1, which also asks receivers not to insist on it.
     /// </summary>
     public static SmtpGrammar Default { get; } =
-        new(EnvelopeAddressForms.None, EnvelopeAddressForms.None, new EnvelopeAddressLimits(LocalPart: 255, Domain: 255, Mailbox: 511));
+        new(EnvelopeAddressForms.AddressLiteral, EnvelopeAddressForms.AddressLiteral, new EnvelopeAddressLimits(LocalPart: 255, Domain: 255, Mailbox: 511));
 }

@@ -35,9 +35,24 @@ internal static class SmtpSyntaxError
     public static SmtpCommand.Invalid Parameter(SmtpVerb verb, string name) =>
         new(verb, new SmtpReply(555, InvalidArguments, $"parameter {name} not recognized or not implemented"), $"unknown parameter {name}");
 
+    /// <summary>555 5.5.4: a parameter of MAIL whose extension is known and not offered to this client now.</summary>
+    public static SmtpCommand.Invalid Unadvertised(string name) =>
+        new(SmtpVerb.Mail, new SmtpReply(555, InvalidArguments, $"unadvertised MAIL option: {name}"), $"unadvertised parameter {name}");
+
     /// <summary>501 5.1.7 for a sender, 501 5.1.3 for a recipient: the address is no address.</summary>
-    public static SmtpCommand.Invalid Address(SmtpVerb verb, string reason) =>
-        new(verb, new SmtpReply(501, verb == SmtpVerb.Mail ? new EnhancedStatusCode(5, 1, 7) : new EnhancedStatusCode(5, 1, 3), reason), reason);
+    /// <param name="path">What was to be one.</param>
+    public static SmtpCommand.Invalid Address(SmtpVerb verb, string path, string reason) => new(verb, new SmtpReply(501, BadAddress(verb), $"{path}: {reason}"), reason);
+
+    /// <summary>An address without a domain, which this client may not use.</summary>
+    /// <param name="path">As it was written.</param>
+    public static SmtpCommand.Invalid Unqualified(SmtpVerb verb, string path)
+    {
+        string whose = verb == SmtpVerb.Mail ? "sender" : "recipient";
+        return new SmtpCommand.Invalid(
+            verb, new SmtpReply(501, BadAddress(verb), $"{path}: {whose} address must contain a domain"), $"unqualified {whose} rejected: {path}", IsUnqualified: true);
+    }
+
+    private static EnhancedStatusCode BadAddress(SmtpVerb verb) => verb == SmtpVerb.Mail ? new EnhancedStatusCode(5, 1, 7) : new EnhancedStatusCode(5, 1, 3);
 
     /// <summary>553 5.6.7 (RFC 6531 section 3.5): the address needs SMTPUTF8, which was not asked for.</summary>
     public static SmtpCommand.Invalid Internationalised(SmtpVerb verb) =>

@@ -91,8 +91,9 @@ public sealed record TransactionAborted(string Reason) : JournalEvent;
 /// <param name="AuthenticatedSender">AUTH= of MAIL, where it was believed; null otherwise.</param>
 /// <param name="Prdr">The client got a reply for each recipient; null otherwise.</param>
 /// <param name="Pretence">What it was told in place of 250, by <c>control = fakereject</c> or <c>fakedefer</c>; null otherwise.</param>
+/// <param name="RequireTls">The message is under REQUIRETLS (RFC 8689); null otherwise.</param>
 public sealed record MessageAccepted(
-    long Size, int RecipientCount, string? AuthenticatedSender = null, bool? Prdr = null, string? Pretence = null) : JournalEvent;
+    long Size, int RecipientCount, string? AuthenticatedSender = null, bool? Prdr = null, string? Pretence = null, bool? RequireTls = null) : JournalEvent;
 
 /// <summary>Every recipient has ended; the body is released.</summary>
 public sealed record MessageCompleted : JournalEvent;

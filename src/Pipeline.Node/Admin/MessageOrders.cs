@@ -1,4 +1,3 @@
-using System.Text;
 using Pipeline.Actors.Messages;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
@@ -66,20 +65,19 @@ internal static class MessageOrders
 
     private static EnvelopeAddress? Parse(string text, bool mayBeNull, out string? problem)
     {
-        const EnvelopeAddressForms Forms = EnvelopeAddressForms.Unbracketed | EnvelopeAddressForms.Unqualified | EnvelopeAddressForms.SmtpUtf8;
+        const EnvelopeAddressForms Forms = EnvelopeAddressForms.AddressLiteral | EnvelopeAddressForms.Unqualified | EnvelopeAddressForms.SmtpUtf8;
         if (mayBeNull && text is "" or "<>")
         {
             problem = null;
             return EnvelopeAddress.Null;
         }
 
-        var octets = Encoding.UTF8.GetBytes(text);
-        if (!EnvelopeAddressParser.TryParsePath(octets, Forms, null, out var address, out var consumed, out problem))
+        if (!EnvelopeAddressParser.TryParseWhole(text, Forms, out var address, out problem))
         {
             return null;
         }
 
-        problem = consumed != octets.Length ? "address is followed by something else" : address.Domain.Length == 0 ? "domain missing" : null;
+        problem = address.Domain.Length == 0 ? "domain missing" : null;
         return problem is null ? address : null;
     }
 }

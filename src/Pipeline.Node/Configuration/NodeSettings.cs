@@ -58,6 +58,9 @@ public sealed record DnsSettings
     /// <summary>Resolvers, besides those on loopback, whose word about DNSSEC counts.</summary>
     public IReadOnlyList<string> Trusted { get; init; } = [];
 
+    /// <summary>What abbreviated names of hosts and domains are completed with; empty: as /etc/resolv.conf says, where its servers are used.</summary>
+    public IReadOnlyList<string> Search { get; init; } = [];
+
     /// <summary>A file of records in JSON that is asked instead of any resolver: for tests and demonstrations.</summary>
     public string? ZoneFile { get; init; }
 }

@@ -1,4 +1,5 @@
 using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Configuration;
 
 namespace Pipeline.Policy.Addressing;
 
@@ -7,15 +8,13 @@ namespace Pipeline.Policy.Addressing;
 /// <param name="Defect">Null when the whole list is well formed.</param>
 internal sealed record HeaderAddresses(IReadOnlyList<EnvelopeAddress> Addresses, HeaderAddressDefect? Defect)
 {
-    private const AddressTolerance Tolerance = AddressTolerance.LooseDots | AddressTolerance.NullAddress | AddressTolerance.FinalDot;
-
     /// <summary>Addresses that are looked at, of one list or of a whole header.</summary>
     public const int MaxAddresses = 10_000;
 
-    public static HeaderAddresses Read(ReadOnlySpan<byte> list)
+    public static HeaderAddresses Read(ReadOnlySpan<byte> list, MainOptions options)
     {
         var addresses = new List<EnvelopeAddress>();
-        var scanner = new AddressListScanner(list, Tolerance);
+        var scanner = new AddressListScanner(list, options.ListTolerance);
         while (addresses.Count < MaxAddresses && scanner.Next() is var step and not AddressListStep.End)
         {
             if (step == AddressListStep.Defect)

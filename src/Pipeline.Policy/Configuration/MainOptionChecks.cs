@@ -63,6 +63,11 @@ internal static class MainOptionChecks
             Report("tainted_data", $"\"{word}\" is not a valid value for the \"tainted_data\" option: {TaintModes.Words}");
         }
 
+        if ((options.SrsConfig is not null || options.SrsSecrets.Count > 0) && SrsSettings.Read(options, out var srs) is null)
+        {
+            Report(options.SrsConfig is not null ? "srs_config" : "srs_secrets", srs);
+        }
+
         if (options.Settings.GetValueOrDefault("dmarc_evaluation")?.Value is { } evaluation && DmarcEvaluations.Find(evaluation) is null)
         {
             Report("dmarc_evaluation", $"\"{evaluation}\" is not a valid value for the \"dmarc_evaluation\" option: {DmarcEvaluations.Words}");

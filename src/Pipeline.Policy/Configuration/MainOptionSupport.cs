@@ -21,14 +21,9 @@ internal static class MainOptionSupport
         (Support.NotDone("names are looked up in the DNS, and confirmed by it", "bydns:byaddr|bydns"), "host_lookup_order"),
         (Support.NotDone("no ident query is made, and $sender_ident is empty"), "rfc1413_hosts"),
         (Support.WithoutEffect("no ident query is made"), "rfc1413_query_timeout"),
-        (Support.NotDone("the percent sign is a character like any other"), "percent_hack_domains"),
-        (Support.NotDone("set smtp_accept_max, and MaxConnections in node.json, Smtp"), "smtp_accept_reserve smtp_reserve_hosts smtp_load_reserve"),
         (Support.NotDone("set message_size_limit"), "header_maxsize header_line_maxsize"),
         (Support.NotDone("the lengths of RFC 5321 hold"), "max_username_length"),
-        (Support.NotDone("write \"defer ratelimit = ...\" in an ACL"), "smtp_ratelimit_hosts smtp_ratelimit_mail smtp_ratelimit_rcpt"),
-        (Support.NotDone("replies carry the message of the ACL"), "smtp_return_error_details"),
-        (Support.WithoutEffect("the extension is not offered"), "limits_advertise_hosts pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_advertise_requiretls tls_early_banner_hosts"),
-        (Support.NotDone("addresses are read as RFC 5321 and RFC 6531 write them"), "allow_domain_literals allow_utf8_domains strip_trailing_dot strip_excess_angle_brackets"),
+        (Support.WithoutEffect("the extension is not offered"), "limits_advertise_hosts pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_early_banner_hosts"),
         (Support.WithoutEffect("lines end as RFC 5321 says"), "drop_cr"),
     ];
 
@@ -90,13 +85,10 @@ internal static class MainOptionSupport
 
     private static (Support Support, string Names)[] Scanners =>
     [
-        (Support.WithoutEffect("the ACL condition is refused when it is reached"), "spf_guess"),
-        (Support.NotDone("no failure reports are sent"), "dmarc_forensic_sender"),
         (Support.WithoutEffect("every signature is verified"), "dkim_verify_minimal"),
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "sha256:sha512|sha256 : sha512|sha256"), "dkim_verify_hashes"),
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "ed25519:rsa|ed25519 : rsa|rsa:ed25519"), "dkim_verify_keytypes"),
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "rsa=1024 ed25519=250"), "dkim_verify_min_keysizes"),
         (Support.NotDone("say the explanation in the ACL: $spf_smtp_comment"), "spf_smtp_comment_template"),
-        (Support.NotDone("give the secret to ${srs_encode} and inbound_srs"), "srs_config srs_secrets srs_secret srs_maxage srs_hashlength srs_hashmin srs_usehash srs_usetimestamp"),
     ];
 }

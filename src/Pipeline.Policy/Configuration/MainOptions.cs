@@ -70,6 +70,15 @@ public sealed record MainOptions
 
     public MailList? SmtpReserveHosts { get; init; }
 
+    /// <summary>Load, in thousandths, above which only the hosts of the reserve may connect; null for no limit.</summary>
+    public long? SmtpLoadReserve { get; init; }
+
+    public MailList? SmtpRatelimitHosts { get; init; }
+
+    public SmtpRateLimit? SmtpRatelimitMail { get; init; }
+
+    public SmtpRateLimit? SmtpRatelimitRcpt { get; init; }
+
     public required ExpandableString SmtpReceiveTimeout { get; init; }
 
     public int SmtpMaxUnknownCommands { get; init; }
@@ -136,7 +145,7 @@ public sealed record MainOptions
 
     public required MailList SmtpUtf8AdvertiseHosts { get; init; }
 
-    public MailList? TlsAdvertiseRequireTls { get; init; }
+    public required MailList TlsAdvertiseRequireTls { get; init; }
 
     public bool Accept8BitMime { get; init; }
 
@@ -145,6 +154,8 @@ public sealed record MainOptions
     public bool AllowDomainLiterals { get; init; }
 
     public bool AllowMxToIp { get; init; }
+
+    public bool AllowUtf8Domains { get; init; }
 
     public bool StripTrailingDot { get; init; }
 
@@ -400,9 +411,26 @@ public sealed record MainOptions
 
     public ExpandableString? DmarcHistoryFile { get; init; }
 
-    public string? DmarcForensicSender { get; init; }
+    public ExpandableString? DmarcForensicSender { get; init; }
 
-    public string? SrsSecrets { get; init; }
+    /// <summary>The SPF record of domains that publish none, for the condition of the same name.</summary>
+    public required ExpandableString SpfGuess { get; init; }
+
+    /// <summary>Secret, age, length of hash, and whether there are time stamps and hashes, with colons between them.</summary>
+    public string? SrsConfig { get; init; }
+
+    public required IReadOnlyList<string> SrsSecrets { get; init; }
+
+    public long SrsMaxage { get; init; }
+
+    public long SrsHashlength { get; init; }
+
+    /// <summary>-1 for the length of new hashes.</summary>
+    public long SrsHashmin { get; init; }
+
+    public bool SrsUsetimestamp { get; init; }
+
+    public bool SrsUsehash { get; init; }
 
     // Logs.
 

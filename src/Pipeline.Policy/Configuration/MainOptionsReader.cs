@@ -35,6 +35,10 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         SmtpAcceptQueuePerConnection = IsSet("smtp_accept_queue_per_connection") ? GetInt32("smtp_accept_queue_per_connection", 0) : null,
         SmtpAcceptReserve = GetInt32("smtp_accept_reserve", 0),
         SmtpReserveHosts = GetList("smtp_reserve_hosts", ListKind.Host),
+        SmtpLoadReserve = GetFixed("smtp_load_reserve"),
+        SmtpRatelimitHosts = GetList("smtp_ratelimit_hosts", ListKind.Host),
+        SmtpRatelimitMail = ReadRateLimit("smtp_ratelimit_mail"),
+        SmtpRatelimitRcpt = ReadRateLimit("smtp_ratelimit_rcpt"),
         SmtpReceiveTimeout = GetExpandable("smtp_receive_timeout", "5m"),
         SmtpMaxUnknownCommands = GetInt32("smtp_max_unknown_commands", 3),
         SmtpMaxSynprotErrors = GetInt32("smtp_max_synprot_errors", 3),
@@ -67,11 +71,12 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         DsnAdvertiseHosts = GetList("dsn_advertise_hosts", ListKind.Host),
         AuthAdvertiseHosts = GetList("auth_advertise_hosts", ListKind.Host, "*"),
         SmtpUtf8AdvertiseHosts = GetList("smtputf8_advertise_hosts", ListKind.Host, "*"),
-        TlsAdvertiseRequireTls = GetList("tls_advertise_requiretls", ListKind.Host),
+        TlsAdvertiseRequireTls = GetList("tls_advertise_requiretls", ListKind.Host, "*"),
         Accept8BitMime = GetBool("accept_8bitmime", true),
         PrdrEnable = GetBool("prdr_enable"),
         AllowDomainLiterals = GetBool("allow_domain_literals"),
         AllowMxToIp = GetBool("allow_mx_to_ip"),
+        AllowUtf8Domains = GetBool("allow_utf8_domains"),
         StripTrailingDot = GetBool("strip_trailing_dot"),
         StripExcessAngleBrackets = GetBool("strip_excess_angle_brackets"),
         Rfc1413Hosts = GetList("rfc1413_hosts", ListKind.Host, "@[]"),
@@ -179,8 +184,15 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         DmarcEvaluation = DmarcEvaluations.Find(GetString("dmarc_evaluation")) ?? default,
         DmarcTldFile = GetExpandable("dmarc_tld_file", Acl.PublicSuffixFile.Usual),
         DmarcHistoryFile = GetExpandable("dmarc_history_file"),
-        DmarcForensicSender = GetString("dmarc_forensic_sender"),
-        SrsSecrets = GetString("srs_secrets") ?? GetString("srs_secret"),
+        SpfGuess = GetExpandable("spf_guess", "v=spf1 a/24 mx/24 ptr ?all"),
+        DmarcForensicSender = GetExpandable("dmarc_forensic_sender"),
+        SrsConfig = GetString("srs_config"),
+        SrsSecrets = [.. ListSyntax.Split(GetString("srs_secrets") ?? GetString("srs_secret") ?? "")],
+        SrsMaxage = GetInteger("srs_maxage", 31),
+        SrsHashlength = GetInteger("srs_hashlength", 6),
+        SrsHashmin = GetInteger("srs_hashmin", -1),
+        SrsUsetimestamp = GetBool("srs_usetimestamp", true),
+        SrsUsehash = GetBool("srs_usehash", true),
         LogSelector = LogSelection.Parse(GetString("log_selector")),
         LogFilePath = GetExpandable("log_file_path"),
         LogTimezone = GetBool("log_timezone"),
@@ -256,6 +268,22 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         }
 
         return copies;
+    }
+
+    private SmtpRateLimit? ReadRateLimit(string option)
+    {
+        if (GetString(option) is not { } text)
+        {
+            return null;
+        }
+
+        var limit = SmtpRateLimit.Parse(text);
+        if (limit is null)
+        {
+            Report($"malformed ratelimit data: {text}", option);
+        }
+
+        return limit;
     }
 
     private FrozenDictionary<string, ExpandableString> Acls() => MainOptionTable.Instance.All

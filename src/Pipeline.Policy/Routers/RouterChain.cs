@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Routers.Hosts;
@@ -37,8 +38,8 @@ public sealed class RouterChain
 
     /// <summary>Finds the hosts that a list of a transport names.</summary>
     /// <param name="order">Puts those of a group into any order; null to leave them as they are.</param>
-    public ValueTask<TransportHosts> FindHostsAsync(EvaluationScope scope, string list, Random? order, CancellationToken cancellationToken) =>
-        TransportHosts.FindAsync(scope, _services, list, order, cancellationToken);
+    public ValueTask<TransportHosts> FindHostsAsync(EvaluationScope scope, string list, HostLookupOptions lookup, Random? order, CancellationToken cancellationToken) =>
+        TransportHosts.FindAsync(scope, _services, list, lookup, order, cancellationToken);
 
     /// <summary>Takes one address through the routers until one takes it. Children of redirection are in the result, not routed.</summary>
     /// <param name="scope">Its address is not used and not changed; everything else is what the routers see.</param>
@@ -49,6 +50,18 @@ public sealed class RouterChain
         if (CountAncestors(address) > MaxAncestors)
         {
             outcomes.Add(new RoutingOutcome.Deferred(null, $"routing loop for {address}", NeedsAttention: true));
+            return new RoutingResult(address, outcomes.ToImmutable(), trials.ToImmutable());
+        }
+
+        if (await PercentHack.ApplyAsync(scope, address.ToEnvelopeAddress(), cancellationToken) is not { } meant)
+        {
+            outcomes.Add(new RoutingOutcome.Deferred(null, "percent_hack_domains check did not complete"));
+            return new RoutingResult(address, outcomes.ToImmutable(), trials.ToImmutable());
+        }
+
+        if (meant != address.ToEnvelopeAddress())
+        {
+            outcomes.Add(new RoutingOutcome.Redirected("percent_hack_domains", [address with { LocalPart = meant.LocalPart, Domain = meant.Domain, Parent = address, ParentRouter = null }], []));
             return new RoutingResult(address, outcomes.ToImmutable(), trials.ToImmutable());
         }
 

@@ -148,7 +148,8 @@ internal sealed class AppendfileQuotaOptions
         var to = Take(fields, "To");
         var cc = Take(fields, "Cc");
         var domain = expansion.Scope.Environment.Policy.MainOptions.QualifyDomain?.Constant ?? expansion.Scope.Environment.PrimaryHostname;
-        var (recipients, defect) = HeaderAddresses.Read(OctetString.ToBytes(cc.Length == 0 ? to : $"{to}, {cc}"));
+        var (recipients, defect) = HeaderAddresses.Read(
+            OctetString.ToBytes(cc.Length == 0 ? to : $"{to}, {cc}"), expansion.Scope.Environment.Policy.MainOptions);
         if (defect is not null || recipients.Count == 0)
         {
             expansion.Fail($"quota_warn_message of {_transport} transport does not begin with a To: line that names recipients", needsAttention: true);

@@ -99,7 +99,7 @@ public sealed class AutoreplyTransportDefinition : TransportDefinition
             return new ReplyRecipients("", []);
         }
 
-        var (read, defect) = HeaderAddresses.Read(OctetString.ToBytes(text));
+        var (read, defect) = HeaderAddresses.Read(OctetString.ToBytes(text), expansion.Scope.Environment.Policy.MainOptions);
         if (defect is not null)
         {
             expansion.Fail($"\"{text}\" ({option} in {Name} transport) is not a list of addresses: {defect.Reason}", needsAttention: true);

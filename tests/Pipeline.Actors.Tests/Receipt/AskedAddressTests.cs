@@ -73,8 +73,8 @@ public sealed class AskedAddressTests : ReceiptTestKit
     [InlineData("hidden", "252 go away", "H=(c) [192.0.2.7] rejected VRFY hidden: go away")]
     [InlineData("plain", "252 Administrative prohibition", "H=(c) [192.0.2.7] rejected VRFY plain")]
     [InlineData("user@elsewhere.test", "252 Administrative prohibition", "H=(c) [192.0.2.7] rejected VRFY user@elsewhere.test")]
-    [InlineData("a b", "501 5.1.3 address is followed by something else", "")]
-    [InlineData("foo@bar@baz", "501 5.1.3 address is followed by something else", "")]
+    [InlineData("a b", "501 5.1.3 malformed address: b may not follow a ", "")]
+    [InlineData("foo@bar@baz", "501 5.1.3 malformed address: @baz may not follow foo@bar", "")]
     public async Task Vrfy_says_what_the_routers_make_of_the_address(string argument, string reply, string logged)
     {
         await using var session = await OpenAsync(Acls + "\n" + Routers);

@@ -6,6 +6,7 @@ using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Smtp;
+using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Tests.Receipt;
 
@@ -68,15 +69,15 @@ public sealed class SessionLogTests : ReceiptTestKit
     [Theory]
     [InlineData("", 421, SessionBreak.CommandTimeout, "late", "", "SMTP command timeout on connection from (c) [192.0.2.7] D=0s")]
     [InlineData("DATA", 421, SessionBreak.DataTimeout, "late", "DATA", "SMTP data timeout (message abandoned) on connection from (c) [192.0.2.7] F=<> D=0s")]
-    [InlineData("unknown", 500, SessionBreak.TooManyUnknownCommands, "", "FOO x", "SMTP syntax error in \"FOO x\" H=(c) [192.0.2.7] unrecognized command|SMTP call from (c) [192.0.2.7] dropped: too many unrecognized commands (last was \"FOO x\")")]
-    [InlineData("MAIL", 501, SessionBreak.TooManyErrors, "", "MAIL FROM:<a@@b>", "SMTP syntax error in \"MAIL FROM:<a@@b>\" H=(c) [192.0.2.7] text|SMTP call from (c) [192.0.2.7] dropped: too many syntax or protocol errors (last command was \"MAIL FROM:<a@@b>\",  C=EHLO,MAIL)")]
+    [InlineData("unknown", 500, SessionBreak.TooManyUnknownCommands, "unrecognized command", "FOO x", "SMTP syntax error in \"FOO x\" H=(c) [192.0.2.7] unrecognized command|SMTP call from (c) [192.0.2.7] dropped: too many unrecognized commands (last was \"FOO x\")")]
+    [InlineData("MAIL", 501, SessionBreak.TooManyErrors, "domain missing or malformed", "MAIL FROM:<a@@b>", "SMTP syntax error in \"MAIL FROM:<a@@b>\" H=(c) [192.0.2.7] domain missing or malformed|SMTP call from (c) [192.0.2.7] dropped: too many syntax or protocol errors (last command was \"MAIL FROM:<a@@b>\",  C=EHLO,MAIL)")]
     [InlineData("VRFY", 554, SessionBreak.TooManyNonMailCommands, "", "VRFY x", "SMTP call from (c) [192.0.2.7] dropped: too many nonmail commands (last was \"VRFY\")")]
     [InlineData("AUTH", 421, SessionBreak.Limit, "too many failed authentication attempts", "AUTH", "SMTP call from (c) [192.0.2.7] dropped: too many failed authentication attempts")]
     [InlineData("connect", 421, SessionBreak.Refused, "too many connections", "", "Connection from (c) [192.0.2.7] refused: too many connections")]
     [InlineData("STARTTLS", 421, SessionBreak.TlsFailed, "(SSL_accept): no shared cipher", "STARTTLS", "TLS error on connection from (c) [192.0.2.7] (SSL_accept): no shared cipher")]
     [InlineData("unknown", 554, SessionBreak.OutOfStep, "input sent without waiting for greeting", "", "SMTP protocol synchronization error (input sent without waiting for greeting): rejected connection from H=(c) [192.0.2.7] input=\"NOOP\"")]
     [InlineData("EHLO", 554, SessionBreak.OutOfStep, "why", "EHLO x", "SMTP protocol synchronization error (why): rejected \"EHLO x\" H=(c) [192.0.2.7] next input=\"NOOP\"")]
-    [InlineData("unknown", 500, SessionBreak.None, "why", "FOO", "SMTP syntax error in \"FOO\" H=(c) [192.0.2.7] text")]
+    [InlineData("unknown", 500, SessionBreak.None, "why", "FOO", "SMTP syntax error in \"FOO\" H=(c) [192.0.2.7] why")]
     [InlineData("MAIL", 503, SessionBreak.None, "why", "MAIL FROM:<a@b>", "SMTP protocol error in \"MAIL FROM:<a@b>\" H=(c) [192.0.2.7] text")]
     [InlineData("RCPT", 452, SessionBreak.None, "why", "RCPT TO:<a@b>", "too many recipients: excess temporarily rejected: sender=<> H=(c) [192.0.2.7]")]
     [InlineData("RCPT", 552, SessionBreak.None, "why", "RCPT TO:<a@b>", "too many recipients: message rejected: sender=<> H=(c) [192.0.2.7]")]
@@ -116,11 +117,51 @@ public sealed class SessionLogTests : ReceiptTestKit
     }
 
     [Fact]
-    public async Task Size_refused_at_once_is_not_told_when_nobody_wants_to_know()
+    public async Task Size_refused_at_once_is_told_in_the_reject_log_alone_when_the_main_log_is_not_to_have_it()
     {
         await using var session = await OpenAsync("log_selector = -size_reject\n");
         session.ProtocolIncident(new ProtocolIncident("MAIL", new SmtpReply(552, "x"), "size=2 max=1") { Line = "MAIL FROM:<a@b> SIZE=2" });
-        Assert.Empty(_policy.Lines);
+        Assert.Equal(PolicyLogTarget.Reject, Assert.Single(_policy.Targets));
+    }
+
+    [Theory]
+    [InlineData("", PolicyLogTarget.Reject)]
+    [InlineData(Chosen, PolicyLogTarget.Main | PolicyLogTarget.Reject)]
+    public async Task Address_without_a_domain_is_told_in_the_reject_log_and_where_syntax_errors_are(string selector, PolicyLogTarget target)
+    {
+        await using var session = await OpenAsync(selector);
+        var before = _policy.Lines.Count;
+        session.ProtocolIncident(new ProtocolIncident("MAIL", new SmtpReply(501, "<a>: sender address must contain a domain"), "unqualified sender rejected: <a>")
+        {
+            Line = "MAIL FROM:<a>",
+            IsUnqualified = true,
+        });
+        Assert.Equal(["unqualified sender rejected: <a> H=(c) [192.0.2.7]"], _policy.Lines.Skip(before));
+        Assert.Equal(target, _policy.Targets.Last());
+    }
+
+    [Theory]
+    [InlineData("", PolicyLogTarget.Main | PolicyLogTarget.Reject)]
+    [InlineData("log_selector = -sender_verify_fail\n", PolicyLogTarget.Reject)]
+    public async Task Sender_that_does_not_verify_is_told_where_it_is_asked_for(string selector, PolicyLogTarget target)
+    {
+        await using var session = await OpenAsync(selector + "acl_smtp_rcpt = a\nbegin acl\na:\n  require verify = sender\nbegin routers\n");
+        await MailAsync(session);
+        await session.RecipientAsync(To("x"), CancellationToken.None);
+        Assert.Equal("H=(c) [192.0.2.7] sender verify fail for <s@x.test>: Unrouteable address", _policy.Lines.First());
+        Assert.Equal(target, _policy.Targets.First());
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("log_selector = -acl_warn_skipped\n", false)]
+    public async Task Warning_that_is_skipped_is_told_unless_nobody_wants_to_know(string selector, bool isTold)
+    {
+        await using var session = await OpenAsync(selector + "acl_smtp_rcpt = a\nbegin acl\na:\n  warn condition = nonsense\n  accept\n");
+        await MailAsync(session);
+        await session.RecipientAsync(To("x"), CancellationToken.None);
+        Assert.Equal(
+            isTold ? ["H=(c) [192.0.2.7] Warning: ACL \"warn\" statement skipped: condition test deferred: invalid \"condition\" value \"nonsense\""] : [], _policy.Lines);
     }
 
     [Fact]

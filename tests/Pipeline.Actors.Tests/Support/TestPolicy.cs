@@ -44,7 +44,14 @@ internal sealed class TestPolicy : IPolicySource, IPolicyLog
 
     public ValueTask<ActivePolicy> GetAsync(int number, CancellationToken cancellationToken) => ValueTask.FromResult(Current);
 
-    public void Write(PolicyLogTarget target, string line) => Lines.Enqueue(line);
+    /// <summary>Where each of the lines went.</summary>
+    public ConcurrentQueue<PolicyLogTarget> Targets { get; } = new();
+
+    public void Write(PolicyLogTarget target, string line)
+    {
+        Lines.Enqueue(line);
+        Targets.Enqueue(target);
+    }
 
     private sealed class OneFile(string content) : IFileSource
     {

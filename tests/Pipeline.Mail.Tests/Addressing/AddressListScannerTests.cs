@@ -15,6 +15,8 @@ public sealed class AddressListScannerTests
     [InlineData("x [ <a@x.test>", AddressTolerance.StrayBrackets, "a@x.test", AddressDefect.LiteralMalformed)]
     [InlineData("< (c) >", AddressTolerance.NullAddress, "", AddressDefect.LocalPartMissing)]
     [InlineData("a@x.test.", AddressTolerance.FinalDot, "a@x.test", AddressDefect.DomainMissing)]
+    [InlineData("<<a@x.test>>", AddressTolerance.ExcessBrackets, "a@x.test", AddressDefect.LocalPartMissing)]
+    [InlineData("x <<<a@x.test>>>", AddressTolerance.ExcessBrackets, "a@x.test", AddressDefect.LocalPartMissing)]
     [InlineData("<a@x.test . >", AddressTolerance.FinalDot, "a@x.test", AddressDefect.DomainMissing)]
     public void A_tolerance_turns_a_defect_into_an_address(string text, AddressTolerance tolerance, string addresses, AddressDefect otherwise)
     {

@@ -27,7 +27,7 @@ public sealed class SmtpLimitsTests
         await harness.Client.CommandAsync("DATA x", "501 ");
         await harness.Client.CommandAsync("DATA", "503 ");
         await harness.Client.SendAsync("MAIL FROM:<a@@b>\r\n");
-        Assert.Equal(["501-5.1.7 domain is missing", "501 5.1.7 Too many syntax or protocol errors"], await LinesAsync(harness, 2));
+        Assert.Equal(["501-5.1.7 <a@@b>: domain missing or malformed", "501 5.1.7 Too many syntax or protocol errors"], await LinesAsync(harness, 2));
         harness.CloseClientSide();
         await harness.Client.ExpectEndAsync();
         var end = Assert.Single(harness.Receipt.Breaks);

@@ -164,7 +164,7 @@ public sealed class SmtpSessionTests
     [InlineData(true, "250 ", true, "250 ")]
     public async Task Addresses_without_a_domain_are_taken_where_the_policy_says(bool senders, string mail, bool recipients, string rcpt)
     {
-        var rules = new SessionRules { TakesUnqualifiedSenders = senders, TakesUnqualifiedRecipients = recipients };
+        var rules = new SessionRules { SenderForms = Forms(senders), RecipientForms = Forms(recipients) };
         await using var harness = await new SessionHarness(new FakeReceipt { Rules = rules }).GreetAsync();
         await harness.Client.CommandAsync("MAIL FROM:<bob>", mail);
         if (mail != "250 ")
@@ -174,6 +174,8 @@ public sealed class SmtpSessionTests
 
         await harness.Client.CommandAsync("RCPT TO:<carol>", rcpt);
         await harness.Client.CommandAsync("RCPT TO:<Postmaster>", "250 ");
+
+        static EnvelopeAddressForms Forms(bool unqualified) => unqualified ? EnvelopeAddressForms.Unqualified : EnvelopeAddressForms.None;
     }
 
     [Fact]

@@ -16,18 +16,13 @@ internal sealed class BatchSubmission
     /// <summary>Nothing came in: as Exim's.</summary>
     private const int NothingAccepted = 2;
 
-    private static readonly SmtpGrammar Grammar = SmtpGrammar.Default with
-    {
-        SenderForms = EnvelopeAddressForms.Unbracketed | EnvelopeAddressForms.Unqualified,
-        RecipientForms = EnvelopeAddressForms.Unbracketed | EnvelopeAddressForms.Unqualified,
-    };
-
     private static readonly SmtpReply NotInBatch = new(503, "command not permitted in a batch");
     private static readonly SmtpReply LineTooLong = new(500, "line too long");
     private static readonly SmtpReply Lost = new(421, "Lost incoming connection");
 
     private readonly PipeReader _input;
     private readonly EximCommand _command;
+    private readonly SmtpGrammar _grammar;
     private SmtpSessionState _state = SmtpSessionState.Greeted;
     private EnvelopeAddress _sender = EnvelopeAddress.Null;
     private readonly ImmutableArray<EnvelopeAddress>.Builder _recipients = ImmutableArray.CreateBuilder<EnvelopeAddress>();
@@ -35,13 +30,13 @@ internal sealed class BatchSubmission
     private int _transactionLine;
     private int _accepted;
 
-    private BatchSubmission(PipeReader input, EximCommand command) => (_input, _command) = (input, command);
+    private BatchSubmission(PipeReader input, EximCommand command, SmtpGrammar grammar) => (_input, _command, _grammar) = (input, command, grammar);
 
     public static async Task<int> RunAsync(
         EximCommand command, NodeReach reach, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var node = new MessageHandOver(reach, streams.Errors, time);
-        var batch = new BatchSubmission(PipeReader.Create(streams.Input), command);
+        var batch = new BatchSubmission(PipeReader.Create(streams.Input), command, GrammarOf(reach));
         if (await batch.RunAsync(node, cancellationToken) is not { } failure)
         {
             return ExitCodes.Success;
@@ -58,6 +53,12 @@ internal sealed class BatchSubmission
 
         await streams.Errors.WriteLineAsync($"exim: {failure.Reply.Code} {failure.Reply.Text} (line {batch._lines}); {batch._accepted} previous messages were successfully processed, the rest of the batch was abandoned");
         return batch._accepted > 0 ? ExitCodes.Failure : NothingAccepted;
+    }
+
+    private static SmtpGrammar GrammarOf(NodeReach reach)
+    {
+        var forms = reach.AddressForms | EnvelopeAddressForms.Unqualified;
+        return SmtpGrammar.Default with { SenderForms = forms, RecipientForms = forms };
     }
 
     /// <returns>What went wrong; null when nothing did.</returns>
@@ -78,7 +79,7 @@ internal sealed class BatchSubmission
 
             var text = Encoding.Latin1.GetString(line);
             var command = SmtpCommandParser.Parse(
-                line, Grammar, SmtpExtensions.Size | SmtpExtensions.EightBitMime | SmtpExtensions.SmtpUtf8 | SmtpExtensions.Dsn | SmtpExtensions.Auth, smtpUtf8: true);
+                line, _grammar, SmtpExtensions.Size | SmtpExtensions.EightBitMime | SmtpExtensions.SmtpUtf8 | SmtpExtensions.Dsn | SmtpExtensions.Auth, smtpUtf8: true);
             if (command is SmtpCommand.Bare { Verb: SmtpVerb.Quit })
             {
                 return null;

@@ -1,8 +1,9 @@
-using System.Text;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dns;
 using Pipeline.Node.Hosting;
 using Pipeline.Policy;
+using Pipeline.Policy.Addressing;
+using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Node.CommandLine.Exim;
@@ -21,7 +22,7 @@ internal static class CommandLineScope
         var caller = Environment.UserName;
         if ((command.Sender ?? caller) is { Length: > 0 } text)
         {
-            if (Address(text, environment.QualifyDomain, out var problem) is { } parsed)
+            if (Address(text, environment.QualifyDomain, policy.MainOptions.PathForms, out var problem) is { } parsed)
             {
                 sender = parsed;
             }
@@ -55,22 +56,14 @@ internal static class CommandLineScope
     }
 
     /// <summary>Reads an address; one without a domain gets <paramref name="domain"/>.</summary>
-    public static EnvelopeAddress? Address(string text, string domain, out string? error)
+    /// <param name="written">How it may be written beyond the standard.</param>
+    public static EnvelopeAddress? Address(string text, string domain, EnvelopeAddressForms written, out string? error)
     {
-        const EnvelopeAddressForms Forms = EnvelopeAddressForms.Unbracketed | EnvelopeAddressForms.Unqualified | EnvelopeAddressForms.SmtpUtf8;
-        var octets = Encoding.UTF8.GetBytes(text);
-        if (!EnvelopeAddressParser.TryParsePath(octets, Forms, null, out var address, out var consumed, out error))
-        {
-            return null;
-        }
-
-        if (consumed != octets.Length)
-        {
-            error = "address is followed by something else";
-            return null;
-        }
-
-        return address.Domain.Length == 0 ? address with { Domain = domain } : address;
+        // Whoever may use the command line may name a host by its address.
+        var forms = written | EnvelopeAddressForms.AddressLiteral | EnvelopeAddressForms.Unqualified | EnvelopeAddressForms.SmtpUtf8;
+        return !EnvelopeAddressParser.TryParseWhole(text, forms, out var address, out error) ? null
+            : address.Domain.Length == 0 ? address with { Domain = domain }
+            : address;
     }
 
     /// <summary>Exim writes what goes to its panic log to the error output too; the other logs of a test are nobody's.</summary>

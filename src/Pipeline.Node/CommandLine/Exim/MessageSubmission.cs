@@ -11,7 +11,7 @@ internal static class MessageSubmission
     public static async Task<int> RunAsync(
         EximCommand command, NodeReach reach, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (message, error) = Read(command);
+        var (message, error) = Read(command, reach);
         if (message is null)
         {
             await streams.Errors.WriteLineAsync($"exim: {error}");
@@ -30,7 +30,7 @@ internal static class MessageSubmission
         return ExitCodes.Failure;
     }
 
-    private static (LocalMessage? Message, string? Error) Read(EximCommand command)
+    private static (LocalMessage? Message, string? Error) Read(EximCommand command, NodeReach reach)
     {
         var recipients = ImmutableArray.CreateBuilder<EnvelopeAddress>();
         foreach (var argument in command.Operands)
@@ -45,7 +45,7 @@ internal static class MessageSubmission
         }
 
         var sender = command.Sender is "" ? EnvelopeAddress.Null : null;
-        if (command.Sender is { Length: > 0 } text && (sender = CommandLineScope.Address(text, "", out var problem)) is null)
+        if (command.Sender is { Length: > 0 } text && (sender = CommandLineScope.Address(text, "", reach.AddressForms, out var problem)) is null)
         {
             return (null, $"bad -f address \"{text}\": {problem}");
         }

@@ -1,3 +1,5 @@
+using Pipeline.Mail.Addressing;
+using Pipeline.Policy.Addressing;
 using System.Net.Sockets;
 using Pipeline.Node.Configuration;
 
@@ -14,6 +16,9 @@ internal sealed record NodeReach(string? Socket, EximConfiguration? Configuratio
         var path = settings?.Submission?.Socket ?? (command.NodeFile is null && command.ConfigurationFiles is null ? SubmissionSettings.UsualSocket : null);
         return path is not null && Answers(path) ? new NodeReach(path, null) : null;
     }
+
+    /// <summary>How addresses may be written beyond the standard; as it stands for who cannot read the configuration.</summary>
+    public EnvelopeAddressForms AddressForms => Configuration?.Policy.MainOptions.PathForms ?? EnvelopeAddressForms.None;
 
     public static NodeReach ByStore(EximConfiguration configuration) => new(null, configuration);
 

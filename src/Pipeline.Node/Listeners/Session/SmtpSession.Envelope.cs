@@ -29,8 +29,7 @@ internal sealed partial class SmtpSession
         SmtpCapabilities capabilities = _receipt.Capabilities;
         if (++_messages > _limits.MaxMessagesPerConnection)
         {
-            SmtpReply tooMany = SessionReplies.Closing(7, 0, capabilities.HostName, "too many messages in this connection");
-            End(SessionEnd.Abrupt, "MAIL", tooMany, "too many messages in this connection", SessionBreak.Limit);
+            End(SessionEnd.Abrupt, "MAIL", SessionReplies.TooManyMessages, "too many messages in one connection", SessionBreak.TooManyMessages);
             return;
         }
 
@@ -40,7 +39,7 @@ internal sealed partial class SmtpSession
             return;
         }
 
-        var parameters = new MailParameters(mail.Sender, mail.Size, mail.Body, mail.SmtpUtf8, mail.Return, mail.EnvelopeId, mail.Auth, mail.Prdr);
+        var parameters = new MailParameters(mail.Sender, mail.Size, mail.Body, mail.SmtpUtf8, mail.Return, mail.EnvelopeId, mail.Auth, mail.Prdr, mail.RequireTls);
         _envelopeRefused = !Answer(await _receipt.MailAsync(parameters, cancellationToken));
         if (_envelopeRefused)
         {

@@ -1,5 +1,4 @@
 using Pipeline.Actors.Receipt;
-using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Tls;
@@ -25,14 +24,8 @@ internal sealed partial class SmtpSession
         }
 
         _state = InitialState;
-        _syntax.Grammar = Grammar(_receipt.Rules);
+        _syntax.Grammar = _syntax.Grammar with { SenderForms = _receipt.Rules.SenderForms, RecipientForms = _receipt.Rules.RecipientForms };
     }
-
-    private SmtpGrammar Grammar(SessionRules rules) => _options.Grammar with
-    {
-        SenderForms = _options.Grammar.SenderForms | (rules.TakesUnqualifiedSenders ? EnvelopeAddressForms.Unqualified : EnvelopeAddressForms.None),
-        RecipientForms = _options.Grammar.RecipientForms | (rules.TakesUnqualifiedRecipients ? EnvelopeAddressForms.Unqualified : EnvelopeAddressForms.None),
-    };
 
     private async ValueTask HelloAsync(SmtpCommand.Hello hello, CancellationToken cancellationToken)
     {

@@ -159,15 +159,15 @@ internal sealed partial class SmtpSession
     }
 
     /// <summary>Refuses by the protocol layer's own judgement and lets the receipt know.</summary>
-    private void Refuse(SmtpVerb verb, SmtpReply reply, string reason)
+    private void Refuse(SmtpVerb verb, SmtpReply reply, string reason, bool isUnqualified = false)
     {
-        _receipt.ProtocolIncident(new ProtocolIncident(SmtpVerbNames.Of(verb), reply, reason) { Line = _syntax.LastLine });
+        _receipt.ProtocolIncident(new ProtocolIncident(SmtpVerbNames.Of(verb), reply, reason) { Line = _syntax.LastLine, IsUnqualified = isUnqualified });
         _channel.Reply(reply);
     }
 
     private void RefuseSyntax(SmtpCommand.Invalid invalid)
     {
-        RefuseAsError(invalid.Verb, invalid.Reply, invalid.Reason);
+        RefuseAsError(invalid.Verb, invalid.Reply, invalid.Reason, invalid.IsUnqualified);
         if (invalid.LosesFraming)
         {
             _end = SessionEnd.Abrupt;
@@ -175,7 +175,7 @@ internal sealed partial class SmtpSession
     }
 
     /// <summary>Refuses what counts against the client, and ends the session when it was one too many.</summary>
-    private void RefuseAsError(SmtpVerb verb, SmtpReply reply, string reason)
+    private void RefuseAsError(SmtpVerb verb, SmtpReply reply, string reason, bool isUnqualified = false)
     {
         if (verb == SmtpVerb.Unknown && ++_unknownCommands > _receipt.Rules.MaxUnknownCommands)
         {
@@ -187,7 +187,7 @@ internal sealed partial class SmtpSession
         }
         else
         {
-            Refuse(verb, reply, reason);
+            Refuse(verb, reply, reason, isUnqualified);
         }
     }
 

@@ -8,6 +8,9 @@ namespace Pipeline.Policy.Acl.Verification;
 /// <summary><c>verify = recipient</c> and <c>verify = sender</c>: the routers are asked, and with <c>callout</c> the hosts they find.</summary>
 internal static class AddressVerifyTest
 {
+    /// <summary>RFC 8689 section 9.2: the text, and its enhanced code, which the client is told in place of the usual one.</summary>
+    private const string RequireTlsReply = "550 5.7.30 REQUIRETLS support required";
+
     public static async ValueTask<AclTest> RecipientAsync(AclEvaluation evaluation, VerifyOptions options, CancellationToken cancellationToken)
     {
         var scope = evaluation.Scope;
@@ -37,13 +40,17 @@ internal static class AddressVerifyTest
             return ConcludeRouting(evaluation, "recipient_verify_failure", verified);
         }
 
-        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, cancellationToken);
+        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, evaluation.Message.RequiresTls && !evaluation.Message.Sender.IsNull, cancellationToken);
         switch (result.Outcome)
         {
             case CalloutOutcome.Accepted:
                 return AclTest.True;
             case CalloutOutcome.Undecided:
                 return Undecided(evaluation, callout, "recipient", result);
+            case CalloutOutcome.RequireTlsMissing:
+                evaluation.SetVariable("recipient_verify_failure", result.Reason);
+                evaluation.SetVariable("acl_verify_message", RequireTlsReply);
+                return AclTest.Failed(RequireTlsReply, result.Log);
             default:
                 var told = result.IsRemembered ? result.Details : $"Callout verification failed:\n{result.Response}";
                 evaluation.SetVariable("recipient_verify_failure", result.Reason);
@@ -91,7 +98,7 @@ internal static class AddressVerifyTest
 
         var deferred = test.Outcome == AclTestOutcome.Defer;
         Log(evaluation, sender, deferred, verified.Message);
-        Tell(evaluation, options, sender, [$"Verification failed for <{sender}>", verified.Message]);
+        Tell(evaluation, options, sender, deferred ? [verified.Message] : [$"Verification failed for <{sender}>", verified.Message], deferred);
         return deferred
             ? AclTest.Defer($"Could not complete sender verify: {verified.Message}", "Could not complete sender verify")
             : AclTest.Failed("Sender verify failed", "Sender verify failed");
@@ -114,7 +121,7 @@ internal static class AddressVerifyTest
     private static async ValueTask<AclTest> CallSenderAsync(
         AclEvaluation evaluation, VerifyOptions options, CalloutOptions callout, EnvelopeAddress sender, AddressVerification verified, CancellationToken cancellationToken)
     {
-        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, cancellationToken);
+        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, requireTls: false, cancellationToken);
         switch (result.Outcome)
         {
             case CalloutOutcome.Accepted:
@@ -151,19 +158,20 @@ internal static class AddressVerifyTest
 
     private static void Log(AclEvaluation evaluation, EnvelopeAddress sender, bool deferred, string why)
     {
-        if (!evaluation.Message.AclState.ToldSenders.Contains(sender.ToString()) && evaluation.Engine.Services.LogSenderVerifyFailures)
+        if (!evaluation.Message.AclState.ToldSenders.Contains(sender.ToString()))
         {
             evaluation.Log(
+                "sender_verify_fail",
                 PolicyLogTarget.Main | PolicyLogTarget.Reject,
                 $"H={ClientText.FullHost(evaluation.Connection)} sender verify {(deferred ? "defer" : "fail")} for <{sender}>{(why.Length == 0 ? "" : $": {why}")}");
         }
     }
 
-    private static void Tell(AclEvaluation evaluation, VerifyOptions options, EnvelopeAddress sender, string[] texts)
+    private static void Tell(AclEvaluation evaluation, VerifyOptions options, EnvelopeAddress sender, string[] texts, bool deferred = false)
     {
         if (!options.NoDetails)
         {
-            evaluation.SenderVerify = new SenderVerifyDetails(sender.ToString(), texts);
+            evaluation.SenderVerify = new SenderVerifyDetails(sender.ToString(), texts, deferred);
         }
     }
 

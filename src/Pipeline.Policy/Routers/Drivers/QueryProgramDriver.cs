@@ -156,13 +156,13 @@ internal sealed class QueryProgramDriver : RouterDriver
 
         return string.IsNullOrWhiteSpace(hosts)
             ? new DriverVerdict.Accept([], "", transport)
-            : await ManualRouteDriver.ResolveAsync(run, new RouteLine(hosts, Randomize: false, default, transport), "defer", "defer", cancellationToken);
+            : await ManualRouteDriver.ResolveAsync(run, new RouteLine(hosts, Randomize: false, default, transport) { ByName = string.Equals(lookup, "byname", StringComparison.OrdinalIgnoreCase) }, "defer", "defer", cancellationToken);
     }
 
     private static DriverVerdict Redirect(RouteRun run, string addresses)
     {
         var children = ImmutableArray.CreateBuilder<RoutingAddress>();
-        foreach (var item in RedirectListReader.Read(addresses))
+        foreach (var item in RedirectListReader.Read(addresses, run.Scope.Environment.Policy.MainOptions))
         {
             switch (item)
             {

@@ -1,4 +1,5 @@
 using Pipeline.Policy.Addressing;
+using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Routers.Drivers;
@@ -9,7 +10,7 @@ internal static class RedirectListReader
     /// <summary>Items that one list may have.</summary>
     public const int MaxItems = 10_000;
 
-    public static List<RedirectItem> Read(string data)
+    public static List<RedirectItem> Read(string data, MainOptions options)
     {
         var items = new List<RedirectItem>();
         var rest = data.AsSpan();
@@ -28,7 +29,7 @@ internal static class RedirectListReader
                 continue;
             }
 
-            items.Add(TakeSpecial(ref rest) ?? ReadItem(TakeItem(ref rest)));
+            items.Add(TakeSpecial(ref rest) ?? ReadItem(TakeItem(ref rest), options));
         }
 
         return items;
@@ -95,7 +96,7 @@ internal static class RedirectListReader
         return item;
     }
 
-    private static RedirectItem ReadItem(ReadOnlySpan<char> item)
+    private static RedirectItem ReadItem(ReadOnlySpan<char> item, MainOptions options)
     {
         if (item.StartsWith(":include:", StringComparison.OrdinalIgnoreCase))
         {
@@ -122,19 +123,19 @@ internal static class RedirectListReader
             }
 
             // user/box@domain and the like begin with a letter; an address that begins with a slash needs its domain behind an at sign.
-            return LooksLikeAddress(bare) ? ReadAddress(item) : new RedirectItem.FilePath(bare);
+            return LooksLikeAddress(bare) ? ReadAddress(item, options) : new RedirectItem.FilePath(bare);
         }
 
-        return !item.StartsWith("\\") ? ReadAddress(item) : ReadAddress(item[1..]) is RedirectItem.Mailbox mailbox ? mailbox with { KeepsDomain = true } : ReadAddress(item);
+        return !item.StartsWith("\\") ? ReadAddress(item, options) : ReadAddress(item[1..], options) is RedirectItem.Mailbox mailbox ? mailbox with { KeepsDomain = true } : ReadAddress(item, options);
     }
 
     private static bool LooksLikeAddress(string path) =>
         path.LastIndexOf('@') is var at && at > 0 && path.LastIndexOf('/') < at && path.IndexOf('/', 1) < 0 && path.AsSpan(at).Contains('.');
 
-    private static RedirectItem ReadAddress(ReadOnlySpan<char> item)
+    private static RedirectItem ReadAddress(ReadOnlySpan<char> item, MainOptions options)
     {
         var text = item.ToString();
-        var (addresses, defect) = HeaderAddresses.Read(OctetString.ToBytes(text));
+        var (addresses, defect) = HeaderAddresses.Read(OctetString.ToBytes(text), options);
         return defect is null && addresses is [var address]
             ? new RedirectItem.Mailbox(address.LocalPart, address.Domain)
             : new RedirectItem.Malformed(text, defect?.Reason ?? "malformed address");

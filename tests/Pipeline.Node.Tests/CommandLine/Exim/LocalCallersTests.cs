@@ -67,7 +67,7 @@ public sealed class LocalCallersTests : IDisposable
     [InlineData("trusted_users = nobody\nuucp_from_pattern = ^From\\s+(\\S+) bla\nuucp_from_sender = q-$1", null, "From me bla\nFrom: x@y\n\n", "q-me@example.org", "From: x@y")]
     public async Task Sender_of_a_message_is_who_sends_it(string options, string? sender, string header, string envelope, string fields)
     {
-        var mail = await SendAsync(options, header, sender is null ? null : CommandLineScope.Address(sender, "", out _) ?? EnvelopeAddress.Null);
+        var mail = await SendAsync(options, header, sender is null ? null : CommandLineScope.Address(sender, "", EnvelopeAddressForms.None, out _) ?? EnvelopeAddress.Null);
 
         Assert.Equal((envelope, fields), (Envelope(), Fields(mail)));
         Assert.Contains("\nX-Ids: 65534 65534 65534 nobody nobody\n", mail, StringComparison.Ordinal);

@@ -114,10 +114,10 @@ public class OptionReader
 
     private T Read<T>(string name, T defaultValue, Reader<T> read)
         where T : notnull => Find(name) switch
-    {
-        { Value: { } text } setting => read(text, name, out var value) is { } error ? Report(error, setting, defaultValue) : value,
-        _ => Default(name, defaultValue),
-    };
+        {
+            { Value: { } text } setting => read(text, name, out var value) is { } error ? Report(error, setting, defaultValue) : value,
+            _ => Default(name, defaultValue),
+        };
 
     private T Default<T>(string name, T value)
         where T : notnull

@@ -12,8 +12,8 @@ public sealed record ProgramCall(string Folder, IReadOnlyList<string> Arguments)
     /// <summary>Exim's line (log selector <c>arguments</c>).</summary>
     public override string ToString()
     {
-        var line = new StringBuilder().Append(CultureInfo.InvariantCulture, $"cwd={Folder} {Arguments.Count} args:");
-        foreach (var argument in Arguments)
+        var line = new StringBuilder().Append(CultureInfo.InvariantCulture, $"cwd={Folder} {Arguments?.Count ?? 0} args:");
+        foreach (var argument in Arguments?.Select(static argument => argument ?? "") ?? [])
         {
             line.Append(' ').Append(argument.Length == 0 || argument.AsSpan().ContainsAny(" \t\n\r") ? $"\"{argument}\"" : argument);
             if (line.Length > MaxShown)

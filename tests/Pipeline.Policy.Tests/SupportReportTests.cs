@@ -23,7 +23,6 @@ public sealed class SupportReportTests
 
     [Theory]
     [InlineData("system_filter = /x", "system_filter")]
-    [InlineData("dkim_verify_min_keysizes = rsa=2048", "dkim_verify_min_keysizes")]
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane = *", "hosts_require_dane")]
     [InlineData("begin transports\nt:\ndriver = smtp\nhosts_try_dane = *", "hosts_try_dane")]
     [InlineData("begin transports\nt:\ndriver = appendfile\nfile = /x\nuse_mbx_lock", "use_mbx_lock")]

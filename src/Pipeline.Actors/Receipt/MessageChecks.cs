@@ -183,7 +183,7 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     /// <returns>False when the message is not signed.</returns>
     private bool BeginDkim(HeaderBlock header, BodyHashSet bodyHashes)
     {
-        var verifier = new DkimVerifier(header, services.Time, services.DkimKeys, bodyHashes: bodyHashes);
+        var verifier = new DkimVerifier(header, services.Time, services.DkimKeys, active.Policy.MainOptions.DkimLimits, bodyHashes: bodyHashes);
         if (verifier.SignatureCount == 0)
         {
             verifier.Dispose();

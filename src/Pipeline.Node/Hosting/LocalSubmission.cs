@@ -60,24 +60,24 @@ internal sealed class LocalSubmission(
     public async Task ServeAsync(ConnectionContext connection, CallerCredentials caller)
     {
         var drain = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        if (Enter() is { } refusal)
+        {
+            await RefuseAsync(connection, refusal);
+            return;
+        }
+
         try
         {
-            var refusal = Enter();
-            if ((refusal is null ? await ReadSessionAsync(connection) : null) is not { } session)
+            if (await ReadSessionAsync(connection) is { } session)
             {
-                SmtpReplyWriter.Write(connection.Transport.Output, refusal ?? NoSession);
-                await connection.Transport.Output.FlushAsync(connection.ConnectionClosed);
-                if (refusal is null)
-                {
-                    Leave();
-                }
-
-                return;
+                await using var input = connection.Transport.Input.AsStream(leaveOpen: true);
+                await using var output = connection.Transport.Output.AsStream(leaveOpen: true);
+                await ServeAsync(input, output, ClientOf(caller, session), drain);
             }
-
-            await using var input = connection.Transport.Input.AsStream(leaveOpen: true);
-            await using var output = connection.Transport.Output.AsStream(leaveOpen: true);
-            await ServeAsync(input, output, ClientOf(caller, session), drain);
+            else
+            {
+                await RefuseAsync(connection, NoSession);
+            }
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
@@ -87,6 +87,16 @@ internal sealed class LocalSubmission(
         {
             ListenerLog.SessionFailed(logger, null, error);
         }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    private static async Task RefuseAsync(ConnectionContext connection, SmtpReply refusal)
+    {
+        SmtpReplyWriter.Write(connection.Transport.Output, refusal);
+        await connection.Transport.Output.FlushAsync(connection.ConnectionClosed);
     }
 
     /// <summary>The client that a session is to see.</summary>
@@ -95,14 +105,21 @@ internal sealed class LocalSubmission(
 
     /// <summary>One session on a pair of streams, to its end.</summary>
     /// <param name="drain">Ends the session at its next command.</param>
-    public Task RunAsync(Stream input, Stream output, ClientConnection client, CancellationToken drain)
+    public async Task RunAsync(Stream input, Stream output, ClientConnection client, CancellationToken drain)
     {
         lock (_gate)
         {
             _sessions++;
         }
 
-        return ServeAsync(input, output, client, drain);
+        try
+        {
+            await ServeAsync(input, output, client, drain);
+        }
+        finally
+        {
+            Leave();
+        }
     }
 
     /// <summary>Takes one message without SMTP.</summary>
@@ -184,15 +201,8 @@ internal sealed class LocalSubmission(
     /// <summary>Serves a session that was counted in.</summary>
     private async Task ServeAsync(Stream input, Stream output, ClientConnection client, CancellationToken drain)
     {
-        try
-        {
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(drain, _closing.Token);
-            await StandardInputSession.RunAsync(input, output, options, receipt, time, client, end.Token);
-        }
-        finally
-        {
-            Leave();
-        }
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(drain, _closing.Token);
+        await StandardInputSession.RunAsync(input, output, options, receipt, time, client, end.Token);
     }
 
     private void Leave()

@@ -86,9 +86,6 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Scanners =>
     [
         (Support.WithoutEffect("every signature is verified"), "dkim_verify_minimal"),
-        (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "sha256:sha512|sha256 : sha512|sha256"), "dkim_verify_hashes"),
-        (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "ed25519:rsa|ed25519 : rsa|rsa:ed25519"), "dkim_verify_keytypes"),
-        (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "rsa=1024 ed25519=250"), "dkim_verify_min_keysizes"),
         (Support.NotDone("say the explanation in the ACL: $spf_smtp_comment"), "spf_smtp_comment_template"),
     ];
 }

@@ -393,6 +393,9 @@ public sealed record MainOptions
 
     public required ExpandableString SpamdAddress { get; init; }
 
+    /// <summary>Which signatures count: <c>dkim_verify_hashes</c>, <c>dkim_verify_keytypes</c>, <c>dkim_verify_min_keysizes</c>.</summary>
+    public required Mail.Dkim.DkimLimits DkimLimits { get; init; }
+
     public required ExpandableString DkimVerifySigners { get; init; }
 
     public required string DccifdAddress { get; init; }

@@ -176,6 +176,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         CalloutRandomLocalPart = GetExpandable("callout_random_local_part", "$primary_hostname-$tod_epoch-testing"),
         AvScanner = GetExpandable("av_scanner"),
         SpamdAddress = GetExpandable("spamd_address", "127.0.0.1 783"),
+        DkimLimits = DkimAcceptance.Read(GetString, out _),
         DkimVerifySigners = GetExpandable("dkim_verify_signers", "$dkim_signers"),
         DccifdAddress = GetString("dccifd_address", Scanning.DccifdAddress.Usual),
         DccifdOptions = GetString("dccifd_options", "header"),

@@ -12,8 +12,6 @@ namespace Pipeline.Policy;
 internal sealed class SupportReport(
     ICollection<ConfigurationProblem> problems, ICollection<ConfigurationNotice> notices, IReadOnlyDictionary<string, string> whyNoLookup)
 {
-    internal static readonly Support NoSuchField = Support.NotDone("what the log does not tell, \"mailpipeline explain\" does");
-
     private static readonly string[] MissingLookups = [.. LookupRegistry.Names.Except(LookupRegistry.AvailableNames, StringComparer.Ordinal)];
 
     public void Add(ParsedConfiguration configuration, AclProgram acls)
@@ -44,7 +42,7 @@ internal sealed class SupportReport(
     {
         foreach (var item in setting.Name == "log_selector" ? LogSelection.NotDone(setting.Value) : [])
         {
-            notices.Add(new ConfigurationNotice($"\"{item}\" in main option \"log_selector\"", NoSuchField, setting.Location));
+            notices.Add(new ConfigurationNotice($"\"{item}\" in main option \"log_selector\"", LogSelection.SupportOf(item[1..]), setting.Location));
         }
     }
 

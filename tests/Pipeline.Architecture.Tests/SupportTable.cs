@@ -7,9 +7,9 @@ namespace Pipeline.Architecture.Tests;
 /// <summary>Rows of the tables that say how far things are done.</summary>
 internal static class SupportTable
 {
-    public static void Row(StringBuilder page, Support support, string kind, IEnumerable<string> names) => page.Append(
+    public static void Row(StringBuilder page, Support support, IEnumerable<string> names) => page.Append(
         CultureInfo.InvariantCulture,
-        $"| {kind}{string.Join(", ", names.Order(StringComparer.Ordinal).Select(name => $"`{name}`"))} | {State(support)} | {support.Advice.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
+        $"| {string.Join(", ", names.Order(StringComparer.Ordinal).Select(name => $"`{name}`"))} | {State(support)} | {support.Advice.Replace("|", "\\|", StringComparison.Ordinal)} |\n");
 
     public static string State(Support support) => support.Level switch
     {

@@ -36,7 +36,7 @@ internal sealed partial class MessageActor
             var plan = group[0].Value;
             var number = _nextJob++;
             ImmutableArray<DeliveryRecipient> recipients = [.. group.Select(routed => AsDeliveryRecipient(routed.Key, routed.Value))];
-            _jobs.Add(number, new RunningJob(recipients, plan.Transport.Name, Now, plan.Destination, [.. recipients.SelectMany(recipient => _ledger.Behind(recipient.Index)).Select(recipient => recipient.Index)]) { DsnLastHop = plan.DsnLastHop });
+            _jobs.Add(number, new RunningJob(recipients, plan.Transport.Name, Now, plan.Destination, [.. recipients.SelectMany(recipient => _ledger.Behind(recipient.Index)).Select(recipient => recipient.Index)]) { DsnLastHop = plan.DsnLastHop, ReturnPath = plan.ReturnPath == _facts!.Envelope.Sender ? null : plan.ReturnPath.ToString() });
             _delivery.Tell(new MessageProtocol.Deliver(number, plan.Destination, Job(number, plan, recipients)) { Limits = plan.Limits });
             Crash.At(CrashPoint.DeliverJobHandedOn);
         }
@@ -164,7 +164,7 @@ internal sealed partial class MessageActor
         job.Recorded = true;
         foreach (var recipient in job.Recipients)
         {
-            _ledger.Record(job.StartedAt, new AttemptStarted(recipient.Index, _ledger[recipient.Index].Attempts + 1, job.Transport, null));
+            _ledger.Record(job.StartedAt, new AttemptStarted(recipient.Index, _ledger[recipient.Index].Attempts + 1, job.Transport, null, job.ReturnPath));
         }
     }
 
@@ -200,7 +200,7 @@ internal sealed partial class MessageActor
                 case DeliveryOutcome.Delivered delivered:
                     _ledger.Record(Now, new RecipientDelivered(
                         index, job.Transport, delivered.Host, delivered.Ip?.ToString(), delivered.Reply?.ToString(), delivered.Detail, additional,
-                        delivered.Port == 0 ? null : delivered.Port, report.Shadow));
+                        delivered.Port == 0 ? null : delivered.Port, report.Shadow, report.IsPretended ? true : null));
                     additional = true;
                     OnDelivered(index, delivered, job);
                     break;
@@ -257,6 +257,9 @@ internal sealed partial class MessageActor
         public string Destination => destination;
 
         public bool DsnLastHop { get; init; }
+
+        /// <summary>When it is not the sender of the message; else null.</summary>
+        public string? ReturnPath { get; init; }
 
         /// <summary>Duplicates that the attempt stands for, known when it began.</summary>
         public ImmutableHashSet<int> Duplicates => duplicates;

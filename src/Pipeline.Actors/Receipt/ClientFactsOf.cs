@@ -23,5 +23,7 @@ internal static class ClientFactsOf
         connection.Tls?.PeerDistinguishedName is { } peer ? OctetString.ToText(peer) : null,
         connection.Tls?.ServerNameIndication,
         connection.Proxy?.Local.Address.ToString(),
-        connection.Ident.Length == 0 ? null : OctetString.ToText(connection.Ident));
+        connection.Ident.Length == 0 ? null : OctetString.ToText(connection.Ident),
+        connection.Reference,
+        connection.Id.Length == 0 ? null : connection.Id);
 }

@@ -24,5 +24,11 @@ public sealed record LocalClaims
 
     public string? AuthenticatedSender { get; init; }
 
+    /// <summary>The id of a message that this one tells of, for the log. Anybody may say that.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>How the program was called, for the log. Anybody may say that.</summary>
+    public ProgramCall? Call { get; init; }
+
     public static IPEndPoint? EndPoint(string? text) => IPEndPoint.TryParse(text ?? "", out var endPoint) ? endPoint : null;
 }

@@ -1,4 +1,5 @@
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Message;
 using Pipeline.Policy.Callers;
 using Pipeline.Policy.Expansion;
 
@@ -22,6 +23,7 @@ internal static class LocalOrigin
         var login = client is null ? caller.Login : "";
         return new ConnectionScope
         {
+            Id = ConnectionIds.Next(),
             ClientAddress = client?.Address,
             ClientPort = client?.Port ?? 0,
             LocalAddress = local?.Address,
@@ -32,7 +34,17 @@ internal static class LocalOrigin
             AuthenticatorName = Octets(believed?.Authenticator) ?? "",
             AuthenticatedId = Octets(believed?.AuthenticatedId) ?? login,
             Originator = caller.Credentials,
+            Reference = MessageId.TryCreate(claims?.Reference ?? "", out var reference) ? reference.ToString() : null,
         };
+    }
+
+    /// <summary>Tells how the program was called, where the log is to say so.</summary>
+    public static void LogCall(ReceiptServices services, ActivePolicy active, LocalClaims? claims)
+    {
+        if (claims?.Call is { } call && active.Policy.MainOptions.LogSelector.Has("arguments"))
+        {
+            services.Log.Write(PolicyLogTarget.Main, OctetString.FromText(call.ToString()));
+        }
     }
 
     private static string? Octets(string? text) => text is null ? null : OctetString.FromText(text);

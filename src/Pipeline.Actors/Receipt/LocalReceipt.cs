@@ -14,6 +14,7 @@ internal sealed class LocalReceipt(ReceiptServices services, ActivePolicy active
 
     public async ValueTask BeginAsync(CancellationToken cancellationToken)
     {
+        LocalOrigin.LogCall(services, active, message.Claims);
         var nobody = new EvaluationScope { Environment = active.Environment, Connection = new ConnectionScope(), Message = new MessageScope() };
         var (caller, problem) = await CallerIdentity.FindAsync(nobody, message.Caller ?? active.Environment.ProcessUser, cancellationToken);
         if (caller is null)
@@ -23,6 +24,13 @@ internal sealed class LocalReceipt(ReceiptServices services, ActivePolicy active
             return;
         }
 
+        if (Checked(message) is not { } read)
+        {
+            _refusal = new SmtpReply(501, new EnhancedStatusCode(5, 1, 3), "malformed address");
+            return;
+        }
+
+        message = read;
         var connection = LocalOrigin.Connection(caller, message.Claims, message.IsBatch ? "local-bsmtp" : "local");
         var scope = new EvaluationScope { Environment = active.Environment, Connection = connection, Message = new MessageScope() };
         var sender = await SenderAsync(scope, caller, cancellationToken);
@@ -66,6 +74,23 @@ internal sealed class LocalReceipt(ReceiptServices services, ActivePolicy active
     }
 
     private ReceiptTransaction Open => _transaction ?? throw new InvalidOperationException("the message was not begun, or has ended");
+
+    /// <summary>Reads the addresses anew: what a program of any user says is believed to be none before it has been looked at, as it ends up in headers and in commands to other hosts.</summary>
+    /// <returns>Null when one is no address.</returns>
+    private static LocalMessage? Checked(LocalMessage message)
+    {
+        var recipients = message.Recipients.Select(Read).ToImmutableArray();
+        var sender = message.Sender is { LocalPart: "", Domain: "" } or null ? message.Sender : Read(message.Sender);
+        return recipients.Contains(null) || (sender is null && message.Sender is not null)
+            ? null
+            : message with { Sender = sender, Recipients = [.. recipients.OfType<EnvelopeAddress>()] };
+    }
+
+    private static EnvelopeAddress? Read(EnvelopeAddress address)
+    {
+        const EnvelopeAddressForms Forms = EnvelopeAddressForms.Unqualified | EnvelopeAddressForms.SmtpUtf8;
+        return address is { LocalPart: not null, Domain: not null } && EnvelopeAddressParser.TryParseMailbox(address.ToString(), Forms, out var read, out _) ? read : null;
+    }
 
     /// <summary>The sender that was named, where the caller may name it; anybody may name none.</summary>
     private async ValueTask<EnvelopeAddress> SenderAsync(EvaluationScope scope, Caller caller, CancellationToken cancellationToken)

@@ -5,10 +5,10 @@ namespace Pipeline.Actors.Receipt;
 /// <summary>Parts of log lines in Exim's form.</summary>
 public static class LogText
 {
-    /// <summary><c>H=name (helo) [ip]</c>; <c>local</c> without a client address.</summary>
+    /// <summary><c>H=name (helo) [ip]</c>; of a local program <c>U=login</c>, or <c>local</c>.</summary>
     public static string Host(ConnectionScope connection) => connection.ClientAddress is { } address
         ? Host(connection.ClientName, connection.HeloName, address.ToString())
-        : "local";
+        : connection.Ident.Length > 0 ? $"U={connection.Ident}" : "local";
 
     /// <param name="name">The name that was found for the address, if one was.</param>
     /// <param name="helo">What the client called itself; left out where it says nothing new.</param>

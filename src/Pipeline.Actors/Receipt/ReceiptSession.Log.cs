@@ -23,7 +23,9 @@ internal sealed partial class ReceiptSession
     /// <summary>The client as the lines about connections name it: <c>name (helo) [address]</c>.</summary>
     private string Peer => _connection.ClientAddress is { } address
         ? LogText.Host(_connection.ClientName, _connection.HeloName, address.ToString())["H=".Length..]
-        : "local";
+        : _connection.Ident.Length > 0 ? _connection.Ident : "local";
+
+    private string ConnectionId => Options.LogSelector.Has("connection_id") && _connection.Id.Length > 0 ? $" Ci={_connection.Id}" : "";
 
     private string Lasted => $"D={Duration(_services.Time.GetElapsedTime(_began))}";
 
@@ -204,7 +206,7 @@ internal sealed partial class ReceiptSession
         }
         else
         {
-            Log("smtp_connection", $"SMTP connection from {Peer} lost {Lasted}");
+            Log("smtp_connection", $"SMTP connection from {Peer}{ConnectionId} lost {Lasted}");
         }
 
         LogWithoutMail();

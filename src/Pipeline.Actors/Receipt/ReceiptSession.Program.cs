@@ -15,6 +15,7 @@ internal sealed partial class ReceiptSession
     /// <returns>The refusal of somebody who is nobody here.</returns>
     private async ValueTask<ReceiptDecision?> IdentifyAsync(LocalProgram program, CancellationToken cancellationToken)
     {
+        LocalOrigin.LogCall(_services, _active, program.Claims);
         var (caller, problem) = await CallerIdentity.FindAsync(ConnectionOnlyScope(), program.Caller, cancellationToken);
         if (caller is null)
         {

@@ -34,6 +34,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         _queueing = new Queueing(services, active.Policy.MainOptions, client.Delivery);
         _connection = new ConnectionScope
         {
+            Id = ConnectionIds.Next(),
             ClientAddress = Plain(client.Client?.Address),
             ClientPort = client.Client?.Port ?? 0,
             LocalAddress = Plain(client.Local?.Address),
@@ -64,7 +65,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
             return unknown;
         }
 
-        Log("smtp_connection", $"SMTP connection from {Peer}");
+        Log("smtp_connection", $"SMTP connection from {Peer}{ConnectionId}");
         var scope = ConnectionOnlyScope();
         await DecideRulesAsync(scope, cancellationToken);
         if (await CapabilityOffer.MatchesAsync(Options.HostRejectConnection, scope, cancellationToken))
@@ -211,7 +212,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         Command("QUIT");
         _notQuit = null;
         await EndTransactionAsync("QUIT");
-        Log("smtp_connection", $"SMTP connection from {Peer} closed by QUIT");
+        Log("smtp_connection", $"SMTP connection from {Peer}{ConnectionId} closed by QUIT");
         LogWithoutMail();
         var outcome = await RunAsync(AclPoint.Quit, ConnectionOnlyScope(), cancellationToken);
         return new ReceiptDecision(new SmtpReply(221, outcome.UserMessage ?? $"{HostName} closing connection"), Close: true);
@@ -272,7 +273,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         if (decision.Close || decision.Reply.Code == 421)
         {
             _notQuit = NotQuitReason.AclDrop;
-            Log("smtp_connection", $"SMTP connection from {Peer} closed by DROP in ACL");
+            Log("smtp_connection", $"SMTP connection from {Peer}{ConnectionId} closed by DROP in ACL");
         }
 
         return decision;

@@ -1,5 +1,6 @@
 using Pipeline.Actors.Messages;
 using Pipeline.Faults;
+using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
@@ -84,13 +85,19 @@ internal sealed partial class ReceiptTransaction
     private async ValueTask<ReceiptDecision?> RunDkimAsync(StagedHeader header, CancellationToken cancellationToken)
     {
         var hasAcl = _active.Policy.HasAcl(AclPoint.Dkim);
-        if (!_checks.VerifiesDkim || (!hasAcl && (_active.Policy.Checks & AclChecks.Dkim) == 0))
+        var isTold = _active.Policy.MainOptions.LogSelector.Has("dkim_verbose");
+        if (!_checks.VerifiesDkim || (!hasAcl && !isTold && (_active.Policy.Checks & AclChecks.Dkim) == 0))
         {
             return null;
         }
 
         var message = _scope.Message;
         var results = await _checks.DkimAsync(cancellationToken);
+        foreach (var result in isTold ? results.Where(static result => result.Verdict != DkimVerdict.None) : [])
+        {
+            _services.Log.Write(PolicyLogTarget.Main, OctetString.FromText($"{_id} {DkimLine.Of(result)}"));
+        }
+
         DkimAcl.ShowSigners(message, results);
         if (hasAcl)
         {

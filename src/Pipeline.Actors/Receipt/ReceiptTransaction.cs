@@ -226,7 +226,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
 
     /// <param name="sizes">How large it is and how large it may be.</param>
     public void LogTooBig(string sizes) => _services.Log.Write(
-        PolicyLogTarget.Main | PolicyLogTarget.Reject,
+        _active.Policy.MainOptions.LogSelector.Choose("size_reject", PolicyLogTarget.Main | PolicyLogTarget.Reject),
         $"{_id} rejected from <{_scope.Message.Sender}>{(_points.AreLocal ? "" : $" {LogText.Host(_scope.Connection)}")}: message too big: {sizes}",
         Content(_reception?.Header.Bytes ?? default));
 

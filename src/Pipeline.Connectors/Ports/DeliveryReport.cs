@@ -18,6 +18,9 @@ public sealed record RecipientReport(int Index, DeliveryOutcome Outcome, string?
     /// <summary>For the log: the shadow transport that had the message as well, with what went wrong there in parentheses.</summary>
     public string? Shadow { get; init; }
 
+    /// <summary>No transport was run: the message was taken for delivered.</summary>
+    public bool IsPretended { get; init; }
+
     /// <summary>A message that is to be accepted together with this success.</summary>
     public AutomaticReply? Reply { get; init; }
 }

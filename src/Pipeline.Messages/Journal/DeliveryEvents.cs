@@ -2,7 +2,8 @@ namespace Pipeline.Messages.Journal;
 
 /// <summary>A delivery attempt begins. Durable before the step that cannot be taken back.</summary>
 /// <param name="Attempt">From 1, for this recipient.</param>
-public sealed record AttemptStarted(int Recipient, int Attempt, string Transport, string? Destination) : RecipientEvent(Recipient);
+/// <param name="ReturnPath">When it is not the sender of the message; else null.</param>
+public sealed record AttemptStarted(int Recipient, int Attempt, string Transport, string? Destination, string? ReturnPath = null) : RecipientEvent(Recipient);
 
 /// <summary>An attempt was found without an end after a restart or take-over: the peer may have the message (RFC 1047).</summary>
 public sealed record AttemptInDoubt(int Recipient, int Attempt, string Reason) : RecipientEvent(Recipient);
@@ -20,8 +21,10 @@ public sealed record RecipientDeferred(
 /// <param name="Additional">True for each but the first recipient of one delivery; null for the first.</param>
 /// <param name="Port">Of the peer; null for local transports, and in journals older than this member.</param>
 /// <param name="Shadow">The shadow transport that had the message as well, with what went wrong there in parentheses; null without one.</param>
+/// <param name="Pretended">True when no transport was run, as the node was started to pretend deliveries; else null.</param>
 public sealed record RecipientDelivered(
-    int Recipient, string Transport, string? Host, string? Address, string? Reply, string Detail, bool? Additional = null, int? Port = null, string? Shadow = null)
+    int Recipient, string Transport, string? Host, string? Address, string? Reply, string Detail, bool? Additional = null, int? Port = null, string? Shadow = null,
+    bool? Pretended = null)
     : RecipientEvent(Recipient);
 
 /// <summary>The recipient has failed for good. The fields that a notification needs are kept with it.</summary>

@@ -10,6 +10,8 @@ namespace Pipeline.Messages.Journal;
 /// <param name="TlsServerName">The server name that the client asked for; null when it asked for none.</param>
 /// <param name="Proxy">The address of the proxy that it came through; null without.</param>
 /// <param name="Ident">Of a local program, the login of its user; null when it is not known, and in journals older than this member.</param>
+/// <param name="Reference">The id of a message that this one tells of, as a local program says; null for none.</param>
+/// <param name="ConnectionId">Which connection it came over; null in journals older than this member.</param>
 public sealed record ClientFacts(
     string? Address,
     int Port,
@@ -25,7 +27,9 @@ public sealed record ClientFacts(
     string? TlsPeer = null,
     string? TlsServerName = null,
     string? Proxy = null,
-    string? Ident = null);
+    string? Ident = null,
+    string? Reference = null,
+    string? ConnectionId = null);
 
 /// <summary>MAIL FROM was accepted for processing: the message exists from here on.</summary>
 /// <param name="Policy">The number of the policy under which the message will live to its end.</param>

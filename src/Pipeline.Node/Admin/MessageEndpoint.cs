@@ -11,8 +11,8 @@ internal sealed class MessageEndpoint(LocalSubmission submission, ILogger logger
 {
     public const string Path = "/messages";
 
-    /// <summary>Octets of the first line: room for tens of thousands of recipients.</summary>
-    private const int MaxLineBytes = 4 * 1024 * 1024;
+    /// <summary>Octets of the first line: room for ten thousand recipients. Every user of the machine may send one on each connection.</summary>
+    private const int MaxLineBytes = 1024 * 1024;
 
     /// <summary>The code of a reply that nothing of the message was read for.</summary>
     private const int NotLetIn = 421;
@@ -70,7 +70,7 @@ internal sealed class MessageEndpoint(LocalSubmission submission, ILogger logger
         problem = "the first line is no message";
         try
         {
-            return JsonSerializer.Deserialize(line, AdminJson.Default.LocalMessage);
+            return JsonSerializer.Deserialize(line, AdminJson.Default.LocalMessage) is { Recipients.IsDefault: false } message ? message : null;
         }
         catch (JsonException error)
         {

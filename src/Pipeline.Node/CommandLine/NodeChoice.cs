@@ -10,6 +10,9 @@ namespace Pipeline.Node.CommandLine;
 /// <param name="Source">Null for the disk; else where the built-in configuration comes from.</param>
 internal sealed record NodeChoice(string PolicyFile, IFileSource? Source, NodeSettings Settings, IReadOnlyDictionary<string, string> Macros)
 {
+    /// <summary>A node of this choice runs no transport.</summary>
+    public bool PretendsDeliveries { get; init; }
+
     public static NodeChoice Make(string? policyFile, NodeSettings settings, IReadOnlyDictionary<string, string> macros)
     {
         var file = policyFile ?? CommonOptions.DefaultPolicyFiles.FirstOrDefault(File.Exists);
@@ -18,7 +21,7 @@ internal sealed record NodeChoice(string PolicyFile, IFileSource? Source, NodeSe
             : new NodeChoice(Path.GetFullPath(file), null, settings, macros);
     }
 
-    public NodeOptions ToNodeOptions() => new() { PolicyFile = PolicyFile, PolicySource = Source, Settings = Settings, Macros = Macros };
+    public NodeOptions ToNodeOptions() => new() { PolicyFile = PolicyFile, PolicySource = Source, Settings = Settings, Macros = Macros, PretendsDeliveries = PretendsDeliveries };
 
     public PolicyCompilation Compile() => PolicyCompiler.Compile(PolicyFile, Macros, Source, whyNoLookup: LookupBackends.Unusable);
 

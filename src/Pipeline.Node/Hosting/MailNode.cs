@@ -1,5 +1,6 @@
 using System.Net;
 using Pipeline.Actors.Hints;
+using Pipeline.Actors.Receipt;
 using Pipeline.Faults;
 using Pipeline.Node.Admin;
 using Pipeline.Node.Admin.Cluster;
@@ -226,6 +227,12 @@ internal sealed class MailNode : IAsyncDisposable
 
         policies.Follow();
         var policy = policies.Current.Policy;
+        if (!options.ForOneCommand && policy.MainOptions.LogSelector.Has("arguments"))
+        {
+            var call = new ProgramCall(Environment.CurrentDirectory, Environment.GetCommandLineArgs());
+            context.PolicyLog.Write(PolicyLogTarget.Main, OctetString.FromText(call.ToString()));
+        }
+
         Log.Started(
             context.Logger, Version, options.Settings.Name, policy.Number, policy.SourcePath, policies.StoreDirectory, string.Join(", ", node.Endpoints));
         return node;

@@ -75,7 +75,7 @@ internal sealed class NodeFlow : IAsyncDisposable
                 },
             };
             var limits = new DeliveryLimits { PerDestination = options.Settings.Delivery.PerDestination, Overall = options.Settings.Delivery.Overall };
-            var actors = await FlowActors.StartAsync(system, services, agents, limits, cancellationToken);
+            var actors = await FlowActors.StartAsync(system, services, options.PretendsDeliveries ? new PretendedDeliveries() : agents, limits, cancellationToken);
             var session = ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions);
             var receipt = new ReceiptService(new ReceiptServices
             {

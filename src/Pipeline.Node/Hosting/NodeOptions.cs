@@ -41,6 +41,9 @@ internal sealed record NodeOptions
     /// <summary>Whether it works on what is due in the queue, or only on what it is told to.</summary>
     public bool ClaimsDue { get; init; } = true;
 
+    /// <summary>No transport is run: see <see cref="PretendedDeliveries"/>.</summary>
+    public bool PretendsDeliveries { get; init; }
+
     /// <summary>Instead of the resolvers of the settings.</summary>
     public IDnsResolver? Resolver { get; init; }
 

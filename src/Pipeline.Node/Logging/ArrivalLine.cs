@@ -25,7 +25,7 @@ internal static class ArrivalLine
     {
         var client = started.Client;
         var line = new StringBuilder(accepted.Pretence is ['5', ..] ? "(= " : "<= ").Append(string.IsNullOrEmpty(known.Sender) ? "<>" : known.Sender);
-        Append(line, " R=", message.About?.ToString());
+        Append(line, " R=", message.About?.ToString() ?? client.Reference);
         if (client.Address is { } address)
         {
             line.Append(' ').Append(LogText.Host(client.Name, client.Helo, address));
@@ -34,6 +34,7 @@ internal static class ArrivalLine
                 line.Append(CultureInfo.InvariantCulture, $":{client.Port}");
             }
 
+            Append(line, " Ci=", selection.Has("connection_id") ? client.ConnectionId : null);
             if (selection.Has("incoming_interface") && client.LocalAddress is { } local)
             {
                 line.Append(CultureInfo.InvariantCulture, $" I=[{local}]:{client.LocalPort}");
@@ -61,7 +62,18 @@ internal static class ArrivalLine
         line.Append(selection.Has("dkim") && message.Journal.Any(entry => entry.Event is CheckCompleted { Check: ActorNames.Arc, Result: "pass" }) ? " ARC" : "");
         Append(line, " RT=", selection.Has("receive_time") ? LogTime.Of(known.ReceivedAt.GetValueOrDefault(began) - began) : null);
         Append(line, " Q=", message.Queue);
-        Append(line, " id=", message.MessageIdField);
+        if (message.MessageIdField is { } id && selection.Has("msg_id"))
+        {
+            if (!IsOurs(id, message))
+            {
+                line.Append(" id=").Append(id);
+            }
+            else if (selection.Has("msg_id_created"))
+            {
+                line.Append(" id*=").Append(id);
+            }
+        }
+
         if (selection.Has("subject") && message.Subject is { } subject)
         {
             line.Append(" T=\"").Append(Quoted(subject)).Append('"');
@@ -86,6 +98,10 @@ internal static class ArrivalLine
 
         return line.ToString();
     }
+
+    /// <summary>The message came without an id, and was given one.</summary>
+    private static bool IsOurs(string field, MailLogEntry.Accepted message) =>
+        field.StartsWith($"E{message.Id}", StringComparison.Ordinal) && field.AsSpan(message.Id.ToString().Length + 1) is ['@' or '.', ..];
 
     private static string? Signer(MailLogEntry.Accepted message)
     {

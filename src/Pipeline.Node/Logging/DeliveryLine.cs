@@ -45,7 +45,7 @@ internal static class DeliveryLine
 
         // A delivery that had no host was one to this machine: Exim shows its local part, and the address beside it.
         var shown = e.Host is null && recipient.Address.LastIndexOf('@') is var separator and > 0 ? recipient.Address[..separator] : recipient.Address;
-        var line = Begin(e.Additional == true ? "->" : "=>", shown, e.Recipient, message, selection);
+        var line = Begin(e.Pretended == true ? "*>" : e.Additional == true ? "->" : "=>", shown, e.Recipient, message, selection);
         Append(line, " R=", recipient.Router);
         Append(line, " T=", e.Transport);
         Append(line, " S=", selection.Has("delivery_size") ? message.Size?.ToString(CultureInfo.InvariantCulture) : null);
@@ -149,6 +149,11 @@ internal static class DeliveryLine
         }
 
         Append(line, " Q=", message.Queue);
+        if (selection.Has("return_path_on_delivery") && (message[index].ReturnPath ?? message.Sender) is { } path)
+        {
+            line.Append(" P=<").Append(path).Append('>');
+        }
+
         return line;
     }
 
@@ -183,5 +188,5 @@ internal static class DeliveryLine
         : (-1, null);
 
     private static string QueueTime(string selector, DateTimeOffset at, LoggedMessage message, LogSelection selection) =>
-        selection.Has(selector) && message.ReceivedAt is { } received ? $" QT={LogTime.Of(at - received)}" : "";
+        selection.Has(selector) && (selection.Has("queue_time_exclusive") ? message.ReceivedAt : message.Began ?? message.ReceivedAt) is { } received ? $" QT={LogTime.Of(at - received)}" : "";
 }

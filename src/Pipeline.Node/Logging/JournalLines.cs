@@ -59,6 +59,7 @@ internal sealed class JournalLines(LogSelection selection, string localUser)
                 case TransactionStarted e:
                     started = (e, at);
                     message.Sender = e.Sender;
+                    message.Began = at;
                     break;
                 case MessageAccepted e when started is { } began:
                     message.ReceivedAt = at;

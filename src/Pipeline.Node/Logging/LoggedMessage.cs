@@ -21,6 +21,9 @@ internal sealed class LoggedMessage
     /// <summary>Null when its arrival was not seen.</summary>
     public DateTimeOffset? ReceivedAt { get; set; }
 
+    /// <summary>When its reception began; null when that was not seen.</summary>
+    public DateTimeOffset? Began { get; set; }
+
     public string? Sender { get; set; }
 
     /// <summary>Octets; null when its arrival was not seen.</summary>
@@ -95,7 +98,7 @@ internal sealed class LoggedMessage
                 _recipients[e.Recipient] = this[e.Recipient] with { Router = e.Outcome is "failed" or "deferred" ? e.Router : null, Transport = null };
                 break;
             case AttemptStarted e:
-                _recipients[e.Recipient] = this[e.Recipient] with { TriedAt = at };
+                _recipients[e.Recipient] = this[e.Recipient] with { TriedAt = at, ReturnPath = e.ReturnPath };
                 break;
             case RecipientRouted e:
                 _recipients[e.Recipient] = this[e.Recipient] with { Router = e.Router, Transport = e.Transport };
@@ -106,7 +109,9 @@ internal sealed class LoggedMessage
 
 /// <param name="Parent">Index of the recipient whose redirection made this one; -1 for one of the envelope.</param>
 /// <param name="TriedAt">When its last attempt began.</param>
-internal sealed record LoggedRecipient(string Address, int Parent, string? Router = null, string? Transport = null, DateTimeOffset? TriedAt = null)
+/// <param name="ReturnPath">The return path of that attempt, when it is not the sender of the message.</param>
+internal sealed record LoggedRecipient(
+    string Address, int Parent, string? Router = null, string? Transport = null, DateTimeOffset? TriedAt = null, string? ReturnPath = null)
 {
     public static LoggedRecipient Unknown { get; } = new("(unknown)", -1);
 }

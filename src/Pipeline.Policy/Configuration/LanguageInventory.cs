@@ -13,7 +13,8 @@ namespace Pipeline.Policy.Configuration;
 
 /// <summary>Things of one kind that the language knows by name.</summary>
 /// <param name="Title">What they are, for a heading.</param>
-public sealed record LanguageGroup(string Title, IReadOnlyList<LanguageEntry> Entries);
+/// <param name="Generic">Of the options of a driver: whether those that every such driver has are done for this one.</param>
+public sealed record LanguageGroup(string Title, IReadOnlyList<LanguageEntry> Entries, Support? Generic = null);
 
 /// <summary>Something that the language knows by name, and how far it is done.</summary>
 public sealed record LanguageEntry(string Name, Support Support);
@@ -42,14 +43,15 @@ public static class LanguageInventory
                 .. VariableRegistry.All.Select(variable => Where(variable.Name, variable.IsAvailable, UnavailablePart.Variable(variable.Name).Support)),
             ]),
         new("Lookup types", [.. LookupRegistry.All.Select(type => Where(type.Name, type.IsAvailable, UnavailablePart.Failing(type.Name).Support))]),
-        new("Log selectors", [.. LogSelection.Names.Select(name => Where(name, LogSelection.IsObeyed(name), SupportReport.NoSuchField))]),
+        new("Log selectors", [.. LogSelection.Names.Select(name => new LanguageEntry(name, LogSelection.SupportOf(name)))]),
     ];
 
     private static LanguageEntry Done(string name) => new(name, Support.Done);
 
     private static LanguageEntry Where(string name, bool isDone, Support otherwise) => new(name, isDone ? Support.Done : otherwise);
 
-    private static LanguageGroup Of(string title, OptionTable table) => new(title, [.. table.All.Select(option => new LanguageEntry(option.Name, option.Support))]);
+    private static LanguageGroup Of(string title, OptionTable table) =>
+        new(title, [.. table.All.Select(option => new LanguageEntry(option.Name, option.Support))], table.GenericSupport);
 
     private static IEnumerable<LanguageGroup> Of(DriverClass drivers) =>
     [

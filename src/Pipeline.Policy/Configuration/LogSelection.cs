@@ -16,16 +16,17 @@ public sealed class LogSelection
     private static readonly FrozenSet<string> Defaults = new[]
     {
         "acl_warn_skipped", "connection_reject", "delay_delivery", "dkim", "dnslist_defer", "etrn", "host_lookup_failed", "lost_incoming_connection",
-        "queue_run", "rejected_header", "retry_defer", "sender_verify_fail", "size_reject", "skip_delivery", "smtp_confirmation",
-        "tls_certificate_verified", "tls_cipher",
+        "msg_id", "queue_run", "queue_time_exclusive", "rejected_header", "retry_defer", "sender_verify_fail", "size_reject", "skip_delivery",
+        "smtp_confirmation", "tls_certificate_verified", "tls_cipher",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The selectors that change what is written.</summary>
     private static readonly FrozenSet<string> Obeyed = new[]
     {
-        "acl_warn_skipped", "address_rewrite", "all_parents", "connection_reject", "delay_delivery", "deliver_time", "delivery_size", "dkim", "incoming_interface",
-        "incoming_port", "lost_incoming_connection", "millisec", "outgoing_port", "pid", "proxy", "queue_run", "queue_time", "queue_time_overall",
-        "receive_time", "received_recipients", "received_sender", "rejected_header", "rejected_headers", "retry_defer", "sender_on_delivery", "sender_verify_fail", "skip_delivery",
+        "acl_warn_skipped", "address_rewrite", "all_parents", "arguments", "connection_id", "connection_reject", "delay_delivery", "deliver_time", "delivery_size", "dkim",
+        "dkim_verbose", "incoming_interface", "incoming_port", "lost_incoming_connection", "millisec", "msg_id", "msg_id_created", "outgoing_port", "pid", "proxy",
+        "queue_run", "queue_time", "queue_time_exclusive", "queue_time_overall", "receive_time", "received_recipients", "received_sender",
+        "rejected_header", "rejected_headers", "retry_defer", "return_path_on_delivery", "sender_on_delivery", "sender_verify_fail", "size_reject", "skip_delivery",
         "smtp_confirmation", "smtp_connection", "smtp_incomplete_transaction", "smtp_mailauth", "smtp_no_mail", "smtp_protocol_error", "smtp_syntax_error", "subject", "tls_certificate_verified", "tls_cipher", "tls_peerdn", "tls_sni",
     }.ToFrozenSet(StringComparer.Ordinal);
 
@@ -51,7 +52,11 @@ public sealed class LogSelection
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Whether asking for it, or not, changes what is written.</summary>
-    public static bool IsObeyed(string name) => name == All || Obeyed.Contains(name);
+    public static Support SupportOf(string name) => name == All || Obeyed.Contains(name) ? Support.Done
+        : name == "ident_timeout" ? Support.WithoutEffect("no ident query is made")
+        : NoSuchField;
+
+    private static readonly Support NoSuchField = Support.NotDone("what the log does not tell, \"mailpipeline explain\" does");
 
     public static LogSelection Default { get; } = Parse(null);
 

@@ -15,6 +15,7 @@ public class OptionReader
     private readonly OptionTable _table;
     private readonly ICollection<ConfigurationProblem> _problems;
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, object> _defaults = new(StringComparer.Ordinal);
 
     public OptionReader(IReadOnlyList<OptionSetting> settings, OptionTable table, ICollection<ConfigurationProblem> problems)
     {
@@ -27,6 +28,9 @@ public class OptionReader
 
     /// <summary>Every option that was asked for, set or not: what a table calls done must be among them.</summary>
     public IReadOnlySet<string> Asked => _asked;
+
+    /// <summary>What the options that were asked for are when they are not set; an option that has no value then is absent.</summary>
+    public IReadOnlyDictionary<string, object> Defaults => _defaults;
 
     public bool IsSet(string name) => Find(name) is not null;
 
@@ -52,7 +56,7 @@ public class OptionReader
     /// <summary>The text of a string option, or null.</summary>
     public string? GetString(string name) => Find(name)?.Value;
 
-    public string GetString(string name, string defaultValue) => GetString(name) ?? defaultValue;
+    public string GetString(string name, string defaultValue) => GetString(name) ?? Default(name, defaultValue);
 
     /// <summary>A string option to be expanded, or null.</summary>
     public ExpandableString? GetExpandable(string name) => GetString(name) is { } text ? StringExpansion.Compile(text) : null;
@@ -73,7 +77,7 @@ public class OptionReader
 
     public bool GetBool(string name, bool defaultValue = false) => Find(name) switch
     {
-        null => defaultValue,
+        null => Default(name, defaultValue),
         { Value: null } setting => !setting.Negated,
         { Value: { } text } setting => OptionValue.ReadBool(text, name, out var value) is { } error ? Report(error, setting, defaultValue) : value,
     };
@@ -82,7 +86,7 @@ public class OptionReader
     public ExpandableString GetExpandableBool(string name, bool defaultValue) => Find(name) switch
     {
         { Value: { } text } => StringExpansion.Compile(text),
-        var setting => StringExpansion.Literal((setting is null ? defaultValue : !setting.Negated) ? "true" : "false"),
+        var setting => StringExpansion.Literal((setting is null ? Default(name, defaultValue) : !setting.Negated) ? "true" : "false"),
     };
 
     public long GetInteger(string name, long defaultValue) => Read(name, defaultValue, OptionValue.ReadInteger);
@@ -108,11 +112,19 @@ public class OptionReader
 
     private delegate string? Reader<T>(string text, string option, out T value);
 
-    private T Read<T>(string name, T defaultValue, Reader<T> read) => Find(name) switch
+    private T Read<T>(string name, T defaultValue, Reader<T> read)
+        where T : notnull => Find(name) switch
+        {
+            { Value: { } text } setting => read(text, name, out var value) is { } error ? Report(error, setting, defaultValue) : value,
+            _ => Default(name, defaultValue),
+        };
+
+    private T Default<T>(string name, T value)
+        where T : notnull
     {
-        { Value: { } text } setting => read(text, name, out var value) is { } error ? Report(error, setting, defaultValue) : value,
-        _ => defaultValue,
-    };
+        _defaults[name] = value;
+        return value;
+    }
 
     private T Report<T>(string error, OptionSetting setting, T defaultValue)
     {

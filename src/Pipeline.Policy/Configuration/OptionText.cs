@@ -58,16 +58,22 @@ public static class OptionText
         {
             OptionType.Time => "0s",
             OptionType.Integer => "0",
+            OptionType.Octal => "00",
             _ => "",
         },
         TimeSpan time => TimeText.Format(time),
+        int or long when type == OptionType.Octal => Octal(Convert.ToInt64(value, CultureInfo.InvariantCulture)),
         int number => Size(number),
         long number => Size(number),
-        ExpandableString text => text.Source,
+        ExpandableString text => Written(type, text.Source),
         MailList list => list.Source,
-        string text => text,
+        string text => Written(type, text),
+        IEnumerable<TimeSpan> times => string.Join(':', times.Select(TimeText.Format)),
         _ => "",
     };
+
+    /// <summary>With a zero in front.</summary>
+    private static string Octal(long number) => "0" + Convert.ToString(number, 8);
 
     private static string Size(long number)
     {

@@ -166,6 +166,9 @@ public enum PolicyLogTarget
 /// <summary>Facts about the client and the connection.</summary>
 public sealed class ConnectionScope
 {
+    /// <summary>$connection_id: tells the connections of a node apart; empty where there is none.</summary>
+    public string Id { get; init; } = "";
+
     /// <summary>Null for local submission.</summary>
     public IPAddress? ClientAddress { get; init; }
 
@@ -203,6 +206,9 @@ public sealed class ConnectionScope
 
     /// <summary>$caller_uid, $originator_uid and their groups: the user whose program handed over the message; null for the node's own, as of mail from the network.</summary>
     public CallerCredentials? Originator { get; set; }
+
+    /// <summary>The id of a message that what comes tells of, as a local program says (<c>-oMm</c>); null for none.</summary>
+    public string? Reference { get; init; }
 
     public TlsFacts? Tls { get; set; }
 

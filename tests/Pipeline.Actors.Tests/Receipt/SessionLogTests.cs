@@ -102,6 +102,21 @@ public sealed class SessionLogTests : ReceiptTestKit
     }
 
     [Fact]
+    public async Task Connection_is_named_when_that_is_asked_for()
+    {
+        await using (var session = await OpenAsync("log_selector = +smtp_connection +connection_id\n"))
+        {
+            await session.ConnectAsync(CancellationToken.None);
+            await session.QuitAsync(CancellationToken.None);
+        }
+
+        string[] ids = [.. _policy.Lines.Where(line => line.Contains(" Ci=", StringComparison.Ordinal)).Select(line => line.Split(" Ci=")[1].Split(' ')[0])];
+        Assert.True(ids.Length >= 2, string.Join('\n', _policy.Lines));
+        Assert.Equal(ids[^1], ids[^2]);
+        Assert.Matches("^[0-9]+-[0-9]+$", ids[^1]);
+    }
+
+    [Fact]
     public async Task Size_refused_at_once_is_told_in_the_reject_log_alone_when_the_main_log_is_not_to_have_it()
     {
         await using var session = await OpenAsync("log_selector = -size_reject\n");

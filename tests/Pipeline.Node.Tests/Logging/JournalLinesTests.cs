@@ -35,6 +35,11 @@ public sealed class JournalLinesTests
             "-tls_cipher -tls_certificate_verified -dkim", Plain with { TlsCipher = "TLS1.3", TlsVerified = true }, "a@b", "example.org",
             "<= a@b H=(helo.example.org) [192.0.2.1] P=esmtp S=500 id=x@y"
         },
+        { "-msg_id", Plain, "a@b", null, "<= a@b H=(helo.example.org) [192.0.2.1] P=esmtp S=500" },
+        { "+msg_id_created", Plain, "a@b", null, "<= a@b H=(helo.example.org) [192.0.2.1] P=esmtp S=500 id=x@y" },
+        { "", Plain with { ConnectionId = "7-1" }, "a@b", null, "<= a@b H=(helo.example.org) [192.0.2.1] P=esmtp S=500 id=x@y" },
+        { "+connection_id", Plain with { ConnectionId = "7-1" }, "a@b", null, "<= a@b H=(helo.example.org) [192.0.2.1] Ci=7-1 P=esmtp S=500 id=x@y" },
+        { "", Plain with { Reference = "1vMabd-00000000001-0abc" }, "a@b", null, "<= a@b R=1vMabd-00000000001-0abc H=(helo.example.org) [192.0.2.1] P=esmtp S=500 id=x@y" },
         { "", new ClientFacts(null, 0, null, "", "local-esmtp", null, 0, null, null), "a@b", null, "<= a@b U=mail P=local-esmtp S=500 id=x@y" },
         { "", new ClientFacts(null, 0, null, "", "local", null, 0, null, null, Ident: "joe"), "a@b", null, "<= a@b U=joe P=local S=500 id=x@y" },
         { "", Plain with { Ident = "joe" }, "a@b", null, "<= a@b H=(helo.example.org) [192.0.2.1] U=joe P=esmtp S=500 id=x@y" },
@@ -90,6 +95,13 @@ public sealed class JournalLinesTests
             "+sender_on_delivery +queue_time", [new RecipientDelivered(0, "maildir", null, null, null, "f")],
             ["=> b <b@local.test> F=<a@example.org> R=local T=maildir QT=1m5s"]
         },
+        {
+            "+return_path_on_delivery +sender_on_delivery",
+            [new AttemptStarted(0, 1, "maildir", null, "list@local.test"), new RecipientDelivered(0, "maildir", null, null, null, "f")],
+            ["=> b <b@local.test> F=<a@example.org> P=<list@local.test> R=local T=maildir"]
+        },
+        { "+return_path_on_delivery", [new RecipientFailed(0, "why", null, null, null, 0, null, null)], ["** b@local.test P=<a@example.org> R=local T=maildir: why"] },
+        { "", [new RecipientDelivered(0, "maildir", null, null, null, "", Pretended: true)], ["*> b <b@local.test> R=local T=maildir"] },
         {
             "-smtp_confirmation -tls_certificate_verified +outgoing_port +delivery_size +deliver_time",
             [
@@ -239,6 +251,24 @@ public sealed class JournalLinesTests
         Lines(lines, Arrived());
         Lines(lines, Changed([new RouterTried(0, "local", "accepted", "", null), new RecipientRouted(0, "local", "maildir", [])]));
         Assert.Equal(expected.Select(text => $"{Id} {text}"), Lines(lines, Changed(events)));
+    }
+
+    [Theory]
+    [InlineData("", "", "")]
+    [InlineData("+msg_id_created", " id*=E1vMabc-00000000001-0abc@gw.test", "")]
+    [InlineData("-msg_id +msg_id_created", "", "")]
+    [InlineData("+queue_time", "", " QT=1m5s")]
+    [InlineData("+queue_time -queue_time_exclusive", "", " QT=1m7s")]
+    public void Id_that_the_message_was_given_and_the_time_of_its_reception_are_told_when_they_are_asked_for(string selection, string id, string time)
+    {
+        var lines = new JournalLines(LogSelection.Parse(selection), "mail");
+        var accepted = new MailLogEntry.Accepted(
+            Id,
+            [new(0, Noon.AddSeconds(-2), new TransactionStarted(Plain, "a@b", null, 1)), new(1, Noon, new RecipientAccepted(0, "b@local.test")), new(2, Noon, new MessageAccepted(500, 1))],
+            $"E{Id}@gw.test",
+            null);
+        Assert.Equal([$"{Id} <= a@b H=(helo.example.org) [192.0.2.1] P=esmtp S=500{id}"], Lines(lines, accepted));
+        Assert.Equal([$"{Id} => b <b@local.test> T=maildir{time}"], Lines(lines, Changed([new RecipientDelivered(0, "maildir", null, null, null, "f")])));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class NodeLogTests : IDisposable
         Assert.Matches($@"{Frame}{Id}<= sender@example\.org U=\S+ P=local-esmtp S=\d+ id=one@here$", lines[0]);
         Assert.Equal(2, lines.Count(line => Regex.IsMatch(line, $@"{Frame}{Id}=> (one|two) <all@example\.com> R=local T=maildir$")));
         Assert.Single(lines, line => Regex.IsMatch(line, $"{Frame}{Id}Completed$"));
-        Assert.Single(lines, line => Regex.IsMatch(line, $@"{Frame}local F=<sender@example\.org> rejected RCPT <user@elsewhere\.example>: no relaying$"));
+        Assert.Single(lines, line => Regex.IsMatch(line, $@"{Frame}U={Environment.UserName} F=<sender@example\.org> rejected RCPT <user@elsewhere\.example>: no relaying$"));
         Assert.Equal(5, lines.Length);
         Assert.DoesNotContain("secret body", output.ToString(), StringComparison.Ordinal);
     }

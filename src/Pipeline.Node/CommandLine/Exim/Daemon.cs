@@ -93,6 +93,11 @@ internal static class Daemon
             arguments.Add(command.Queue.Length == 0 ? $"-q{interval}" : $"-qG{command.Queue}/{interval}");
         }
 
+        if (command.PretendsDeliveries)
+        {
+            arguments.Add("-N");
+        }
+
         arguments.Add("--detached");
         Add("-C", command.ConfigurationFiles);
         Add("--node", command.NodeFile);

@@ -88,8 +88,14 @@ internal sealed class EximArguments
             case "-n":
                 _command = _command with { WithoutNames = true };
                 break;
-            case "-bh":
-                _command = _command with { Mode = EximMode.SessionTest, Client = EndPoint(option) };
+            case "-bh" or "-bhc":
+                _command = _command with { Mode = EximMode.SessionTest, Client = EndPoint(option), MakesCallouts = option == "-bhc" };
+                break;
+            case "-bmalware":
+                _command = _command with { Mode = EximMode.MalwareTest, MessageFile = Value(option, 0) };
+                break;
+            case "-N":
+                _command = _command with { PretendsDeliveries = true };
                 break;
             case "-i" or "-oi" or "-oitrue":
                 _command = _command with { IgnoresDot = true };
@@ -309,6 +315,9 @@ internal sealed class EximArguments
             case "-oMas":
                 _command = _command with { AuthenticatedSender = Value(option, 0) is { } authenticated ? WithoutBrackets(authenticated.Trim()) : null };
                 break;
+            case "-oMm":
+                ReadReference(option);
+                break;
             case "-oMi":
                 _command = _command with { Interface = EndPoint(option) };
                 break;
@@ -340,6 +349,17 @@ internal sealed class EximArguments
                 Refuse(option);
                 break;
         }
+    }
+
+    private void ReadReference(string option)
+    {
+        var text = Value(option, 0);
+        if (text is not null && !MessageId.TryCreate(text, out _))
+        {
+            _error = "-oMm must be a valid message ID";
+        }
+
+        _command = _command with { Reference = text };
     }
 
     /// <summary>What is glued to an option behind its first <paramref name="length"/> characters, else the next argument; with length 0 always the next.</summary>
@@ -411,6 +431,8 @@ internal sealed class EximArguments
         {
             { Mode: EximMode.None, Operands: [var word, ..] } when CommandLineEntry.Words.Contains(word) =>
                 $"exim: the options of \"{word}\" come after it: mailpipeline {word} {string.Join(' ', _arguments.Take(_position))}",
+            { PretendsDeliveries: true, Mode: not (EximMode.None or EximMode.Message or EximMode.Session or EximMode.Batch or EximMode.Daemon or EximMode.ForegroundDaemon or EximMode.QueueRun or EximMode.QueueOrder) } =>
+                "exim: -N is for deliveries, and there are none here",
             { QueuedMessage: not null, Mode: not EximMode.Expand } or { QueuedMessage: not null, MessageFile: not null } =>
                 "exim: incompatible command-line options or arguments",
             { Mode: EximMode.None or EximMode.Message, RecipientsInHeader: false, Operands: [] } => $"exim: {EximHints.NoMode}",

@@ -43,11 +43,20 @@ internal sealed record EximCommand
     /// <summary><c>-i</c>, <c>-oi</c>: a line with a dot alone does not end the message.</summary>
     public bool IgnoresDot { get; init; }
 
-    /// <summary>The value of <c>-bem</c>: a file with a message.</summary>
+    /// <summary>The value of <c>-bem</c>: a file with a message; or of <c>-bmalware</c>: a file to scan.</summary>
     public string? MessageFile { get; init; }
 
     /// <summary>The client of <c>-bh</c>, or <c>-oMa</c>; port 0 when none was given.</summary>
     public IPEndPoint? Client { get; init; }
+
+    /// <summary><c>-bhc</c>: callouts are made.</summary>
+    public bool MakesCallouts { get; init; }
+
+    /// <summary><c>-N</c>: no transport is run, and every message is taken for delivered.</summary>
+    public bool PretendsDeliveries { get; init; }
+
+    /// <summary><c>-oMm</c>: the message that messages of this command tell of.</summary>
+    public string? Reference { get; init; }
 
     /// <summary><c>-oMs</c>.</summary>
     public string? ClientName { get; init; }
@@ -103,28 +112,29 @@ internal sealed record EximCommand
     /// <summary>What follows the options: strings to expand, addresses to test, ids to list.</summary>
     public ImmutableArray<string> Operands { get; init; } = [];
 
-    /// <summary>What the <c>-oM</c> options say of where mail comes from; null when there are none.</summary>
-    public LocalClaims? Claims =>
-        (Client, Interface, ClientName, Ident) is (null, null, null, null)
-        && (Protocol, Authenticator, AuthenticatedId, AuthenticatedSender) is (null, null, null, null)
-            ? null
-            : new LocalClaims
-            {
-                Client = Client?.ToString(),
-                Interface = Interface?.ToString(),
-                ClientName = ClientName,
-                Ident = Ident,
-                Protocol = Protocol,
-                Authenticator = Authenticator,
-                AuthenticatedId = AuthenticatedId,
-                AuthenticatedSender = AuthenticatedSender,
-            };
+    /// <summary>How the program was called, its own name the first; empty when that is not known.</summary>
+    public ImmutableArray<string> Call { get; init; } = [];
+
+    /// <summary>What the command says of where its mail comes from: the <c>-oM</c> options, and how it was called.</summary>
+    public LocalClaims Claims => new()
+    {
+        Client = Client?.ToString(),
+        Interface = Interface?.ToString(),
+        ClientName = ClientName,
+        Ident = Ident,
+        Protocol = Protocol,
+        Authenticator = Authenticator,
+        AuthenticatedId = AuthenticatedId,
+        AuthenticatedSender = AuthenticatedSender,
+        Reference = Reference,
+        Call = new ProgramCall(Environment.CurrentDirectory, Call),
+    };
 
     /// <returns>Null with errors when the settings of the node cannot be used.</returns>
     public (NodeChoice? Choice, IReadOnlyList<string> Errors) Choose()
     {
         var (settings, errors) = NodeSettingsReader.Read(NodeFile);
-        return settings is null ? (null, errors) : (NodeChoice.Make(FirstExisting(), settings, Macros), errors);
+        return settings is null ? (null, errors) : (NodeChoice.Make(FirstExisting(), settings, Macros) with { PretendsDeliveries = PretendsDeliveries }, errors);
     }
 
     private string? FirstExisting()

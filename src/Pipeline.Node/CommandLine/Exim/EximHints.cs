@@ -11,16 +11,12 @@ internal static class EximHints
     /// <summary>Longest first where one begins another; a star at the end stands for anything.</summary>
     private static readonly (string Option, string Hint)[] Hints =
     [
-        ("-bhc", "use -bh: results of callouts are not kept beyond the session"),
         ("-Mc", "use mailpipeline queue retry ID"),
         ("-MG", "the queue has no parts with names"),
         ("-M*", Elsewhere),
         ("-bf*", Elsewhere),
         ("-bF", Elsewhere),
-        ("-bmalware", "use -bh, with an ACL that scans"),
         ("-bw", "a node opens its ports itself, or has them from systemd (socket activation)"),
-        ("-N", "use -bt to see where a message would go, or -d with it to see why"),
-        ("-oMm", "a message that tells of another is one that this program makes"),
         ("-ql", "a message is delivered whole: where its recipients go shows when they are routed"),
     ];
 

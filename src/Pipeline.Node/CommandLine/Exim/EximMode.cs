@@ -41,8 +41,11 @@ internal enum EximMode
     /// <summary><c>-bs</c>.</summary>
     Session,
 
-    /// <summary><c>-bh</c>.</summary>
+    /// <summary><c>-bh</c>, <c>-bhc</c>.</summary>
     SessionTest,
+
+    /// <summary><c>-bmalware</c>.</summary>
+    MalwareTest,
 
     /// <summary><c>-bm</c>, <c>-t</c>, or addresses alone: a message on standard input.</summary>
     Message,

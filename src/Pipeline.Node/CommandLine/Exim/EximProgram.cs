@@ -20,10 +20,12 @@ internal static class EximProgram
           -bv, -bvs [address ...]  verify recipients; senders
           -brt DOMAIN [HOST] [ERROR]  show the retry rule
           -brw ADDRESS       show how an address is rewritten
-          -bP [OPTION ...]   show options; also routers, transports, "router NAME", router_list, +LIST, macros, config_file; -n without names
+          -bP [OPTION ...]   show options; also routers, transports, "router NAME", router_list, +LIST, macros, environment, config_file; -n without names
           -bd, -bdf          start a node; in the foreground
           -bs                SMTP session on standard input and output
-          -bh IP[.PORT]      the same as if from there, keeping no message, with what the ACLs do on standard error
+          -bh, -bhc IP[.PORT]  the same as if from there, keeping no message, with what the ACLs do on standard error; -bhc with callouts
+          -bmalware FILE     have the virus scanner look at a file
+          -N                 run no transport: take every message for delivered
           -bm, ADDRESS ...   a message on standard input, for these addresses
           -t [ADDRESS ...]   a message on standard input, for those its header names (but not for these)
           -bS                SMTP commands on standard input, several messages
@@ -39,7 +41,7 @@ internal static class EximProgram
           -R[r][f[f]] TEXT, -S[r][f[f]] TEXT  try the messages with such a recipient or sender; r: a regular expression, ff: frozen ones too
           -d[+NAME-NAME...]  tell on standard error what is done: acl, lists, route, verify, expand, lookup, dns, deliver; all
           -oX LIST, -oP FILE ports and addresses to listen on; file for the process id (-bd)
-          -f ADDRESS, -oMa IP[.PORT], -oMs HOST, -oMr PROTOCOL   sender and client for -be and -bt
+          -f ADDRESS, -oMa IP[.PORT], -oMs HOST, -oMr PROTOCOL   sender and client for -be and -bt, and of messages
         "mailpipeline --help" shows the other commands.
         """;
 
@@ -49,7 +51,8 @@ internal static class EximProgram
     public static async Task<int> RunAsync(
         IReadOnlyList<string> arguments, string? calledAs, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (command, error) = EximArguments.Read(arguments, calledAs);
+        var (read, error) = EximArguments.Read(arguments, calledAs);
+        var command = read is null ? null : read with { Call = [calledAs ?? "exim", .. arguments] };
         if (command is null)
         {
             await streams.Errors.WriteLineAsync(error);
@@ -68,7 +71,7 @@ internal static class EximProgram
 
         try
         {
-            if (NeedsNodeAlone(command) && NodeReach.BySocket(command) is { } reach)
+            if (NeedsNodeAlone(command) && !command.PretendsDeliveries && NodeReach.BySocket(command) is { } reach)
             {
                 return await RunAsync(command, reach, streams, time, cancellationToken);
             }
@@ -98,7 +101,7 @@ internal static class EximProgram
 
     /// <summary>It tries out the configuration (<c>commandline_checks_require_admin</c>).</summary>
     private static bool IsCheck(EximMode mode) => mode is EximMode.Expand or EximMode.AddressTest or EximMode.RecipientVerify or EximMode.SenderVerify
-        or EximMode.RetryTest or EximMode.RewriteTest or EximMode.SessionTest;
+        or EximMode.RetryTest or EximMode.RewriteTest or EximMode.SessionTest or EximMode.MalwareTest;
 
     /// <summary>What can be done by a user who can read neither configuration nor store, with a node that listens.</summary>
     private static bool NeedsNodeAlone(EximCommand command) =>
@@ -142,7 +145,14 @@ internal static class EximProgram
             case EximMode.RetryTest:
                 return await WithScopeAsync(scope => RetryTest.RunAsync(command.Operands, scope, streams, cancellationToken));
             case EximMode.Options:
-                return await WriteAsync(streams, output => OptionPrinting.Print(command, configuration, output));
+                return await WithScopeAsync(async scope =>
+                {
+                    await using var output = new StreamWriter(streams.Output, leaveOpen: true) { NewLine = "\n" };
+                    await OptionPrinting.PrintAsync(command, configuration, scope, output, cancellationToken);
+                    return ExitCodes.Success;
+                });
+            case EximMode.MalwareTest:
+                return await WithScopeAsync(scope => MalwareTest.RunAsync(command.MessageFile!, configuration, scope, streams, time, cancellationToken));
             case EximMode.RewriteTest:
                 return await WithScopeAsync(scope => RewriteTest.RunAsync(command.Operands, scope, streams, cancellationToken));
             case EximMode.Daemon when !command.Detached:

@@ -24,6 +24,12 @@ internal sealed record NodeAccess(AdminClient? Running, MailNode? Own) : IAsyncD
             var socket = reach.Socket ?? SpoolPaths.AdminSocket(reach.Configuration!.StoreDirectory);
             if (await AdminClient.ConnectToAsync(socket, cancellationToken) is { } running)
             {
+                if (reach.Configuration is { Choice.PretendsDeliveries: true })
+                {
+                    running.Dispose();
+                    throw new NodeStartException(["-N: a node runs, and its deliveries are real"]);
+                }
+
                 return new NodeAccess(running, null) { Socket = socket };
             }
 

@@ -1,9 +1,10 @@
 using Pipeline.Policy.Configuration;
+using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 
 namespace Pipeline.Node.CommandLine.Exim;
 
-/// <summary><c>-bP</c>: shows options of the configuration. Of main options also those that are not set, with their defaults; of drivers those that are set.</summary>
+/// <summary><c>-bP</c>: shows options of the configuration, also those that are not set, with their defaults.</summary>
 internal static class OptionPrinting
 {
     private const string Hidden = "<value not displayable>";
@@ -15,10 +16,12 @@ internal static class OptionPrinting
         ("authenticator", DriverClass.Authenticator, configuration => configuration.Authenticators),
     ];
 
-    public static void Print(EximCommand command, EximConfiguration configuration, TextWriter output)
+    public static async Task PrintAsync(
+        EximCommand command, EximConfiguration configuration, EvaluationScope scope, TextWriter output, CancellationToken cancellationToken)
     {
         var read = configuration.Choice.Read().Configuration;
-        var printer = new Printer(read, configuration.Policy.MainOptions, !command.WithoutNames, output);
+        var environment = await VisibleEnvironment.OfAsync(scope, cancellationToken);
+        var printer = new Printer(read, configuration.Policy.MainOptions, environment, !command.WithoutNames, output);
         if (command.Operands.IsEmpty)
         {
             printer.MainOptions();
@@ -39,7 +42,8 @@ internal static class OptionPrinting
         }
     }
 
-    private sealed class Printer(ParsedConfiguration configuration, MainOptions options, bool withNames, TextWriter output)
+    private sealed class Printer(
+        ParsedConfiguration configuration, MainOptions options, IReadOnlyDictionary<string, string> environment, bool withNames, TextWriter output)
     {
         public void MainOptions()
         {
@@ -61,9 +65,16 @@ internal static class OptionPrinting
                     MainOptions();
                     break;
                 case "macros":
-                    foreach (var macro in configuration.Macros)
+                    foreach (var macro in PredefinedMacros.All.OrderBy(static macro => macro.Key, StringComparer.Ordinal).Concat(configuration.Macros))
                     {
                         Macro(macro);
+                    }
+
+                    break;
+                case "environment":
+                    foreach (var (variable, value) in environment.OrderBy(static set => set.Key, StringComparer.Ordinal))
+                    {
+                        output.WriteLine($"{variable}={value}");
                     }
 
                     break;
@@ -144,17 +155,24 @@ internal static class OptionPrinting
 
         private void Driver(DriverBlock block, DriverClass drivers)
         {
-            var table = drivers.Drivers.TryGetValue(block.Options.FirstOrDefault(option => option.Name == "driver")?.Value?.Trim() ?? "", out var own)
-                ? drivers.Generic.With(own)
-                : drivers.Generic;
-            foreach (var setting in block.Options)
+            var defaults = DriverDefaults.Of(drivers, block);
+            var own = drivers.Drivers.GetValueOrDefault(block.Options.FirstOrDefault(static option => option.Name == "driver")?.Value?.Trim() ?? "");
+            foreach (var table in own is null ? [drivers.Generic] : (OptionTable[])[drivers.Generic, own])
             {
-                if (table.TryFind(setting.Name, out var option))
+                foreach (var option in table.All.OrderBy(static option => option.Name, StringComparer.Ordinal))
                 {
-                    output.WriteLine(IsHidden(setting) ? $"{setting.Name} = {Hidden}" : OptionText.Show(option, setting, unset: null, withNames));
+                    var setting = block.Options.LastOrDefault(setting => setting.Name == option.Name);
+                    output.WriteLine(
+                        setting is not null && IsHidden(setting) ? withNames ? $"{option.Name} = {Hidden}" : Hidden
+                        : OptionText.Show(option, Whole(option, block, setting), defaults.GetValueOrDefault(option.Name), withNames));
                 }
             }
         }
+
+        /// <summary>An option that may be set several times shows as one.</summary>
+        private static OptionSetting? Whole(OptionDefinition option, DriverBlock block, OptionSetting? setting) => setting is null || !option.Repeatable
+            ? setting
+            : setting with { Value = string.Join(option.Name == "headers_remove" ? ":" : "\n", block.Options.Where(each => each.Name == option.Name).Select(static each => each.Value)) };
 
         private void MainOption(OptionDefinition option) => output.WriteLine(
             options.Settings.TryGetValue(option.Name, out var setting) && IsHidden(setting)

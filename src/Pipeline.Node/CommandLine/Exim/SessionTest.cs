@@ -24,7 +24,7 @@ using Pipeline.Storage.Sqlite;
 
 namespace Pipeline.Node.CommandLine.Exim;
 
-/// <summary><c>-bh</c>: an SMTP session on the standard streams as if from a host, with what the policy does on the error output. No message is kept.</summary>
+/// <summary><c>-bh</c>: an SMTP session on the standard streams as if from a host, with what the policy does on the error output. No message is kept. With <c>-bhc</c> callouts are made.</summary>
 /// <remarks>
 /// It is the reception of a node, over a store of its own that goes when the session ends: checks, lookups and what ACLs write elsewhere are real,
 /// delays are left out, and rates are counted from nothing.
@@ -101,7 +101,7 @@ internal static class SessionTest
                 Log = told,
                 DkimKeys = new DkimKeyCache(),
                 Scanner = new MessageScanner(ScanFolder.Prepare(Path.Combine(folder, "scan")), Random.Shared, time),
-                Callouts = NodeCallouts.Create(new SmtpCalloutClient(time, static _ => false), store),
+                Callouts = command.MakesCallouts ? NodeCallouts.Create(new SmtpCalloutClient(time, static _ => false), store) : null,
                 Limits = new ReceiptLimits { ScanDeadline = settings.Scan.Deadline },
             });
             var options = ListenerSettings.Session(settings, policy.MainOptions) with { RemarkOnMessages = "\n**** SMTP testing: that is not a real message id!\n\n" };

@@ -1,5 +1,4 @@
 using Pipeline.Policy.Expansion.Parsing;
-using Pipeline.Policy.Lists;
 
 namespace Pipeline.Policy.Expansion.Items;
 
@@ -7,35 +6,6 @@ namespace Pipeline.Policy.Expansion.Items;
 internal sealed class EnvironmentItem(ExpansionNode name, Branches branches) : ExpansionNode
 {
     public static ItemDefinition[] Definitions { get; } = [new("env", Parse)];
-
-    /// <summary>The environment that items and programs see.</summary>
-    public static async ValueTask<Dictionary<string, string>> VisibleAsync(ExpansionContext context)
-    {
-        var options = context.Scope.Environment.Policy.MainOptions;
-        var visible = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (options.KeepEnvironment is { } kept)
-        {
-            var list = MailList.Compile(ListKind.LocalPart, kept);
-            foreach (var (key, value) in context.Scope.Environment.ProcessEnvironment)
-            {
-                if ((await list.MatchAsync(context.Scope, key, caseful: true, context.CancellationToken)).IsMatch)
-                {
-                    visible[key] = OctetString.FromText(value);
-                }
-            }
-        }
-
-        foreach (var setting in ListSyntax.Split(options.AddEnvironment ?? ""))
-        {
-            var equals = setting.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0)
-            {
-                visible[setting[..equals]] = setting[(equals + 1)..];
-            }
-        }
-
-        return visible;
-    }
 
     public override async ValueTask<ExpansionResult> EvaluateAsync(ExpansionContext context)
     {
@@ -45,7 +15,7 @@ internal sealed class EnvironmentItem(ExpansionNode name, Branches branches) : E
             return key;
         }
 
-        var visible = await VisibleAsync(context);
+        var visible = await VisibleEnvironment.OfAsync(context.Scope, context.CancellationToken);
         return visible.TryGetValue(key.Value, out var value)
             ? await branches.SucceedAsync(context, value)
             : await branches.FailAsync(context);

@@ -65,7 +65,7 @@ internal sealed class RunItem(ExpansionNode command, Branches branches) : Expans
             return (NotFoundStatus, "", null);
         }
 
-        var start = new ProcessStart { Arguments = [.. arguments], Environment = await EnvironmentItem.VisibleAsync(context) };
+        var start = new ProcessStart { Arguments = [.. arguments], Environment = await VisibleEnvironment.OfAsync(context.Scope, context.CancellationToken) };
         var run = await ExternalProgram.RunAsync(start, input: null, Timeout, MaxOutput, context.Scope.Environment.Time, context.CancellationToken);
         return run.End switch
         {

@@ -9,7 +9,7 @@ internal static class ConditionVariables
     private static readonly string[] Names =
     [
         "acl_verify_message", "arc_domains", "arc_oldest_pass", "arc_state", "arc_state_reason", "av_failed", "bounce_recipient", "callout_address",
-        "connection_id", "dkim_algo", "dkim_bodylength", "dkim_canon_body", "dkim_canon_headers", "dkim_copiedheaders",
+        "dkim_algo", "dkim_bodylength", "dkim_canon_body", "dkim_canon_headers", "dkim_copiedheaders",
         "dcc_header", "dcc_result", "dkim_created", "dkim_cur_signer", "dkim_domain", "dkim_expires", "dkim_headernames", "dkim_identity", "dkim_key_granularity",
         "dkim_key_length", "dkim_key_nosubdomains", "dkim_key_notes", "dkim_key_srvtype", "dkim_key_testing", "dkim_selector", "dkim_signers",
         "dkim_verify_reason", "dkim_verify_status", "dmarc_alignment_dkim", "dmarc_alignment_spf", "dmarc_domain_policy", "dmarc_status",

@@ -10,6 +10,7 @@ internal static class ConnectionVariables
 {
     public static VariableDefinition[] Definitions { get; } =
     [
+        new("connection_id", s => s.Connection.Id),
         new("sender_host_address", s => s.Connection.ClientAddressText),
         new("sender_host_port", s => s.Connection.ClientPort.ToString(CultureInfo.InvariantCulture)),
         new("sender_host_name", HostNameAsync),

@@ -123,6 +123,21 @@ public sealed class LocalCallersTests : IDisposable
         Assert.Contains(" <= nobody@example.org H=host.x [1.2.3.4] U=ident P=proto A=auth:id S=", MainLog(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("log_selector = +arguments", true)]
+    public async Task Log_says_how_a_program_was_called_when_it_is_asked_to(string options, bool tells)
+    {
+        var claims = new LocalClaims { Call = new ProgramCall("/var/www", ["sendmail", "-t", "-F", "a b"]) };
+        await using (var node = await StartAsync(options))
+        {
+            await node.Submission.TakeAsync(
+                _ => Task.FromResult<LocalMessage?>(Message(null) with { Claims = claims }), Content("From: x@y\n\n"), CancellationToken.None);
+        }
+
+        Assert.Equal(tells, MainLog().Contains(" cwd=/var/www 4 args: sendmail -t -F \"a b\"\n", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Caller_without_an_account_is_refused_unless_the_configuration_has_a_name_for_it()
     {
@@ -199,6 +214,39 @@ public sealed class LocalCallersTests : IDisposable
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData("{\"sender\":null,\"recipients\":[{\"localPart\":\"a>\\r\\nDATA\",\"domain\":\"x.example\"}]}", 200, "malformed address")]
+    [InlineData("{\"sender\":{\"localPart\":\"a b\",\"domain\":\"x.example\"},\"recipients\":[{\"localPart\":\"a\",\"domain\":\"x.example\"}]}", 200, "malformed address")]
+    [InlineData("{\"recipients\":[{\"localPart\":null,\"domain\":\"x.example\"}]}", 200, "malformed address")]
+    [InlineData("{\"recipients\":[null]}", 200, "malformed address")]
+    [InlineData("{\"recipients\":null}", 400, "Bad Request")]
+    [InlineData("null", 400, "the first line is no message")]
+    [InlineData("[]", 400, "could not be converted")]
+    [InlineData("{\"recipients\":[{\"localPart\":\"out\",\"domain\":\"\"}],\"claims\":{\"call\":{\"folder\":null,\"arguments\":[null]}}}", 200, "OK id=")]
+    public async Task What_a_program_sends_is_not_believed_to_be_well_formed(string line, int status, string answer)
+    {
+        await using var node = await StartAsync("log_selector = +arguments");
+        using var http = new HttpClient(AdminTransport.Local(SpoolPaths.AdminSocket(_exim!.StoreDirectory))) { BaseAddress = new Uri("http://node/") };
+        using var body = new StringContent(line + "\nSubject: x\r\n\r\nbody\r\n");
+        using var response = await http.PostAsync(new Uri("messages", UriKind.Relative), body);
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Contains(answer, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}", "220 gw.example.com")]
+    [InlineData("{\"claims\":{\"call\":null,\"client\":\"nonsense\"}}", "220 gw.example.com")]
+    [InlineData("{nonsense", "500 ")]
+    public async Task Session_begins_with_a_line_about_the_program(string line, string reply)
+    {
+        await using var node = await StartAsync("");
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(SpoolPaths.AdminSocket(_exim!.StoreDirectory)));
+        await socket.SendAsync(Encoding.UTF8.GetBytes(line + "\nQUIT\r\n"));
+        using var reader = new StreamReader(new NetworkStream(socket));
+        Assert.StartsWith(reply, await reader.ReadToEndAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -66,7 +66,6 @@ public sealed class TestCommandTests
     [InlineData("-bP", "+locals", 0, "domainlist locals = a.example : b.example")]
     [InlineData("-bP", "+nolist", 0, "no address, domain, host, or local part list called \"nolist\" exists")]
     [InlineData("-bP", "router_list", 0, "al\nloc\nsv")]
-    [InlineData("-bP", "transport tt", 0, "driver = appendfile\nfile = /var/mail/x\nlockfile_timeout = 30m")]
     [InlineData("-bP", "router zz", 0, "router zz not found")]
     [InlineData("-bP", "macro X", 0, "macro X not found")]
     [InlineData("-n -bP", "message_size_limit", 0, "10M")]
@@ -103,5 +102,94 @@ public sealed class TestCommandTests
         using var exim = new EximFixture(Configuration);
         var run = await exim.RunWithInputAsync("bob@b.example\nf@a.example\n", "-bv");
         Assert.Equal((2, "> bob@b.example verified\n> f@a.example failed to verify: no way\n> \n"), (run.ExitCode, run.Output));
+    }
+
+    [Fact]
+    public async Task All_options_of_a_driver_are_shown_with_their_defaults()
+    {
+        using var exim = new EximFixture(Configuration);
+        var lines = (await exim.RunAsync("-bP", "transport", "tt")).Output.Split('\n');
+        string[] expected =
+        [
+            "driver = appendfile", "no_envelope_to_add", "file = /var/mail/x", "lockfile_timeout = 30m", "lockfile_mode = 0600", "lock_retries = 10", "check_string = From ",
+            "create_file = anywhere", "directory_mode = 0700", "no_maildir_format", "check_owner", "batch_max = 1", "transport_filter_timeout = 5m", "lock_interval = 3s",
+        ];
+        Assert.All(expected, line => Assert.Contains(line, lines));
+        Assert.Equal(lines.Length, lines.Select(line => line.Split(" = ")[0]).Distinct().Count());
+
+        lines = (await exim.RunAsync("-bP", "router", "al")).Output.Split('\n');
+        Assert.All((string[])["more", "no_unseen", "verify_sender", "self = freeze", "allow_fail", "allow_defer", "no_one_time", "domains = a.example"], line => Assert.Contains(line, lines));
+    }
+
+    [Fact]
+    public async Task Macros_and_environment_are_shown()
+    {
+        using var exim = new EximFixture("keep_environment = PATH\nadd_environment = FOO=bar\nONE = one\n" + Configuration);
+        Assert.Equal($"FOO=bar\nPATH={Environment.GetEnvironmentVariable("PATH")}\n", (await exim.RunAsync("-bP", "environment")).Output);
+        var macros = (await exim.RunAsync("-bP", "macros")).Output.Split('\n');
+        Assert.Contains("_HAVE_TLS=y", macros);
+        Assert.Contains("ONE=one", macros);
+    }
+
+    [Theory]
+    [InlineData("clean", 0, "No malware found.\n")]
+    [InlineData("wanted-beast", 1, "Malware found: beast\n")]
+    public async Task File_is_scanned_for_malware(string content, int exitCode, string output)
+    {
+        using var exim = new EximFixture("av_scanner = cmdline:grep -rh wanted %s || true:wanted-:wanted-([a-z]+)\n" + Configuration);
+        await File.WriteAllTextAsync(exim.Path("suspect"), content);
+        Assert.Equal(new EximRun(exitCode, output, ""), await exim.RunAsync("-bmalware", exim.Path("suspect")));
+    }
+
+    [Fact]
+    public async Task Scan_that_is_impossible_says_why()
+    {
+        using var exim = new EximFixture("av_scanner = clamd:/nonexistent\n" + Configuration);
+        var run = await exim.RunAsync("-bmalware", exim.Path("suspect"));
+        Assert.Equal((1, "Malware lookup returned non-okay/fail: 1\n", $"exim: malware acl condition: {exim.Path("suspect")}: no such file"), (run.ExitCode, run.Output, run.Errors.Trim()));
+        run = await exim.RunAsync("-bmalware", exim.ConfigurationFile);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith("exim: malware acl condition: clamd /nonexistent : unable to connect to UNIX socket (/nonexistent)", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pretended_delivery_ends_a_message_and_runs_no_transport()
+    {
+        using var exim = new EximFixture("log_file_path = DIR/%slog\n" + EximFixture.Default);
+        Assert.Equal(new EximRun(0, "", ""), await exim.RunWithInputAsync("Subject: x\n\nbody\n", "-N", "-oMm", "1xVJdm-0000fQ-0Y", "user@example.com"));
+        Assert.Empty(exim.Mailbox("user"));
+        var log = await File.ReadAllTextAsync(exim.Path("mainlog"));
+        Assert.Matches(@" <= \S+ R=1xVJdm-0000fQ-0Y U=", log);
+        Assert.Contains(" *> user <user@example.com> R=local T=maildir\n", log, StringComparison.Ordinal);
+        Assert.Contains(" Completed\n", log, StringComparison.Ordinal);
+        Assert.Equal("0\n", (await exim.RunAsync("-bpc")).Output);
+    }
+
+    [Theory]
+    [InlineData("-bh", "250 Accepted")]
+    [InlineData("-bhc", "451 ")]
+    public async Task Callouts_of_a_session_are_made_when_they_are_asked_for(string mode, string reply)
+    {
+        using var exim = new EximFixture("""
+            spool_directory = DIR/s
+            acl_smtp_rcpt = rcpt
+            begin acl
+            rcpt:
+              require verify = recipient/callout=5s
+              accept
+            begin routers
+            away:
+              driver = manualroute
+              route_list = * 127.0.0.1
+              self = send
+              transport = smtp
+            begin transports
+            smtp:
+              driver = smtp
+              port = 1
+              allow_localhost
+            """);
+        var run = await exim.RunWithInputAsync("EHLO me\nMAIL FROM:<>\nRCPT TO:<a@elsewhere.example>\nQUIT\n", mode, "192.0.2.9");
+        Assert.Contains(reply, run.Output, StringComparison.Ordinal);
     }
 }

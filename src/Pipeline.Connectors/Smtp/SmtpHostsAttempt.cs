@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Pipeline.Connectors.Ports;
+using Pipeline.Connectors.Smtp.Dane;
 using Pipeline.Faults;
+using Pipeline.Mail.Message;
 
 namespace Pipeline.Connectors.Smtp;
 
@@ -9,6 +11,7 @@ namespace Pipeline.Connectors.Smtp;
 internal sealed class SmtpHostsAttempt(
     SmtpConnectionPool pool,
     SmtpSessionOpener opener,
+    DaneLookup lookup,
     Func<IPEndPoint, bool> isThisNode,
     SmtpClientMetrics metrics,
     ILogger logger,
@@ -16,6 +19,9 @@ internal sealed class SmtpHostsAttempt(
     SmtpTransportSettings settings,
     OutgoingMessage message) : SmtpDeliveryAttempt(metrics, logger, job, settings, message)
 {
+    /// <summary>RFC 8689 section 5: the parameter of MAIL is stronger than the field.</summary>
+    private readonly bool _ignoresPeerPolicy = !job.RequireTls && TlsRequiredField.SaysNo(job.Content.HeaderBlock);
+
     /// <summary>RFC 8689 section 4.2.1: the sender's procedure does not bind messages with the null return path.</summary>
     protected override bool RequiresTls => Job.RequireTls && !Job.ReturnPath.IsNull;
 
@@ -53,15 +59,22 @@ internal sealed class SmtpHostsAttempt(
                 }
 
                 tried++;
-                await TryHostAsync(host.Name, endPoint, cancellationToken);
+                await TryHostAsync(host, endPoint, cancellationToken);
             }
         }
     }
 
-    private async ValueTask TryHostAsync(string host, IPEndPoint endPoint, CancellationToken cancellationToken)
+    private async ValueTask TryHostAsync(DestinationHost host, IPEndPoint endPoint, CancellationToken cancellationToken)
     {
-        var policy = await SmtpPeerPolicy.DecideAsync(Settings, host, endPoint.Address, RequiresTls, cancellationToken);
-        var key = await SmtpConnectionKey.CreateAsync(Settings, host, endPoint, policy, cancellationToken);
+        var dane = await lookup.FindAsync(Settings, host, endPoint, _ignoresPeerPolicy, cancellationToken);
+        if (dane.Failure is { } unusable)
+        {
+            Note(unusable);
+            return;
+        }
+
+        var policy = await SmtpPeerPolicy.DecideAsync(Settings, host.Name, endPoint.Address, dane.Records, RequiresTls, cancellationToken);
+        var key = await SmtpConnectionKey.CreateAsync(Settings, host.Name, endPoint, policy, cancellationToken);
         var fresh = false;
         var progress = Progress.Done;
 

@@ -25,6 +25,9 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
     /// <summary>The certificate was verified, host name included where the transport wants it.</summary>
     public bool CertificateVerified { get; init; }
 
+    /// <summary>It was verified against TLSA records.</summary>
+    public bool VerifiedByDane { get; init; }
+
     /// <summary>The authenticator that was used, and who it made us if that is known; or null.</summary>
     public string? Authenticator { get; init; }
 
@@ -49,7 +52,7 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
 
         if (Cipher is not null)
         {
-            text.Append("X=").Append(Cipher).Append(CertificateVerified ? " CV=yes " : " CV=no ");
+            text.Append("X=").Append(Cipher).Append(" CV=").Append(VerifiedByDane ? "dane" : CertificateVerified ? "yes" : "no").Append(' ');
         }
 
         if (Authenticator is not null)

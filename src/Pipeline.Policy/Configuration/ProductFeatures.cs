@@ -14,6 +14,7 @@ public static class ProductFeatures
         new("IPV6", "IPv6"),
         new("TLS", null),
         new("OPENSSL", "OpenSSL"),
+        new("DANE", "DANE"),
         new("DKIM", "DKIM"),
         .. DriverClass.Authenticator.DoneNames.Select(driver => new ProductFeature($"AUTH_{driver.ToUpperInvariant()}", null)),
         new("I18N", "I18N"),

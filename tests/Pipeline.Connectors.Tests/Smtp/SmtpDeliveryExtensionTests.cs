@@ -209,8 +209,8 @@ public sealed class SmtpDeliveryExtensionTests : SmtpDelivery
             HeadersAdd = ["X-Added: 1"],
             Dkim = [new DkimSigningSettings { Domain = "client.example", Selector = "s", PrivateKey = new Secret("key") }],
         };
-        await using var agent = new Connectors.Smtp.SmtpDeliveryAgent(Pool, Time, new Signer("DKIM-Signature: of {0}\r\n", null));
-        await using var failing = new Connectors.Smtp.SmtpDeliveryAgent(Pool, Time, new Signer("", "no key"));
+        await using var agent = new Connectors.Smtp.SmtpDeliveryAgent(Pool, Time, Dns, new Signer("DKIM-Signature: of {0}\r\n", null));
+        await using var failing = new Connectors.Smtp.SmtpDeliveryAgent(Pool, Time, Dns, new Signer("", "no key"));
 
         Delivered((await agent.DeliverAsync(Job(peer), CancellationToken.None)).Recipients[0].Outcome);
         var failure = Deferred((await failing.DeliverAsync(Job(peer), CancellationToken.None)).Recipients[0].Outcome);

@@ -105,7 +105,7 @@ internal sealed class SmtpHostsAttempt(
 
                 progress = await UseAsync(session!, cancellationToken);
                 fresh = progress == Progress.DiedIdle;
-                keep = Settings.ConnectionMaxMessages <= 0 || session!.Messages < Settings.ConnectionMaxMessages;
+                keep = session!.TakesMore(Settings.ConnectionMaxMessages);
             }
             finally
             {

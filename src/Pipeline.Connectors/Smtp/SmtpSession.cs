@@ -34,6 +34,10 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
     /// <summary>Messages that this session has had, accepted or not.</summary>
     public int Messages { get; set; }
 
+    /// <summary>Whether one more message may go over it, by the transport and by the peer.</summary>
+    /// <param name="transportMax">0 or less for no limit.</param>
+    public bool TakesMore(int transportMax) => (transportMax <= 0 || Messages < transportMax) && (capabilities.MailMax == 0 || Messages < capabilities.MailMax);
+
     /// <summary>A transaction was left unfinished: RSET before the next.</summary>
     public bool NeedsReset { get; set; }
 

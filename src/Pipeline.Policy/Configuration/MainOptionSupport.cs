@@ -26,7 +26,7 @@ internal static class MainOptionSupport
         (Support.NotDone("the lengths of RFC 5321 hold"), "max_username_length"),
         (Support.NotDone("write \"defer ratelimit = ...\" in an ACL"), "smtp_ratelimit_hosts smtp_ratelimit_mail smtp_ratelimit_rcpt"),
         (Support.NotDone("replies carry the message of the ACL"), "smtp_return_error_details"),
-        (Support.WithoutEffect("the extension is not offered"), "limits_advertise_hosts pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_early_banner_hosts"),
+        (Support.WithoutEffect("the extension is not offered"), "pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_early_banner_hosts"),
         (Support.NotDone("the line is read as it comes, and the sender is the one that is named"), "uucp_from_pattern uucp_from_sender"),
         (Support.NotDone("messages of the command line are taken with the sender they name; restrict who may reach the node's socket", "false"), "local_from_check"),
         (Support.NotDone("messages of the command line are taken with the sender they name"), """

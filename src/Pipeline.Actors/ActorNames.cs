@@ -8,6 +8,7 @@ public static class ActorNames
     public const string Delivery = "delivery";
     public const string Queue = "queue";
     public const string Spf = "spf";
+    public const string SpfGuess = "spf-guess";
     public const string Dkim = "dkim";
     public const string Arc = "arc";
     public const string Dmarc = "dmarc";

@@ -23,7 +23,6 @@ public sealed class SupportReportTests
 
     [Theory]
     [InlineData("system_filter = /x", "system_filter")]
-    [InlineData("dkim_verify_min_keysizes = rsa=2048", "dkim_verify_min_keysizes")]
     [InlineData("begin transports\nt:\ndriver = appendfile\nfile = /x\nuse_mbx_lock", "use_mbx_lock")]
     public void Option_whose_absence_would_weaken_or_misdirect_does_not_load(string text, string option)
     {

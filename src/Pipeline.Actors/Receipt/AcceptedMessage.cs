@@ -76,6 +76,7 @@ internal static class AcceptedMessage
         Add(MessageProperties.Ident, connection.Ident);
         Add(MessageProperties.AuthenticatedId, connection.AuthenticatedId);
         Add(MessageProperties.Authenticator, connection.AuthenticatorName);
+        Add(MessageProperties.Originator, connection.Originator is { } originator ? MessageProperties.Text(originator) : null);
         Add(MessageProperties.TlsCipher, connection.Tls?.Cipher);
         Add(MessageProperties.ClientAddress, EndPoint(connection.ClientAddress, connection.ClientPort));
         Add(MessageProperties.Interface, EndPoint(connection.LocalAddress, connection.LocalPort));

@@ -1,6 +1,7 @@
 using System.Net;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
+using Pipeline.Policy.Callers;
 using Pipeline.Policy.Tls;
 
 namespace Pipeline.Actors.Receipt;
@@ -26,9 +27,17 @@ public sealed record ProxySession(IPEndPoint Address, IPEndPoint? External);
 /// <param name="Delivery">What a local program wants of its messages' delivery.</param>
 public sealed record ClientConnection(IPEndPoint? Client, IPEndPoint? Local, bool ImplicitTls, LocalDelivery Delivery = LocalDelivery.Unsaid)
 {
+    /// <summary>The local program that speaks; null for a client from the network.</summary>
+    public LocalProgram? Program { get; init; }
+
     /// <summary>Null for a client that has come by itself.</summary>
     public ProxySession? Proxy { get; init; }
 }
+
+/// <summary>A program of this machine that speaks SMTP on a pair of streams.</summary>
+/// <param name="Caller">As whom it runs, as the kernel says.</param>
+/// <param name="Claims">What it says of where its mail comes from; null for nothing.</param>
+public sealed record LocalProgram(CallerCredentials Caller, LocalClaims? Claims = null);
 
 /// <summary>One client's conversation. Calls come one at a time, in the order of the protocol; the listener has checked syntax and sequence.</summary>
 public interface IReceiptSession : IAsyncDisposable

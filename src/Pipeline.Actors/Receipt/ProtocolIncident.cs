@@ -44,6 +44,9 @@ public enum SessionBreak
     /// <summary>There are connections enough: the session was never begun.</summary>
     Refused,
 
+    /// <summary>As many messages have come as one connection may send.</summary>
+    TooManyMessages,
+
     /// <summary>Some other bound was passed.</summary>
     Limit,
 }

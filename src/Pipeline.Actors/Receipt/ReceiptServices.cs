@@ -49,10 +49,13 @@ public sealed record ReceiptServices
 
     public ReceiptLimits Limits { get; init; } = new();
 
-    /// <summary>Clients that are connected to this node now, for <c>smtp_accept_queue</c>.</summary>
+    /// <summary>Clients that are connected to this node now, for <c>smtp_accept_queue</c> and <c>smtp_accept_reserve</c>.</summary>
     public Func<int> Connections { get; init; } = static () => 0;
 
-    /// <summary>The load of this machine in thousandths, for <c>queue_only_load</c>; null where it is not known.</summary>
+    /// <summary>Clients that may be connected at the same time, for <c>smtp_accept_reserve</c>.</summary>
+    public int MaxConnections { get; init; } = int.MaxValue;
+
+    /// <summary>The load of this machine in thousandths, for <c>queue_only_load</c> and <c>smtp_load_reserve</c>; null where it is not known.</summary>
     public Func<long?> LoadAverage { get; init; } = SystemLoad.Average;
 
     /// <summary>This node makes queue runs at intervals: only then does a limit count that nobody has set, since what it queues would wait for ever.</summary>

@@ -42,7 +42,7 @@ internal sealed partial class ReceiptSession
                 _services.Log.Write(PolicyLogTarget.Main, $"VRFY failed for {OctetString.FromText(argument)} {LogText.Host(_connection)}");
                 return new ReceiptDecision(new SmtpReply(550, NoSuchMailbox, [.. ReplyText.Split($"<{address}> {result.Message}")]));
             default:
-                return new ReceiptDecision(new SmtpReply(451, NotNowCode, [.. ReplyText.Split($"<{address}> {result.Message}")]));
+                return new ReceiptDecision(new SmtpReply(451, NotNowCode, [.. ReplyText.Split(result.ForClient ? $"<{address}> {result.Message}" : $"Cannot resolve <{address}> at this time")]));
         }
     }
 

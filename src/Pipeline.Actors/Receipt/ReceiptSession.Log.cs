@@ -98,6 +98,9 @@ internal sealed partial class ReceiptSession
             case SessionBreak.TooManyNonMailCommands:
                 Log(null, $"SMTP call from {Peer} dropped: too many nonmail commands (last was \"{command}\")", Refusals);
                 break;
+            case SessionBreak.TooManyMessages:
+                Log(null, $"rejected MAIL command {host}: too many messages in one connection", Refusals);
+                break;
             case SessionBreak.Limit:
                 Log(null, $"SMTP call from {Peer} dropped: {reason}", Refusals);
                 break;
@@ -218,10 +221,10 @@ internal sealed partial class ReceiptSession
     /// <param name="selector">Of <c>log_selector</c>, which is about the main log alone; null for a line that is always written.</param>
     private void Log(string? selector, string line, PolicyLogTarget target = PolicyLogTarget.Main)
     {
-        var wanted = selector is null || Options.LogSelector.Has(selector) ? target : target & ~PolicyLogTarget.Main;
-        if (wanted != 0)
+        var chosen = selector is null ? target : Options.LogSelector.Choose(selector, target);
+        if (chosen != PolicyLogTarget.None)
         {
-            _services.Log.Write(wanted, line);
+            _services.Log.Write(chosen, line);
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
     private readonly ReceiptServices _services;
     private readonly ActivePolicy _active;
     private readonly ClientConnection _client;
-    private readonly ConnectionScope _connection;
+    private ConnectionScope _connection;
     private readonly Queueing _queueing;
     private bool _extended;
     private ReceiptTransaction? _transaction;
@@ -58,6 +58,12 @@ internal sealed partial class ReceiptSession : IReceiptSession
     {
         _notQuit = NotQuitReason.ConnectionLost;
         _began = _services.Time.GetTimestamp();
+        if (_client.Program is { } program && await IdentifyAsync(program, cancellationToken) is { } unknown)
+        {
+            _notQuit = null;
+            return unknown;
+        }
+
         Log("smtp_connection", $"SMTP connection from {Peer}");
         var scope = ConnectionOnlyScope();
         await DecideRulesAsync(scope, cancellationToken);
@@ -66,6 +72,11 @@ internal sealed partial class ReceiptSession : IReceiptSession
             Log("connection_reject", $"refused connection from {Peer} (host_reject_connection)", PolicyLogTarget.Main | PolicyLogTarget.Reject);
             _notQuit = null;
             return new ReceiptDecision(NotAvailable, Close: true);
+        }
+
+        if (await ReserveAsync(scope, cancellationToken) is { } refusal)
+        {
+            return refusal;
         }
 
         var outcome = await RunAsync(AclPoint.Connect, scope, cancellationToken);
@@ -113,7 +124,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
             Expands = _active.Policy.HasAcl(AclPoint.Expn),
         };
         await OfferAuthenticatorsAsync(scope, cancellationToken);
-        var greeting = outcome.UserMessage ?? $"{HostName} Hello {name}{(_connection.ClientAddress is { } address ? $" [{address}]" : "")}";
+        var greeting = outcome.UserMessage ?? $"{HostName} Hello {(IsLocal && _connection.Ident.Length > 0 ? $"{OctetString.ToText(_connection.Ident)} at " : "")}{name}{(_connection.ClientAddress is { } address ? $" [{address}]" : "")}";
         return new ReceiptDecision(new SmtpReply(250, greeting));
     }
 
@@ -136,6 +147,9 @@ internal sealed partial class ReceiptSession : IReceiptSession
         }
 
         Command("MAIL", $"FROM:<{mail.Sender}>");
+        _recipientDelay.Restart();
+        await WaitAsync(_mailDelay, cancellationToken);
+        mail = await WithOwnSenderAsync(mail, cancellationToken);
         await EndTransactionAsync("MAIL");
         SetProtocol(mail.RequireTls);
         if (SpaceCheck.Shortage(_active.Environment, Options.SmtpCheckSpoolSpace ? mail.Size ?? 0 : 0) is { } shortage)
@@ -150,6 +164,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
             IsLocal || _rules.TakesUnqualifiedSenders ? _active.Environment.QualifyDomain : null,
             IsLocal || _rules.TakesUnqualifiedRecipients ? _active.Environment.QualifyRecipient : null);
         _transaction = transaction;
+        await ShowProgramAsync(transaction, cancellationToken);
         RecordPath(transaction);
         var decision = await transaction.MailAsync(cancellationToken);
         if (!decision.Reply.IsPositive)
@@ -169,6 +184,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         }
 
         Command("RCPT", $"TO:<{recipient.Address}>");
+        await WaitAsync(_recipientDelay, cancellationToken);
         RecordPath(Transaction);
         return Answer(await Transaction.RecipientAsync(recipient, cancellationToken));
     }
@@ -301,7 +317,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
     /// <summary>The word of the Received field and of $received_protocol (RFC 3848), in Exim's forms for local submission.</summary>
     /// <param name="requireTls">For a message with the parameter REQUIRETLS, which Exim 4.92 shows by a capital letter.</param>
     private void SetProtocol(bool requireTls = false) => _connection.Protocol =
-        (_client.Client is null ? "local-" : "")
+        _believed?.Protocol ?? (IsLocal ? "local-" : "")
         + (_extended ? "esmtp" : "smtp")
         + (_connection.Tls is null ? "" : requireTls ? "S" : "s")
         + (_connection.AuthenticatorName.Length == 0 ? "" : "a");

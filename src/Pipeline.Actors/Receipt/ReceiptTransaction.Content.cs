@@ -21,6 +21,7 @@ internal sealed partial class ReceiptTransaction
     private async ValueTask<ReceiptDecision> JudgeAsync(CancellationToken cancellationToken)
     {
         var reception = _reception!;
+        await EndFromLineAsync(cancellationToken);
         await reception.CompleteAsync(cancellationToken);
         _checks.BodyArrived();
         if (reception.Refusal is { } refusal)
@@ -196,7 +197,7 @@ internal sealed partial class ReceiptTransaction
         message.BodyZeroCount = reception.Visible.Zeros;
         message.MaxReceivedLineLength = reception.LongestLine;
         var header = new StagedHeader(received, _active.Policy.MainOptions, [_active.Environment.PrimaryHostname, .. _active.Policy.Demand.AuthServIds]);
-        if (await HeaderFixups.ApplyAsync(_active, _scope, received, _local?.RealName ?? "", cancellationToken) is { } sender)
+        if (await HeaderFixups.ApplyAsync(_active, _scope, received, Author, cancellationToken) is { } sender)
         {
             Record(new AddressRewritten(AddressRewritten.Sender, message.Sender.ToString(), sender.ToString(), AddressRewritten.NoRule, null));
             message.Sender = sender;

@@ -150,10 +150,10 @@ public sealed class NotificationWriter(
     {
         var sender = EnvelopeAddress.Null;
         ImmutableArray<JournalEvent> events =
-            [
-                .. GeneratedMessages.Beginning(sender, recipients, policy),
-                new MessageAccepted(composed.HeaderBlock.Length + 2 + composed.Body.Length, recipients.Length, RequireTls: about.Envelope.RequireTls ? true : null),
-            ];
+        [
+            .. GeneratedMessages.Beginning(sender, recipients, policy),
+            new MessageAccepted(composed.HeaderBlock.Length + 2 + composed.Body.Length, recipients.Length, RequireTls: about.Envelope.RequireTls ? true : null),
+        ];
         var created = await _generated.CreateAsync(id, now, sender, recipients, composed, policy, cancellationToken);
         return created with
         {

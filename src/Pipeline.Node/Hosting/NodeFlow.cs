@@ -74,6 +74,7 @@ internal sealed class NodeFlow : IAsyncDisposable
             };
             var limits = new DeliveryLimits { PerDestination = options.Settings.Delivery.PerDestination, Overall = options.Settings.Delivery.Overall };
             var actors = await FlowActors.StartAsync(system, services, agents, limits, cancellationToken);
+            var session = ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions);
             var receipt = new ReceiptService(new ReceiptServices
             {
                 Policies = policies.Source,
@@ -90,10 +91,10 @@ internal sealed class NodeFlow : IAsyncDisposable
                 FailureReports = new FailureReportServices(node.Messages, node.Store.Owner, ids, node.Resolver, actors.Messages, node.PolicyLog, options.Time).Start(system),
                 Callouts = NodeCallouts.Create(new SmtpCalloutClient(options.Time, node.Resolver, own.Contains), node.Messages),
                 Connections = connections,
+                MaxConnections = session.Limits.MaxConnections,
                 HasQueueRuns = options.QueueInterval is not null,
                 Limits = new ReceiptLimits { ScanDeadline = options.Settings.Scan.Deadline },
             });
-            var session = ListenerSettings.Session(options.Settings, policies.Current.Policy.MainOptions);
             return new NodeFlow(agents, system, actors, records, receipt, new LocalSubmission(session, receipt, receipt, options.Time, node.Logger));
         }
         catch

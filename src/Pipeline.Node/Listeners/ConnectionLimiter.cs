@@ -28,13 +28,13 @@ internal sealed class ConnectionLimiter(SmtpLimits limits)
     /// <summary>Counts a connection in; the caller must <see cref="Leave"/> with the same address when this gives null.</summary>
     /// <param name="address">Null for a peer without an address, which is only counted among all.</param>
     /// <returns>Null, or why there may be no further connection.</returns>
-    public string? Enter(IPAddress? address)
+    public ConnectionRefusal? Enter(IPAddress? address)
     {
         lock (_gate)
         {
             if (_all >= limits.MaxConnections)
             {
-                return "too many connections";
+                return ConnectionRefusal.TooMany;
             }
 
             if (address is not null && !IPAddress.IsLoopback(address))
@@ -43,7 +43,7 @@ internal sealed class ConnectionLimiter(SmtpLimits limits)
                 int fromAddress = _byAddress.GetValueOrDefault(address);
                 if (Exceeds(fromAddress, limits.MaxConnectionsPerAddress))
                 {
-                    return "too many connections from your address";
+                    return ConnectionRefusal.TooManyFromAddress;
                 }
 
                 if (address.AddressFamily == AddressFamily.InterNetworkV6)
@@ -52,7 +52,7 @@ internal sealed class ConnectionLimiter(SmtpLimits limits)
                     int fromNetwork = _byNetwork.GetValueOrDefault(network);
                     if (Exceeds(fromNetwork, limits.MaxConnectionsPerIPv6Network))
                     {
-                        return "too many connections from your network";
+                        return ConnectionRefusal.TooManyFromNetwork;
                     }
 
                     _byNetwork[network] = fromNetwork + 1;

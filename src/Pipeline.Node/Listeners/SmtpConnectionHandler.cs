@@ -28,7 +28,7 @@ internal sealed class SmtpConnectionHandler(
         {
             if (closing.IsCancellationRequested)
             {
-                await RefuseAsync(connection, client, "this server takes no mail now");
+                await RefuseAsync(connection, client, ConnectionRefusal.Closed);
                 return;
             }
 
@@ -57,12 +57,12 @@ internal sealed class SmtpConnectionHandler(
         }
     }
 
-    private async Task RefuseAsync(ConnectionContext connection, ClientConnection client, string refusal)
+    private async Task RefuseAsync(ConnectionContext connection, ClientConnection client, ConnectionRefusal refusal)
     {
-        ListenerLog.ConnectionRefused(log, client.Client, refusal);
+        ListenerLog.ConnectionRefused(log, client.Client, refusal.Reason);
         await using IReceiptSession receipt = service.Open(client);
-        SmtpReply reply = SessionReplies.Closing(7, 0, receipt.Capabilities.HostName, refusal);
-        receipt.ProtocolIncident(new ProtocolIncident("connect", reply, refusal) { Ends = SessionBreak.Refused });
+        var reply = new SmtpReply(421, new EnhancedStatusCode(4, 7, 0), refusal.Told);
+        receipt.ProtocolIncident(new ProtocolIncident("connect", reply, refusal.Reason) { Ends = SessionBreak.Refused });
         if (!endpoint.ImplicitTls)
         {
             SmtpReplyWriter.Write(connection.Transport.Output, reply);

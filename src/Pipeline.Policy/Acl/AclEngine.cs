@@ -17,7 +17,7 @@ public sealed class AclEngine(AclProgram program, AclServices services) : IAclCa
 
     private readonly ConcurrentDictionary<string, ParsedText> _texts = new(StringComparer.Ordinal);
 
-    internal AclServices Services { get; } = services;
+    public AclServices Services { get; } = services;
 
     /// <summary>Runs the ACL that an option names.</summary>
     /// <param name="acl">The option's value: expands to a name, an absolute path, or the text of an ACL. Null when the option is not set.</param>

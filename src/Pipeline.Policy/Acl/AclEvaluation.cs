@@ -49,6 +49,15 @@ internal sealed class AclEvaluation(AclEngine engine, AclPoint point, Evaluation
 
     public void Log(PolicyLogTarget target, string line) => Scope.Environment.Log.Write(target, line);
 
+    /// <param name="selector">Of <c>log_selector</c>.</param>
+    public void Log(string selector, PolicyLogTarget target, string line)
+    {
+        if (Scope.Environment.Policy.MainOptions.LogSelector.Choose(selector, target) is var chosen and not PolicyLogTarget.None)
+        {
+            Log(chosen, line);
+        }
+    }
+
     /// <summary>Tells a test session, ACLs inside ACLs one column further in.</summary>
     public void Trace(string line) => Scope.TraceOf(PolicyTopics.Acl)?.Write(PolicyTopics.Acl, Depth > 1 ? new string(' ', Depth - 1) + line : line);
 }
@@ -67,4 +76,5 @@ internal sealed class StatementRun(AclVerb verb)
 
 /// <param name="Address">The sender that did not verify.</param>
 /// <param name="Texts">What the client is told of it, before the reply that it would get without: one or more lines each.</param>
-internal sealed record SenderVerifyDetails(string Address, string[] Texts);
+/// <param name="IsDeferred">The sender could not be verified now.</param>
+internal sealed record SenderVerifyDetails(string Address, string[] Texts, bool IsDeferred = false);

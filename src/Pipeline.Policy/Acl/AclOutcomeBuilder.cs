@@ -16,7 +16,7 @@ internal static class AclOutcomeBuilder
         var traits = AclPointTraits.Of(evaluation.Point);
         var code = CodeOf(traits, decision.Verdict);
         var userMessage = evaluation.UserMessage;
-        if (decision.Verdict == AclVerdict.Error || (decision.Verdict == AclVerdict.Defer && !evaluation.ShowsTemporaryDetails))
+        if (decision.Verdict == AclVerdict.Error || (decision.Verdict == AclVerdict.Defer && !ShowsDetails(evaluation)))
         {
             userMessage = null;
         }
@@ -61,10 +61,18 @@ internal static class AclOutcomeBuilder
 
         var refused = verdict is AclVerdict.Deny or AclVerdict.Drop;
         var last = userMessage ?? (HasNoLater(traits.Point) ? DefaultLocalRefusal : refused ? DefaultRefusal : DefaultDeferral);
-        return evaluation.SenderVerify is { } details && (refused || evaluation.ShowsTemporaryDetails) && evaluation.Message.AclState.ToldSenders.Add(details.Address)
+        return evaluation.SenderVerify is { } details && (refused || ShowsDetails(evaluation)) && IsToBeTold(evaluation, details)
             ? Compose(evaluation, code, enhanced, [.. details.Texts, last])
             : Compose(evaluation, code, enhanced, [last]);
     }
+
+    private static bool ShowsDetails(AclEvaluation evaluation) =>
+        evaluation.ShowsTemporaryDetails || evaluation.Scope.Environment.Policy.MainOptions.SmtpReturnErrorDetails;
+
+    /// <summary>What is wrong with a sender is said once; why it is not known now, each time, to those who are to have all details.</summary>
+    private static bool IsToBeTold(AclEvaluation evaluation, SenderVerifyDetails details) => details.IsDeferred
+        ? evaluation.Scope.Environment.Policy.MainOptions.SmtpReturnErrorDetails
+        : evaluation.Message.AclState.ToldSenders.Add(details.Address);
 
     private static SmtpReply Compose(AclEvaluation evaluation, int code, EnhancedStatusCode? enhanced, string[] parts)
     {

@@ -7,15 +7,13 @@ public sealed record AclServices
 {
     public required IRateLimitStore RateLimits { get; init; }
 
-    /// <summary>A test session does not wait for <c>delay</c>.</summary>
+    /// <summary>A test session does not wait.</summary>
     public bool SkipDelays { get; init; }
 
-    /// <summary>Longest <c>delay</c> that is obeyed, so that no policy can hold a connection for hours.</summary>
+    /// <summary>Longest wait that is obeyed, so that no policy can hold a connection for hours.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>log_selector acl_warn_skipped.</summary>
-    public bool LogSkippedWarnings { get; init; } = true;
-
-    /// <summary>log_selector sender_verify_fail.</summary>
-    public bool LogSenderVerifyFailures { get; init; } = true;
+    /// <summary>Waits as long as a policy asks for, within these bounds.</summary>
+    public Task DelayAsync(TimeSpan delay, TimeProvider time, CancellationToken cancellationToken) =>
+        SkipDelays || delay <= TimeSpan.Zero ? Task.CompletedTask : Task.Delay(delay < MaxDelay ? delay : MaxDelay, time, cancellationToken);
 }

@@ -10,12 +10,9 @@ internal static class WarnEffects
     {
         if (outcome == AclTestOutcome.Defer)
         {
-            if (evaluation.Engine.Services.LogSkippedWarnings)
-            {
-                var why = evaluation.LogMessage is { Length: > 0 } reason ? $": {FirstLine(reason)}" : "";
-                evaluation.Log(PolicyLogTarget.Main, $"{ClientText.Prefix(evaluation.Connection)}Warning: ACL \"warn\" statement skipped: condition test deferred{why}");
-            }
-
+            var why = evaluation.LogMessage is { Length: > 0 } reason ? $": {FirstLine(reason)}" : "";
+            evaluation.Log(
+                "acl_warn_skipped", PolicyLogTarget.Main, $"{ClientText.Prefix(evaluation.Connection)}Warning: ACL \"warn\" statement skipped: condition test deferred{why}");
             return;
         }
 

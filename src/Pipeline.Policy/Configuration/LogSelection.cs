@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Configuration;
 
@@ -22,9 +23,9 @@ public sealed class LogSelection
     /// <summary>The selectors that change what is written.</summary>
     private static readonly FrozenSet<string> Obeyed = new[]
     {
-        "address_rewrite", "all_parents", "connection_reject", "delay_delivery", "deliver_time", "delivery_size", "dkim", "incoming_interface",
+        "acl_warn_skipped", "address_rewrite", "all_parents", "connection_reject", "delay_delivery", "deliver_time", "delivery_size", "dkim", "incoming_interface",
         "incoming_port", "lost_incoming_connection", "millisec", "outgoing_port", "pid", "proxy", "queue_run", "queue_time", "queue_time_overall",
-        "receive_time", "received_recipients", "received_sender", "rejected_header", "rejected_headers", "sender_on_delivery", "skip_delivery",
+        "receive_time", "received_recipients", "received_sender", "rejected_header", "rejected_headers", "sender_on_delivery", "sender_verify_fail", "skip_delivery",
         "smtp_confirmation", "smtp_connection", "smtp_incomplete_transaction", "smtp_mailauth", "smtp_no_mail", "smtp_protocol_error", "smtp_syntax_error", "subject", "tls_certificate_verified", "tls_cipher", "tls_peerdn", "tls_sni",
     }.ToFrozenSet(StringComparer.Ordinal);
 
@@ -89,6 +90,9 @@ public sealed class LogSelection
         Items(option).Where(item => Names.Contains(item[1..]) && !Obeyed.Contains(item[1..]) && Defaults.Contains(item[1..]) != (item[0] == '+'));
 
     public bool Has(string name) => _named.Contains(name) != Everything;
+
+    /// <summary>Where a line goes that a selector is about: selectors are about the main log, and other logs have it in any case.</summary>
+    public PolicyLogTarget Choose(string name, PolicyLogTarget target) => Has(name) ? target : target & ~PolicyLogTarget.Main;
 
     private static string[] Items(string? option) => (option ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 }

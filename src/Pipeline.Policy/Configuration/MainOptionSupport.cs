@@ -21,18 +21,9 @@ internal static class MainOptionSupport
         (Support.NotDone("names are looked up in the DNS, and confirmed by it", "bydns:byaddr|bydns"), "host_lookup_order"),
         (Support.NotDone("no ident query is made, and $sender_ident is empty"), "rfc1413_hosts"),
         (Support.WithoutEffect("no ident query is made"), "rfc1413_query_timeout"),
-        (Support.NotDone("set smtp_accept_max, and MaxConnections in node.json, Smtp"), "smtp_accept_reserve smtp_reserve_hosts smtp_load_reserve"),
         (Support.NotDone("set message_size_limit"), "header_maxsize header_line_maxsize"),
         (Support.NotDone("the lengths of RFC 5321 hold"), "max_username_length"),
-        (Support.NotDone("write \"defer ratelimit = ...\" in an ACL"), "smtp_ratelimit_hosts smtp_ratelimit_mail smtp_ratelimit_rcpt"),
-        (Support.NotDone("replies carry the message of the ACL"), "smtp_return_error_details"),
         (Support.WithoutEffect("the extension is not offered"), "pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_early_banner_hosts"),
-        (Support.NotDone("the line is read as it comes, and the sender is the one that is named"), "uucp_from_pattern uucp_from_sender"),
-        (Support.NotDone("messages of the command line are taken with the sender they name; restrict who may reach the node's socket", "false"), "local_from_check"),
-        (Support.NotDone("messages of the command line are taken with the sender they name"), """
-            local_sender_retain local_from_prefix local_from_suffix untrusted_set_sender trusted_users trusted_groups ignore_fromline_hosts
-            ignore_fromline_local unknown_login unknown_username gecos_name gecos_pattern
-            """),
         (Support.WithoutEffect("lines end as RFC 5321 says"), "drop_cr"),
     ];
 
@@ -57,7 +48,6 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("frozen messages stay in the store like all others"), "move_frozen_messages"),
         (Support.WithoutEffect("the store keeps messages in its own form"), "split_spool_directory spool_wireformat message_logs preserve_message_logs keep_malformed"),
         (Support.WithoutEffect("the store always syncs"), "disable_fsync"),
-        (Support.WithoutEffect("who may open the node's socket decides"), "admin_groups commandline_checks_require_admin prod_requires_admin queue_list_requires_admin"),
         (Support.WithoutEffect(NoUserChange), "never_users exim_user exim_group deliver_drop_privilege finduser_retries"),
     ];
 
@@ -95,12 +85,7 @@ internal static class MainOptionSupport
 
     private static (Support Support, string Names)[] Scanners =>
     [
-        (Support.WithoutEffect("the ACL condition is refused when it is reached"), "spf_guess"),
         (Support.WithoutEffect("every signature is verified"), "dkim_verify_minimal"),
-        (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "sha256:sha512|sha256 : sha512|sha256"), "dkim_verify_hashes"),
-        (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "ed25519:rsa|ed25519 : rsa|rsa:ed25519"), "dkim_verify_keytypes"),
-        (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "rsa=1024 ed25519=250"), "dkim_verify_min_keysizes"),
         (Support.NotDone("say the explanation in the ACL: $spf_smtp_comment"), "spf_smtp_comment_template"),
-        (Support.NotDone("give the secret to ${srs_encode} and inbound_srs"), "srs_config srs_secrets srs_secret srs_maxage srs_hashlength srs_hashmin srs_usehash srs_usetimestamp"),
     ];
 }

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Pipeline.Policy.Callers;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 
@@ -33,6 +35,10 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         SmtpAcceptQueuePerConnection = IsSet("smtp_accept_queue_per_connection") ? GetInt32("smtp_accept_queue_per_connection", 0) : null,
         SmtpAcceptReserve = GetInt32("smtp_accept_reserve", 0),
         SmtpReserveHosts = GetList("smtp_reserve_hosts", ListKind.Host),
+        SmtpLoadReserve = GetFixed("smtp_load_reserve"),
+        SmtpRatelimitHosts = GetList("smtp_ratelimit_hosts", ListKind.Host),
+        SmtpRatelimitMail = ReadRateLimit("smtp_ratelimit_mail"),
+        SmtpRatelimitRcpt = ReadRateLimit("smtp_ratelimit_rcpt"),
         SmtpReceiveTimeout = GetExpandable("smtp_receive_timeout", "5m"),
         SmtpMaxUnknownCommands = GetInt32("smtp_max_unknown_commands", 3),
         SmtpMaxSynprotErrors = GetInt32("smtp_max_synprot_errors", 3),
@@ -100,7 +106,23 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         ExtractAddressesRemoveArguments = GetBool("extract_addresses_remove_arguments", true),
         LocalFromCheck = GetBool("local_from_check", true),
         LocalSenderRetain = GetBool("local_sender_retain"),
+        LocalFromPrefix = GetString("local_from_prefix"),
+        LocalFromSuffix = GetString("local_from_suffix"),
         UntrustedSetSender = GetList("untrusted_set_sender", ListKind.Address),
+        TrustedUsers = Accounts("trusted_users", AccountList.Users),
+        TrustedGroups = Accounts("trusted_groups", AccountList.Groups),
+        AdminGroups = Accounts("admin_groups", AccountList.Groups),
+        QueueListRequiresAdmin = GetBool("queue_list_requires_admin", true),
+        ProdRequiresAdmin = GetBool("prod_requires_admin", true),
+        CommandlineChecksRequireAdmin = GetBool("commandline_checks_require_admin"),
+        UnknownLogin = GetExpandable("unknown_login"),
+        UnknownUsername = GetExpandable("unknown_username"),
+        GecosPattern = GetPattern("gecos_pattern"),
+        GecosName = GetExpandable("gecos_name"),
+        UucpFromPattern = GetPattern("uucp_from_pattern") ?? DefaultUucpFromPattern,
+        UucpFromSender = GetExpandable("uucp_from_sender", "$1"),
+        IgnoreFromlineHosts = GetList("ignore_fromline_hosts", ListKind.Host),
+        IgnoreFromlineLocal = GetBool("ignore_fromline_local"),
         TaintedData = TaintModes.Read(GetString("tainted_data"), IsSet("allow_insecure_tainted_data") ? GetBool("allow_insecure_tainted_data") : null),
         StrictAclVars = GetBool("strict_acl_vars"),
         SpoolDirectory = GetExpandable("spool_directory"),
@@ -155,6 +177,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         CalloutRandomLocalPart = GetExpandable("callout_random_local_part", "$primary_hostname-$tod_epoch-testing"),
         AvScanner = GetExpandable("av_scanner"),
         SpamdAddress = GetExpandable("spamd_address", "127.0.0.1 783"),
+        DkimLimits = DkimAcceptance.Read(GetString, out _),
         DkimVerifySigners = GetExpandable("dkim_verify_signers", "$dkim_signers"),
         DccifdAddress = GetString("dccifd_address", Scanning.DccifdAddress.Usual),
         DccifdOptions = GetString("dccifd_options", "header"),
@@ -163,8 +186,15 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         DmarcEvaluation = DmarcEvaluations.Find(GetString("dmarc_evaluation")) ?? default,
         DmarcTldFile = GetExpandable("dmarc_tld_file", Acl.PublicSuffixFile.Usual),
         DmarcHistoryFile = GetExpandable("dmarc_history_file"),
+        SpfGuess = GetExpandable("spf_guess", "v=spf1 a/24 mx/24 ptr ?all"),
         DmarcForensicSender = GetExpandable("dmarc_forensic_sender"),
-        SrsSecrets = GetString("srs_secrets") ?? GetString("srs_secret"),
+        SrsConfig = GetString("srs_config"),
+        SrsSecrets = [.. ListSyntax.Split(GetString("srs_secrets") ?? GetString("srs_secret") ?? "")],
+        SrsMaxage = GetInteger("srs_maxage", 31),
+        SrsHashlength = GetInteger("srs_hashlength", 6),
+        SrsHashmin = GetInteger("srs_hashmin", -1),
+        SrsUsetimestamp = GetBool("srs_usetimestamp", true),
+        SrsUsehash = GetBool("srs_usehash", true),
         LogSelector = LogSelection.Parse(GetString("log_selector")),
         LogFilePath = GetExpandable("log_file_path"),
         LogTimezone = GetBool("log_timezone"),
@@ -200,6 +230,37 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
 
     private const string DefaultDnsCheckNamesPattern = @"(?i)^(?>(?(1)\.|())[^\W](?>[a-z0-9/_-]*[^\W])?)+(\.?)$";
 
+    private const string DefaultUucpFromPattern =
+        @"^From\s+(\S+)\s+(?:[a-zA-Z]{3},?\s+)?(?:[a-zA-Z]{3}\s+\d?\d|\d?\d\s+[a-zA-Z]{3}\s+\d\d(?:\d\d)?)\s+\d\d?:\d\d?";
+
+    private delegate ImmutableArray<uint> AccountReader(string? list, out string problem);
+
+    private ImmutableArray<uint> Accounts(string name, AccountReader read)
+    {
+        var ids = read(GetString(name), out var problem);
+        if (problem.Length > 0)
+        {
+            Report(problem, name);
+        }
+
+        return ids;
+    }
+
+    private string? GetPattern(string name)
+    {
+        if (GetString(name) is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (!PatternCache.TryGet(text, caseless: false, out _, out var error))
+        {
+            Report(error, name);
+        }
+
+        return text;
+    }
+
     private ErrorCopies ReadErrorsCopy()
     {
         var copies = ErrorCopies.Parse(GetString("errors_copy") ?? "", out var problem);
@@ -209,6 +270,22 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         }
 
         return copies;
+    }
+
+    private SmtpRateLimit? ReadRateLimit(string option)
+    {
+        if (GetString(option) is not { } text)
+        {
+            return null;
+        }
+
+        var limit = SmtpRateLimit.Parse(text);
+        if (limit is null)
+        {
+            Report($"malformed ratelimit data: {text}", option);
+        }
+
+        return limit;
     }
 
     private FrozenDictionary<string, ExpandableString> Acls() => MainOptionTable.Instance.All

@@ -89,7 +89,6 @@ public static class RouterOptionTable
                 forbid_filter_lookup forbid_filter_perl forbid_filter_readfile forbid_filter_readsocket forbid_filter_reply
                 forbid_filter_run forbid_sieve_filter reply_transport sieve_enotify_mailto_owner sieve_subaddress sieve_useraddress
                 sieve_vacation_directory
-                """),
-            (Support.Refused("use ${srs_encode} in return_path, and inbound_srs"), "srs srs_alias srs_condition srs_dbinsert srs_dbselect")),
+                """)),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }

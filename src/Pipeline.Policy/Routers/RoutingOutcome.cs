@@ -41,6 +41,12 @@ public abstract record RoutingOutcome
 
         public EnvelopeAddress? ErrorsTo { get; init; }
 
+        /// <summary>As in <see cref="RoutingAddress.SrsSender"/>.</summary>
+        public EnvelopeAddress? SrsSender { get; init; }
+
+        /// <summary>The sender of the delivery, as long as the transport has no other.</summary>
+        public EnvelopeAddress ReturnPath(EnvelopeAddress sender) => ErrorsTo ?? SrsSender ?? sender;
+
         public ImmutableArray<string> HeadersAdd { get; init; } = [];
 
         public ImmutableArray<string> HeadersRemove { get; init; } = [];

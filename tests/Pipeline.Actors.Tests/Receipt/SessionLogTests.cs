@@ -125,6 +125,30 @@ public sealed class SessionLogTests : ReceiptTestKit
         Assert.Equal(target, _policy.Targets.Last());
     }
 
+    [Theory]
+    [InlineData("", PolicyLogTarget.Main | PolicyLogTarget.Reject)]
+    [InlineData("log_selector = -sender_verify_fail\n", PolicyLogTarget.Reject)]
+    public async Task Sender_that_does_not_verify_is_told_where_it_is_asked_for(string selector, PolicyLogTarget target)
+    {
+        await using var session = await OpenAsync(selector + "acl_smtp_rcpt = a\nbegin acl\na:\n  require verify = sender\nbegin routers\n");
+        await MailAsync(session);
+        await session.RecipientAsync(To("x"), CancellationToken.None);
+        Assert.Equal("H=(c) [192.0.2.7] sender verify fail for <s@x.test>: Unrouteable address", _policy.Lines.First());
+        Assert.Equal(target, _policy.Targets.First());
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("log_selector = -acl_warn_skipped\n", false)]
+    public async Task Warning_that_is_skipped_is_told_unless_nobody_wants_to_know(string selector, bool isTold)
+    {
+        await using var session = await OpenAsync(selector + "acl_smtp_rcpt = a\nbegin acl\na:\n  warn condition = nonsense\n  accept\n");
+        await MailAsync(session);
+        await session.RecipientAsync(To("x"), CancellationToken.None);
+        Assert.Equal(
+            isTold ? ["H=(c) [192.0.2.7] Warning: ACL \"warn\" statement skipped: condition test deferred: invalid \"condition\" value \"nonsense\""] : [], _policy.Lines);
+    }
+
     [Fact]
     public async Task Errors_of_clients_are_not_told_unless_it_is_asked_for()
     {

@@ -11,7 +11,7 @@ public sealed class ConnectionLimitTests
         var limiter = new ConnectionLimiter(new SmtpLimits { MaxConnections = 2 });
         Assert.Null(limiter.Enter(IPAddress.Parse("192.0.2.1")));
         Assert.Null(limiter.Enter(null));
-        Assert.Equal("too many connections", limiter.Enter(IPAddress.Parse("192.0.2.3")));
+        Assert.Equal(ConnectionRefusal.TooMany, limiter.Enter(IPAddress.Parse("192.0.2.3")));
         limiter.Leave(null);
         Assert.Null(limiter.Enter(IPAddress.Parse("192.0.2.3")));
         Assert.Equal(2, limiter.Count);
@@ -23,7 +23,7 @@ public sealed class ConnectionLimitTests
         var limiter = new ConnectionLimiter(new SmtpLimits { MaxConnectionsPerAddress = 2 });
         Assert.Null(limiter.Enter(IPAddress.Parse("192.0.2.1")));
         Assert.Null(limiter.Enter(IPAddress.Parse("::ffff:192.0.2.1")));
-        Assert.Equal("too many connections from your address", limiter.Enter(IPAddress.Parse("192.0.2.1")));
+        Assert.Equal(ConnectionRefusal.TooManyFromAddress, limiter.Enter(IPAddress.Parse("192.0.2.1")));
         Assert.Null(limiter.Enter(IPAddress.Parse("192.0.2.2")));
         limiter.Leave(IPAddress.Parse("192.0.2.1"));
         Assert.Null(limiter.Enter(IPAddress.Parse("192.0.2.1")));
@@ -34,9 +34,9 @@ public sealed class ConnectionLimitTests
     {
         var limiter = new ConnectionLimiter(new SmtpLimits { MaxConnectionsPerAddress = 1, MaxConnectionsPerIPv6Network = 2 });
         Assert.Null(limiter.Enter(IPAddress.Parse("2001:db8:0:1::1")));
-        Assert.Equal("too many connections from your address", limiter.Enter(IPAddress.Parse("2001:db8:0:1::1")));
+        Assert.Equal(ConnectionRefusal.TooManyFromAddress, limiter.Enter(IPAddress.Parse("2001:db8:0:1::1")));
         Assert.Null(limiter.Enter(IPAddress.Parse("2001:db8:0:1:ffff::2")));
-        Assert.Equal("too many connections from your network", limiter.Enter(IPAddress.Parse("2001:db8:0:1::3")));
+        Assert.Equal(ConnectionRefusal.TooManyFromNetwork, limiter.Enter(IPAddress.Parse("2001:db8:0:1::3")));
         Assert.Null(limiter.Enter(IPAddress.Parse("2001:db8:0:2::3")));
         limiter.Leave(IPAddress.Parse("2001:db8:0:1::1"));
         Assert.Null(limiter.Enter(IPAddress.Parse("2001:db8:0:1::3")));
@@ -72,7 +72,7 @@ public sealed class ConnectionLimitTests
             receipt, options => options with { Limits = new SmtpLimits { MaxConnections = 1 } });
         await using SmtpTestClient first = await SmtpTestClient.GreetedAsync(server.Endpoints[0]);
         await using SmtpTestClient second = await SmtpTestClient.ConnectAsync(server.Endpoints[0]);
-        await second.ExpectAsync("421 4.7.0 mx.example.com too many connections");
+        await second.ExpectAsync("421 4.7.0 Too many concurrent SMTP connections; please try again later.");
         await second.ExpectEndAsync();
         Assert.Equal("connect|421|too many connections", Assert.Single(receipt.Incidents));
         await first.CommandAsync("NOOP", "250 ");

@@ -31,6 +31,7 @@ internal static class SessionReplies
     public static readonly SmtpReply TooManyRecipientsForMessage = new(554, new EnhancedStatusCode(5, 5, 3), "Too many recipients");
     public static readonly SmtpReply OutOfStep = new(554, new EnhancedStatusCode(5, 5, 0), "SMTP synchronization error");
 
+    public static readonly SmtpReply TooManyMessages = new(421, new EnhancedStatusCode(4, 7, 0), "too many messages in this connection");
     public static readonly SmtpReply TooManyUnknownCommands = new(500, new EnhancedStatusCode(5, 5, 1), "Too many unrecognized commands");
     public static readonly SmtpReply TooManyNonMailCommands = new(554, new EnhancedStatusCode(5, 5, 1), "Too many nonmail commands");
 

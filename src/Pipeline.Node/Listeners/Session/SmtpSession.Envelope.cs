@@ -29,8 +29,7 @@ internal sealed partial class SmtpSession
         SmtpCapabilities capabilities = _receipt.Capabilities;
         if (++_messages > _limits.MaxMessagesPerConnection)
         {
-            SmtpReply tooMany = SessionReplies.Closing(7, 0, capabilities.HostName, "too many messages in this connection");
-            End(SessionEnd.Abrupt, "MAIL", tooMany, "too many messages in this connection", SessionBreak.Limit);
+            End(SessionEnd.Abrupt, "MAIL", SessionReplies.TooManyMessages, "too many messages in one connection", SessionBreak.TooManyMessages);
             return;
         }
 

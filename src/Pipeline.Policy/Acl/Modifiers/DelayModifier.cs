@@ -23,7 +23,7 @@ internal sealed class DelayModifier() : AclModifier("delay")
             return AclTest.True;
         }
 
-        await Task.Delay(delay < services.MaxDelay ? delay : services.MaxDelay, evaluation.Scope.Environment.Time, cancellationToken);
+        await services.DelayAsync(delay, evaluation.Scope.Environment.Time, cancellationToken);
         return AclTest.True;
     }
 }

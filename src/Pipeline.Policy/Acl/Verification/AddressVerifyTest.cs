@@ -98,7 +98,7 @@ internal static class AddressVerifyTest
 
         var deferred = test.Outcome == AclTestOutcome.Defer;
         Log(evaluation, sender, deferred, verified.Message);
-        Tell(evaluation, options, sender, [$"Verification failed for <{sender}>", verified.Message]);
+        Tell(evaluation, options, sender, deferred ? [verified.Message] : [$"Verification failed for <{sender}>", verified.Message], deferred);
         return deferred
             ? AclTest.Defer($"Could not complete sender verify: {verified.Message}", "Could not complete sender verify")
             : AclTest.Failed("Sender verify failed", "Sender verify failed");
@@ -158,19 +158,20 @@ internal static class AddressVerifyTest
 
     private static void Log(AclEvaluation evaluation, EnvelopeAddress sender, bool deferred, string why)
     {
-        if (!evaluation.Message.AclState.ToldSenders.Contains(sender.ToString()) && evaluation.Engine.Services.LogSenderVerifyFailures)
+        if (!evaluation.Message.AclState.ToldSenders.Contains(sender.ToString()))
         {
             evaluation.Log(
+                "sender_verify_fail",
                 PolicyLogTarget.Main | PolicyLogTarget.Reject,
                 $"H={ClientText.FullHost(evaluation.Connection)} sender verify {(deferred ? "defer" : "fail")} for <{sender}>{(why.Length == 0 ? "" : $": {why}")}");
         }
     }
 
-    private static void Tell(AclEvaluation evaluation, VerifyOptions options, EnvelopeAddress sender, string[] texts)
+    private static void Tell(AclEvaluation evaluation, VerifyOptions options, EnvelopeAddress sender, string[] texts, bool deferred = false)
     {
         if (!options.NoDetails)
         {
-            evaluation.SenderVerify = new SenderVerifyDetails(sender.ToString(), texts);
+            evaluation.SenderVerify = new SenderVerifyDetails(sender.ToString(), texts, deferred);
         }
     }
 

@@ -20,13 +20,13 @@ internal static class HeaderVerifyTest
             var list = HeaderAddresses.Read(value.Span, evaluation.Scope.Environment.Policy.MainOptions);
             if (list.Defect is { } defect)
             {
-                return AclTest.Failed(null, $"{defect.Reason}: failing address in \"{name}:\" header is: {defect.Text}");
+                return Failed(evaluation, $"{defect.Reason}: failing address in \"{name}:\" header is: {defect.Text}");
             }
 
             // Those that may stand without a domain have been completed before.
             if (list.Addresses.FirstOrDefault(static address => address.Domain.Length == 0) is { } unqualified)
             {
-                return AclTest.Failed(null, $"unqualified address not permitted: failing address in \"{name}:\" header is: {unqualified}");
+                return Failed(evaluation, $"unqualified address not permitted: failing address in \"{name}:\" header is: {unqualified}");
             }
         }
 
@@ -39,7 +39,7 @@ internal static class HeaderVerifyTest
         {
             if (field.Name.ContainsAnyExceptInRange((byte)'!', (byte)'~'))
             {
-                return AclTest.Failed(null, $"Invalid character in header \"{OctetString.FromBytes(field.Name)}\" found");
+                return Failed(evaluation, $"Invalid character in header \"{OctetString.FromBytes(field.Name)}\" found");
             }
         }
 
@@ -59,7 +59,7 @@ internal static class HeaderVerifyTest
         {
             if (!named.Exists(address => IsSame(address, recipient, local)))
             {
-                return AclTest.Failed(null, $"bcc recipient detected ({recipient})");
+                return Failed(evaluation, $"bcc recipient detected ({recipient})", "bcc recipient detected");
             }
         }
 
@@ -74,41 +74,58 @@ internal static class HeaderVerifyTest
             return AclTest.Error("sender verification is not possible here: there are no routers");
         }
 
-        var failure = AclTest.Failed(null, "there is no valid sender in any header line");
-        foreach (var (_, value) in Fields(evaluation, SenderFields))
+        var (isDeferred, details) = (false, (string?)null);
+        foreach (var (name, value) in Fields(evaluation, SenderFields))
         {
-            foreach (var address in HeaderAddresses.Read(value.Span, evaluation.Scope.Environment.Policy.MainOptions).Addresses)
+            var list = HeaderAddresses.Read(value.Span, evaluation.Scope.Environment.Policy.MainOptions);
+            foreach (var address in list.Addresses)
             {
-                switch (await VerifySenderAsync(evaluation, verifier, address, options, cancellationToken))
+                var (outcome, why) = await VerifySenderAsync(evaluation, verifier, address, options, cancellationToken);
+                if (outcome == VerificationOutcome.Verified)
                 {
-                    case VerificationOutcome.Verified:
-                        return AclTest.True;
-                    case VerificationOutcome.Deferred:
-                        failure = AclTest.Defer("all attempts to verify a sender in a header line deferred");
-                        break;
+                    return AclTest.True;
                 }
+
+                isDeferred |= outcome == VerificationOutcome.Deferred;
+                details = Details(evaluation, $"could not verify \"{name}:\" header address\n{address}: {why}");
+            }
+
+            if (list.Defect is { } defect)
+            {
+                return Failed(evaluation, $"syntax error in '{name}:' header when scanning for sender: {defect.Reason} in \"{defect.Text}\"");
             }
         }
 
-        return failure;
+        return isDeferred
+            ? AclTest.Defer("all attempts to verify a sender in a header line deferred", details)
+            : AclTest.Failed(details, "there is no valid sender in any header line");
     }
 
-    private static async ValueTask<VerificationOutcome> VerifySenderAsync(
+    /// <param name="why">For the log.</param>
+    /// <param name="told">For the client, when it is to have details; null for the same.</param>
+    private static AclTest Failed(AclEvaluation evaluation, string why, string? told = null) => AclTest.Failed(Details(evaluation, told ?? why), why);
+
+    /// <summary><c>smtp_return_error_details</c>: what is told to the client of a header that is not good.</summary>
+    private static string? Details(AclEvaluation evaluation, string why) =>
+        evaluation.Scope.Environment.Policy.MainOptions.SmtpReturnErrorDetails ? $"Rejected after DATA: {why}" : null;
+
+    private static async ValueTask<(VerificationOutcome Outcome, string Why)> VerifySenderAsync(
         AclEvaluation evaluation, IAddressVerifier verifier, EnvelopeAddress address, VerifyOptions options, CancellationToken cancellationToken)
     {
         var verified = await verifier.VerifyAsync(evaluation.Scope, address, asSender: true, options.SuccessOnRedirect, cancellationToken);
         if (verified.Outcome != VerificationOutcome.Verified || options.Callout is not { } callout)
         {
-            return verified.Outcome;
+            return (verified.Outcome, verified.Message);
         }
 
         var result = await Callout.RunAsync(evaluation, verified.Routed, callout, requireTls: false, cancellationToken);
-        return result.Outcome switch
+        var outcome = result.Outcome switch
         {
             CalloutOutcome.Accepted => VerificationOutcome.Verified,
             CalloutOutcome.Undecided => callout.DeferOk ? VerificationOutcome.Verified : VerificationOutcome.Deferred,
             _ => VerificationOutcome.Failed,
         };
+        return (outcome, result.Log);
     }
 
     private static bool IsSame(EnvelopeAddress address, EnvelopeAddress recipient, StringComparison local) =>

@@ -1,6 +1,8 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Security.Cryptography;
 using System.Text;
+using Pipeline.Connectors.Smtp.Dane;
+using Pipeline.Mail.Dns;
 using Pipeline.Policy.Tls;
 
 namespace Pipeline.Fuzz;
@@ -13,10 +15,13 @@ internal static class TlsTargets
         "version", "serial_number", "subject", "subject,>;", "issuer,CN", "notbefore", "notafter,int", "sig_algorithm", "signature", "subj_altname", "ocsp_uri", "crl_uri",
     ];
 
+    private static readonly X509Certificate2 Peer = X509CertificateLoader.LoadCertificate(Certificates()[0]);
+
     public static FuzzTarget[] All { get; } =
     [
         new("certificate", ReadCertificate, Certificates(), AllocationFactor: 512),
         new("distinguished-name", input => _ = DistinguishedNameText.Of(new X500DistinguishedName(input)), Names(), AllocationFactor: 512),
+        new("tlsa-record", JudgeByRecord, [.. Certificates().SelectMany(raw => new byte[][] { [2, 0, 0, .. raw], [3, 0, 1, .. SHA256.HashData(raw)], [2, 1, 2, .. SHA512.HashData(raw)] })], AllocationFactor: 512),
         new("revocation-list", ReadRevocationList, [MakeRevocationList()], AllocationFactor: 512),
     ];
 
@@ -33,6 +38,22 @@ internal static class TlsTargets
         catch (CryptographicException)
         {
             // The platform's own reader refuses it: in a handshake it would never have come this far.
+        }
+    }
+
+    private static void JudgeByRecord(ReadOnlySpan<byte> input)
+    {
+        if (input.Length < 3)
+        {
+            return;
+        }
+
+        var records = new TlsaRecords([new TlsaRecord(input[0], input[1], input[2], input[3..].ToArray())]);
+        if (!records.Usable.IsEmpty && DaneCertificates.Judge(records.Usable, Peer, [Peer], "mx.example.com", DateTimeOffset.UnixEpoch.AddYears(56)) is null)
+        {
+            var subject = input[1] == 0 ? Peer.RawData : Peer.PublicKey.ExportSubjectPublicKeyInfo();
+            var meant = input[2] switch { 1 => SHA256.HashData(subject), 2 => SHA512.HashData(subject), _ => subject };
+            Targets.Require(input[0] == TlsaRecords.TrustAnchor || input[3..].SequenceEqual(meant), "a certificate that is named itself is the one of the peer");
         }
     }
 

@@ -23,8 +23,6 @@ public sealed class SupportReportTests
 
     [Theory]
     [InlineData("system_filter = /x", "system_filter")]
-    [InlineData("begin transports\nt:\ndriver = smtp\nhosts_require_dane = *", "hosts_require_dane")]
-    [InlineData("begin transports\nt:\ndriver = smtp\nhosts_try_dane = *", "hosts_try_dane")]
     [InlineData("begin transports\nt:\ndriver = appendfile\nfile = /x\nuse_mbx_lock", "use_mbx_lock")]
     public void Option_whose_absence_would_weaken_or_misdirect_does_not_load(string text, string option)
     {
@@ -105,7 +103,7 @@ public sealed class SupportReportTests
 
     [Fact]
     public void Macro_of_an_option_exists_when_setting_it_does_no_harm() =>
-        Assert.Empty(Compile(".ifdef _HAVE_DANE _OPT_TRANSPORT_SMTP_HOSTS_TRY_DANE _OPT_MAIN_SYSTEM_FILTER _DRIVER_ROUTER_IPLOOKUP _EXP_ITEM_PERL\nsystem_filter = /x\n.endif").Problems);
+        Assert.Empty(Compile(".ifdef _OPT_TRANSPORT_SMTP_HOSTS_REQUIRE_OCSP _OPT_MAIN_SYSTEM_FILTER _DRIVER_ROUTER_IPLOOKUP _EXP_ITEM_PERL\nsystem_filter = /x\n.endif").Problems);
 
     private static IEnumerable<string> Notices(string text)
     {

@@ -146,6 +146,9 @@ public sealed record SmtpCapabilities(
     /// <summary>PRDR: each recipient may have a reply of its own after the data.</summary>
     public bool Prdr { get; init; }
 
+    /// <summary>LIMITS (RFC 9422): the client is told how much it may ask for.</summary>
+    public bool Limits { get; init; }
+
     /// <summary>REQUIRETLS (RFC 8689): never without TLS.</summary>
     public bool RequireTls { get; init; }
 

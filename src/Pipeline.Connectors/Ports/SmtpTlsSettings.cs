@@ -6,6 +6,15 @@ public sealed record SmtpTlsSettings
     /// <summary>hosts_require_tls: without TLS nothing is sent to these.</summary>
     public HostSet Require { get; init; } = HostSet.None;
 
+    /// <summary>hosts_try_dane: the TLSA records of these hold, where they have any (RFC 7672).</summary>
+    public HostSet TryDane { get; init; } = HostSet.Everyone;
+
+    /// <summary>hosts_require_dane: without TLSA records nothing is sent to these.</summary>
+    public HostSet RequireDane { get; init; } = HostSet.None;
+
+    /// <summary>dane_require_tls_ciphers; null for <see cref="Ciphers"/>.</summary>
+    public string? DaneCiphers { get; init; }
+
     /// <summary>hosts_avoid_tls.</summary>
     public HostSet Avoid { get; init; } = HostSet.None;
 

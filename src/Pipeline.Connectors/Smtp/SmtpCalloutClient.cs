@@ -1,5 +1,7 @@
 using System.Net;
 using Pipeline.Connectors.Ports;
+using Pipeline.Connectors.Smtp.Dane;
+using Pipeline.Mail.Dns;
 using Pipeline.Policy.Acl.Verification.Callouts;
 using Pipeline.Policy.Tls;
 
@@ -10,9 +12,11 @@ namespace Pipeline.Connectors.Smtp;
 /// Exim specification, "Callout verification". A 5xx reply decides against the address, wherever it comes up to RCPT; anything else that is no
 /// acceptance leads to the next host. Each callout has a connection of its own, which ends with QUIT.
 /// </remarks>
+/// <param name="resolver">Asked for TLSA records.</param>
 /// <param name="isThisNode">Whether this node listens there itself; without allow_localhost such hosts are passed over, or a callout could call itself.</param>
-public sealed class SmtpCalloutClient(TimeProvider timeProvider, Func<IPEndPoint, bool> isThisNode) : ICalloutClient
+public sealed class SmtpCalloutClient(TimeProvider timeProvider, IDnsResolver resolver, Func<IPEndPoint, bool> isThisNode) : ICalloutClient
 {
+    private readonly DaneLookup _dane = new(resolver);
     private readonly SmtpSessionOpener _opener = new(new CertificateFiles(), timeProvider, Random.Shared);
 
     public async Task<CalloutAnswer> AskAsync(CalloutJob job, CancellationToken cancellationToken)
@@ -65,8 +69,14 @@ public sealed class SmtpCalloutClient(TimeProvider timeProvider, Func<IPEndPoint
 
         try
         {
-            var policy = await SmtpPeerPolicy.DecideAsync(settings, host, endPoint.Address, question.RequireTls, cancellationToken);
-            policy = policy with { AvoidTls = policy.AvoidTls || (!question.RequireTls && await settings.Tls.AvoidInCallouts.ContainsAsync(host, endPoint.Address, cancellationToken)) };
+            var dane = await _dane.FindAsync(settings, destination, endPoint, mayIgnore: false, cancellationToken);
+            if (dane.Failure is { } unusable)
+            {
+                return answers.Undecided(unusable.Reason);
+            }
+
+            var policy = await SmtpPeerPolicy.DecideAsync(settings, host, endPoint.Address, dane.Records, question.RequireTls, cancellationToken);
+            policy = policy with { AvoidTls = policy.AvoidTls || (!question.RequireTls && dane.Records is null && await settings.Tls.AvoidInCallouts.ContainsAsync(host, endPoint.Address, cancellationToken)) };
             var key = await SmtpConnectionKey.CreateAsync(settings, host, endPoint, policy, cancellationToken);
             var opening = await _opener.OpenAsync(settings, key, cancellationToken);
             if (opening.Session is not { } session)

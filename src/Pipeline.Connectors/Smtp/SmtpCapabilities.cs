@@ -7,6 +7,8 @@ namespace Pipeline.Connectors.Smtp;
 /// <summary>What a peer said it can do in answer to EHLO or LHLO (RFC 5321 section 4.1.1.1). After HELO: nothing.</summary>
 internal sealed record SmtpCapabilities
 {
+    private const int MaxLimitDigits = 6;
+
     public static SmtpCapabilities None { get; } = new();
 
     public bool Pipelining { get; init; }
@@ -29,6 +31,15 @@ internal sealed record SmtpCapabilities
 
     /// <summary>Largest message in bytes; 0 when the peer names no limit.</summary>
     public long SizeLimit { get; init; }
+
+    /// <summary>LIMITS (RFC 9422): MAIL commands in this session; 0 when the peer names no limit. So are the others.</summary>
+    public int MailMax { get; init; }
+
+    /// <summary>Recipients of a message.</summary>
+    public int RecipientMax { get; init; }
+
+    /// <summary>Domains among the recipients of a message.</summary>
+    public int RecipientDomainMax { get; init; }
 
     /// <summary>SASL mechanisms in upper case.</summary>
     public ImmutableArray<string> Mechanisms { get; init; } = [];
@@ -64,10 +75,37 @@ internal sealed record SmtpCapabilities
             _ when Ascii.EqualsIgnoreCase(keyword, "STARTTLS"u8) => this with { StartTls = true },
             _ when Ascii.EqualsIgnoreCase(keyword, "REQUIRETLS"u8) => this with { RequireTls = true },
             _ when Ascii.EqualsIgnoreCase(keyword, "PRDR"u8) => this with { Prdr = true },
+            _ when Ascii.EqualsIgnoreCase(keyword, "LIMITS"u8) => WithLimits(parameters),
             _ when Ascii.EqualsIgnoreCase(keyword, "SIZE"u8) => this with { Size = true, SizeLimit = ReadSize(parameters) },
             _ when Ascii.EqualsIgnoreCase(keyword, "AUTH"u8) => this with { Mechanisms = WithMechanisms(parameters) },
             _ => this,
         };
+    }
+
+    /// <summary>Limits that are not known, or are no numbers of one to six digits, are none (RFC 9422 section 4).</summary>
+    private SmtpCapabilities WithLimits(ReadOnlySpan<byte> parameters)
+    {
+        var known = this;
+        foreach (var range in parameters.Split((byte)' '))
+        {
+            var limit = parameters[range];
+            var equals = limit.IndexOf((byte)'=');
+            if (equals < 0 || limit.Length - equals - 1 > MaxLimitDigits || !Utf8Parser.TryParse(limit[(equals + 1)..], out uint value, out var read)
+                || read != limit.Length - equals - 1 || value == 0)
+            {
+                continue;
+            }
+
+            known = limit[..equals] switch
+            {
+                var name when Ascii.EqualsIgnoreCase(name, "MAILMAX"u8) => known with { MailMax = (int)value },
+                var name when Ascii.EqualsIgnoreCase(name, "RCPTMAX"u8) => known with { RecipientMax = (int)value },
+                var name when Ascii.EqualsIgnoreCase(name, "RCPTDOMAINMAX"u8) => known with { RecipientDomainMax = (int)value },
+                _ => known,
+            };
+        }
+
+        return known;
     }
 
     private static long ReadSize(ReadOnlySpan<byte> parameters) =>

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Pipeline.Connectors.Smtp.Dane;
 using Pipeline.Policy.Tls;
 using Pipeline.Policy.Tls.Ciphers;
 
@@ -25,6 +26,9 @@ internal sealed class SmtpClientTls
     public SslClientAuthenticationOptions Options { get; }
 
     public bool Verified { get; private set; }
+
+    /// <summary>It verified against TLSA records.</summary>
+    public bool VerifiedByDane => Verified && _key.Policy.Dane is { Usable.IsEmpty: false };
 
     /// <summary>What the peer has shown; null before the handshake.</summary>
     public X509Certificate2? PeerCertificate { get; private set; }
@@ -97,6 +101,13 @@ internal sealed class SmtpClientTls
 
     private string? Judge(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
+        if (_key.Policy.Dane is { Usable: { IsEmpty: false } records })
+        {
+            return PeerCertificate is null || chain is null
+                ? "the peer has no certificate"
+                : DaneCertificates.Judge(records, PeerCertificate, [.. chain.ChainPolicy.ExtraStore, .. chain.ChainElements.Select(element => element.Certificate)], _key.Host, _time.GetUtcNow());
+        }
+
         if (_trust.Judge(chain, errors, _time.GetUtcNow()) is { } fault)
         {
             return fault;

@@ -68,8 +68,9 @@ internal sealed record SmtpConnectionKey
             CertificateFile = settings.Tls.CertificateFile,
             PrivateKeyFile = settings.Tls.PrivateKeyFile,
             RevocationListFile = settings.Tls.RevocationListFile,
-            ServerNameIndication = settings.Tls.ServerNameIndication,
-            Ciphers = settings.Tls.Ciphers,
+            // RFC 7672 section 8.1: the name by which the records were found.
+            ServerNameIndication = policy.Dane is null ? settings.Tls.ServerNameIndication : host,
+            Ciphers = policy.Dane is null ? settings.Tls.Ciphers : settings.Tls.DaneCiphers ?? settings.Tls.Ciphers,
             LibraryOptions = settings.Tls.LibraryOptions,
             DhMinBits = settings.Tls.DhMinBits,
             Alpn = settings.Tls.Alpn,

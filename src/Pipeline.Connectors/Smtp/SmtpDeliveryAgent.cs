@@ -3,6 +3,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Connectors.Headers;
 using Pipeline.Connectors.Ports;
+using Pipeline.Connectors.Smtp.Dane;
+using Pipeline.Mail.Dns;
 using Pipeline.Policy.Tls;
 
 namespace Pipeline.Connectors.Smtp;
@@ -10,7 +12,7 @@ namespace Pipeline.Connectors.Smtp;
 /// <summary>The smtp transport: delivers over SMTP and LMTP to the first of the given hosts that will take the message.</summary>
 /// <remarks>
 /// Sources: RFC 5321, RFC 2033 (LMTP), RFC 2920 (PIPELINING), RFC 1870 (SIZE), RFC 6152 (8BITMIME), RFC 6531 (SMTPUTF8), RFC 3461 (DSN),
-/// RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 8689 (REQUIRETLS). Where they leave room, Exim's behaviour.
+/// RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 8689 (REQUIRETLS), RFC 7672 (DANE). Where they leave room, Exim's behaviour.
 /// A host at fault (no connection, a refusal before MAIL, 421, a lost connection) passes its recipients on to the next host; a word about
 /// the message or a recipient stands. Once the final dot was sent no other host is tried, whatever comes.
 /// </remarks>
@@ -23,13 +25,16 @@ public sealed class SmtpDeliveryAgent : IDeliveryAgent, IAsyncDisposable
     private readonly SmtpConnectionPool _pool;
     private readonly SmtpSessionOpener _opener;
     private readonly SmtpClientMetrics _metrics;
+    private readonly DaneLookup _dane;
 
+    /// <param name="resolver">Asked for TLSA records.</param>
     /// <param name="signer">Null: a job that asks for a signature is deferred.</param>
     /// <param name="isThisNode">Whether this node listens there itself; without allow_localhost such hosts are passed over. Null: none does.</param>
     /// <exception cref="ArgumentException">The options have <see cref="SmtpPoolOptions.Problems"/>.</exception>
     public SmtpDeliveryAgent(
         SmtpPoolOptions options,
         TimeProvider timeProvider,
+        IDnsResolver resolver,
         IMessageSigner? signer = null,
         Func<IPEndPoint, bool>? isThisNode = null,
         ILogger<SmtpDeliveryAgent>? logger = null)
@@ -41,6 +46,7 @@ public sealed class SmtpDeliveryAgent : IDeliveryAgent, IAsyncDisposable
 
         _timeProvider = timeProvider;
         _signer = signer;
+        _dane = new DaneLookup(resolver);
         _isThisNode = isThisNode ?? (static _ => false);
         _logger = logger ?? NullLogger<SmtpDeliveryAgent>.Instance;
         _pool = new SmtpConnectionPool(options, timeProvider);
@@ -66,7 +72,7 @@ public sealed class SmtpDeliveryAgent : IDeliveryAgent, IAsyncDisposable
     }
 
     private ValueTask<DeliveryReport> TryAsync(DeliveryJob job, SmtpTransportSettings settings, OutgoingMessage message, CancellationToken cancellationToken) =>
-        new SmtpHostsAttempt(_pool, _opener, _isThisNode, _metrics, _logger, job, settings, message).RunAsync(cancellationToken);
+        new SmtpHostsAttempt(_pool, _opener, _dane, _isThisNode, _metrics, _logger, job, settings, message).RunAsync(cancellationToken);
 
     /// <summary>What waits goes to the hosts behind the hosts; what may have been delivered, or was broken off here, does not.</summary>
     private async ValueTask<DeliveryReport> FallBackAsync(

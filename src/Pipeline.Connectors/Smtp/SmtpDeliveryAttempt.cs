@@ -103,7 +103,7 @@ internal abstract class SmtpDeliveryAttempt(SmtpClientMetrics? metrics, ILogger 
             RefuseWhatNeedsUtf8(session);
         }
 
-        while (session.IsUsable && (settings.ConnectionMaxMessages <= 0 || session.Messages < settings.ConnectionMaxMessages) && NextBatch() is { Length: > 0 } batch)
+        while (session.IsUsable && session.TakesMore(settings.ConnectionMaxMessages) && NextBatch(session.Capabilities) is { Length: > 0 } batch)
         {
             var recipients = new DeliveryRecipient[batch.Length];
             for (var i = 0; i < batch.Length; i++)
@@ -133,22 +133,38 @@ internal abstract class SmtpDeliveryAttempt(SmtpClientMetrics? metrics, ILogger 
         return Progress.Done;
     }
 
-    /// <summary>Positions of open recipients for one transaction: as many as allowed, of one domain unless several may be mixed.</summary>
-    private int[] NextBatch()
+    /// <summary>Positions of open recipients for one transaction: as many, and of as many domains, as transport and peer allow.</summary>
+    private int[] NextBatch(SmtpCapabilities peer)
     {
-        var limit = settings.MaxRecipients > 0 ? settings.MaxRecipients : int.MaxValue;
+        var limit = Math.Min(OrNone(settings.MaxRecipients), OrNone(peer.RecipientMax));
+        var domainLimit = Math.Min(settings.MultiDomain ? int.MaxValue : 1, OrNone(peer.RecipientDomainMax));
         var batch = new List<int>(Math.Min(limit, _outcomes.Length));
-        string? domain = null;
+        var domains = new List<string>();
         for (var i = 0; i < _outcomes.Length && batch.Count < limit; i++)
         {
-            if (_outcomes[i] is null && (settings.MultiDomain || domain is null || DomainName.AreEqual(domain, job.Recipients[i].Address.Domain)))
+            var domain = job.Recipients[i].Address.Domain;
+            if (_outcomes[i] is not null)
             {
-                domain ??= job.Recipients[i].Address.Domain;
-                batch.Add(i);
+                continue;
             }
+
+            var isNew = domainLimit < int.MaxValue && !domains.Exists(known => DomainName.AreEqual(known, domain));
+            if (isNew && domains.Count == domainLimit)
+            {
+                continue;
+            }
+
+            if (isNew)
+            {
+                domains.Add(domain);
+            }
+
+            batch.Add(i);
         }
 
         return [.. batch];
+
+        static int OrNone(int most) => most > 0 ? most : int.MaxValue;
     }
 
     private bool NeedsUtf8(DeliveryRecipient[] recipients)

@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Pipeline.Connectors.Ports;
+using Pipeline.Connectors.Smtp.Dane;
 using Pipeline.Faults;
+using Pipeline.Mail.Message;
 
 namespace Pipeline.Connectors.Smtp;
 
@@ -9,6 +11,7 @@ namespace Pipeline.Connectors.Smtp;
 internal sealed class SmtpHostsAttempt(
     SmtpConnectionPool pool,
     SmtpSessionOpener opener,
+    DaneLookup lookup,
     Func<IPEndPoint, bool> isThisNode,
     SmtpClientMetrics metrics,
     ILogger logger,
@@ -16,6 +19,9 @@ internal sealed class SmtpHostsAttempt(
     SmtpTransportSettings settings,
     OutgoingMessage message) : SmtpDeliveryAttempt(metrics, logger, job, settings, message)
 {
+    /// <summary>RFC 8689 section 5: the parameter of MAIL is stronger than the field.</summary>
+    private readonly bool _ignoresPeerPolicy = !job.RequireTls && TlsRequiredField.SaysNo(job.Content.HeaderBlock);
+
     private HostTime? _hostTime;
     private bool _othersMayServe;
 
@@ -66,7 +72,7 @@ internal sealed class SmtpHostsAttempt(
                 }
 
                 tried++;
-                var failure = await TryHostAsync(host.Name, endPoint, cancellationToken);
+                var failure = await TryHostAsync(host, endPoint, cancellationToken);
                 await RememberAsync(host.Name, endPoint, failure, cancellationToken);
             }
         }
@@ -98,10 +104,17 @@ internal sealed class SmtpHostsAttempt(
         && !(RequiresTls && failure.Class is FailureClass.TlsFailed or FailureClass.TlsRequired);
 
     /// <returns>Why the host is given up; null when it has served.</returns>
-    private async ValueTask<DeliveryFailure?> TryHostAsync(string host, IPEndPoint endPoint, CancellationToken cancellationToken)
+    private async ValueTask<DeliveryFailure?> TryHostAsync(DestinationHost host, IPEndPoint endPoint, CancellationToken cancellationToken)
     {
-        var policy = await SmtpPeerPolicy.DecideAsync(Settings, host, endPoint.Address, RequiresTls, cancellationToken);
-        var key = await SmtpConnectionKey.CreateAsync(Settings, host, endPoint, policy, cancellationToken);
+        var dane = await lookup.FindAsync(Settings, host, endPoint, _ignoresPeerPolicy, cancellationToken);
+        if (dane.Failure is { } unusable)
+        {
+            Note(unusable);
+            return unusable;
+        }
+
+        var policy = await SmtpPeerPolicy.DecideAsync(Settings, host.Name, endPoint.Address, dane.Records, RequiresTls, cancellationToken);
+        var key = await SmtpConnectionKey.CreateAsync(Settings, host.Name, endPoint, policy, cancellationToken);
         var fresh = false;
         var progress = Progress.Done;
 
@@ -133,7 +146,7 @@ internal sealed class SmtpHostsAttempt(
 
                 progress = await UseAsync(session!, cancellationToken);
                 fresh = progress == Progress.DiedIdle;
-                keep = Settings.ConnectionMaxMessages <= 0 || session!.Messages < Settings.ConnectionMaxMessages;
+                keep = session!.TakesMore(Settings.ConnectionMaxMessages);
             }
             finally
             {

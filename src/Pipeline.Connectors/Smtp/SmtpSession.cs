@@ -25,11 +25,18 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
     /// <summary>The certificate was verified, host name included where the transport wants it.</summary>
     public bool CertificateVerified { get; init; }
 
+    /// <summary>It was verified against TLSA records.</summary>
+    public bool VerifiedByDane { get; init; }
+
     /// <summary>The authenticator that was used, and who it made us if that is known; or null.</summary>
     public string? Authenticator { get; init; }
 
     /// <summary>Messages that this session has had, accepted or not.</summary>
     public int Messages { get; set; }
+
+    /// <summary>Whether one more message may go over it, by the transport and by the peer.</summary>
+    /// <param name="transportMax">0 or less for no limit.</param>
+    public bool TakesMore(int transportMax) => (transportMax <= 0 || Messages < transportMax) && (capabilities.MailMax == 0 || Messages < capabilities.MailMax);
 
     /// <summary>A transaction was left unfinished: RSET before the next.</summary>
     public bool NeedsReset { get; set; }
@@ -49,7 +56,7 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
 
         if (Cipher is not null)
         {
-            text.Append("X=").Append(Cipher).Append(CertificateVerified ? " CV=yes " : " CV=no ");
+            text.Append("X=").Append(Cipher).Append(" CV=").Append(VerifiedByDane ? "dane" : CertificateVerified ? "yes" : "no").Append(' ');
         }
 
         if (Authenticator is not null)

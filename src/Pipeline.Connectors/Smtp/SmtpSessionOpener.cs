@@ -91,6 +91,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
                 {
                     Cipher = Cipher,
                     CertificateVerified = _tls?.Verified == true,
+                    VerifiedByDane = _tls?.VerifiedByDane == true,
                     Authenticator = authentication.As,
                 });
         }

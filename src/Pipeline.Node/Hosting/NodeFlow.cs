@@ -48,7 +48,7 @@ internal sealed class NodeFlow : IAsyncDisposable
             : new MessageIdSource(options.Time);
         var agents = new DeliveryAgents(
             new SmtpDeliveryAgent(
-                new SmtpPoolOptions(), options.Time, new MessageSigner(options.Time), own.Contains, node.Loggers.CreateLogger<SmtpDeliveryAgent>()),
+                new SmtpPoolOptions(), options.Time, node.Resolver, new MessageSigner(options.Time), own.Contains, node.Loggers.CreateLogger<SmtpDeliveryAgent>()),
             options.Time);
         var records = new RecordFile();
         var system = ActorSystem.Create("mailpipeline", new ActorSystemSettings { Time = options.Time, LoggerFactory = node.Loggers });
@@ -91,7 +91,7 @@ internal sealed class NodeFlow : IAsyncDisposable
                 Scanner = scanner,
                 Records = records,
                 FailureReports = new FailureReportServices(node.Messages, node.Store.Owner, ids, node.Resolver, actors.Messages, node.PolicyLog, options.Time).Start(system),
-                Callouts = NodeCallouts.Create(new SmtpCalloutClient(options.Time, own.Contains), node.Messages),
+                Callouts = NodeCallouts.Create(new SmtpCalloutClient(options.Time, node.Resolver, own.Contains), node.Messages),
                 Connections = connections,
                 MaxConnections = session.Limits.MaxConnections,
                 HasQueueRuns = options.QueueInterval is not null,

@@ -23,7 +23,7 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("no ident query is made"), "rfc1413_query_timeout"),
         (Support.NotDone("set message_size_limit"), "header_maxsize header_line_maxsize"),
         (Support.NotDone("the lengths of RFC 5321 hold"), "max_username_length"),
-        (Support.WithoutEffect("the extension is not offered"), "limits_advertise_hosts pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_early_banner_hosts"),
+        (Support.WithoutEffect("the extension is not offered"), "pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_early_banner_hosts"),
         (Support.WithoutEffect("lines end as RFC 5321 says"), "drop_cr"),
     ];
 

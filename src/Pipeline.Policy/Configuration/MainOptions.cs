@@ -145,6 +145,9 @@ public sealed record MainOptions
 
     public required MailList SmtpUtf8AdvertiseHosts { get; init; }
 
+    /// <summary>Null: nobody, as in the releases that do not know the extension.</summary>
+    public MailList? LimitsAdvertiseHosts { get; init; }
+
     public required MailList TlsAdvertiseRequireTls { get; init; }
 
     public bool Accept8BitMime { get; init; }

@@ -71,6 +71,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         DsnAdvertiseHosts = GetList("dsn_advertise_hosts", ListKind.Host),
         AuthAdvertiseHosts = GetList("auth_advertise_hosts", ListKind.Host, "*"),
         SmtpUtf8AdvertiseHosts = GetList("smtputf8_advertise_hosts", ListKind.Host, "*"),
+        LimitsAdvertiseHosts = GetList("limits_advertise_hosts", ListKind.Host),
         TlsAdvertiseRequireTls = GetList("tls_advertise_requiretls", ListKind.Host, "*"),
         Accept8BitMime = GetBool("accept_8bitmime", true),
         PrdrEnable = GetBool("prdr_enable"),

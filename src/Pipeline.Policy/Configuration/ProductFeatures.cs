@@ -15,6 +15,7 @@ public static class ProductFeatures
         new("TLS", null),
         new("OPENSSL", "OpenSSL"),
         new("CONTENT_SCANNING", "Content_Scanning"),
+        new("DANE", "DANE"),
         new("DKIM", "DKIM"),
         .. DriverClass.Authenticator.DoneNames.Select(driver => new ProductFeature($"AUTH_{driver.ToUpperInvariant()}", null)),
         new("I18N", "I18N"),

@@ -110,8 +110,6 @@ public static class TransportOptionTable
             tls_try_verify_hosts tls_verify_cert_hostnames tls_verify_certificates tls_verify_hosts utf8_downconvert
             """),
     ]).Marked(
-        (Support.Refused("DANE is not done; an empty value says that delivery without it is meant"), "hosts_require_dane hosts_try_dane"),
-        (Support.WithoutEffect("DANE is not done"), "dane_require_tls_ciphers"),
         (Support.Refused("the platform's TLS does not hand out the response that a peer has stapled"), "hosts_require_ocsp"),
         (Support.NotDone("the platform's TLS does not hand out the response that a peer has stapled"), "hosts_request_ocsp"),
         (Support.WithoutEffect("TLS is done with OpenSSL, by the policy of its openssl.cnf"), """

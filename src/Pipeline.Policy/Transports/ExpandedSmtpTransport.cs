@@ -113,6 +113,12 @@ public sealed record ExpandedSmtpTls
     /// <summary>hosts_verify_avoid_tls.</summary>
     public required HostListCheck AvoidInCallouts { get; init; }
 
+    public required HostListCheck TryDane { get; init; }
+
+    public required HostListCheck RequireDane { get; init; }
+
+    public string? DaneCiphers { get; init; }
+
     public required HostListCheck Verify { get; init; }
 
     public required HostListCheck TryVerify { get; init; }

@@ -14,6 +14,7 @@ internal sealed class SmtpTlsOptions
     private readonly ExpandableString? _privateKey;
     private readonly ExpandableString? _revocationList;
     private readonly ExpandableString? _ciphers;
+    private readonly ExpandableString? _daneCiphers;
     private readonly ExpandableString? _serverName;
     private readonly ExpandableString _verifyCertificates;
     private readonly bool _tryClear;
@@ -26,14 +27,18 @@ internal sealed class SmtpTlsOptions
         _privateKey = options.GetExpandable("tls_privatekey");
         _revocationList = options.GetExpandable("tls_crl");
         _ciphers = options.GetExpandable("tls_require_ciphers");
+        _daneCiphers = options.GetExpandable("dane_require_tls_ciphers");
         _serverName = options.GetExpandable("tls_sni");
         _verifyCertificates = options.GetExpandable("tls_verify_certificates", "system");
         _tryClear = options.GetBool("tls_tempfail_tryclear", true);
         _dhMinBits = options.GetInt32("tls_dh_min_bits", DefaultDhMinBits);
         _alpn = options.GetExpandable("tls_alpn");
-        if (CipherPreference.Read(_ciphers?.Constant, null, out var problem) is null)
+        foreach (var (name, ciphers) in new[] { ("tls_require_ciphers", _ciphers), ("dane_require_tls_ciphers", _daneCiphers) })
         {
-            options.Report($"tls_require_ciphers: {problem}", "tls_require_ciphers");
+            if (CipherPreference.Read(ciphers?.Constant, null, out var problem) is null)
+            {
+                options.Report($"{name}: {problem}", name);
+            }
         }
     }
 
@@ -42,6 +47,9 @@ internal sealed class SmtpTlsOptions
         Require = lists.Check("hosts_require_tls", expansion.Scope),
         Avoid = lists.Check("hosts_avoid_tls", expansion.Scope),
         AvoidInCallouts = lists.Check("hosts_verify_avoid_tls", expansion.Scope),
+        TryDane = lists.Check("hosts_try_dane", expansion.Scope),
+        RequireDane = lists.Check("hosts_require_dane", expansion.Scope),
+        DaneCiphers = await TextAsync(expansion, "dane_require_tls_ciphers", _daneCiphers),
         Verify = lists.Check("tls_verify_hosts", expansion.Scope),
         TryVerify = lists.Check("tls_try_verify_hosts", expansion.Scope),
         VerifyHostnames = lists.Check("tls_verify_cert_hostnames", expansion.Scope),

@@ -3,6 +3,7 @@ using System.Net;
 using Pipeline.Connectors.Ports;
 using Pipeline.Connectors.Smtp;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Dns;
 using Pipeline.Policy.Acl.Verification.Callouts;
 using Pipeline.Policy.Transports;
 using Pipeline.Tests.Support;
@@ -26,6 +27,7 @@ public sealed class SmtpCalloutClientTests
     };
 
     private readonly ManualTime _time = new();
+    private readonly ZoneResolver _dns = new(ImmutableDictionary<string, ZoneName>.Empty);
     private readonly SmtpTransportSettings _settings = new("remote_smtp") { HeloData = new HeloData("client.example"), Tls = new SmtpTlsSettings { TryVerify = HostSet.None } };
 
     [Fact]
@@ -52,7 +54,7 @@ public sealed class SmtpCalloutClientTests
                 _settings with { AllowLocalhost = true, Tls = _settings.Tls with { VerifyCertificates = authorities, AvoidInCallouts = HostSet.Everyone } },
                 [new DestinationHost("peer.example", [IPAddress.Loopback], peer.EndPoint.Port) { IsNameSecure = secure }]);
 
-            var answer = await new SmtpCalloutClient(_time, _ => false).AskAsync(job, CancellationToken.None).WaitAsync(Patience);
+            var answer = await new SmtpCalloutClient(_time, _dns, _ => false).AskAsync(job, CancellationToken.None).WaitAsync(Patience);
 
             Assert.Equal(outcome, answer.Outcome);
             Assert.EndsWith(log, answer.Log, StringComparison.Ordinal);
@@ -193,7 +195,7 @@ public sealed class SmtpCalloutClientTests
     public async Task This_node_is_not_called()
     {
         await using var peer = ScriptedSmtpPeer.Serve();
-        var client = new SmtpCalloutClient(_time, peer.EndPoint.Equals);
+        var client = new SmtpCalloutClient(_time, _dns, peer.EndPoint.Equals);
         var answer = await client.AskAsync(new CalloutJob(Plain, _settings, [HostOf(peer)]), CancellationToken.None);
         Assert.Equal((CalloutOutcome.Undecided, "peer.example [127.0.0.1] : remote host address is the local host"), (answer.Outcome, answer.Log));
         Assert.Empty(peer.Sessions);
@@ -209,7 +211,7 @@ public sealed class SmtpCalloutClientTests
     {
         await using var peer = ScriptedSmtpPeer.Serve(capabilities: ["STARTTLS"], certificate: TestCertificates.Peer);
         var settings = _settings with { Tls = _settings.Tls with { AvoidInCallouts = avoid ? HostSet.Everyone : HostSet.None } };
-        var answer = await new SmtpCalloutClient(_time, static _ => false).AskAsync(new CalloutJob(Plain, settings, [HostOf(peer)]), CancellationToken.None);
+        var answer = await new SmtpCalloutClient(_time, _dns, static _ => false).AskAsync(new CalloutJob(Plain, settings, [HostOf(peer)]), CancellationToken.None);
         Assert.Equal(CalloutOutcome.Accepted, answer.Outcome);
         Assert.Equal(!avoid, peer.Commands.Contains("STARTTLS"));
     }
@@ -219,7 +221,7 @@ public sealed class SmtpCalloutClientTests
     {
         await using var peer = ScriptedSmtpPeer.Serve();
         var settings = _settings with { Tls = _settings.Tls with { Require = HostSet.Everyone } };
-        var answer = await new SmtpCalloutClient(_time, static _ => false).AskAsync(new CalloutJob(Plain, settings, [HostOf(peer)]), CancellationToken.None);
+        var answer = await new SmtpCalloutClient(_time, _dns, static _ => false).AskAsync(new CalloutJob(Plain, settings, [HostOf(peer)]), CancellationToken.None);
         Assert.Equal(CalloutOutcome.Undecided, answer.Outcome);
         Assert.DoesNotContain("MAIL FROM:<>", peer.Commands);
     }
@@ -228,7 +230,7 @@ public sealed class SmtpCalloutClientTests
     public async Task Lmtp_greets_as_lmtp()
     {
         await using var peer = ScriptedSmtpPeer.Serve();
-        var answer = await new SmtpCalloutClient(_time, static _ => false).AskAsync(
+        var answer = await new SmtpCalloutClient(_time, _dns, static _ => false).AskAsync(
             new CalloutJob(Plain, _settings with { Protocol = SmtpDialect.Lmtp }, [HostOf(peer)]), CancellationToken.None);
         Assert.Equal((CalloutOutcome.Accepted, "LHLO client.example"), (answer.Outcome, peer.Commands[0]));
     }
@@ -247,5 +249,5 @@ public sealed class SmtpCalloutClientTests
     private Task<CalloutAnswer> AskAsync(CalloutQuestion question, params ScriptedSmtpPeer[] peers) => AskAsync(question, [.. peers.Select(HostOf)]);
 
     private Task<CalloutAnswer> AskAsync(CalloutQuestion question, ImmutableArray<DestinationHost> hosts, CancellationToken cancellationToken = default) =>
-        new SmtpCalloutClient(_time, static _ => false).AskAsync(new CalloutJob(question, _settings, hosts), cancellationToken).WaitAsync(Patience, CancellationToken.None);
+        new SmtpCalloutClient(_time, _dns, static _ => false).AskAsync(new CalloutJob(question, _settings, hosts), cancellationToken).WaitAsync(Patience, CancellationToken.None);
 }

@@ -226,5 +226,5 @@ public sealed class SmtpConnectionReuseTests : SmtpDelivery
 
     [Fact]
     public void Constructor_refuses_options_with_problems() =>
-        Assert.Throws<ArgumentException>(() => new SmtpDeliveryAgent(new SmtpPoolOptions { MaximumConnections = 0 }, Time));
+        Assert.Throws<ArgumentException>(() => new SmtpDeliveryAgent(new SmtpPoolOptions { MaximumConnections = 0 }, Time, Dns));
 }

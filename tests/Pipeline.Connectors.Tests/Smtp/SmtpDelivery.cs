@@ -4,6 +4,7 @@ using System.Text;
 using Pipeline.Connectors.Ports;
 using Pipeline.Connectors.Smtp;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Dns;
 using Pipeline.Mail.Message;
 using Pipeline.Policy.Transports;
 using Pipeline.Tests.Support.Smtp;
@@ -17,7 +18,10 @@ public abstract class SmtpDelivery : IAsyncDisposable
 
     private readonly Lazy<SmtpDeliveryAgent> _agent;
 
-    protected SmtpDelivery() => _agent = new Lazy<SmtpDeliveryAgent>(() => new SmtpDeliveryAgent(Pool, Time));
+    protected SmtpDelivery() => _agent = new Lazy<SmtpDeliveryAgent>(() => new SmtpDeliveryAgent(Pool, Time, Dns));
+
+    /// <summary>Asked for TLSA records.</summary>
+    protected IDnsResolver Dns { get; set; } = new ZoneResolver(ImmutableDictionary<string, ZoneName>.Empty);
 
     internal ManualTime Time { get; } = new();
 

@@ -687,7 +687,7 @@ public sealed class SmtpDeliveryAgentTests : SmtpDelivery
     public async Task Deliver_is_not_meant_for_hosts_that_are_this_node()
     {
         await using var peer = ScriptedSmtpPeer.Serve();
-        await using var agent = new Connectors.Smtp.SmtpDeliveryAgent(Pool, Time, isThisNode: endPoint => endPoint.Equals(peer.EndPoint));
+        await using var agent = new Connectors.Smtp.SmtpDeliveryAgent(Pool, Time, Dns, isThisNode: endPoint => endPoint.Equals(peer.EndPoint));
 
         var report = await agent.DeliverAsync(Job(peer), CancellationToken.None);
         Assert.Equal("remote host address is the local host", Deferred(report.Recipients[0].Outcome).Reason);

@@ -9,6 +9,29 @@ namespace Pipeline.Connectors.Tests.Smtp;
 
 public sealed class SmtpDeliveryExtensionTests : SmtpDelivery
 {
+    [Theory]
+    [InlineData("RCPTMAX=2", "a@x.example b@x.example c@x.example", "a,b c", 1)]
+    [InlineData("RCPTDOMAINMAX=1", "a@x.example b@y.example c@X.example", "a,c b", 1)]
+    [InlineData("RCPTDOMAINMAX=2", "a@x.example b@y.example c@z.example", "a,b c", 1)]
+    [InlineData("MAILMAX=1 RCPTMAX=1", "a@x.example b@x.example", "a b", 2)]
+    [InlineData("MAILMAX=0 RCPTMAX= RCPTDOMAINMAX=x OTHER=1 RCPTMAX", "a@x.example b@y.example", "a,b", 1)]
+    [InlineData("RCPTMAX=0000002 rcptmax=1", "a@x.example b@y.example", "a b", 1)]
+    public async Task Deliver_keeps_to_the_limits_of_the_peer(string limits, string recipients, string transactions, int sessions)
+    {
+        await using var peer = ScriptedSmtpPeer.Serve(capabilities: ["LIMITS " + limits]);
+
+        Assert.All(await DeliverAsync(Job(peer, recipients.Split(' '))), outcome => Delivered(outcome));
+
+        var said = string.Join(' ', peer.Commands.Select(command => command.Split(':')[0] switch
+        {
+            "MAIL FROM" => "/",
+            "RCPT TO" => command[9..command.IndexOf('@', StringComparison.Ordinal)],
+            _ => "",
+        }).Where(word => word.Length > 0));
+        Assert.Equal(transactions, string.Join(' ', said.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(part => string.Join(',', part.Split(' ', StringSplitOptions.RemoveEmptyEntries)))));
+        Assert.Equal(sessions, peer.Sessions.Count);
+    }
+
     [Fact]
     public async Task Deliver_lmtp_has_a_verdict_for_each_recipient_taken()
     {
@@ -209,8 +232,8 @@ public sealed class SmtpDeliveryExtensionTests : SmtpDelivery
             HeadersAdd = ["X-Added: 1"],
             Dkim = [new DkimSigningSettings { Domain = "client.example", Selector = "s", PrivateKey = new Secret("key") }],
         };
-        await using var agent = new Connectors.Smtp.SmtpDeliveryAgent(Pool, Time, new Signer("DKIM-Signature: of {0}\r\n", null));
-        await using var failing = new Connectors.Smtp.SmtpDeliveryAgent(Pool, Time, new Signer("", "no key"));
+        await using var agent = new Connectors.Smtp.SmtpDeliveryAgent(Pool, Time, Dns, new Signer("DKIM-Signature: of {0}\r\n", null));
+        await using var failing = new Connectors.Smtp.SmtpDeliveryAgent(Pool, Time, Dns, new Signer("", "no key"));
 
         Delivered((await agent.DeliverAsync(Job(peer), CancellationToken.None)).Recipients[0].Outcome);
         var failure = Deferred((await failing.DeliverAsync(Job(peer), CancellationToken.None)).Recipients[0].Outcome);

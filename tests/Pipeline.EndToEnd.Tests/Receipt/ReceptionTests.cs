@@ -40,6 +40,24 @@ public sealed class ReceptionTests : IDisposable
         Assert.Contains("with esmtps", await File.ReadAllTextAsync(Assert.Single(_folder.Mail("b"))), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("limits_advertise_hosts = *\nsmtp_accept_max_per_connection = 2\nrecipients_max = 1", "250-LIMITS MAILMAX=2 RCPTMAX=1")]
+    [InlineData("limits_advertise_hosts = 192.0.2.1\nsmtp_accept_max_per_connection = 2\nrecipients_max = 1", null)]
+    [InlineData("smtp_accept_max_per_connection = 2\nrecipients_max = 1", null)]
+    public async Task Limits_are_told_to_whom_the_policy_says_and_hold_for_everybody(string main, string? offer)
+    {
+        await using var node = await TestNode.StartAsync(_folder, Policies.Local(main: main));
+        await using var client = await node.ConnectAsync();
+        Assert.Equal(offer, (await client.CommandAsync("EHLO client.example", "250-")).Split('\n').SingleOrDefault(line => line.Contains("LIMITS", StringComparison.Ordinal)));
+        await client.CommandAsync("MAIL FROM:<a@from.test>", "250 ");
+        await client.CommandAsync("RCPT TO:<b@local.test>", "250 ");
+        await client.CommandAsync("RCPT TO:<c@local.test>", "452 ");
+        await client.CommandAsync("RSET", "250 ");
+        await client.CommandAsync("MAIL FROM:<a@from.test>", "250 ");
+        await client.CommandAsync("RSET", "250 ");
+        await client.CommandAsync("MAIL FROM:<a@from.test>", "421 ");
+    }
+
     [Fact]
     public async Task A_node_that_stops_finishes_the_message_that_is_coming_in()
     {

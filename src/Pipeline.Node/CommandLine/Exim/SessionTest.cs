@@ -72,7 +72,7 @@ internal static class SessionTest
         var owner = new Ownership(Node, store.Epoch);
         var ids = new MessageIdSource(time);
         var smtp = new SmtpDeliveryAgent(
-            new SmtpPoolOptions(), time, new MessageSigner(time), static _ => false, loggers.CreateLogger<SmtpDeliveryAgent>());
+            new SmtpPoolOptions(), time, resolver, new MessageSigner(time), static _ => false, loggers.CreateLogger<SmtpDeliveryAgent>());
         await using var agents = new DeliveryAgents(smtp, time);
         var system = ActorSystem.Create(Node, new ActorSystemSettings { Time = time, LoggerFactory = loggers });
         try
@@ -101,7 +101,7 @@ internal static class SessionTest
                 Log = told,
                 DkimKeys = new DkimKeyCache(),
                 Scanner = new MessageScanner(ScanFolder.Prepare(Path.Combine(folder, "scan")), Random.Shared, time),
-                Callouts = command.MakesCallouts ? NodeCallouts.Create(new SmtpCalloutClient(time, static _ => false), store) : null,
+                Callouts = command.MakesCallouts ? NodeCallouts.Create(new SmtpCalloutClient(time, resolver, static _ => false), store) : null,
                 Limits = new ReceiptLimits { ScanDeadline = settings.Scan.Deadline },
             });
             var options = ListenerSettings.Session(settings, policy.MainOptions) with { RemarkOnMessages = "\n**** SMTP testing: that is not a real message id!\n\n" };

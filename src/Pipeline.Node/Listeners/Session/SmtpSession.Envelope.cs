@@ -55,17 +55,19 @@ internal sealed partial class SmtpSession
         _channel.Utf8Replies = mail.SmtpUtf8;
     }
 
+    /// <summary>Recipients that one message may have.</summary>
+    private int MaxRecipients => _receipt.Rules.MaxRecipients ?? _limits.MaxRecipients;
+
     private async ValueTask RecipientAsync(SmtpCommand.Recipient recipient, CancellationToken cancellationToken)
     {
         SessionRules rules = _receipt.Rules;
-        int most = rules.MaxRecipients ?? _limits.MaxRecipients;
-        if (_recipients >= most)
+        if (_recipients >= MaxRecipients)
         {
             _hasTooManyRecipients = rules.RefusesMessageOfTooMany;
             Refuse(
                 SmtpVerb.Rcpt,
                 _hasTooManyRecipients ? SessionReplies.TooManyRecipientsForGood : SessionReplies.TooManyRecipients,
-                $"more than {most} recipients");
+                $"more than {MaxRecipients} recipients");
             return;
         }
 

@@ -67,7 +67,7 @@ internal sealed partial class SmtpSession
 
         // The replies to EHLO and HELO carry no enhanced codes (RFC 2034 section 3).
         SmtpReply reply = hello.Extended
-            ? EhloResponse.Compose(decision.Reply, capabilities, _startTlsOffered)
+            ? EhloResponse.Compose(decision.Reply, capabilities, _startTlsOffered, _limits.MaxMessagesPerConnection, MaxRecipients)
             : new SmtpReply(decision.Reply.Code, decision.Reply.Lines.AsSpan());
         Answer(decision with { Reply = reply });
     }

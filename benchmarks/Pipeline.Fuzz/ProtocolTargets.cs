@@ -8,6 +8,7 @@ using Pipeline.Mail.Message;
 using Pipeline.Mail.Scanning;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Scanning;
+using Pipeline.Policy.Authentication.Dovecot;
 
 namespace Pipeline.Fuzz;
 
@@ -44,6 +45,8 @@ internal static class ProtocolTargets
             "{\"form\":1,\"message\":\"m\",\"user\":\"u\",\"servers\":\"s\",\"size\":1,\"deadlineMs\":1,\"envelope\":{\"sender\":\"a@b\",\"recipients\":[\"c@d\"],\"recipientCount\":2,\"helo\":\"x\"}}\n"), AllocationFactor: 512),
         new("scan-answer", ReadScanAnswer, Targets.Seeds(
             "{\"form\":1,\"by\":\"n2\",\"score\":7.5,\"threshold\":5,\"report\":\"a\\nb\"}", "{\"form\":1,\"by\":\"n2\",\"reason\":\"down\"}"), AllocationFactor: 512),
+        new("dovecot-line", ReadDovecotLine, Targets.Seeds(
+            "OK\t1\tuser=joe\toriginal_user=x\u0001ty", "CONT\t1\tVXNlcm5hbWU6", "FAIL\t1\ttemp\treason=\u0001", "MECH\tPLAIN\tplaintext"), AllocationFactor: 128),
         new("redis-reply", ReadRedisReply, Targets.Seeds("+OK\r\n", "-ERR no\r\n", ":42\r\n", "$5\r\nhe\r\no\r\n", "$-1\r\n", "*3\r\n$1\r\na\r\n:7\r\n*2\r\n+b\r\n$-1\r\n", "*0\r\n", "*-1\r\n")),
         new("redis-command", ReadRedisCommand, Targets.Seeds("GET a\\ b\tc", " set x \\\\ ", "\\"), AllocationFactor: 128),
         new("dns-message", ReadDns, [DnsSeed()], AllocationFactor: 1024),
@@ -117,6 +120,15 @@ internal static class ProtocolTargets
             Targets.Require(again == OperationStatus.Done && same.ToResult() == reply.ToResult(), "the octets of a reply are the reply");
             Targets.Require(RedisReply.Parse(input[..(consumed - 1)], out _, out _, out _) == OperationStatus.NeedMoreData, "none of them can be missing");
         }
+    }
+
+    /// <summary>No parameter of a line holds a tab that was not written as such.</summary>
+    private static void ReadDovecotLine(ReadOnlySpan<byte> input)
+    {
+        var line = DovecotLine.Parse(input);
+        Targets.Require(line.Parameters.Length == input.Count((byte)'\t'), "tabs end parameters");
+        _ = line.Challenge();
+        Targets.Require((line.Value("user")?.Length ?? 0) <= input.Length, "a value is no longer than its line");
     }
 
     /// <summary>Words written with the quoting of the language are the same words.</summary>

@@ -48,6 +48,7 @@ internal sealed partial class ReceiptSession
             return new ReceiptDecision(unsupported);
         }
 
+        EndExchange();
         _exchange = new ServerAuthentication(authenticator, ConnectionOnlyScope());
         return Conclude(await _exchange.BeginAsync(initialResponse, cancellationToken));
     }
@@ -89,7 +90,7 @@ internal sealed partial class ReceiptSession
             case AuthenticationStep.Succeeded succeeded:
                 _connection.AuthenticatorName = _exchange!.Authenticator.Name;
                 _connection.AuthenticatedId = succeeded.Id;
-                _exchange = null;
+                EndExchange();
                 SetProtocol();
                 return new ReceiptDecision(Authenticated);
             case AuthenticationStep.Failed failed:
@@ -110,7 +111,7 @@ internal sealed partial class ReceiptSession
     private ReceiptDecision Failed(SmtpReply reply, string id, string why = "")
     {
         var name = _exchange!.Authenticator.Name;
-        _exchange = null;
+        EndExchange();
         _connection.AuthenticationFailed = true;
         if (id.Length > 0)
         {
@@ -125,11 +126,17 @@ internal sealed partial class ReceiptSession
         return new ReceiptDecision(reply);
     }
 
+    private void EndExchange()
+    {
+        _exchange?.Dispose();
+        _exchange = null;
+    }
+
     /// <summary>What is known of who the client is has come to nothing (RFC 3207 section 4.2).</summary>
     private void ForgetAuthentication()
     {
         _offered = [];
-        _exchange = null;
+        EndExchange();
         _connection.AuthenticatorName = "";
         _connection.AuthenticatedId = "";
     }

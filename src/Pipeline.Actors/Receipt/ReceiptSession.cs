@@ -220,6 +220,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
     public async ValueTask DisposeAsync()
     {
         LogLoss();
+        EndExchange();
         await EndTransactionAsync("connection lost");
         if (_notQuit is { } reason)
         {

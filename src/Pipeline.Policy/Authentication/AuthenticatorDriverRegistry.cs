@@ -1,3 +1,4 @@
+using Pipeline.Policy.Authentication.Dovecot;
 using Pipeline.Policy.Configuration;
 
 namespace Pipeline.Policy.Authentication;
@@ -8,6 +9,7 @@ internal static class AuthenticatorDriverRegistry
     private static readonly Dictionary<string, Func<DriverOptions, AuthenticatorDefinition>> Drivers = new(StringComparer.Ordinal)
     {
         ["cram_md5"] = static options => new CramMd5Authenticator(options),
+        ["dovecot"] = static options => new DovecotAuthenticator(options),
         ["external"] = static options => new ExternalAuthenticator(options),
         ["plaintext"] = static options => new PlaintextAuthenticator(options),
         ["tls"] = static options => new TlsAuthenticator(options),

@@ -3,7 +3,7 @@ using Pipeline.Policy.Expansion;
 namespace Pipeline.Policy.Authentication;
 
 /// <summary>One client's attempt to authenticate: the exchange of the driver, and the id that it brings. One flow of control.</summary>
-public sealed class ServerAuthentication
+public sealed class ServerAuthentication : IDisposable
 {
     private readonly EvaluationScope _scope;
     private readonly ServerExchange _exchange;
@@ -30,6 +30,8 @@ public sealed class ServerAuthentication
 
     /// <summary>Who the client claims to be, as far as it has said so.</summary>
     public ValueTask<string> IdAsync(CancellationToken cancellationToken) => Authenticator.ServerIdAsync(_scope, cancellationToken);
+
+    public void Dispose() => _exchange.Dispose();
 
     private async ValueTask<AuthenticationStep> WithIdAsync(AuthenticationStep step, CancellationToken cancellationToken) => step switch
     {

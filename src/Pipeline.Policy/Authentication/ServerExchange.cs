@@ -3,13 +3,18 @@ using Pipeline.Policy.Expansion;
 namespace Pipeline.Policy.Authentication;
 
 /// <summary>A driver's side of one exchange with a client. It ends with a step that is no challenge; what it says of ids is not looked at.</summary>
-internal abstract class ServerExchange
+internal abstract class ServerExchange : IDisposable
 {
     /// <param name="initialResponse">Null when AUTH had none.</param>
     public abstract ValueTask<AuthenticationStep> BeginAsync(byte[]? initialResponse, CancellationToken cancellationToken);
 
     /// <param name="response">The answer to the last challenge.</param>
     public abstract ValueTask<AuthenticationStep> ContinueAsync(byte[] response, CancellationToken cancellationToken);
+
+    /// <summary>Ends it, wherever it stands.</summary>
+    public virtual void Dispose()
+    {
+    }
 
     protected static AuthenticationStep Success { get; } = new AuthenticationStep.Succeeded("");
 

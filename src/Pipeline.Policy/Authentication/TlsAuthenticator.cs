@@ -29,9 +29,11 @@ public sealed class TlsAuthenticator : AuthenticatorDefinition
     internal override ImmutableArray<ExpandableString> ClientTexts => [];
 
     /// <summary>Judges the certificate of the connection; one that is not good is not asked about anything.</summary>
-    public async ValueTask<AuthenticationStep> AuthenticateAsync(EvaluationScope scope, CancellationToken cancellationToken) => scope.Connection.Tls is { CertificateVerified: true }
-        ? await new ServerAuthentication(this, scope).BeginAsync(null, cancellationToken)
-        : new AuthenticationStep.Failed("");
+    public async ValueTask<AuthenticationStep> AuthenticateAsync(EvaluationScope scope, CancellationToken cancellationToken)
+    {
+        using var exchange = new ServerAuthentication(this, scope);
+        return scope.Connection.Tls is { CertificateVerified: true } ? await exchange.BeginAsync(null, cancellationToken) : new AuthenticationStep.Failed("");
+    }
 
     internal override ServerExchange BeginServer(EvaluationScope scope) => new Server(this, scope);
 

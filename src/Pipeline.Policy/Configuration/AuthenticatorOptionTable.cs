@@ -19,7 +19,7 @@ public static class AuthenticatorOptionTable
         ["cyrus_sasl"] = Expanded("server_hostname server_mech server_realm server_service").OfDriver(NotOffered("no SASL library is used")),
         ["dovecot"] = new OptionTable(
             [.. OptionTable.Of(OptionType.Bool, "server_tls"), .. OptionTable.Of(OptionType.Expanded, "server_socket")])
-            .OfDriver(NotOffered("Dovecot is not asked; use plaintext with a lookup of its password file")),
+            .Marked((Support.NotDone("its server is asked without TLS: name a Unix socket"), "server_tls")),
         ["external"] = Expanded("client_send server_param2 server_param3"),
         ["gsasl"] = new OptionTable(
         [

@@ -73,6 +73,31 @@ public sealed class AuthenticationTests : IDisposable
         Assert.Empty(_folder.Mail("b"));
     }
 
+    [ProgramTheory("swaks", DovecotAuth.Program)]
+    [InlineData("PLAIN")]
+    [InlineData("LOGIN")]
+    [InlineData("CRAM-MD5")]
+    public async Task Dovecot_is_asked_about_clients(string mechanism)
+    {
+        await using var dovecot = await DovecotAuth.StartAsync(_folder, "user:{PLAIN}correct horse\n");
+        await using var node = await StartAsync($"""
+
+            begin authenticators
+            asked:
+              driver = dovecot
+              public_name = {mechanism}
+              server_socket = {dovecot.Socket}
+              server_set_id = $auth1
+            """);
+
+        var (code, output) = await SwaksAsync(node, mechanism, "correct horse");
+
+        Assert.True(code == 0, output);
+        var id = TestNode.IdIn(output.Split('\n').Single(line => line.Contains("250 OK id=", StringComparison.Ordinal)).Trim());
+        Assert.Equal("user", (await node.UntilAsync<MessageCompleted>(id)).OfType<TransactionStarted>().Single().Client.AuthenticatedId);
+        Assert.Contains("535 5.7.8 Incorrect authentication data", (await SwaksAsync(node, mechanism, "wrong")).Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("driver = plaintext\npublic_name = PLAIN\nclient_send = ^user^correct horse\nclient_set_id = user", "A=smarthost:user")]
     [InlineData("driver = plaintext\npublic_name = LOGIN\nclient_send = : user : correct horse", "A=smarthost ")]
@@ -103,11 +128,11 @@ public sealed class AuthenticationTests : IDisposable
         Assert.Empty(_folder.Mail("b"));
     }
 
-    private async Task<TestNode> StartAsync() => await TestNode.StartAsync(
+    private async Task<TestNode> StartAsync(string authenticators = Authenticators) => await TestNode.StartAsync(
         _folder,
         Policies.Local().Replace("local.test", "remote.test", StringComparison.Ordinal)
             .Replace("accept domains = +local_domains", "accept authenticated = *", StringComparison.Ordinal)
-        + Authenticators.Replace("FOLDER", _folder.Path, StringComparison.Ordinal));
+        + authenticators.Replace("FOLDER", _folder.Path, StringComparison.Ordinal));
 
     private async Task<TestNode> StartClientAsync(TestNode server, string authenticator) => await TestNode.StartAsync(
         _clientFolder,

@@ -55,7 +55,7 @@ internal sealed class AuthenticationBench
     public async Task<(AuthenticationStep End, IReadOnlyList<string> Challenges)> ServeAsync(string? initial, Func<string, string> respond)
     {
         var challenges = new List<string>();
-        var exchange = new ServerAuthentication(Authenticators[0], Scope);
+        using var exchange = new ServerAuthentication(Authenticators[0], Scope);
         var step = await exchange.BeginAsync(initial is null ? null : Octets(initial), CancellationToken.None);
         while (step is AuthenticationStep.Challenge challenge)
         {

@@ -53,7 +53,6 @@ public sealed class AuthenticatorDefinitionTests
         Assert.Equal($"{MemoryFiles.MainPath}:{problem}", Assert.Single(AuthenticationBench.Problems(section)).Split(" (")[0]);
 
     [Theory]
-    [InlineData("dovecot")]
     [InlineData("gsasl")]
     [InlineData("spa")]
     public void Authenticator_of_a_driver_that_is_not_done_loads_and_is_told_of(string driver)
@@ -97,6 +96,6 @@ public sealed class AuthenticatorDefinitionTests
             Assert.Contains(macro, PredefinedMacros.All);
         }
 
-        Assert.DoesNotContain("_DRIVER_AUTHENTICATOR_DOVECOT", PredefinedMacros.All);
+        Assert.DoesNotContain("_DRIVER_AUTHENTICATOR_SPA", PredefinedMacros.All);
     }
 }

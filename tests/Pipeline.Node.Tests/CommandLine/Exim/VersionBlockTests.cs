@@ -14,7 +14,7 @@ public sealed class VersionBlockTests
         Assert.Equal(0, run.ExitCode);
         var lines = run.Output.Split('\n');
         Assert.Matches(@"^Exim version 4\.92 \(MailPipeline \S+\) #1 built \d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d$", lines[0]);
-        Assert.Contains(lines, line => line.StartsWith("Support for: ", StringComparison.Ordinal) && line.Contains(" Experimental_QUEUEFILE", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("Support for: ", StringComparison.Ordinal) && line.Contains(" Experimental_QUEUEFILE", StringComparison.Ordinal) && line.Contains(" Experimental_Brightmail ", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("Lookups (built-in): ", StringComparison.Ordinal) && line.Contains(" lsearch ", StringComparison.Ordinal));
         Assert.Contains("Routers: accept dnslookup ipliteral manualroute queryprogram redirect", lines);
         Assert.Contains("Transports: appendfile/maildir autoreply lmtp pipe queuefile smtp", lines);

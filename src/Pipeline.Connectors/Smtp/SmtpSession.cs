@@ -28,6 +28,9 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
     /// <summary>It was verified against TLSA records.</summary>
     public bool VerifiedByDane { get; init; }
 
+    /// <summary>The distinguished name of the peer's certificate, as octets; null without TLS.</summary>
+    public string? PeerName { get; init; }
+
     /// <summary>The authenticator that was used, and who it made us if that is known; or null.</summary>
     public string? Authenticator { get; init; }
 
@@ -59,6 +62,11 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
             text.Append("X=").Append(Cipher).Append(" CV=").Append(VerifiedByDane ? "dane" : CertificateVerified ? "yes" : "no").Append(' ');
         }
 
+        if (PeerName is not null)
+        {
+            text.Append("DN=").Append(Quoted(PeerName)).Append(' ');
+        }
+
         if (Authenticator is not null)
         {
             text.Append("A=").Append(Authenticator).Append(' ');
@@ -69,8 +77,11 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
             text.Append("PRDR ");
         }
 
-        return text.Append("C=\"").Append(confirmation.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"').ToString();
+        return text.Append("C=").Append(Quoted(confirmation)).ToString();
     }
+
+    private static string Quoted(string text) =>
+        $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     /// <summary>Says QUIT where that can still be said, waits a little for the answer, and closes.</summary>
     public async ValueTask CloseAsync()

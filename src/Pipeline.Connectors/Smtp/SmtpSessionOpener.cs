@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Pipeline.Connectors.Ports;
 using Pipeline.Policy.Authentication;
+using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Tls;
 
 namespace Pipeline.Connectors.Smtp;
@@ -91,6 +92,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
                 {
                     Cipher = Cipher,
                     CertificateVerified = _tls?.Verified == true,
+                    PeerName = _tls?.PeerCertificate is { } shown ? OctetString.ToText(DistinguishedNameText.Of(shown.SubjectName)) : null,
                     VerifiedByDane = _tls?.VerifiedByDane == true,
                     Authenticator = authentication.As,
                 });

@@ -108,16 +108,35 @@ internal static class DeliveryLine
         return line.ToString();
     }
 
-    /// <summary>What the connector says of a session: PRX=, X=, CV= and A=, which are words, and C= in quotes, which is the last.</summary>
+    /// <summary>What the connector says of a session: PRX=, X=, CV=, A= and the like, which are words, and DN= and C= in quotes.</summary>
     private static void AppendDetail(StringBuilder line, string detail, LogSelection selection)
     {
-        var confirmation = detail.IndexOf("C=\"", StringComparison.Ordinal);
-        foreach (var word in (confirmation < 0 ? detail : detail[..confirmation]).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var word in Words(detail))
         {
             Append(line, " ", SelectorOf(word) is not { } selector || selection.Has(selector) ? word : null);
         }
+    }
 
-        Append(line, " ", confirmation >= 0 && selection.Has("smtp_confirmation") ? detail[confirmation..] : null);
+    /// <summary>Parts at blanks, save those between quotes; a backslash there takes a quote its meaning.</summary>
+    private static IEnumerable<string> Words(string detail)
+    {
+        var (start, quoted) = (0, false);
+        for (var i = 0; i <= detail.Length; i++)
+        {
+            if (i < detail.Length && (quoted || detail[i] != ' '))
+            {
+                quoted ^= detail[i] == '"';
+                i += quoted && detail[i] == '\\' ? 1 : 0;
+                continue;
+            }
+
+            if (i > start)
+            {
+                yield return detail[start..Math.Min(i, detail.Length)];
+            }
+
+            start = i + 1;
+        }
     }
 
     /// <summary>The selector that has a word of a session shown; null for one that always is.</summary>
@@ -126,6 +145,8 @@ internal static class DeliveryLine
         "PRX=" => "proxy",
         "X=" => "tls_cipher",
         "CV=" => "tls_certificate_verified",
+        "DN=" => "tls_peerdn",
+        "C=" => "smtp_confirmation",
         _ => null,
     };
 

@@ -9,7 +9,7 @@ using Pipeline.Policy.Expansion;
 namespace Pipeline.Policy.Tls;
 
 /// <summary>Distinguished names as Exim shows them: in the order of the certificate, with the escapes of RFC 4514, as octets.</summary>
-internal static class DistinguishedNameText
+public static class DistinguishedNameText
 {
     private static readonly FrozenDictionary<string, string> Words = new Dictionary<string, string>
     {

@@ -18,7 +18,7 @@ public sealed class SmtpDeliveryTlsTests : SmtpDelivery
 
         var outcome = Delivered(await DeliverOneAsync(Job(peer)));
 
-        Assert.Matches("""^X=TLS1\.3:TLS_[A-Z0-9_]+:(128|256) CV=no C="250 OK id=1"$""", outcome.Detail);
+        Assert.Matches("""^X=TLS1\.3:TLS_[A-Z0-9_]+:(128|256) CV=no DN="CN=peer\.example" C="250 OK id=1"$""", outcome.Detail);
         Assert.Equal(["EHLO client.example", "STARTTLS", "EHLO client.example", "MAIL FROM:<a@client.example>"], peer.Commands.Take(4));
         Assert.Equal("peer.example", peer.Sessions[0].ServerName);
         Assert.Single(peer.Messages);

@@ -111,6 +111,15 @@ public sealed class JournalLinesTests
             ["=> b@local.test R=local T=smtp S=500 H=mx [192.0.2.4]:2525 X=TLS1.3:A:256 A=plain DT=0s"]
         },
         {
+            "+tls_peerdn -smtp_confirmation",
+            [new RecipientDelivered(0, "smtp", "mx", "192.0.2.4", "250 OK", "X=TLS1.3:A:256 CV=no DN=\"O=A \\\"B\\\" C,C=\" A=plain PRDR C=\"250 OK DN=x\"")],
+            ["=> b@local.test R=local T=smtp H=mx [192.0.2.4] X=TLS1.3:A:256 CV=no DN=\"O=A \\\"B\\\" C,C=\" A=plain PRDR"]
+        },
+        {
+            "", [new RecipientDelivered(0, "smtp", "mx", "192.0.2.4", "250 OK", "X=TLS1.3:A:256 CV=no DN=\"CN=a b,C=\" C=\"250 OK\"")],
+            ["=> b@local.test R=local T=smtp H=mx [192.0.2.4] X=TLS1.3:A:256 CV=no C=\"250 OK\""]
+        },
+        {
             "+proxy", [new RecipientDelivered(0, "smtp", "mx", "192.0.2.4", "250 OK", "PRX=10.0.0.1 X=TLS1.3:A:256 CV=no C=\"250 OK\"")],
             ["=> b@local.test R=local T=smtp H=mx [192.0.2.4] PRX=10.0.0.1 X=TLS1.3:A:256 CV=no C=\"250 OK\""]
         },

@@ -25,7 +25,7 @@ public sealed class SmtpDeliveryDaneTests : SmtpDelivery
         await using var peer = ScriptedSmtpPeer.Serve(capabilities: Offers, certificate: TestCertificates.Peer);
         Publish(peer, CertificateFamily.RecordOf(TestCertificates.Peer, usage, selector, matching));
 
-        Assert.Matches("^X=TLS1\\.3:[A-Z0-9_]+:[0-9]+ CV=dane C=", Delivered(await DeliverOneAsync(Job([Secure(peer)]))).Detail);
+        Assert.Matches("^X=TLS1\\.3:[A-Z0-9_]+:[0-9]+ CV=dane DN=\"CN=peer\\.example\" C=", Delivered(await DeliverOneAsync(Job([Secure(peer)]))).Detail);
 
         Assert.Equal("peer.example", peer.Sessions[0].ServerName);
     }

@@ -107,7 +107,9 @@ internal sealed partial class MessageActor
                 message.Envelope.Recipients.Length,
                 message.Envelope.AuthenticatedSender,
                 _commit.Prdr ? true : null,
-                _commit.Pretence?.ToString()));
+                _commit.Pretence?.ToString(),
+                _commit.BodyBits,
+                _commit.Pipelined));
         var journal = _ledger.TakeChanges().Journal;
         Become(Committing);
         Crash.At(CrashPoint.AcceptCommitAsked);

@@ -46,6 +46,8 @@ internal sealed partial class ReceiptSession : IReceiptSession
 
     public SmtpCapabilities Capabilities { get; private set; }
 
+    public bool? Pipelined { get; set; }
+
     public SmtpReply? DataRefusal => _transaction?.DataRefusal;
 
     private MainOptions Options => _active.Policy.MainOptions;
@@ -58,8 +60,9 @@ internal sealed partial class ReceiptSession : IReceiptSession
     {
         _notQuit = NotQuitReason.ConnectionLost;
         _began = _services.Time.GetTimestamp();
-        Log("smtp_connection", $"SMTP connection from {Peer}");
         var scope = ConnectionOnlyScope();
+        _isConnectionLogged = !await CapabilityOffer.MatchesAsync(Options.HostsConnectionNolog, scope, cancellationToken);
+        LogConnection($"SMTP connection from {Peer}");
         await DecideRulesAsync(scope, cancellationToken);
         if (await CapabilityOffer.MatchesAsync(Options.HostRejectConnection, scope, cancellationToken))
         {
@@ -192,6 +195,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
     {
         var transaction = Transaction;
         _transaction = null;
+        transaction.Pipelined = Pipelined;
         return Answer(await transaction.EndDataAsync(cancellationToken));
     }
 
@@ -202,7 +206,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         Command("QUIT");
         _notQuit = null;
         await EndTransactionAsync("QUIT");
-        Log("smtp_connection", $"SMTP connection from {Peer} closed by QUIT");
+        LogConnection($"SMTP connection from {Peer} closed by QUIT");
         LogWithoutMail();
         var outcome = await RunAsync(AclPoint.Quit, ConnectionOnlyScope(), cancellationToken);
         return new ReceiptDecision(new SmtpReply(221, outcome.UserMessage ?? $"{HostName} closing connection"), Close: true);
@@ -243,7 +247,9 @@ internal sealed partial class ReceiptSession : IReceiptSession
         if (_transaction is { } transaction)
         {
             _transaction = null;
-            Log("smtp_incomplete_transaction", $"{LogText.Host(_connection)} incomplete transaction ({reason}) from <{transaction.Scope.Message.Sender}>");
+            var message = transaction.Scope.Message;
+            var recipients = message.Recipients.Count == 0 ? "" : $" for {string.Join(' ', message.Recipients)}";
+            Log("smtp_incomplete_transaction", $"{LogText.Host(_connection)} incomplete transaction ({reason}) from <{message.Sender}>{recipients}");
             await transaction.AbortAsync(reason);
         }
     }
@@ -262,7 +268,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         if (decision.Close || decision.Reply.Code == 421)
         {
             _notQuit = NotQuitReason.AclDrop;
-            Log("smtp_connection", $"SMTP connection from {Peer} closed by DROP in ACL");
+            LogConnection($"SMTP connection from {Peer} closed by DROP in ACL");
         }
 
         return decision;

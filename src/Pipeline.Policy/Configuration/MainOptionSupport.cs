@@ -21,8 +21,6 @@ internal static class MainOptionSupport
         (Support.NotDone("names are looked up in the DNS, and confirmed by it", "bydns:byaddr|bydns"), "host_lookup_order"),
         (Support.NotDone("no ident query is made, and $sender_ident is empty"), "rfc1413_hosts"),
         (Support.WithoutEffect("no ident query is made"), "rfc1413_query_timeout"),
-        (Support.NotDone("set message_size_limit"), "header_maxsize header_line_maxsize"),
-        (Support.NotDone("the lengths of RFC 5321 hold"), "max_username_length"),
         (Support.WithoutEffect("the extension is not offered"), "limits_advertise_hosts pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_advertise_requiretls tls_early_banner_hosts"),
         (Support.NotDone("the line is read as it comes, and the sender is the one that is named"), "uucp_from_pattern uucp_from_sender"),
         (Support.NotDone("messages of the command line are taken with the sender they name; restrict who may reach the node's socket", "false"), "local_from_check"),
@@ -61,7 +59,7 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Logs =>
     [
         (Support.NotDone("the node writes to standard error, and its journal is shown by \"mailpipeline explain\""), """
-            log_ports process_log_path slow_lookup_log hosts_connection_nolog event_action
+            log_ports process_log_path slow_lookup_log event_action
             """),
         (Support.WithoutEffect("the node writes to standard error", "true|false"), "print_topbitchars"),
         (Support.NotDone("times are those of the environment variable TZ"), "timezone"),
@@ -98,7 +96,6 @@ internal static class MainOptionSupport
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "sha256:sha512|sha256 : sha512|sha256"), "dkim_verify_hashes"),
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "ed25519:rsa|ed25519 : rsa|rsa:ed25519"), "dkim_verify_keytypes"),
         (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "rsa=1024 ed25519=250"), "dkim_verify_min_keysizes"),
-        (Support.NotDone("say the explanation in the ACL: $spf_smtp_comment"), "spf_smtp_comment_template"),
         (Support.NotDone("give the secret to ${srs_encode} and inbound_srs"), "srs_config srs_secrets srs_secret srs_maxage srs_hashlength srs_hashmin srs_usehash srs_usetimestamp"),
     ];
 }

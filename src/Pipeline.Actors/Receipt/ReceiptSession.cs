@@ -71,6 +71,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
             return new ReceiptDecision(NotAvailable, Close: true);
         }
 
+        await IdentifyAsync(scope, cancellationToken);
         if (await ReserveAsync(scope, cancellationToken) is { } refusal)
         {
             return refusal;

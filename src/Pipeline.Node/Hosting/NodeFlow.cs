@@ -8,6 +8,7 @@ using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Files;
 using Pipeline.Connectors.Ports;
 using Pipeline.Connectors.Smtp;
+using Pipeline.Connectors.Sockets;
 using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Message;
 using Pipeline.Node.Configuration;
@@ -89,6 +90,7 @@ internal sealed class NodeFlow : IAsyncDisposable
                 Scanner = scanner,
                 Records = records,
                 Callouts = NodeCallouts.Create(new SmtpCalloutClient(options.Time, own.Contains), node.Messages),
+                Ident = new IdentClient(),
                 Connections = connections,
                 MaxConnections = session.Limits.MaxConnections,
                 HasQueueRuns = options.QueueInterval is not null,

@@ -24,7 +24,7 @@ public sealed class LogSelection
     private static readonly FrozenSet<string> Obeyed = new[]
     {
         "8bitmime", "acl_warn_skipped", "address_rewrite", "all_parents", "connection_reject", "delay_delivery", "deliver_time", "delivery_size",
-        "dkim", "dnslist_defer", "etrn", "host_lookup_failed", "incoming_interface", "incoming_port", "lost_incoming_connection", "millisec",
+        "dkim", "dnslist_defer", "etrn", "host_lookup_failed", "ident_timeout", "incoming_interface", "incoming_port", "lost_incoming_connection", "millisec",
         "outgoing_port", "pid", "pipelining", "proxy", "queue_run", "queue_time", "queue_time_overall", "receive_time", "received_recipients",
         "received_sender", "rejected_header", "rejected_headers", "sender_on_delivery", "sender_verify_fail", "skip_delivery", "smtp_confirmation",
         "smtp_connection", "smtp_incomplete_transaction", "smtp_mailauth", "smtp_no_mail", "smtp_protocol_error", "smtp_syntax_error", "subject",

@@ -19,8 +19,6 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("the name is looked up when something asks for it"), "helo_lookup_domains"),
         (Support.WithoutEffect("the name is looked up when something asks for it"), "host_lookup"),
         (Support.NotDone("names are looked up in the DNS, and confirmed by it", "bydns:byaddr|bydns"), "host_lookup_order"),
-        (Support.NotDone("no ident query is made, and $sender_ident is empty"), "rfc1413_hosts"),
-        (Support.WithoutEffect("no ident query is made"), "rfc1413_query_timeout"),
         (Support.WithoutEffect("the extension is not offered"), "limits_advertise_hosts pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_advertise_requiretls tls_early_banner_hosts"),
         (Support.NotDone("the line is read as it comes, and the sender is the one that is named"), "uucp_from_pattern uucp_from_sender"),
         (Support.NotDone("messages of the command line are taken with the sender they name; restrict who may reach the node's socket", "false"), "local_from_check"),

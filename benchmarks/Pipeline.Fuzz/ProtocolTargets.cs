@@ -25,6 +25,7 @@ internal static class ProtocolTargets
         new("smtp-data", DecodeData, Targets.Seeds("a\r\n..\r\nb\r\n.\r\nQUIT\r\n", "\n.\n", "\r.\r", "a\n.\r\nb\r\n.\n\r\n.\r\n", ".\r\n")),
         new("smtp-chunk", DecodeChunk, Targets.Seeds("a\r\nb\r\n", "a\rb\nc", "\r\n.\r\n")),
         new("smtp-reply", ReadReply, Targets.Seeds("250-a\r\n250-PIPELINING\r\n250 5.1.1 b\r\n", "220 x\r\n", "421\r\n", "550-5.7.1 no\r\n550 5.7.1 really\r\n"), AllocationFactor: 256),
+        new("socks-reply", ReadSocksReply, [Convert.FromHexString("05000001010203040019"), Convert.FromHexString("0501000301610019"), [5, 0, 0, 4, .. new byte[18]]]),
         new("header", ScanHeader, Targets.Seeds("A: 1\r\nSubject : x\r\n\ty\r\n\r\nbody\r\n", "From: a\r\nno field\r\n", "\r\n"), AllocationFactor: 256),
         new("spamd-reply", ReadSpamdReply, Targets.Seeds(
             "SPAMD/1.1 0 EX_OK\r\nContent-length: 9\r\nSpam: True ; 15.04 / 5.0\r\nX: y\r\n\r\nline\r\ntwo", "SPAMD/1.5 0 EX_OK\nspam: False ; -2 / 5\n\nreport",
@@ -191,6 +192,14 @@ internal static class ProtocolTargets
         }
 
         _ = decoder.Finish(buffer);
+    }
+
+    private static void ReadSocksReply(ReadOnlySpan<byte> input)
+    {
+        var status = SocksReply.Parse(input, out var code, out var needed);
+        Targets.Require(status == OperationStatus.NeedMoreData == needed > 0, "it says what is missing, when something is");
+        Targets.Require(input.Length + needed <= SocksReply.MaxLength || needed == 0, "answers are short");
+        _ = SocksReply.Meaning(code);
     }
 
     private static void ReadReply(ReadOnlySpan<byte> input)

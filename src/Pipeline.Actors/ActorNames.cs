@@ -8,6 +8,7 @@ public static class ActorNames
     public const string Delivery = "delivery";
     public const string Queue = "queue";
     public const string Spf = "spf";
+    public const string SpfGuess = "spf-guess";
     public const string Dkim = "dkim";
     public const string Arc = "arc";
     public const string Dmarc = "dmarc";
@@ -15,6 +16,7 @@ public static class ActorNames
     public const string Malware = "malware";
     public const string Dcc = "dcc";
     public const string Bmi = "bmi";
+    public const string FailureReports = "failure-reports";
 
     /// <summary>Where the supervisor of messages is; each message is below it by its id.</summary>
     public const string MessagesPath = $"/user/{Pipeline}/{Messages}";

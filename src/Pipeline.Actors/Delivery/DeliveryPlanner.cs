@@ -44,7 +44,7 @@ internal static class DeliveryPlanner
             return new RoutingDecision.Defer(trials, problem);
         }
 
-        var returnPath = options.ReturnPath ?? routed.ErrorsTo ?? recipient.Message.Envelope.Sender;
+        var returnPath = options.ReturnPath ?? routed.ReturnPath(recipient.Message.Envelope.Sender);
         var destination = Destination(settings, options is ExpandedSmtpTransport { HostsRandomize: true } ? hosts.Sort(static (one, other) => string.CompareOrdinal(one.Name, other.Name)) : hosts);
         return new RoutingDecision.Deliver(
             WithNotes(trials, options),

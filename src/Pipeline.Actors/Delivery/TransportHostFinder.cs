@@ -25,7 +25,7 @@ internal static class TransportHostFinder
         var found = routed.Hosts;
         if (smtp.Hosts is { } own && (found.IsEmpty || smtp.HostsOverride))
         {
-            var listed = await scope.Environment.Policy.Routers.FindHostsAsync(scope, own, order, cancellationToken);
+            var listed = await scope.Environment.Policy.Routers.FindHostsAsync(scope, own, smtp.HostLookup, order, cancellationToken);
             if (listed.Hosts.IsEmpty)
             {
                 return ([], [], listed.Problem.Length > 0 ? $"{listed.Problem} ({smtp.Name} transport)" : $"{smtp.Name} transport called with no hosts set");
@@ -45,10 +45,16 @@ internal static class TransportHostFinder
         }
 
         var fallback = routed.FallbackHosts ?? smtp.FallbackHosts;
-        var behind = string.IsNullOrWhiteSpace(fallback) ? [] : (await scope.Environment.Policy.Routers.FindHostsAsync(scope, fallback, order, cancellationToken)).Hosts;
+        var behind = string.IsNullOrWhiteSpace(fallback) ? [] : (await scope.Environment.Policy.Routers.FindHostsAsync(scope, fallback, smtp.HostLookup, order, cancellationToken)).Hosts;
         return (AsDestinations(found, port), AsDestinations(behind, port), null);
     }
 
     private static ImmutableArray<DestinationHost> AsDestinations(ImmutableArray<RoutedHost> hosts, int port) =>
-        [.. hosts.Select(host => new DestinationHost(host.Name, host.Addresses, host.Port ?? port, host.MxPreference))];
+    [
+        .. hosts.Select(host => new DestinationHost(host.Name, host.Addresses, host.Port ?? port, host.MxPreference)
+        {
+            IsNameSecure = host.IsNameSecure,
+            AreAddressesSecure = host.AreAddressesSecure,
+        }),
+    ];
 }

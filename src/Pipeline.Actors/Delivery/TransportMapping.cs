@@ -48,6 +48,7 @@ internal static class TransportMapping
         },
         Port = smtp.Port,
         Interfaces = smtp.Interfaces,
+        SocksProxy = smtp.SocksProxy,
         ConnectTimeout = smtp.ConnectTimeout,
         CommandTimeout = smtp.CommandTimeout,
         DataTimeout = smtp.DataTimeout,

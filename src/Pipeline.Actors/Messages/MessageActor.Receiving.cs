@@ -108,6 +108,7 @@ internal sealed partial class MessageActor
                 message.Envelope.AuthenticatedSender,
                 _commit.Prdr ? true : null,
                 _commit.Pretence?.ToString(),
+                message.Envelope.RequireTls ? true : null,
                 _commit.BodyBits,
                 _commit.Pipelined));
         var journal = _ledger.TakeChanges().Journal;

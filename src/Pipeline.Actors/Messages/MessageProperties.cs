@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Scanning;
+using Pipeline.Policy.Callers;
 
 namespace Pipeline.Actors.Messages;
 
@@ -16,6 +18,9 @@ public static class MessageProperties
     public const string Ident = "ident";
     public const string AuthenticatedId = "auth-id";
     public const string Authenticator = "auth";
+
+    /// <summary>User and group of the program that handed the message over, with a colon between; absent for mail from the network.</summary>
+    public const string Originator = "originator";
     public const string TlsCipher = "tls-cipher";
     public const string SpamScore = "spam-score";
     public const string SpamScoreInt = "spam-score-int";
@@ -72,6 +77,15 @@ public static class MessageProperties
 
     public static IPEndPoint? EndPoint(string? text) =>
         IPEndPoint.TryParse(text ?? "", out var endPoint) ? endPoint : null;
+
+    public static string Text(CallerCredentials originator) => string.Create(CultureInfo.InvariantCulture, $"{originator.UserId}:{originator.GroupId}");
+
+    public static CallerCredentials? Credentials(string? text) =>
+        text?.Split(':') is [var user, var group]
+        && uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out var userId)
+        && uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out var groupId)
+            ? new CallerCredentials(userId, groupId, [])
+            : null;
 
     public static string Text(IPEndPoint endPoint) => endPoint.ToString();
 

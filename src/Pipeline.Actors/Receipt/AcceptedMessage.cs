@@ -40,7 +40,10 @@ internal static class AcceptedMessage
                 Recipients = recipients,
                 Body = mail.Body,
                 SmtpUtf8 = mail.SmtpUtf8,
-                Return = mail.Return,
+                RequireTls = message.RequiresTls,
+
+                // RFC 8689 section 5: what was to travel protected does not come back whole over who knows what path.
+                Return = message.RequiresTls ? DsnReturn.Headers : mail.Return,
                 EnvelopeId = mail.EnvelopeId,
                 AuthenticatedSender = message.AuthenticatedSender.Length == 0 ? null : OctetString.ToText(message.AuthenticatedSender),
             },
@@ -73,6 +76,7 @@ internal static class AcceptedMessage
         Add(MessageProperties.Ident, connection.Ident);
         Add(MessageProperties.AuthenticatedId, connection.AuthenticatedId);
         Add(MessageProperties.Authenticator, connection.AuthenticatorName);
+        Add(MessageProperties.Originator, connection.Originator is { } originator ? MessageProperties.Text(originator) : null);
         Add(MessageProperties.TlsCipher, connection.Tls?.Cipher);
         Add(MessageProperties.ClientAddress, EndPoint(connection.ClientAddress, connection.ClientPort));
         Add(MessageProperties.Interface, EndPoint(connection.LocalAddress, connection.LocalPort));

@@ -24,6 +24,7 @@ internal static class CapabilityOffer
             Dsn: await Offers(options.DsnAdvertiseHosts))
         {
             Prdr = options.PrdrEnable,
+            RequireTls = scope.Connection.Tls is not null && await Offers(options.TlsAdvertiseRequireTls),
         };
 
         ValueTask<bool> Offers(MailList? hosts) => MatchesAsync(hosts, scope, cancellationToken);

@@ -3,6 +3,7 @@ using System.Text;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
 using Pipeline.Policy.Acl;
+using Pipeline.Policy.Callers;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Receipt;
@@ -18,10 +19,10 @@ internal static class HeaderFixups
         SearchValues.Create("!#$%&'*+-./0123456789=?ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz{|}~");
 
     /// <summary>Puts what is to be added and removed into the message; the next stage sees it.</summary>
-    /// <param name="realName">Of the local user; empty for none.</param>
+    /// <param name="author">The local user; null for a client.</param>
     /// <returns>The sender that the envelope shall have instead of its own; null to leave it.</returns>
     public static async ValueTask<EnvelopeAddress?> ApplyAsync(
-        ActivePolicy active, EvaluationScope scope, HeaderBlock header, string realName, CancellationToken cancellationToken)
+        ActivePolicy active, EvaluationScope scope, HeaderBlock header, LocalAuthor? author, CancellationToken cancellationToken)
     {
         var message = scope.Message;
         var submission = SubmissionOptions.Of(message.Controls);
@@ -36,20 +37,37 @@ internal static class HeaderFixups
             Add(message, $"{resent}Message-Id: <{await MessageIdAsync(active, scope, cancellationToken)}>");
         }
 
-        var user = submission is null ? null : SubmissionUser(active, scope, submission);
-        var name = OctetString.FromText(submission?.Name ?? realName);
-        if (!Has(header, resent + "from") && (message.Sender.IsNull ? user : message.Sender) is { } author)
+        var options = active.Policy.MainOptions;
+        var untrusted = submission is null && author is { Caller.IsTrusted: false };
+        var user = submission is not null ? SubmissionUser(active, scope, submission) : untrusted ? LocalOrigin.AddressOf(author!.Caller, scope) : null;
+        var name = submission?.Name is { } given ? OctetString.FromText(given) : author?.Name ?? "";
+        var from = Authors(header, resent);
+        if (from is null && (message.Sender.IsNull ? user : message.Sender) is { } writer)
         {
-            Add(message, $"{resent}From: {Mailbox(name, author)}");
+            Add(message, $"{resent}From: {Mailbox(name, writer)}");
+            from = submission is null ? [writer] : null;
         }
 
-        var sender = submission is null ? null : FixSender(message, header, resent, submission, user, name);
+        if (untrusted ? !options.LocalSenderRetain : submission is { SenderRetain: false })
+        {
+            message.RemovedHeaders.Add(resent + "Sender");
+        }
+
+        var isForeign = from is not null && user is not null
+            && (untrusted ? options.LocalFromCheck : !submission!.SenderRetain)
+            && !(from is [var single] && (untrusted ? OwnAuthor.Is(options, single, user) : AddressComparer.Instance.Equals(single, user)));
+        if (isForeign)
+        {
+            Add(message, $"{resent}Sender: {Mailbox(name, user!)}");
+        }
+
         if (!Has(header, resent + "date"))
         {
             Add(message, $"{resent}Date: {MailDate.Format(message.ReceivedAt)}");
         }
 
-        return sender;
+        // The envelope of an untrusted user was seen to before.
+        return isForeign && !untrusted ? user : null;
     }
 
     /// <summary>The address of the client's user (control = submission/domain=…); null when no user has shown who they are.</summary>
@@ -67,30 +85,11 @@ internal static class HeaderFixups
         return EnvelopeAddressParser.TryParseMailbox(text, Forms, out var address, out _) ? address : null;
     }
 
-    /// <summary>Sender says who has sent the message when From names somebody else.</summary>
-    private static EnvelopeAddress? FixSender(
-        MessageScope message, HeaderBlock header, string resent, SubmissionOptions submission, EnvelopeAddress? user, string name)
-    {
-        if (submission.SenderRetain)
-        {
-            return null;
-        }
-
-        message.RemovedHeaders.Add(resent + "Sender");
-        if (user is null || !Has(header, resent + "from") || IsFrom(header, resent, user))
-        {
-            return null;
-        }
-
-        Add(message, $"{resent}Sender: {Mailbox(name, user)}");
-        return user;
-    }
-
-    private static bool IsFrom(HeaderBlock header, string resent, EnvelopeAddress user)
-    {
-        var from = AddressListParser.Parse(header[header.IndexesOf((resent + "from").ToLowerInvariant())[0]].Value.Span);
-        return from.Addresses is [var single] && AddressComparer.Instance.Equals(single.ToEnvelopeAddress(), user);
-    }
+    /// <summary>The addresses of From, those without a domain as they will be; null without the field.</summary>
+    private static EnvelopeAddress[]? Authors(HeaderBlock header, string resent) =>
+        header.IndexesOf((resent + "from").ToLowerInvariant()) is [var index, ..]
+            ? [.. AddressListParser.Parse(header[index].Value.Span).Addresses.Select(static address => address.ToEnvelopeAddress())]
+            : null;
 
     private static async ValueTask<string> MessageIdAsync(ActivePolicy active, EvaluationScope scope, CancellationToken cancellationToken)
     {

@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
 using Pipeline.Policy.Acl;
+using Pipeline.Policy.Callers;
 
 namespace Pipeline.Actors.Receipt;
 
@@ -13,9 +15,10 @@ public interface ILocalReceiptService
 /// <summary>A message of a local program, before its content.</summary>
 public sealed record LocalMessage
 {
-    public required EnvelopeAddress Sender { get; init; }
+    /// <summary>The sender that was named; null when none was, and it is whoever calls. A local part alone gets <c>qualify_domain</c>.</summary>
+    public EnvelopeAddress? Sender { get; init; }
 
-    /// <summary>In the order they were given. With <see cref="RecipientsInHeader"/>, those that shall not get the message though the header names them.</summary>
+    /// <summary>In the order they were given; those without a domain get <c>qualify_recipient</c>. With <see cref="RecipientsInHeader"/>, those that shall not get the message though the header names them.</summary>
     public ImmutableArray<EnvelopeAddress> Recipients { get; init; } = [];
 
     /// <summary>The message is for those whom its header names (<c>-t</c>).</summary>
@@ -24,16 +27,17 @@ public sealed record LocalMessage
     /// <summary>It comes as one of a batch of SMTP commands that nobody answers (<c>-bS</c>).</summary>
     public bool IsBatch { get; init; }
 
-    /// <summary>$sender_ident: the name of the user who hands it over.</summary>
-    public required string Caller { get; init; }
+    /// <summary>As whom the program runs; null for as whom the node does. Whoever takes the message has it from the kernel, and from nobody else.</summary>
+    [JsonIgnore]
+    public CallerCredentials? Caller { get; init; }
 
-    /// <summary>$received_protocol; null for the word that says how it came.</summary>
-    public string? Protocol { get; init; }
+    /// <summary>What the program says of where the message comes from; null for nothing.</summary>
+    public LocalClaims? Claims { get; init; }
 
     public LocalDelivery Delivery { get; init; }
 
-    /// <summary>The real name for a From field that the message lacks; empty for none.</summary>
-    public string RealName { get; init; } = "";
+    /// <summary>The real name for a From or Sender field that is added; null for the one of the caller's account.</summary>
+    public string? RealName { get; init; }
 }
 
 /// <summary>What a local program wants of the delivery of its message.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
+using Pipeline.Policy.Callers;
 using Pipeline.Policy.Tls;
 
 namespace Pipeline.Actors.Receipt;
@@ -26,9 +27,17 @@ public sealed record ProxySession(IPEndPoint Address, IPEndPoint? External);
 /// <param name="Delivery">What a local program wants of its messages' delivery.</param>
 public sealed record ClientConnection(IPEndPoint? Client, IPEndPoint? Local, bool ImplicitTls, LocalDelivery Delivery = LocalDelivery.Unsaid)
 {
+    /// <summary>The local program that speaks; null for a client from the network.</summary>
+    public LocalProgram? Program { get; init; }
+
     /// <summary>Null for a client that has come by itself.</summary>
     public ProxySession? Proxy { get; init; }
 }
+
+/// <summary>A program of this machine that speaks SMTP on a pair of streams.</summary>
+/// <param name="Caller">As whom it runs, as the kernel says.</param>
+/// <param name="Claims">What it says of where its mail comes from; null for nothing.</param>
+public sealed record LocalProgram(CallerCredentials Caller, LocalClaims? Claims = null);
 
 /// <summary>One client's conversation. Calls come one at a time, in the order of the protocol; the listener has checked syntax and sequence.</summary>
 public interface IReceiptSession : IAsyncDisposable
@@ -146,6 +155,9 @@ public sealed record SmtpCapabilities(
     /// <summary>PRDR: each recipient may have a reply of its own after the data.</summary>
     public bool Prdr { get; init; }
 
+    /// <summary>REQUIRETLS (RFC 8689): never without TLS.</summary>
+    public bool RequireTls { get; init; }
+
     /// <summary>AUTH may be used where it was not offered.</summary>
     public bool TakesUnadvertisedAuth { get; init; }
 }
@@ -153,8 +165,17 @@ public sealed record SmtpCapabilities(
 /// <summary>MAIL with its parameters, syntax checked.</summary>
 /// <param name="EnvelopeId">ENVID as received, xtext.</param>
 /// <param name="Prdr">The client takes a reply for each recipient after the data.</param>
+/// <param name="RequireTls">The message may be sent on to nobody but verified hosts that promise the same (RFC 8689).</param>
 public sealed record MailParameters(
-    EnvelopeAddress Sender, long? Size, BodyType Body, bool SmtpUtf8, DsnReturn Return, string? EnvelopeId, string? Auth, bool Prdr = false);
+    EnvelopeAddress Sender,
+    long? Size,
+    BodyType Body,
+    bool SmtpUtf8,
+    DsnReturn Return,
+    string? EnvelopeId,
+    string? Auth,
+    bool Prdr = false,
+    bool RequireTls = false);
 
 /// <summary>RCPT with its parameters, syntax checked.</summary>
 public sealed record RecipientParameters(EnvelopeAddress Address, DsnNotify Notify, string? OriginalRecipient);

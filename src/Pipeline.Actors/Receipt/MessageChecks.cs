@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pipeline.Actors.Messages;
 using Pipeline.Actors.Scanning;
 using Pipeline.Actors.Verification;
@@ -6,6 +7,7 @@ using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Dmarc;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Scanning;
+using Pipeline.Mail.Smtp;
 using Pipeline.Mail.Spf;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Acl;
@@ -30,6 +32,8 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     private MessageScans? _scans;
     private bool _spfBegun;
     private SpfResult? _spf;
+    private (string Record, SpfResult Result)? _guess;
+    private int _furtherGuesses;
     private IReadOnlyList<DkimResult>? _dkim;
     private ArcResult? _arc;
     private MessageDmarc? _dmarc;
@@ -99,6 +103,10 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
         }
     }
 
+    /// <summary>The client is about to hear what became of the message.</summary>
+    public ValueTask EndedAsync(SmtpReply reply, CancellationToken cancellationToken) =>
+        _dmarc?.EndedAsync(DmarcFailure.DeliveryOf(reply), cancellationToken) ?? ValueTask.CompletedTask;
+
     /// <summary>The policy has accepted the message.</summary>
     public void Accepted() => _scans?.GiveUpUnasked();
 
@@ -112,6 +120,23 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
         return _spf ??= _spfBegun
             ? (SpfResult)(await AwaitAsync(ActorNames.Spf, cancellationToken)).Value
             : new SpfResult(SpfVerdict.None, "", "mailfrom", null, null, "there is no client to check");
+    }
+
+    public async ValueTask<SpfResult> GuessSpfAsync(string record, CancellationToken cancellationToken)
+    {
+        if (SpfRequestOf() is not { } request)
+        {
+            return await SpfAsync(cancellationToken);
+        }
+
+        if (_guess is not { } guess || guess.Record != record)
+        {
+            var check = _guess is null ? ActorNames.SpfGuess : string.Create(CultureInfo.InvariantCulture, $"{ActorNames.SpfGuess}-{++_furtherGuesses + 1}");
+            Begin(PlanSpf(check, request with { Record = record }));
+            _guess = guess = (record, (SpfResult)(await AwaitAsync(check, cancellationToken)).Value);
+        }
+
+        return guess.Result;
     }
 
     public async ValueTask<IReadOnlyList<DkimResult>> DkimAsync(CancellationToken cancellationToken) => _dkim ??= _verifier is null
@@ -158,7 +183,7 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
     /// <returns>False when the message is not signed.</returns>
     private bool BeginDkim(HeaderBlock header, BodyHashSet bodyHashes)
     {
-        var verifier = new DkimVerifier(header, services.Time, services.DkimKeys, bodyHashes: bodyHashes);
+        var verifier = new DkimVerifier(header, services.Time, services.DkimKeys, active.Policy.MainOptions.DkimLimits, bodyHashes: bodyHashes);
         if (verifier.SignatureCount == 0)
         {
             verifier.Dispose();
@@ -195,29 +220,31 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
 
     private void BeginSpf()
     {
-        if (_spfBegun || scope.Connection.ClientAddress is not { } client)
+        if (!_spfBegun && SpfRequestOf() is { } request)
         {
-            return;
+            _spfBegun = true;
+            Begin(PlanSpf(ActorNames.Spf, request));
         }
-
-        var request = new SpfRequest
-        {
-            Client = client,
-            Helo = OctetString.ToText(scope.Connection.HeloName),
-            Sender = scope.Message.Sender.ToString(),
-            Receiver = active.Environment.PrimaryHostname,
-        };
-        _spfBegun = true;
-        Begin(new CheckPlan(
-            ActorNames.Spf,
-            async cancellationToken =>
-            {
-                var explained = request with { Explanation = await SpfExplanationAsync(cancellationToken) };
-                return Spf(await new SpfChecker(services.Time).CheckAsync(explained, services.Dns, cancellationToken));
-            },
-            reason => Spf(new SpfResult(SpfVerdict.TempError, scope.Message.Sender.Domain, "mailfrom", null, null, reason)),
-            services.Limits.CheckDeadline));
     }
+
+    /// <summary>Null when there is no client to check.</summary>
+    private SpfRequest? SpfRequestOf() => scope.Connection.ClientAddress is not { } client ? null : new SpfRequest
+    {
+        Client = client,
+        Helo = OctetString.ToText(scope.Connection.HeloName),
+        Sender = scope.Message.Sender.ToString(),
+        Receiver = active.Environment.PrimaryHostname,
+    };
+
+    private CheckPlan PlanSpf(string check, SpfRequest request) => new(
+        check,
+        async cancellationToken =>
+        {
+            var explained = request with { Explanation = await SpfExplanationAsync(cancellationToken) };
+            return Spf(await new SpfChecker(services.Time).CheckAsync(explained, services.Dns, cancellationToken));
+        },
+        reason => Spf(new SpfResult(SpfVerdict.TempError, scope.Message.Sender.Domain, "mailfrom", null, null, reason)),
+        services.Limits.CheckDeadline);
 
     /// <summary>spf_smtp_comment_template; null where it is not set, or cannot be expanded.</summary>
     private async ValueTask<string?> SpfExplanationAsync(CancellationToken cancellationToken)

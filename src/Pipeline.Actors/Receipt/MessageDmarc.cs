@@ -1,5 +1,6 @@
 using Pipeline.Actors.Verification;
 using Pipeline.Mail.Dmarc;
+using Pipeline.Mail.Dmarc.Reports;
 using Pipeline.Mail.Message;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
@@ -13,6 +14,8 @@ internal sealed class MessageDmarc(ReceiptServices services, ActivePolicy active
     private DmarcAuthor? _author;
     private Task<DmarcVerifier?>? _verifier;
     private DmarcOutcome? _outcome;
+    private DmarcOptions _options = new();
+    private JudgedMessage? _judged;
 
     /// <summary>Whose message it says it is; read when DMARC is asked.</summary>
     private DmarcAuthor Author => _author ??= DmarcAuthor.Of(header);
@@ -30,6 +33,10 @@ internal sealed class MessageDmarc(ReceiptServices services, ActivePolicy active
     /// <summary>Waits for SPF and DKIM and judges; asked again, the same answer.</summary>
     public async ValueTask<DmarcOutcome> AskAsync(MessageChecks checks, CancellationToken untilEnd, CancellationToken cancellationToken) =>
         _outcome ??= Refusal() ?? await JudgeAsync(checks, untilEnd, cancellationToken);
+
+    /// <summary>The message has ended: whoever wants to hear of its failure does.</summary>
+    public ValueTask EndedAsync(ReportedDelivery delivery, CancellationToken cancellationToken) =>
+        _judged is null ? ValueTask.CompletedTask : DmarcFailure.ReportAsync(services, active, scope, header, _judged, delivery, cancellationToken);
 
     /// <summary>Why DMARC is not asked about this message; null when it is.</summary>
     private DmarcOutcome? Refusal() =>
@@ -56,6 +63,7 @@ internal sealed class MessageDmarc(ReceiptServices services, ActivePolicy active
             services.Limits.CheckDeadline));
         var ended = await checks.AwaitAsync(ActorNames.Dmarc, cancellationToken);
         var result = (DmarcResult)ended.Value;
+        _judged = new JudgedMessage(result, spf, dkim, _options);
         await DmarcHistory.WriteAsync(services, scope, result, spf, dkim, cancellationToken);
         return new DmarcOutcome.Judged(result);
     }
@@ -83,6 +91,7 @@ internal sealed class MessageDmarc(ReceiptServices services, ActivePolicy active
             options = options with { PublicSuffixes = list };
         }
 
+        _options = options;
         var verifier = new DmarcVerifier(Author, options, services.Dns);
         verifier.StartDiscovery(untilEnd);
         return verifier;

@@ -38,6 +38,9 @@ public sealed record ReceiptServices
     /// <summary>Where what was found of messages is written beside the journal; null: nowhere (a test session).</summary>
     public IRecordFile? Records { get; init; }
 
+    /// <summary>Sends reports about messages that failed DMARC; null: there are none (a test session).</summary>
+    public IActorRef? FailureReports { get; init; }
+
     /// <summary>Null: no callouts are made, and addresses that have a route are good.</summary>
     public CalloutServices? Callouts { get; init; }
 

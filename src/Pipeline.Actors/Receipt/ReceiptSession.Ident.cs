@@ -7,7 +7,7 @@ namespace Pipeline.Actors.Receipt;
 internal sealed partial class ReceiptSession
 {
     /// <summary>Asks, where the policy has it so; a client that came through a proxy cannot be asked.</summary>
-    private async ValueTask IdentifyAsync(EvaluationScope scope, CancellationToken cancellationToken)
+    private async ValueTask AskIdentAsync(EvaluationScope scope, CancellationToken cancellationToken)
     {
         if (_services.Ident is not { } ident || Options.Rfc1413QueryTimeout <= TimeSpan.Zero || _connection.Proxy is not null
             || _connection is not { ClientAddress: { } client, LocalAddress: { } local }

@@ -19,7 +19,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
     private readonly ReceiptServices _services;
     private readonly ActivePolicy _active;
     private readonly ClientConnection _client;
-    private readonly ConnectionScope _connection;
+    private ConnectionScope _connection;
     private readonly Queueing _queueing;
     private bool _extended;
     private ReceiptTransaction? _transaction;
@@ -60,6 +60,12 @@ internal sealed partial class ReceiptSession : IReceiptSession
     {
         _notQuit = NotQuitReason.ConnectionLost;
         _began = _services.Time.GetTimestamp();
+        if (_client.Program is { } program && await IdentifyAsync(program, cancellationToken) is { } unknown)
+        {
+            _notQuit = null;
+            return unknown;
+        }
+
         var scope = ConnectionOnlyScope();
         _isConnectionLogged = !await CapabilityOffer.MatchesAsync(Options.HostsConnectionNolog, scope, cancellationToken);
         LogConnection($"SMTP connection from {Peer}");
@@ -71,7 +77,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
             return new ReceiptDecision(NotAvailable, Close: true);
         }
 
-        await IdentifyAsync(scope, cancellationToken);
+        await AskIdentAsync(scope, cancellationToken);
         if (await ReserveAsync(scope, cancellationToken) is { } refusal)
         {
             return refusal;
@@ -122,7 +128,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
             Expands = _active.Policy.HasAcl(AclPoint.Expn),
         };
         await OfferAuthenticatorsAsync(scope, cancellationToken);
-        var greeting = outcome.UserMessage ?? $"{HostName} Hello {name}{(_connection.ClientAddress is { } address ? $" [{address}]" : "")}";
+        var greeting = outcome.UserMessage ?? $"{HostName} Hello {(IsLocal && _connection.Ident.Length > 0 ? $"{OctetString.ToText(_connection.Ident)} at " : "")}{name}{(_connection.ClientAddress is { } address ? $" [{address}]" : "")}";
         return new ReceiptDecision(new SmtpReply(250, greeting));
     }
 
@@ -147,7 +153,9 @@ internal sealed partial class ReceiptSession : IReceiptSession
         Command("MAIL", $"FROM:<{mail.Sender}>");
         _recipientDelay.Restart();
         await WaitAsync(_mailDelay, cancellationToken);
+        mail = await WithOwnSenderAsync(mail, cancellationToken);
         await EndTransactionAsync("MAIL");
+        SetProtocol(mail.RequireTls);
         if (SpaceCheck.Shortage(_active.Environment, Options.SmtpCheckSpoolSpace ? mail.Size ?? 0 : 0) is { } shortage)
         {
             _services.Log.Write(PolicyLogTarget.Main, shortage);
@@ -160,6 +168,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
             IsLocal || _rules.TakesUnqualifiedSenders ? _active.Environment.QualifyDomain : null,
             IsLocal || _rules.TakesUnqualifiedRecipients ? _active.Environment.QualifyRecipient : null);
         _transaction = transaction;
+        await ShowProgramAsync(transaction, cancellationToken);
         RecordPath(transaction);
         var decision = await transaction.MailAsync(cancellationToken);
         if (!decision.Reply.IsPositive)
@@ -313,10 +322,11 @@ internal sealed partial class ReceiptSession : IReceiptSession
     }
 
     /// <summary>The word of the Received field and of $received_protocol (RFC 3848), in Exim's forms for local submission.</summary>
-    private void SetProtocol() => _connection.Protocol =
-        (_client.Client is null ? "local-" : "")
+    /// <param name="requireTls">For a message with the parameter REQUIRETLS, which Exim 4.92 shows by a capital letter.</param>
+    private void SetProtocol(bool requireTls = false) => _connection.Protocol =
+        _believed?.Protocol ?? (IsLocal ? "local-" : "")
         + (_extended ? "esmtp" : "smtp")
-        + (_connection.Tls is null ? "" : "s")
+        + (_connection.Tls is null ? "" : requireTls ? "S" : "s")
         + (_connection.AuthenticatorName.Length == 0 ? "" : "a");
 
     private void RecordRefusedConnection(string stage, AclOutcome outcome)

@@ -15,12 +15,14 @@ internal sealed partial class ReceiptTransaction
     public async ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken)
     {
         var decision = await JudgeAsync(cancellationToken);
+        await _checks.EndedAsync(decision.Reply, cancellationToken);
         return _each is null ? decision : decision with { Preceding = _each.Replies };
     }
 
     private async ValueTask<ReceiptDecision> JudgeAsync(CancellationToken cancellationToken)
     {
         var reception = _reception!;
+        await EndFromLineAsync(cancellationToken);
         await reception.CompleteAsync(cancellationToken);
         _checks.BodyArrived();
         if (reception.Refusal is { } refusal)
@@ -204,7 +206,7 @@ internal sealed partial class ReceiptTransaction
         message.BodyZeroCount = reception.Visible.Zeros;
         message.MaxReceivedLineLength = reception.LongestLine;
         var header = new StagedHeader(received, _active.Policy.MainOptions, [_active.Environment.PrimaryHostname, .. _active.Policy.Demand.AuthServIds]);
-        if (await HeaderFixups.ApplyAsync(_active, _scope, received, _local?.RealName ?? "", cancellationToken) is { } sender)
+        if (await HeaderFixups.ApplyAsync(_active, _scope, received, Author, cancellationToken) is { } sender)
         {
             Record(new AddressRewritten(AddressRewritten.Sender, message.Sender.ToString(), sender.ToString(), AddressRewritten.NoRule, null));
             message.Sender = sender;

@@ -12,6 +12,9 @@ internal sealed partial class ReceiptTransaction
     private LocalMessage? _local;
     private string? _badRecipients;
 
+    /// <summary>The user of this machine who hands the message over; null for a client.</summary>
+    public LocalAuthor? Author { get; set; }
+
     public async ValueTask BeginLocalAsync(LocalMessage message, CancellationToken cancellationToken)
     {
         _local = message;

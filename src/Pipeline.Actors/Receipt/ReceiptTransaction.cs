@@ -52,6 +52,7 @@ internal sealed partial class ReceiptTransaction : IDisposable
                 Sender = mail.Sender,
                 Size = mail.Size ?? -1,
                 SmtpUtf8 = mail.SmtpUtf8,
+                RequiresTls = mail.RequireTls,
                 ReceivedAt = services.Time.GetUtcNow(),
                 Callouts = services.Callouts,
             },
@@ -161,7 +162,8 @@ internal sealed partial class ReceiptTransaction : IDisposable
         return new ReceiptDecision(proceed);
     }
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken) => _reception!.WriteAsync(octets, cancellationToken);
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancellationToken) =>
+        _fromLine is null ? _reception!.WriteAsync(octets, cancellationToken) : WriteBehindFromLineAsync(octets, cancellationToken);
 
     /// <summary>The transaction ends with a refusal of the message.</summary>
     public ValueTask RefuseAsync(string stage, SmtpReply reply) => EndAsync(new MessageRefused(stage, reply.ToString(), reply.Text));

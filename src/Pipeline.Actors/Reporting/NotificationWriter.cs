@@ -18,6 +18,8 @@ namespace Pipeline.Actors.Reporting;
 public sealed class NotificationWriter(
     IPolicySource policies, IMessageStore store, Ownership owner, MessageIdSource ids, TimeProvider time) : INotificationWriter
 {
+    private readonly GeneratedMessages _generated = new(store, owner);
+
     private static readonly ImmutableArray<NotificationKind> Kinds = [NotificationKind.Failure, NotificationKind.Success];
 
     public async ValueTask<ImmutableArray<ReadyNotification>> WriteAsync(
@@ -146,31 +148,16 @@ public sealed class NotificationWriter(
         int policy,
         CancellationToken cancellationToken)
     {
-        var body = store.CreateBody(id);
-        await body.WriteAsync(composed.Body, cancellationToken);
-        await body.CompleteAsync(cancellationToken);
+        var sender = EnvelopeAddress.Null;
         ImmutableArray<JournalEvent> events =
         [
-            new TransactionStarted(new ClientFacts(null, 0, null, "", "local", null, 0, null, null), "", null, policy),
-            .. recipients.Select((recipient, i) => new RecipientAccepted(i, recipient.ToString(), DsnNotify.Never)),
-            new MessageAccepted(composed.HeaderBlock.Length + 2 + composed.Body.Length, recipients.Length),
+            .. GeneratedMessages.Beginning(sender, recipients, policy),
+            new MessageAccepted(composed.HeaderBlock.Length + 2 + composed.Body.Length, recipients.Length, RequireTls: about.Envelope.RequireTls ? true : null),
         ];
-        return new NewMessage
+        var created = await _generated.CreateAsync(id, now, sender, recipients, composed, policy, cancellationToken);
+        return created with
         {
-            Id = id,
-            Owner = owner,
-            ReceivedAt = now,
-            Envelope = new Envelope
-            {
-                Sender = EnvelopeAddress.Null,
-                Recipients = [.. recipients.Select((recipient, i) => new EnvelopeRecipient(i, recipient, DsnNotify.Never))],
-                SmtpUtf8 = about.Envelope.SmtpUtf8,
-                Body = composed.BodyType,
-            },
-            HeaderBlock = composed.HeaderBlock,
-            Body = body,
-            Policy = policy,
-            Properties = ImmutableDictionary<string, string>.Empty.Add(MessageProperties.Protocol, "local"),
+            Envelope = created.Envelope with { SmtpUtf8 = about.Envelope.SmtpUtf8, RequireTls = about.Envelope.RequireTls },
             Journal = [.. events.Select((what, i) => new JournalEntry(i, now, what))],
         };
     }

@@ -21,6 +21,9 @@ internal sealed record InheritedRouting
     /// <summary>Where bounces go; empty for nowhere, absent for the sender.</summary>
     public string? ErrorsTo { get; init; }
 
+    /// <summary>The sender for the next host, as a router has rewritten it; absent for the sender as it is.</summary>
+    public string? SrsSender { get; init; }
+
     public IReadOnlyList<string>? HeadersAdd { get; init; }
 
     public IReadOnlyList<string>? HeadersRemove { get; init; }
@@ -52,6 +55,7 @@ internal sealed record InheritedRouting
         StartRouter = child.StartRouter,
         Caseful = child.CasefulLocalPart,
         ErrorsTo = child.ErrorsTo?.ToString(),
+        SrsSender = child.SrsSender?.ToString(),
         HeadersAdd = child.HeadersAdd.IsDefaultOrEmpty ? null : child.HeadersAdd,
         HeadersRemove = child.HeadersRemove.IsDefaultOrEmpty ? null : child.HeadersRemove,
         Hidden = child.HiddenInBounces,
@@ -93,6 +97,7 @@ internal sealed record InheritedRouting
                 "" => EnvelopeAddress.Null,
                 var text => Messages.AddressText.Parse(text),
             },
+            SrsSender = inherited.SrsSender is { } sender ? Messages.AddressText.Parse(sender) : null,
             HeadersAdd = [.. inherited.HeadersAdd ?? []],
             HeadersRemove = [.. inherited.HeadersRemove ?? []],
             Values = inherited.MarkedValues(),

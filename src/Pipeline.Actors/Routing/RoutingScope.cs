@@ -24,6 +24,7 @@ public static class RoutingScope
             Ident = Text(MessageProperties.Ident),
             AuthenticatorName = Text(MessageProperties.Authenticator),
             AuthenticatedId = Text(MessageProperties.AuthenticatedId),
+            Originator = MessageProperties.Credentials(facts.Properties.GetValueOrDefault(MessageProperties.Originator)),
         };
         var message = new MessageScope
         {
@@ -36,6 +37,7 @@ public static class RoutingScope
             ReceivedAt = facts.ReceivedAt,
             SmtpUtf8 = facts.Envelope.SmtpUtf8,
             Verdicts = facts.Verdicts,
+            RequiresTls = facts.Envelope.RequireTls,
         };
         message.Recipients.AddRange(facts.Envelope.Recipients.Select(recipient => recipient.Address));
         var tainted = facts.Properties.GetValueOrDefault(MessageProperties.Tainted, "").Split(',').ToHashSet(StringComparer.Ordinal);

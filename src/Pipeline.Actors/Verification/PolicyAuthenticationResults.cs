@@ -36,7 +36,7 @@ public sealed class PolicyAuthenticationResults(AuthResultsStyle style) : IAuthe
 
         if (scope.Message.Verification is { } verification && connection.ClientAddress is not null)
         {
-            writer.AddSpf(await verification.SpfAsync(cancellationToken));
+            writer.AddSpf(scope.Message.Spf ?? await verification.SpfAsync(cancellationToken));
             AddDkim(writer, scope.Message, await verification.DkimAsync(cancellationToken));
             if (scope.Message.ConditionVariables.ContainsKey("arc_state") && await verification.ArcAsync(cancellationToken) is { } arc)
             {

@@ -12,6 +12,9 @@ public sealed record DnsOptions
     /// <summary>Resolvers off this machine whose AD bit is believed, since the path to them is protected. Loopback always is.</summary>
     public ImmutableArray<IPAddress> TrustedServers { get; init; } = [];
 
+    /// <summary>What abbreviated names may be completed with, in order. Empty: as <c>/etc/resolv.conf</c> says, where its servers are used.</summary>
+    public ImmutableArray<string> SearchDomains { get; init; } = [];
+
     /// <summary>How long one UDP attempt waits.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(1.5);
 

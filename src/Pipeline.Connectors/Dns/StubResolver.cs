@@ -41,8 +41,12 @@ public sealed class StubResolver : IDnsResolver, IDisposable
         _logger = logger ?? NullLogger<StubResolver>.Instance;
         _cache = new DnsCache(options.CacheSize, options.MaximumStale, timeProvider);
         _metrics = new DnsMetrics(InFlight, () => _cache.Count);
-        _servers = new DnsServerSet(OpenServers(options, timeProvider), options.Attempts, _metrics);
+        var fromFile = options.Servers.IsEmpty ? ResolvConf.Load(ResolvConf.DefaultPath) : null;
+        _servers = new DnsServerSet(OpenServers(options, fromFile, timeProvider), options.Attempts, _metrics);
+        SearchDomains = options.SearchDomains.IsEmpty && fromFile is not null ? fromFile.SearchDomains : options.SearchDomains;
     }
+
+    public IReadOnlyList<string> SearchDomains { get; }
 
     public ValueTask<DnsAnswer> QueryAsync(string name, DnsRecordType type, CancellationToken cancellationToken)
     {
@@ -67,9 +71,8 @@ public sealed class StubResolver : IDnsResolver, IDisposable
         _metrics.Dispose();
     }
 
-    private static ImmutableArray<DnsServer> OpenServers(DnsOptions options, TimeProvider timeProvider)
+    private static ImmutableArray<DnsServer> OpenServers(DnsOptions options, ResolvConf? fromFile, TimeProvider timeProvider)
     {
-        var fromFile = options.Servers.IsEmpty ? ResolvConf.Load(ResolvConf.DefaultPath) : null;
         var endPoints = fromFile?.Servers ?? options.Servers;
         return
         [

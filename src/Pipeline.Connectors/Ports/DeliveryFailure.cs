@@ -38,6 +38,9 @@ public sealed record DeliveryFailure
     /// <summary>The host is at fault, not this address: other messages to the host will meet the same.</summary>
     public bool HostWide { get; init; }
 
+    /// <summary>The peer said that it is for now, or fell silent.</summary>
+    public bool IsPassing { get; init; }
+
     /// <summary>Waiting alone does not mend it: the message is frozen, until somebody has looked at it.</summary>
     public bool Freezes { get; init; }
 }

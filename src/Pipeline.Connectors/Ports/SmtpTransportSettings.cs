@@ -31,6 +31,9 @@ public sealed record SmtpTransportSettings(string Name) : TransportSettings(Name
     /// <summary>The name given in EHLO, LHLO and HELO.</summary>
     public required HeloData HeloData { get; init; }
 
+    /// <summary>What connections are made through; empty for none.</summary>
+    public ImmutableArray<SocksProxy> SocksProxy { get; init; } = [];
+
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(5);

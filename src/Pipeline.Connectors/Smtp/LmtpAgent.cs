@@ -19,7 +19,7 @@ public sealed class LmtpAgent : IDeliveryAgent
     {
         _time = time;
         _logger = logger ?? NullLogger<LmtpAgent>.Instance;
-        _opener = new SmtpSessionOpener(new CertificateFiles(), time);
+        _opener = new SmtpSessionOpener(new CertificateFiles(), time, Random.Shared);
     }
 
     public async ValueTask<DeliveryReport> DeliverAsync(DeliveryJob job, CancellationToken cancellationToken)

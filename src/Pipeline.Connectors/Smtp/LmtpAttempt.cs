@@ -54,7 +54,7 @@ internal sealed class LmtpAttempt(
 
         try
         {
-            await UseAsync(session, requireTls: false, cancellationToken);
+            await UseAsync(session, cancellationToken);
         }
         finally
         {

@@ -15,6 +15,9 @@ internal sealed class SmtpCalloutAnswers(SmtpPeer peer)
 
     public CalloutAnswer Undecided(string why) => Of(CalloutOutcome.Undecided) with { Log = Log(why) };
 
+    /// <summary>The host may not have the message.</summary>
+    public CalloutAnswer RequireTlsMissing(DeliveryFailure why) => Of(CalloutOutcome.RequireTlsMissing) with { Log = Log(why.Reason) };
+
     /// <summary>There was no session.</summary>
     public CalloutAnswer NotOpened(DeliveryFailure failure) => failure is { Class: FailureClass.Permanent, Reply: { } reply, After: { } after }
         ? Refused(CalloutOutcome.SetupRefused, reply, after, failure.Reason)

@@ -13,7 +13,7 @@ namespace Pipeline.Connectors.Smtp;
 /// <param name="isThisNode">Whether this node listens there itself; without allow_localhost such hosts are passed over, or a callout could call itself.</param>
 public sealed class SmtpCalloutClient(TimeProvider timeProvider, Func<IPEndPoint, bool> isThisNode) : ICalloutClient
 {
-    private readonly SmtpSessionOpener _opener = new(new CertificateFiles(), timeProvider);
+    private readonly SmtpSessionOpener _opener = new(new CertificateFiles(), timeProvider, Random.Shared);
 
     public async Task<CalloutAnswer> AskAsync(CalloutJob job, CancellationToken cancellationToken)
     {
@@ -21,31 +21,36 @@ public sealed class SmtpCalloutClient(TimeProvider timeProvider, Func<IPEndPoint
         var settings = job.Transport with { ConnectTimeout = job.Question.ConnectTimeout, CommandTimeout = job.Question.CommandTimeout };
         var began = timeProvider.GetTimestamp();
         var tried = 0;
+        CalloutAnswer? undecided = null;
         foreach (var host in job.Hosts)
         {
             foreach (var address in host.Addresses)
             {
                 if (tried > 0 && (tried >= settings.HostsMaxTry || timeProvider.GetElapsedTime(began) >= job.Question.MaxWait))
                 {
-                    return answer;
+                    return undecided ?? answer;
                 }
 
                 tried++;
-                answer = await AskHostAsync(job.Question, settings, host.Name, new IPEndPoint(address, host.Port), answer.RandomAccepted, cancellationToken);
-                if (answer.Outcome != CalloutOutcome.Undecided || cancellationToken.IsCancellationRequested)
+                answer = await AskHostAsync(job.Question, settings, host, address, answer.RandomAccepted, cancellationToken);
+                if (answer.Outcome is not (CalloutOutcome.Undecided or CalloutOutcome.RequireTlsMissing) || cancellationToken.IsCancellationRequested)
                 {
                     return answer;
                 }
+
+                // One that has only troubles now may do for REQUIRETLS another time.
+                undecided = answer.Outcome == CalloutOutcome.Undecided ? answer : undecided;
             }
         }
 
-        return answer;
+        return undecided ?? answer;
     }
 
     /// <param name="randomAccepted">What an earlier host has said of the random address, if that was all it said.</param>
     private async ValueTask<CalloutAnswer> AskHostAsync(
-        CalloutQuestion question, SmtpTransportSettings settings, string host, IPEndPoint endPoint, bool? randomAccepted, CancellationToken cancellationToken)
+        CalloutQuestion question, SmtpTransportSettings settings, DestinationHost destination, IPAddress address, bool? randomAccepted, CancellationToken cancellationToken)
     {
+        var (host, endPoint) = (destination.Name, new IPEndPoint(address, destination.Port));
         var peer = new SmtpPeer(host, endPoint);
         var answers = new SmtpCalloutAnswers(peer) { RandomAccepted = randomAccepted };
         if (!settings.AllowLocalhost && isThisNode(endPoint))
@@ -53,15 +58,28 @@ public sealed class SmtpCalloutClient(TimeProvider timeProvider, Func<IPEndPoint
             return answers.Undecided("remote host address is the local host");
         }
 
+        if (question.RequireTls && !destination.IsNameSecure)
+        {
+            return answers.RequireTlsMissing(RequireTlsFailure.NameNotSecure(peer));
+        }
+
         try
         {
-            var policy = await SmtpPeerPolicy.DecideAsync(settings, host, endPoint.Address, requireTls: false, cancellationToken);
-            policy = policy with { AvoidTls = policy.AvoidTls || await settings.Tls.AvoidInCallouts.ContainsAsync(host, endPoint.Address, cancellationToken) };
+            var policy = await SmtpPeerPolicy.DecideAsync(settings, host, endPoint.Address, question.RequireTls, cancellationToken);
+            policy = policy with { AvoidTls = policy.AvoidTls || (!question.RequireTls && await settings.Tls.AvoidInCallouts.ContainsAsync(host, endPoint.Address, cancellationToken)) };
             var key = await SmtpConnectionKey.CreateAsync(settings, host, endPoint, policy, cancellationToken);
             var opening = await _opener.OpenAsync(settings, key, cancellationToken);
             if (opening.Session is not { } session)
             {
-                return answers.NotOpened(opening.Failure!);
+                return question.RequireTls && RequireTlsFailure.Of(opening.Failure!) is { Class: FailureClass.MissingExtension } missing
+                    ? answers.RequireTlsMissing(missing)
+                    : answers.NotOpened(opening.Failure!);
+            }
+
+            if (question.RequireTls && !session.Capabilities.RequireTls)
+            {
+                await session.CloseAsync();
+                return answers.RequireTlsMissing(RequireTlsFailure.NotOffered(peer));
             }
 
             await using var abort = session.Connection.AbortWhen(cancellationToken);

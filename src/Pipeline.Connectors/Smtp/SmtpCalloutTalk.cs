@@ -104,7 +104,7 @@ internal sealed class SmtpCalloutTalk(SmtpSession session, CalloutQuestion quest
 
         _begun = true;
         var extension = Ascii.IsValid(sender.ToString()) && Ascii.IsValid(question.Recipient.ToString()) ? "" : " SMTPUTF8";
-        await SayAsync($"MAIL FROM:<{Mailbox(sender)}>{(session.Capabilities.SmtpUtf8 ? extension : "")}");
+        await SayAsync($"MAIL FROM:<{Mailbox(sender)}>{(session.Capabilities.SmtpUtf8 ? extension : "")}{(question.RequireTls ? " REQUIRETLS" : "")}");
         return _reply is { IsPositive: true } ? null : Judge(whenRefused);
     }
 

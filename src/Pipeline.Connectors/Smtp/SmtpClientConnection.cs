@@ -115,7 +115,8 @@ internal sealed class SmtpClientConnection : IAsyncDisposable
         }
         catch (Exception e) when (IsLoss(e) || e is AuthenticationException or CryptographicException)
         {
-            return (Ended(), e.InnerException?.Message ?? e.Message);
+            var status = Ended();
+            return (status == SmtpIoStatus.Closed && !IsLoss(e) ? SmtpIoStatus.Malformed : status, e.InnerException?.Message ?? e.Message);
         }
         finally
         {

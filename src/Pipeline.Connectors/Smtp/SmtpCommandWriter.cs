@@ -98,11 +98,9 @@ internal static class SmtpCommandWriter
 
     private static void AppendDsn(PooledBuffer output, DeliveryJob job)
     {
-        // RFC 8689 section 5: a message under REQUIRETLS does not come back whole over who knows what path.
-        var headersOnly = job.Return == DsnReturn.Headers || (job.RequireTls && job.Return == DsnReturn.Full);
         if (job.Return != DsnReturn.Unspecified)
         {
-            output.Append(headersOnly ? " RET=HDRS"u8 : " RET=FULL"u8);
+            output.Append(job.Return == DsnReturn.Headers ? " RET=HDRS"u8 : " RET=FULL"u8);
         }
 
         if (job.EnvelopeId is { } id && Xtext.IsValid(id))

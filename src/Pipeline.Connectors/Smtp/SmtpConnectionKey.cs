@@ -24,6 +24,9 @@ internal sealed record SmtpConnectionKey
     /// <summary>Address to connect from; null for the kernel's choice.</summary>
     public IPAddress? Interface { get; init; }
 
+    /// <summary>The proxies, with their passwords, in one text of which nothing is ever printed; empty for none.</summary>
+    public Secret Proxies { get; init; }
+
     public required SmtpPeerPolicy Policy { get; init; }
 
     public required string VerifyCertificates { get; init; }
@@ -59,6 +62,7 @@ internal sealed record SmtpConnectionKey
             Dialect = settings.Protocol,
             HeloData = settings.HeloData.Key,
             Interface = FirstOfFamily(settings.Interfaces, endPoint),
+            Proxies = new Secret(string.Join(';', settings.SocksProxy.Select(proxy => $"{proxy.Address} {proxy.Authenticates} {proxy.Name.Length}:{proxy.Name}{proxy.Password}"))),
             Policy = policy,
             VerifyCertificates = settings.Tls.VerifyCertificates,
             CertificateFile = settings.Tls.CertificateFile,

@@ -44,7 +44,7 @@ public sealed class SmtpDeliveryAgent : IDeliveryAgent, IAsyncDisposable
         _isThisNode = isThisNode ?? (static _ => false);
         _logger = logger ?? NullLogger<SmtpDeliveryAgent>.Instance;
         _pool = new SmtpConnectionPool(options, timeProvider);
-        _opener = new SmtpSessionOpener(new CertificateFiles(), timeProvider);
+        _opener = new SmtpSessionOpener(new CertificateFiles(), timeProvider, Random.Shared);
         _metrics = new SmtpClientMetrics(() => _pool.Count, () => _pool.IdleCount);
     }
 

@@ -59,6 +59,9 @@ internal abstract class SmtpDeliveryAttempt(SmtpClientMetrics? metrics, ILogger 
         return new DeliveryReport([.. reports]);
     }
 
+    /// <summary>Peers that do not promise to keep to REQUIRETLS are passed over.</summary>
+    protected virtual bool RequiresTls => false;
+
     /// <summary>Opens sessions and uses them, as long as recipients are open and there is one to be had.</summary>
     protected abstract ValueTask TryAsync(CancellationToken cancellationToken);
 
@@ -79,16 +82,12 @@ internal abstract class SmtpDeliveryAttempt(SmtpClientMetrics? metrics, ILogger 
     }
 
     /// <summary>Sends what there is to send, as long as the session lasts.</summary>
-    protected async ValueTask<Progress> UseAsync(SmtpSession session, bool requireTls, CancellationToken cancellationToken)
+    protected async ValueTask<Progress> UseAsync(SmtpSession session, CancellationToken cancellationToken)
     {
         await using var abort = session.Connection.AbortWhen(cancellationToken);
-        if (requireTls && !session.Capabilities.RequireTls)
+        if (RequiresTls && !session.Capabilities.RequireTls)
         {
-            Note(session.Peer.Failure(
-                FailureClass.MissingExtension, "REQUIRETLS support is required from the server but it was not offered", hostWide: true) with
-            {
-                Status = new EnhancedStatusCode(5, 7, 30),
-            });
+            Note(RequireTlsFailure.NotOffered(session.Peer));
             await session.CloseAsync();
             return Progress.HostFailed;
         }

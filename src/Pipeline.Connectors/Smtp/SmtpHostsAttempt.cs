@@ -16,6 +16,9 @@ internal sealed class SmtpHostsAttempt(
     SmtpTransportSettings settings,
     OutgoingMessage message) : SmtpDeliveryAttempt(metrics, logger, job, settings, message)
 {
+    /// <summary>RFC 8689 section 4.2.1: the sender's procedure does not bind messages with the null return path.</summary>
+    protected override bool RequiresTls => Job.RequireTls && !Job.ReturnPath.IsNull;
+
     protected override async ValueTask TryAsync(CancellationToken cancellationToken)
     {
         var tried = 0;
@@ -37,6 +40,12 @@ internal sealed class SmtpHostsAttempt(
                 }
 
                 var endPoint = new IPEndPoint(address, host.Port);
+                if (RequiresTls && !host.IsNameSecure)
+                {
+                    Note(RequireTlsFailure.NameNotSecure(new SmtpPeer(host.Name, endPoint)));
+                    continue;
+                }
+
                 if (!Settings.AllowLocalhost && isThisNode(endPoint))
                 {
                     Note(new SmtpPeer(host.Name, endPoint).Failure(FailureClass.Local, "remote host address is the local host"));
@@ -51,9 +60,7 @@ internal sealed class SmtpHostsAttempt(
 
     private async ValueTask TryHostAsync(string host, IPEndPoint endPoint, CancellationToken cancellationToken)
     {
-        // RFC 8689 section 4.2.1: the sender's procedure does not bind messages with the null return path.
-        var requireTls = Job.RequireTls && !Job.ReturnPath.IsNull;
-        var policy = await SmtpPeerPolicy.DecideAsync(Settings, host, endPoint.Address, requireTls, cancellationToken);
+        var policy = await SmtpPeerPolicy.DecideAsync(Settings, host, endPoint.Address, RequiresTls, cancellationToken);
         var key = await SmtpConnectionKey.CreateAsync(Settings, host, endPoint, policy, cancellationToken);
         var fresh = false;
         var progress = Progress.Done;
@@ -72,7 +79,7 @@ internal sealed class SmtpHostsAttempt(
                     Metrics?.Opened(session is not null);
                     if (opening.Failure is { } failure)
                     {
-                        Note(failure);
+                        Note(RequiresTls ? RequireTlsFailure.Of(failure) : failure);
                         return;
                     }
 
@@ -83,7 +90,7 @@ internal sealed class SmtpHostsAttempt(
                     Metrics?.Reused();
                 }
 
-                progress = await UseAsync(session!, requireTls, cancellationToken);
+                progress = await UseAsync(session!, cancellationToken);
                 fresh = progress == Progress.DiedIdle;
                 keep = Settings.ConnectionMaxMessages <= 0 || session!.Messages < Settings.ConnectionMaxMessages;
             }

@@ -8,9 +8,15 @@ namespace Pipeline.Connectors.Smtp;
 /// <param name="endPoint">Null for a peer on this machine that is not reached over IP; it has no name for reports then.</param>
 internal sealed class SmtpPeer(string host, IPEndPoint? endPoint)
 {
+    /// <summary>What was answered where nothing had been said.</summary>
+    public const string InitialConnection = "initial connection";
+
     public string? Host => endPoint is null ? null : host;
 
     public IPEndPoint? EndPoint => endPoint;
+
+    /// <summary>The SOCKS proxy through which it is reached; null without one.</summary>
+    public IPAddress? Proxy { get; set; }
 
     /// <summary>First line of the greeting, with its code.</summary>
     public string? Greeting { get; set; }

@@ -37,11 +37,16 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
     /// <summary>False once something happened after which nothing more can be said on it.</summary>
     public bool IsUsable { get; set; } = true;
 
-    /// <summary>For the log, in the form of Exim's delivery lines: cipher, authenticator and the peer's confirmation.</summary>
+    /// <summary>For the log, in the form of Exim's delivery lines: proxy, cipher, authenticator and the peer's confirmation.</summary>
     /// <param name="prdr">The recipient had a reply of its own.</param>
     public string Describe(string confirmation, bool prdr = false)
     {
         var text = new StringBuilder();
+        if (peer.Proxy is { } proxy)
+        {
+            text.Append("PRX=").Append(proxy).Append(' ');
+        }
+
         if (Cipher is not null)
         {
             text.Append("X=").Append(Cipher).Append(CertificateVerified ? " CV=yes " : " CV=no ");

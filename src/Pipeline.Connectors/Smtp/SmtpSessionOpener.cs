@@ -1,17 +1,15 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Pipeline.Connectors.Ports;
-using Pipeline.Faults;
 using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Tls;
 
 namespace Pipeline.Connectors.Smtp;
 
 /// <summary>Opens sessions: connection, greeting, EHLO, TLS, authentication.</summary>
-internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider timeProvider)
+internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider timeProvider, Random random)
 {
-    private const string InitialConnection = "initial connection";
+    private readonly SmtpConnector _connector = new(timeProvider, random);
 
     public async ValueTask<SmtpOpening> OpenAsync(SmtpTransportSettings settings, SmtpConnectionKey key, CancellationToken cancellationToken)
     {
@@ -24,7 +22,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
     private async ValueTask<SmtpOpening> OpenOnceAsync(SmtpTransportSettings settings, SmtpConnectionKey key, bool tryTls, CancellationToken cancellationToken)
     {
         var peer = new SmtpPeer(key.Host, key.EndPoint);
-        var (socket, failure) = await ConnectAsync(settings, key, peer, cancellationToken);
+        var (socket, failure) = await _connector.ConnectAsync(settings, key, peer, cancellationToken);
         if (socket is null)
         {
             return SmtpOpening.Failed(failure!);
@@ -49,49 +47,6 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
 
         return opening;
     }
-
-    private async ValueTask<(Socket? Socket, DeliveryFailure? Failure)> ConnectAsync(
-        SmtpTransportSettings settings, SmtpConnectionKey key, SmtpPeer peer, CancellationToken cancellationToken)
-    {
-        var endPoint = key.EndPoint ?? throw new ArgumentException("a peer that is not reached over IP is not connected to here", nameof(key));
-        using var deadline = new CancellationTokenSource(settings.ConnectTimeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        Socket? socket = null;
-        try
-        {
-            socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            if (key.Interface is { } local)
-            {
-                socket.Bind(new IPEndPoint(local, 0));
-            }
-
-            await socket.ConnectAsync(endPoint, either.Token);
-            Crash.At(CrashPoint.DeliverSmtpConnected);
-            return (socket, null);
-        }
-        catch (SocketException e)
-        {
-            socket?.Dispose();
-            return (null, Describe(e, peer));
-        }
-        catch (OperationCanceledException)
-        {
-            socket?.Dispose();
-            return (null, cancellationToken.IsCancellationRequested
-                ? peer.Silence(SmtpIoStatus.Cancelled, InitialConnection)
-                : peer.Failure(FailureClass.ConnectionTimeout, "Connection timed out", hostWide: true));
-        }
-    }
-
-    private static DeliveryFailure Describe(SocketException e, SmtpPeer peer) => e.SocketErrorCode switch
-    {
-        SocketError.ConnectionRefused => peer.Failure(FailureClass.ConnectionRefused, "Connection refused", hostWide: true),
-        SocketError.TimedOut => peer.Failure(FailureClass.ConnectionTimeout, "Connection timed out", hostWide: true),
-        SocketError.HostUnreachable => peer.Failure(FailureClass.ConnectionTimeout, "No route to host", hostWide: true),
-        SocketError.NetworkUnreachable => peer.Failure(FailureClass.ConnectionTimeout, "Network is unreachable", hostWide: true),
-        SocketError.ConnectionReset => peer.Failure(FailureClass.LostConnection, "Connection reset by peer", hostWide: true),
-        _ => peer.Failure(FailureClass.Local, "Connection failed", detail: $"{e.SocketErrorCode}: {e.Message}", hostWide: true),
-    };
 
     /// <summary>The talk before the first message.</summary>
     private sealed class Handshake(
@@ -159,11 +114,11 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             var status = await connection.ReadReplyAsync(Timeout);
             if (status != SmtpIoStatus.Ok)
             {
-                return Silence(status, InitialConnection);
+                return Silence(status, SmtpPeer.InitialConnection);
             }
 
             peer.Greeting = connection.Reply.FirstLine();
-            return connection.Reply.Code == 220 ? await SayHelloAsync() : Refusal(InitialConnection);
+            return connection.Reply.Code == 220 ? await SayHelloAsync() : Refusal(SmtpPeer.InitialConnection);
         }
 
         private async ValueTask<DeliveryFailure?> SayHelloAsync()
@@ -226,7 +181,8 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             {
                 var reply = connection.Reply.ToReply();
                 return SmtpOpening.Failed(
-                    peer.Failure(FailureClass.TlsFailed, $"SMTP error from remote mail server after STARTTLS: {reply}", reply, hostWide: true), tlsFailed: true);
+                    peer.Failure(FailureClass.TlsFailed, $"SMTP error from remote mail server after STARTTLS: {reply}", reply, hostWide: true) with { IsPassing = !reply.IsPermanent },
+                    tlsFailed: true);
             }
 
             if (await StartTlsAsync("STARTTLS") is { } failed)
@@ -261,7 +217,8 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             var text = key.Policy.RequireTls || key.Policy.VerifyCertificate
                 ? "a TLS session is required, but an attempt to start TLS failed"
                 : "an attempt to start TLS failed";
-            return SmtpOpening.Failed(peer.Failure(FailureClass.TlsFailed, text, detail: status == SmtpIoStatus.Ok ? reason : _tls.Problem ?? reason, hostWide: true), tlsFailed: true);
+            var failure = peer.Failure(FailureClass.TlsFailed, text, detail: status == SmtpIoStatus.Ok ? reason : _tls.Problem ?? reason, hostWide: true);
+            return SmtpOpening.Failed(failure with { IsPassing = status is SmtpIoStatus.TimedOut or SmtpIoStatus.Closed }, tlsFailed: true);
         }
 
         private async ValueTask<SmtpAuthentication> AuthenticateAsync(CancellationToken cancellationToken)

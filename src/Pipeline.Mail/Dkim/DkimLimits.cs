@@ -1,6 +1,6 @@
 namespace Pipeline.Mail.Dkim;
 
-/// <summary>How much work one message may cause.</summary>
+/// <summary>How much work one message may cause, and which signatures count.</summary>
 public sealed record DkimLimits
 {
     public static DkimLimits Default { get; } = new();
@@ -25,6 +25,10 @@ public sealed record DkimLimits
 
     /// <summary>Octets of the base64 text of p=.</summary>
     public int MaxKeyTextBytes { get; init; } = 4096;
+
+    public bool AcceptsRsa { get; init; } = true;
+
+    public bool AcceptsEd25519 { get; init; } = true;
 
     /// <summary>Smaller RSA keys never verify (RFC 8301 section 3.2).</summary>
     public int MinRsaBits { get; init; } = 1024;

@@ -96,6 +96,12 @@ public sealed class DkimVerifier : IDisposable
             return new Candidate(index, null, 0, refusal);
         }
 
+        if (!(signature.Algorithm == DkimAlgorithm.RsaSha256 ? _limits.AcceptsRsa : _limits.AcceptsEd25519))
+        {
+            return new Candidate(index, null, 0, DkimSignatureCheck.Refuse(
+                signature, DkimVerdict.Policy, DkimFailure.NotAccepted, "signatures with this algorithm are not accepted here"));
+        }
+
         if (_check.RefuseByDate(signature) is { } expired)
         {
             return new Candidate(index, null, 0, expired);

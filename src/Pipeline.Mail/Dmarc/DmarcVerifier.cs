@@ -15,6 +15,11 @@ public sealed record DmarcOptions
 
     /// <summary>Draws a number from 0 to 99: pct= of RFC 7489 takes the share of messages below it.</summary>
     public Func<int> Sample { get; init; } = static () => Random.Shared.Next(100);
+
+    /// <exception cref="ArgumentException">RFC 7489 is asked for without a public suffix list.</exception>
+    internal IDmarcDiscoverer CreateDiscoverer(DmarcLookups lookups) => Evaluation == DmarcEvaluation.Rfc9989
+        ? new TreeWalkDiscoverer(lookups)
+        : new PublicSuffixDiscoverer(lookups, PublicSuffixes ?? throw new ArgumentException("RFC 7489 needs a public suffix list"));
 }
 
 /// <summary>Judges one message by DMARC (RFC 9989; RFC 7489 where that is chosen).</summary>
@@ -36,9 +41,7 @@ public sealed class DmarcVerifier
         _author = author;
         _options = options;
         _lookups = new DmarcLookups(resolver, options.Evaluation);
-        _discoverer = options.Evaluation == DmarcEvaluation.Rfc9989
-            ? new TreeWalkDiscoverer(_lookups)
-            : new PublicSuffixDiscoverer(_lookups, options.PublicSuffixes ?? throw new ArgumentException("RFC 7489 needs a public suffix list", nameof(options)));
+        _discoverer = options.CreateDiscoverer(_lookups);
     }
 
     /// <summary>Asks for the records of the author, so that the answers come while the body does.</summary>

@@ -9,6 +9,9 @@ namespace Pipeline.Mail.Dns;
 /// </remarks>
 public interface IDnsResolver
 {
+    /// <summary>The domains that an abbreviated name may be completed with, in order (resolv.conf: <c>search</c>); queries are made for names as they are.</summary>
+    IReadOnlyList<string> SearchDomains => [];
+
     /// <param name="name">An A-label domain name, with or without the final dot, any case.</param>
     ValueTask<DnsAnswer> QueryAsync(string name, DnsRecordType type, CancellationToken cancellationToken);
 }

@@ -8,8 +8,10 @@ namespace Pipeline.Mail.Dns;
 
 /// <summary>Reads a zone from JSON: an object of names, each an object of record types.</summary>
 /// <remarks>
-/// <c>{"name":{"TXT":["text",["two ","strings"]],"A":["192.0.2.1"],"AAAA":[],"MX":["10 host"],"PTR":["name"],"CNAME":["name"],"rcode":"SERVFAIL"}}</c>.
-/// A TXT value that is a list is one record of several strings. <c>rcode</c> (NXDOMAIN, SERVFAIL or TIMEOUT) covers every type of its name.
+/// <c>{"name":{"TXT":["text",["two ","strings"]],"A":["192.0.2.1"],"AAAA":[],"MX":["10 host"],"PTR":["name"],"CNAME":["name"],
+/// "TLSA":["3 1 1 0123abcd"],"rcode":"SERVFAIL","authentic":true}}</c>.
+/// A TXT value that is a list is one record of several strings. <c>rcode</c> (NXDOMAIN, SERVFAIL or TIMEOUT) covers every type of its name;
+/// an <c>authentic</c> one has answers that DNSSEC vouches for.
 /// A single value may stand without its list.
 /// </remarks>
 public static class ZoneJson
@@ -67,6 +69,7 @@ public static class ZoneJson
 
         var records = ImmutableArray.CreateBuilder<DnsRecord>();
         DnsAnswer? failure = null;
+        var authentic = false;
         foreach (var type in entry.EnumerateObject())
         {
             if (type.NameEquals("rcode"u8))
@@ -74,6 +77,18 @@ public static class ZoneJson
                 if (!TryReadOutcome(type.Value, out failure))
                 {
                     problem = "rcode is NXDOMAIN, SERVFAIL or TIMEOUT";
+                    return false;
+                }
+
+                continue;
+            }
+
+            if (type.NameEquals("authentic"u8))
+            {
+                authentic = type.Value.ValueKind == JsonValueKind.True;
+                if (!authentic && type.Value.ValueKind != JsonValueKind.False)
+                {
+                    problem = "authentic is true or false";
                     return false;
                 }
 
@@ -92,7 +107,7 @@ public static class ZoneJson
             }
         }
 
-        name = new ZoneName(records.ToImmutable(), failure);
+        name = new ZoneName(records.ToImmutable(), failure) { IsAuthentic = authentic };
         return true;
     }
 
@@ -148,6 +163,9 @@ public static class ZoneJson
             case "CNAME":
                 record = new NameRecord(DnsRecordType.Cname, ToName(text));
                 return true;
+            case "TLSA" when TryReadTlsa(text, out var tlsa):
+                record = tlsa;
+                return true;
             default:
                 return false;
         }
@@ -178,6 +196,23 @@ public static class ZoneJson
         record = new MailExchangeRecord(preference, ToName(text[(blank + 1)..]));
         return true;
     }
+
+    /// <summary>Usage, selector and matching type in decimal, then the data in hexadecimal digits (RFC 6698 section 2.2).</summary>
+    private static bool TryReadTlsa(string text, out TlsaRecord record)
+    {
+        record = new TlsaRecord(0, 0, 0, default);
+        if (text.Split(' ') is not [var usage, var selector, var matching, var data]
+            || !TryReadOctet(usage, out var u) || !TryReadOctet(selector, out var s) || !TryReadOctet(matching, out var m)
+            || data.Length % 2 != 0 || !data.All(char.IsAsciiHexDigit))
+        {
+            return false;
+        }
+
+        record = new TlsaRecord(u, s, m, Convert.FromHexString(data));
+        return true;
+    }
+
+    private static bool TryReadOctet(string text, out byte octet) => byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out octet);
 
     private static string ToName(string text) => DnsName.TrimFinalDot(text.Trim()).ToString().ToLowerInvariant();
 }

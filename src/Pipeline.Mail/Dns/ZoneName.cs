@@ -21,6 +21,9 @@ public sealed class ZoneName
     /// <summary>The target of the CNAME record, if there is one.</summary>
     public string? Alias => RecordsOf(DnsRecordType.Cname) is [NameRecord alias, ..] ? alias.Target : null;
 
+    /// <summary>Answers of this name count as vouched for by DNSSEC.</summary>
+    public bool IsAuthentic { get; init; }
+
     internal DnsAnswer? Outcome(DnsRecordType type) => _failingTypes.IsDefault || _failingTypes.Contains(type) ? _failure : null;
 
     internal ImmutableArray<DnsRecord> RecordsOf(DnsRecordType type) => [.. _records.Where(r => r.Type == type)];

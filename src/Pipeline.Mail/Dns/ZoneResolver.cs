@@ -23,7 +23,7 @@ public sealed class ZoneResolver(IReadOnlyDictionary<string, ZoneName> names) : 
 
     private DnsAnswer Answer(string name, DnsRecordType type)
     {
-        var current = name;
+        var (current, authentic) = (name, true);
         for (var step = 0; step <= MaxChainLength; step++)
         {
             if (!DnsName.IsQueryable(current) || !_names.TryGetValue(DnsName.TrimFinalDot(current).ToString(), out var entry))
@@ -31,20 +31,21 @@ public sealed class ZoneResolver(IReadOnlyDictionary<string, ZoneName> names) : 
                 return DnsAnswer.NonExistentDomain;
             }
 
+            authentic &= entry.IsAuthentic;
             if (entry.Outcome(type) is { } outcome)
             {
-                return outcome;
+                return outcome with { Authenticated = authentic };
             }
 
             var records = entry.RecordsOf(type);
             if (!records.IsEmpty)
             {
-                return new DnsAnswer(DnsOutcome.Success, records);
+                return new DnsAnswer(DnsOutcome.Success, records, authentic);
             }
 
             if (type == DnsRecordType.Cname || entry.Alias is not { } target)
             {
-                return DnsAnswer.NoData;
+                return DnsAnswer.NoData with { Authenticated = authentic };
             }
 
             current = target;

@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Message;
+using Pipeline.Mail.Mime;
 
 namespace Pipeline.Mail.Dsn;
 
@@ -21,7 +21,7 @@ public static class NotificationComposer
     {
         var words = RecipientText.Write(notification);
         var status = DeliveryStatusPart.Write(notification);
-        boundary = Unused(boundary, notification, words + status);
+        boundary = MimeBoundary.Unused(boundary, Encoding.UTF8.GetBytes(words + status), notification.HeaderBlock, notification.Body ?? default);
         var returned = notification is { Kind: NotificationKind.Failure, ReturnsMessage: true } ? notification.Body : null;
         var eightBit = notification.SmtpUtf8 || (notification.ReturnsMessage && !Ascii.IsValid(notification.HeaderBlock.Span)) || (returned is { } body && !Ascii.IsValid(body.Span));
         var output = new ArrayBufferWriter<byte>(4096 + notification.HeaderBlock.Length + (returned?.Length ?? 0));
@@ -159,21 +159,6 @@ public static class NotificationComposer
             text.Append(i % FailedPerField == 0 ? "X-Failed-Recipients: " : "  ");
             text.Append(DsnText.Line((notification.Recipients[i].GeneratedFrom ?? notification.Recipients[i].Address).ToString(), notification.SmtpUtf8));
             text.Append(i % FailedPerField == FailedPerField - 1 || i == notification.Recipients.Length - 1 ? "\r\n" : ",\r\n");
-        }
-    }
-
-    // A boundary that occurs in the message would cut it short. Each turn makes it longer, so the message's length bounds the turns.
-    private static string Unused(string boundary, Notification notification, string texts)
-    {
-        for (var number = 0; ; number++)
-        {
-            var candidate = number == 0 ? boundary : string.Create(CultureInfo.InvariantCulture, $"{boundary}-{number}");
-            var octets = Encoding.ASCII.GetBytes(candidate);
-            if (!texts.Contains(candidate, StringComparison.Ordinal) && notification.HeaderBlock.Span.IndexOf(octets) < 0
-                && (notification.Body is not { } body || body.Span.IndexOf(octets) < 0))
-            {
-                return candidate;
-            }
         }
     }
 

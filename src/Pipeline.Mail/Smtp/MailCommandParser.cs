@@ -4,7 +4,7 @@ using Pipeline.Mail.Dsn;
 
 namespace Pipeline.Mail.Smtp;
 
-/// <summary>MAIL (RFC 5321 section 4.1.1.2) with SIZE, BODY, SMTPUTF8, RET, ENVID, AUTH and PRDR.</summary>
+/// <summary>MAIL (RFC 5321 section 4.1.1.2) with SIZE, BODY, SMTPUTF8, RET, ENVID, AUTH, PRDR and REQUIRETLS.</summary>
 internal static class MailCommandParser
 {
     /// <summary>SIZE is <c>1*20DIGIT</c> (RFC 1870 section 3).</summary>
@@ -49,7 +49,15 @@ internal static class MailCommandParser
         }
 
         return new SmtpCommand.Mail(
-            sender, parameters.Size, parameters.Body, parameters.SmtpUtf8, parameters.Return, parameters.EnvelopeId, parameters.Auth, parameters.Prdr);
+            sender,
+            parameters.Size,
+            parameters.Body,
+            parameters.SmtpUtf8,
+            parameters.Return,
+            parameters.EnvelopeId,
+            parameters.Auth,
+            parameters.Prdr,
+            parameters.RequireTls);
     }
 
     /// <summary>The parameters taken so far. Each may come once; the unset value shows that it has not come.</summary>
@@ -62,6 +70,7 @@ internal static class MailCommandParser
         public string? EnvelopeId;
         public string? Auth;
         public bool Prdr;
+        public bool RequireTls;
 
         public SmtpCommand.Invalid? Take(in EsmtpParameterReader parameter, SmtpExtensions offered)
         {
@@ -99,6 +108,13 @@ internal static class MailCommandParser
             if (Is(keyword, "PRDR"u8, offered, SmtpExtensions.Prdr))
             {
                 return Prdr ? Duplicate("PRDR") : TakePrdr(parameter.HasValue);
+            }
+
+            if (Ascii.EqualsIgnoreCase(keyword, "REQUIRETLS"u8))
+            {
+                return (offered & SmtpExtensions.RequireTls) == 0 ? SmtpSyntaxError.Unadvertised("REQUIRETLS")
+                    : RequireTls ? Duplicate("REQUIRETLS")
+                    : TakeRequireTls(parameter.HasValue);
             }
 
             return SmtpSyntaxError.Parameter(SmtpVerb.Mail, Encoding.ASCII.GetString(keyword));
@@ -143,6 +159,12 @@ internal static class MailCommandParser
         {
             Prdr = true;
             return hasValue ? Bad("PRDR") : null;
+        }
+
+        private SmtpCommand.Invalid? TakeRequireTls(bool hasValue)
+        {
+            RequireTls = true;
+            return hasValue ? Bad("REQUIRETLS") : null;
         }
 
         private SmtpCommand.Invalid? TakeReturn(ReadOnlySpan<byte> value)

@@ -19,8 +19,17 @@ public abstract record SmtpCommand
     /// <param name="EnvelopeId">ENVID as received, xtext.</param>
     /// <param name="Auth">AUTH=, decoded from xtext; <c>&lt;&gt;</c> when the client vouches for no one.</param>
     /// <param name="Prdr">The client asks for a reply for each recipient after the data.</param>
+    /// <param name="RequireTls">The message may be sent on to nobody but verified hosts that promise the same (RFC 8689).</param>
     public sealed record Mail(
-        EnvelopeAddress Sender, long? Size, BodyType Body, bool SmtpUtf8, DsnReturn Return, string? EnvelopeId, string? Auth, bool Prdr = false)
+        EnvelopeAddress Sender,
+        long? Size,
+        BodyType Body,
+        bool SmtpUtf8,
+        DsnReturn Return,
+        string? EnvelopeId,
+        string? Auth,
+        bool Prdr = false,
+        bool RequireTls = false)
         : SmtpCommand(SmtpVerb.Mail);
 
     /// <summary>RCPT.</summary>

@@ -26,4 +26,7 @@ public enum SmtpExtensions
 
     /// <summary>PRDR of MAIL (draft-hall-prdr).</summary>
     Prdr = 64,
+
+    /// <summary>REQUIRETLS of MAIL (RFC 8689).</summary>
+    RequireTls = 128,
 }

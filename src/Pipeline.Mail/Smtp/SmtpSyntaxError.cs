@@ -35,6 +35,10 @@ internal static class SmtpSyntaxError
     public static SmtpCommand.Invalid Parameter(SmtpVerb verb, string name) =>
         new(verb, new SmtpReply(555, InvalidArguments, $"parameter {name} not recognized or not implemented"), $"unknown parameter {name}");
 
+    /// <summary>555 5.5.4: a parameter of MAIL whose extension is known and not offered to this client now.</summary>
+    public static SmtpCommand.Invalid Unadvertised(string name) =>
+        new(SmtpVerb.Mail, new SmtpReply(555, InvalidArguments, $"unadvertised MAIL option: {name}"), $"unadvertised parameter {name}");
+
     /// <summary>501 5.1.7 for a sender, 501 5.1.3 for a recipient: the address is no address.</summary>
     /// <param name="path">What was to be one.</param>
     public static SmtpCommand.Invalid Address(SmtpVerb verb, string path, string reason) => new(verb, new SmtpReply(501, BadAddress(verb), $"{path}: {reason}"), reason);

@@ -87,6 +87,7 @@ public sealed record TransactionAborted(string Reason) : JournalEvent;
 /// <param name="AuthenticatedSender">AUTH= of MAIL, where it was believed; null otherwise.</param>
 /// <param name="Prdr">The client got a reply for each recipient; null otherwise.</param>
 /// <param name="Pretence">What it was told in place of 250, by <c>control = fakereject</c> or <c>fakedefer</c>; null otherwise.</param>
+/// <param name="RequireTls">The message is under REQUIRETLS (RFC 8689); null otherwise.</param>
 /// <param name="BodyBits">BODY of MAIL: 8, 7, or 0 when it was not said; null for a message that did not come by SMTP, and in journals older than this member.</param>
 /// <param name="Pipelined">The client sent commands without waiting for replies; null where PIPELINING was not offered, and in older journals.</param>
 public sealed record MessageAccepted(
@@ -95,6 +96,7 @@ public sealed record MessageAccepted(
     string? AuthenticatedSender = null,
     bool? Prdr = null,
     string? Pretence = null,
+    bool? RequireTls = null,
     int? BodyBits = null,
     bool? Pipelined = null) : JournalEvent;
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Connections;
-
 namespace Pipeline.Node.Admin;
 
 /// <summary>Lets a request through when its caller may make it, and says otherwise why not, in the form of RFC 9457.</summary>
@@ -7,12 +5,8 @@ internal static class AdminAuthorization
 {
     public const string ProblemType = "application/problem+json";
 
-    /// <summary>Makes whoever connects to a socket that only the node's user can open an operator of that name.</summary>
-    public static void TrustLocal(IConnectionBuilder listen, string name) => listen.Use(next => connection =>
-    {
-        connection.Features.Set(new AdminCaller(name, AdminRole.Operator, IsLocal: true));
-        return next(connection);
-    });
+    /// <summary>Exim's words.</summary>
+    public const string PermissionDenied = "permission denied";
 
     /// <summary>Who makes a request that was let through.</summary>
     public static AdminCaller Caller(HttpContext context) =>
@@ -38,15 +32,22 @@ internal static class AdminAuthorization
     public static AdminProblem? Refusal(AdminCaller? caller, AdminAccess access) => caller switch
     {
         null => new AdminProblem(StatusCodes.Status401Unauthorized, "Unauthorized", "the connection does not show who calls"),
+        { Role: AdminRole.None, Program: not null } => access switch
+        {
+            AdminAccess.Submit => null,
+            AdminAccess.List when caller.MayListQueue => null,
+            AdminAccess.Prod when caller.MayProd => null,
+            _ => new AdminProblem(StatusCodes.Status403Forbidden, "Forbidden", PermissionDenied),
+        },
         { Role: AdminRole.None } => new AdminProblem(
             StatusCodes.Status403Forbidden,
             "Forbidden",
             $"the certificate of {caller.Name} names no role: it needs a URI mailpipeline:operator or mailpipeline:viewer among its alternative names"),
-        { IsLocal: false } when access == AdminAccess.Submit => new AdminProblem(
+        { Program: null } when access == AdminAccess.Submit => new AdminProblem(
             StatusCodes.Status403Forbidden, "Forbidden", "messages are taken here from programs on this machine; others speak SMTP"),
         { Role: AdminRole.Operator } => null,
         { Role: AdminRole.Node } when access == AdminAccess.Scan => null,
-        _ when access == AdminAccess.Look => null,
+        _ when access is AdminAccess.Look or AdminAccess.List => null,
         _ => new AdminProblem(
             StatusCodes.Status403Forbidden,
             "Forbidden",
@@ -54,8 +55,10 @@ internal static class AdminAuthorization
     };
 
     private static AdminAccess AccessOf(HttpRequest request) =>
-        HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? AdminAccess.Look
+        request.Path == QueueEndpoint.Path ? AdminAccess.List
+        : HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) ? AdminAccess.Look
         : request.Path == Scanning.ScanCalls.Path ? AdminAccess.Scan
         : request.Path == MessageEndpoint.Path ? AdminAccess.Submit
+        : request.Path.Value is "/queue/run" || (request.Path.StartsWithSegments("/queue", out var rest) && rest.Value!.EndsWith($"/{MessageOrders.Retry}", StringComparison.Ordinal)) ? AdminAccess.Prod
         : AdminAccess.Order;
 }

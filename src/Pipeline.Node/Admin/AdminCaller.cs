@@ -1,14 +1,23 @@
+using Pipeline.Policy.Callers;
+
 namespace Pipeline.Node.Admin;
 
 /// <summary>Who speaks on a connection to the admin API. Set on the connection, before any request is read; a connection without one is refused.</summary>
 /// <param name="Name">As journals name who gave an order.</param>
-/// <param name="IsLocal">A program of the node's own user on this machine.</param>
-internal sealed record AdminCaller(string Name, AdminRole Role, bool IsLocal = false);
+/// <param name="Program">Of a program on this machine, as whom it runs; null for others.</param>
+internal sealed record AdminCaller(string Name, AdminRole Role, CallerCredentials? Program = null)
+{
+    /// <summary>What a program without a role may, as the configuration says.</summary>
+    public bool MayListQueue { get; init; }
+
+    /// <inheritdoc cref="MayListQueue"/>
+    public bool MayProd { get; init; }
+}
 
 /// <summary>What a caller may do. The numbers rise with the rights.</summary>
 internal enum AdminRole
 {
-    /// <summary>Nothing: a certificate that names no role.</summary>
+    /// <summary>Nothing: a certificate that names no role, or a user of this machine, who hands over mail.</summary>
     None = 0,
 
     /// <summary>Looks, and gives no orders.</summary>
@@ -33,4 +42,10 @@ internal enum AdminAccess
 
     /// <summary>A message is handed over by a program on this machine.</summary>
     Submit = 3,
+
+    /// <summary>The queue is listed, for a user of this machine (<c>queue_list_requires_admin</c>).</summary>
+    List = 4,
+
+    /// <summary>Messages are to be tried now (<c>prod_requires_admin</c>).</summary>
+    Prod = 5,
 }

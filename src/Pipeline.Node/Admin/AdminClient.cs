@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.Json.Serialization.Metadata;
 using Pipeline.Kernel.Inspection;
+using Pipeline.Node.CommandLine.Queue;
 
 namespace Pipeline.Node.Admin;
 
@@ -29,9 +30,13 @@ internal sealed class AdminClient : IDisposable
 
     /// <summary>To the node that runs on a store of this machine.</summary>
     /// <returns>Null when no node runs on the store.</returns>
-    public static async Task<AdminClient?> ConnectAsync(string storeDirectory, CancellationToken cancellationToken)
+    public static Task<AdminClient?> ConnectAsync(string storeDirectory, CancellationToken cancellationToken) =>
+        ConnectToAsync(SpoolPaths.AdminSocket(storeDirectory), cancellationToken);
+
+    /// <summary>To the node that listens on a Unix socket.</summary>
+    /// <returns>Null when no node listens there.</returns>
+    public static async Task<AdminClient?> ConnectToAsync(string socket, CancellationToken cancellationToken)
     {
-        var socket = SpoolPaths.AdminSocket(storeDirectory);
         if (!File.Exists(socket))
         {
             return null;
@@ -42,6 +47,10 @@ internal sealed class AdminClient : IDisposable
         {
             await client.GetAsync("status", AdminJson.Default.NodeStatus, cancellationToken);
             return client;
+        }
+        catch (AdminException)
+        {
+            return client; // the node is there, and tells its status to operators only
         }
         catch (HttpRequestException error) when (error.InnerException is SocketException or IOException)
         {
@@ -92,6 +101,17 @@ internal sealed class AdminClient : IDisposable
     public Task<T> AskAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         GuardAsync(() => GetAsync(path, type, cancellationToken), cancellationToken);
 
+    /// <summary>The queue as <c>-bp</c> prints it.</summary>
+    public Task<string> ListQueueAsync(QueueListing listing, CancellationToken cancellationToken) => GuardAsync(
+        async () =>
+        {
+            using var response = await _http.GetAsync(new Uri(QueueEndpoint.PathOf(listing), UriKind.Relative), cancellationToken);
+            return response.IsSuccessStatusCode
+                ? await response.Content.ReadAsStringAsync(cancellationToken)
+                : throw await ProblemAsync(response, cancellationToken);
+        },
+        cancellationToken);
+
     public void Dispose() => _http.Dispose();
 
     /// <summary>Gives any order.</summary>
@@ -116,10 +136,15 @@ internal sealed class AdminClient : IDisposable
             return (await response.Content.ReadFromJsonAsync(type, cancellationToken))!;
         }
 
+        throw await ProblemAsync(response, cancellationToken);
+    }
+
+    private static async Task<AdminException> ProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
         var problem = response.Content.Headers.ContentType?.MediaType == AdminAuthorization.ProblemType
             ? await response.Content.ReadFromJsonAsync(AdminJson.Default.AdminProblem, cancellationToken)
             : null;
-        throw new AdminException(problem?.Detail ?? $"the node answered {(int)response.StatusCode}");
+        return new AdminException(problem?.Detail ?? $"the node answered {(int)response.StatusCode}");
     }
 
     private async Task<T> GuardAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken)

@@ -26,6 +26,7 @@ internal static class AdminEndpoints
         }
 
         application.MapPost(MessageEndpoint.Path, new MessageEndpoint(services.Submission, services.Logger).ServeAsync);
+        application.MapGet(QueueEndpoint.Path, services.Queue.ServeAsync);
         application.MapPost("/queue/run", (HttpContext context) => RunQueueAsync(services, context));
         application.MapPost("/queue/{id}/{order}", (string id, string order, HttpContext context) => OrderAsync(services, id, order, context));
     }

@@ -23,6 +23,9 @@ internal sealed record NodeStatus(
 /// <param name="Unknown">It was about a message that is not in the queue.</param>
 internal sealed record OrderResult(bool Done, string Text, bool Unknown = false);
 
+/// <summary>What a program says before its SMTP session (<c>-bs</c>).</summary>
+internal sealed record LocalSession(LocalClaims? Claims, LocalDelivery Delivery);
+
 /// <summary>What became of a message that a local program handed over.</summary>
 /// <param name="Code">Of the reply that SMTP would give.</param>
 /// <param name="RefusedBy">The ACL that said no, by its main option; null when the message was taken, or refused for another reason.</param>
@@ -51,6 +54,7 @@ internal sealed record HealthReport(string Name, bool Live, bool Ready, IReadOnl
 [JsonSerializable(typeof(NodeStatus))]
 [JsonSerializable(typeof(OrderResult))]
 [JsonSerializable(typeof(LocalMessage))]
+[JsonSerializable(typeof(LocalSession))]
 [JsonSerializable(typeof(MessageAnswer))]
 [JsonSerializable(typeof(AdminProblem))]
 [JsonSerializable(typeof(HealthReport))]

@@ -18,6 +18,8 @@ internal sealed record AdminServices
     /// <summary>Where programs on this machine hand messages over.</summary>
     public required LocalSubmission Submission { get; init; }
 
+    public required QueueEndpoint Queue { get; init; }
+
     public required QueueRuns QueueRuns { get; init; }
 
     /// <summary>Null for a node that is alone.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Pipeline.Actors.Receipt;
 using Pipeline.Node.Hosting;
 
@@ -24,6 +25,11 @@ internal sealed class MessageEndpoint(LocalSubmission submission, ILogger logger
             limit.MaxRequestBodySize = null;
         }
 
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null; // the program may be a person who types
+        }
+
         try
         {
             // Whoever hands a message over waits with its octets until the first of them is read: what is not let in can go to another node.
@@ -46,7 +52,7 @@ internal sealed class MessageEndpoint(LocalSubmission submission, ILogger logger
             async Task<LocalMessage?> ReadAsync(CancellationToken cancellationToken)
             {
                 (var line, problem) = await FirstLine.ReadAsync(context.Request.BodyReader, MaxLineBytes, cancellationToken);
-                return line is null ? null : Read(line, out problem);
+                return (line is null ? null : Read(line, out problem)) is { } message ? message with { Caller = AdminAuthorization.Caller(context).Program } : null;
             }
         }
         catch (BadHttpRequestException error)

@@ -1,6 +1,10 @@
+using System.Net.Sockets;
+using Pipeline.Node.Configuration;
+using Pipeline.Node.Hosting;
+
 namespace Pipeline.Node.Admin;
 
-/// <summary>The two sockets that a node puts into its store directory, from their binding to their removal.</summary>
+/// <summary>The Unix sockets of a node, from their binding to their removal: the one in its store directory, and the one for all users of the machine, where there is one.</summary>
 /// <remarks>
 /// <para>Only the holder of the store's lock makes one of these, and it disposes of it before it gives up the lock. So nobody else puts sockets there meanwhile.</para>
 /// <para>A socket is bound under a name of its own and gets its known name when everything is ready. The runtime deletes the name that a socket
@@ -13,10 +17,12 @@ internal sealed class NodeSockets : IDisposable
     private const string BindingSuffix = "~s";
 
     private readonly List<Published> _published = [];
-    private readonly (string Binding, string Known)[] _sockets;
+    private readonly ImmutableArray<NodeSocket> _sockets;
 
     /// <summary>Names sockets that no earlier node of the directory has, and sweeps up what a killed one left between binding and naming.</summary>
-    public NodeSockets(string storeDirectory)
+    /// <param name="submission">Null when there is no socket for other users.</param>
+    /// <exception cref="NodeStartException">The socket for other users cannot be where it is to be.</exception>
+    public NodeSockets(string storeDirectory, SubmissionSettings? submission)
     {
         foreach (var leftOver in Directory.EnumerateFiles(storeDirectory, "????????" + BindingSuffix))
         {
@@ -25,31 +31,27 @@ internal sealed class NodeSockets : IDisposable
 
         _sockets =
         [
-            (Path.Combine(storeDirectory, NewName()), SpoolPaths.SubmissionSocket(storeDirectory)),
-            (Path.Combine(storeDirectory, NewName()), SpoolPaths.AdminSocket(storeDirectory)),
+            new(Path.Combine(storeDirectory, NewName()), SpoolPaths.AdminSocket(storeDirectory), UnixFileMode.UserRead | UnixFileMode.UserWrite, IsOpen: false),
+            .. submission is null ? [] : (NodeSocket[])[Open(submission)],
         ];
     }
 
-    /// <summary>Where to bind the socket that takes mail from this machine.</summary>
-    public string SubmissionBinding => _sockets[0].Binding;
+    public IReadOnlyList<NodeSocket> All => _sockets;
 
-    /// <summary>Where to bind the socket that takes orders.</summary>
-    public string AdminBinding => _sockets[1].Binding;
-
-    /// <summary>Both sockets listen: let them be found. What a killed node left under the known names is replaced.</summary>
+    /// <summary>All sockets listen: let them be found. What a killed node left under the known names is replaced.</summary>
     public void Publish()
     {
-        foreach (var (binding, known) in _sockets)
+        foreach (var socket in _sockets)
         {
             if (!OperatingSystem.IsWindows())
             {
                 // Whatever the umask says, and before anybody can find it: who can connect can give orders and send mail.
-                File.SetUnixFileMode(binding, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                File.SetUnixFileMode(socket.Binding, socket.Mode);
             }
 
-            var identity = FileIdentity.Of(binding);
-            File.Move(binding, known, overwrite: true);
-            _published.Add(new Published(known, identity));
+            var identity = FileIdentity.Of(socket.Binding);
+            File.Move(socket.Binding, socket.Known, overwrite: true);
+            _published.Add(new Published(socket.Known, identity));
         }
     }
 
@@ -68,7 +70,44 @@ internal sealed class NodeSockets : IDisposable
         _published.Clear();
     }
 
+    private static NodeSocket Open(SubmissionSettings submission)
+    {
+        var known = submission.Socket;
+        if (!Directory.Exists(Path.GetDirectoryName(known)))
+        {
+            throw new NodeStartException([$"Submission:Socket: {known}: there is no such folder"]);
+        }
+
+        if (Answers(known))
+        {
+            throw new NodeStartException([$"Submission:Socket: {known}: another program listens there"]);
+        }
+
+        // The lock of the store does not guard this folder, in which other nodes may have theirs.
+        var binding = Path.Combine(Path.GetDirectoryName(known)!, NewName());
+        return new NodeSocket(SpoolPaths.Checked(binding), SpoolPaths.Checked(known), submission.FileMode, IsOpen: true);
+    }
+
+    private static bool Answers(string path)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false; // nothing is there, or what a killed node has left
+        }
+    }
+
     private static string NewName() => Guid.NewGuid().ToString("N")[..8] + BindingSuffix;
 
     private sealed record Published(string Known, FileIdentity? Identity);
 }
+
+/// <param name="Binding">Where to bind it.</param>
+/// <param name="Known">Where it is found.</param>
+/// <param name="IsOpen">Users of the machine other than the node's can connect.</param>
+internal sealed record NodeSocket(string Binding, string Known, UnixFileMode Mode, bool IsOpen);

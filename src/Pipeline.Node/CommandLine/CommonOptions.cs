@@ -15,7 +15,7 @@ internal sealed class CommonOptions
         Description = $"The configuration in Exim's language; default: the first of {string.Join(", ", DefaultPolicyFiles)} that exists, else a built-in one",
     };
 
-    public Option<string?> Node { get; } = new("--node") { Description = "Settings of this node (node.json): Name, StoreDirectory, Listen, Dns, Smtp, Delivery, Log, JournalRetention, DrainTime; environment variables MAILPIPELINE_… override them" };
+    public Option<string?> Node { get; } = new("--node") { Description = "Settings of this node (node.json): Name, StoreDirectory, Listen, Dns, Smtp, Submission, Delivery, Log, JournalRetention, DrainTime; environment variables MAILPIPELINE_… override them" };
 
     public Option<string[]> Macro { get; } = new("-D") { Description = "Define a macro: -D NAME=value", AllowMultipleArgumentsPerToken = false };
 

@@ -27,6 +27,9 @@ public sealed record NodeSettings
     /// <summary>Null: orders come through the node's Unix socket alone.</summary>
     public AdminSettings? Admin { get; init; }
 
+    /// <summary>Null: only root and the node's own user hand over mail on this machine, through the socket in the store.</summary>
+    public SubmissionSettings? Submission { get; init; }
+
     public ScanSettings Scan { get; init; } = new();
 
     /// <summary>The form of the ids of new messages: long (default, 23 characters), or short (16), as before Exim 4.97. Ids of both forms are read.</summary>
@@ -54,6 +57,9 @@ public sealed record DnsSettings
 
     /// <summary>Resolvers, besides those on loopback, whose word about DNSSEC counts.</summary>
     public IReadOnlyList<string> Trusted { get; init; } = [];
+
+    /// <summary>What abbreviated names of hosts and domains are completed with; empty: as /etc/resolv.conf says, where its servers are used.</summary>
+    public IReadOnlyList<string> Search { get; init; } = [];
 
     /// <summary>A file of records in JSON that is asked instead of any resolver: for tests and demonstrations.</summary>
     public string? ZoneFile { get; init; }

@@ -104,6 +104,11 @@ internal static class NodeSettingsReader
             yield return $"Log:File: \"{log}\" is not the name of a file";
         }
 
+        foreach (var error in settings.Submission?.Errors() ?? [])
+        {
+            yield return error;
+        }
+
         foreach (var error in settings.Admin is { } admin ? AdminSettingsCheck.Errors(admin) : [])
         {
             yield return error;

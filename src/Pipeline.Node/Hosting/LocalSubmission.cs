@@ -1,22 +1,31 @@
 using System.Buffers;
+using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Pipeline.Actors.Receipt;
 using Pipeline.Mail.Smtp;
+using Pipeline.Node.Admin;
 using Pipeline.Node.Listeners;
+using Pipeline.Policy.Callers;
 
 namespace Pipeline.Node.Hosting;
 
 /// <summary>
 /// Takes mail from programs on this machine: SMTP sessions without a network (<c>-bs</c>), on streams or on the submission socket, and messages without SMTP.
 /// </summary>
-/// <remarks>Only the node's user can open the socket; that is the whole of the authentication.</remarks>
+/// <remarks>Who calls is known from the kernel, and nothing else is asked of anybody: the policy says what each user may.</remarks>
 internal sealed class LocalSubmission(
     ListenerOptions options, IReceiptService receipt, ILocalReceiptService messages, TimeProvider time, ILogger logger) : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
 
+    /// <summary>Octets of the line before a session.</summary>
+    private const int MaxLineBytes = 64 * 1024;
+
+    private static readonly TimeSpan FirstLineTimeout = TimeSpan.FromSeconds(30);
+
     private static readonly SmtpReply TakesNoMail = new(421, new EnhancedStatusCode(4, 3, 2), "this server takes no mail now");
+    private static readonly SmtpReply NoSession = new(500, new EnhancedStatusCode(5, 5, 2), "the line before the session cannot be read");
     private static readonly SmtpReply TooManySessions = new(421, new EnhancedStatusCode(4, 7, 0), "too many sessions");
 
     private readonly CancellationTokenSource _closing = new();
@@ -47,22 +56,28 @@ internal sealed class LocalSubmission(
 
     public void Dispose() => _closing.Dispose();
 
-    /// <summary>One connection of the submission socket.</summary>
-    public async Task ServeAsync(ConnectionContext connection)
+    /// <summary>One session of a program, on a connection: a line of JSON (<see cref="LocalSession"/>), and behind it SMTP.</summary>
+    public async Task ServeAsync(ConnectionContext connection, CallerCredentials caller)
     {
         var drain = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? default;
+        if (Enter() is { } refusal)
+        {
+            await RefuseAsync(connection, refusal);
+            return;
+        }
+
         try
         {
-            if (Enter() is { } refusal)
+            if (await ReadSessionAsync(connection) is { } session)
             {
-                SmtpReplyWriter.Write(connection.Transport.Output, refusal);
-                await connection.Transport.Output.FlushAsync(connection.ConnectionClosed);
-                return;
+                await using var input = connection.Transport.Input.AsStream(leaveOpen: true);
+                await using var output = connection.Transport.Output.AsStream(leaveOpen: true);
+                await ServeAsync(input, output, ClientOf(caller, session), drain);
             }
-
-            await using var input = connection.Transport.Input.AsStream(leaveOpen: true);
-            await using var output = connection.Transport.Output.AsStream(leaveOpen: true);
-            await ServeAsync(input, output, null, drain);
+            else
+            {
+                await RefuseAsync(connection, NoSession);
+            }
         }
         catch (Exception error) when (error is IOException or OperationCanceledException)
         {
@@ -72,19 +87,39 @@ internal sealed class LocalSubmission(
         {
             ListenerLog.SessionFailed(logger, null, error);
         }
+        finally
+        {
+            Leave();
+        }
     }
 
+    private static async Task RefuseAsync(ConnectionContext connection, SmtpReply refusal)
+    {
+        SmtpReplyWriter.Write(connection.Transport.Output, refusal);
+        await connection.Transport.Output.FlushAsync(connection.ConnectionClosed);
+    }
+
+    /// <summary>The client that a session is to see.</summary>
+    public static ClientConnection ClientOf(CallerCredentials caller, LocalSession session) =>
+        new(null, null, ImplicitTls: false, session.Delivery) { Program = new LocalProgram(caller, session.Claims) };
+
     /// <summary>One session on a pair of streams, to its end.</summary>
-    /// <param name="client">Whom the policy is to see; null for a local user.</param>
     /// <param name="drain">Ends the session at its next command.</param>
-    public Task RunAsync(Stream input, Stream output, ClientConnection? client, CancellationToken drain)
+    public async Task RunAsync(Stream input, Stream output, ClientConnection client, CancellationToken drain)
     {
         lock (_gate)
         {
             _sessions++;
         }
 
-        return ServeAsync(input, output, client, drain);
+        try
+        {
+            await ServeAsync(input, output, client, drain);
+        }
+        finally
+        {
+            Leave();
+        }
     }
 
     /// <summary>Takes one message without SMTP.</summary>
@@ -129,6 +164,20 @@ internal sealed class LocalSubmission(
         return await reception.EndAsync(cancellationToken);
     }
 
+    private async Task<LocalSession?> ReadSessionAsync(ConnectionContext connection)
+    {
+        using var patience = new CancellationTokenSource(FirstLineTimeout, time);
+        var (line, _) = await FirstLine.ReadAsync(connection.Transport.Input, MaxLineBytes, patience.Token);
+        try
+        {
+            return line is null ? null : JsonSerializer.Deserialize(line, AdminJson.Default.LocalSession);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Counts a session in; its refusal when it cannot be taken.</summary>
     private SmtpReply? Enter()
     {
@@ -150,17 +199,10 @@ internal sealed class LocalSubmission(
     }
 
     /// <summary>Serves a session that was counted in.</summary>
-    private async Task ServeAsync(Stream input, Stream output, ClientConnection? client, CancellationToken drain)
+    private async Task ServeAsync(Stream input, Stream output, ClientConnection client, CancellationToken drain)
     {
-        try
-        {
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(drain, _closing.Token);
-            await StandardInputSession.RunAsync(input, output, options, receipt, time, client, end.Token);
-        }
-        finally
-        {
-            Leave();
-        }
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(drain, _closing.Token);
+        await StandardInputSession.RunAsync(input, output, options, receipt, time, client, end.Token);
     }
 
     private void Leave()

@@ -207,6 +207,7 @@ internal sealed class MailNode : IAsyncDisposable
             Status = node.StatusAsync,
             Health = node.Health,
             Submission = flow.Submission,
+            Queue = new QueueEndpoint(context.Store.Messages, options.Time),
             QueueRuns = runs,
             Cluster = context.Store.Member is { } asked ? node.ServicesOf(asked) : null,
             Scans = scanning.Endpoint,

@@ -89,6 +89,7 @@ internal sealed class NodeFlow : IAsyncDisposable
                 DkimKeys = new DkimKeyCache(),
                 Scanner = scanner,
                 Records = records,
+                FailureReports = new FailureReportServices(node.Messages, node.Store.Owner, ids, node.Resolver, actors.Messages, node.PolicyLog, options.Time).Start(system),
                 Callouts = NodeCallouts.Create(new SmtpCalloutClient(options.Time, own.Contains), node.Messages),
                 Ident = new IdentClient(),
                 Connections = connections,

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Pipeline.Node.Admin;
 using Pipeline.Node.Admin.Tls;
@@ -7,7 +6,7 @@ using Pipeline.Node.Listeners;
 
 namespace Pipeline.Node.Hosting;
 
-/// <summary>Everything of a node that listens: SMTP, the two sockets in its folder, the admin port.</summary>
+/// <summary>Everything of a node that listens: SMTP, its Unix sockets, the admin port.</summary>
 internal sealed class NodeHost : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -36,7 +35,7 @@ internal sealed class NodeHost : IAsyncDisposable
         OwnEndpoints own,
         CancellationToken cancellationToken)
     {
-        var sockets = new NodeSockets(node.Policies.StoreDirectory);
+        var sockets = new NodeSockets(node.Policies.StoreDirectory, node.Options.ForOneCommand ? null : node.Options.Settings.Submission);
         var application = Build(node, flow, listeners, sockets, admin);
         var host = new NodeHost(application, sockets, admin);
         try
@@ -89,12 +88,16 @@ internal sealed class NodeHost : IAsyncDisposable
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.ListenUnixSocket(sockets.SubmissionBinding, listen => listen.Run(flow.Submission.ServeAsync));
-            kestrel.ListenUnixSocket(sockets.AdminBinding, listen =>
+            var local = new LocalConnections(node, flow.Submission);
+            foreach (var socket in sockets.All)
             {
-                listen.Protocols = HttpProtocols.Http1;
-                AdminAuthorization.TrustLocal(listen, $"operator on {settings.Name}");
-            });
+                kestrel.ListenUnixSocket(socket.Binding, listen =>
+                {
+                    listen.Protocols = HttpProtocols.Http1;
+                    local.Attach(listen, socket.IsOpen);
+                });
+            }
+
             network?.Attach(kestrel);
         });
         return builder.Build();

@@ -35,6 +35,7 @@ internal static class PolicyEnvironments
             Dns = dns,
             PrimaryHostname = policy.MainOptions.PrimaryHostname ?? HostName(),
             LocalAddresses = LocalAddresses(),
+            ProcessUser = Admin.PeerCredentials.Own,
             SpoolDirectory = spool,
             SpoolSpace = () => PartitionSpace.Of(storeDirectory ?? spool),
             LogSpace = () => logs is null ? DiskSpace.Unknown : PartitionSpace.Of(logs),

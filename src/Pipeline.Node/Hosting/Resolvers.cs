@@ -20,6 +20,7 @@ internal static class Resolvers
             new DnsOptions
             {
                 Servers = [.. settings.Servers.Select(IPEndPoint.Parse)],
+                SearchDomains = [.. settings.Search],
                 TrustedServers = [.. settings.Trusted.Select(server => IPEndPoint.Parse(server).Address)],
             },
             time,

@@ -10,6 +10,8 @@ internal sealed class TracedResolver(IDnsResolver resolver, IPolicyTrace trace) 
     public static IDnsResolver Of(IDnsResolver resolver, IPolicyTrace? trace) =>
         trace is not null && trace.Topics.HasFlag(PolicyTopics.Dns) ? new TracedResolver(resolver, trace) : resolver;
 
+    public IReadOnlyList<string> SearchDomains => resolver.SearchDomains;
+
     public async ValueTask<DnsAnswer> QueryAsync(string name, DnsRecordType type, CancellationToken cancellationToken)
     {
         var answer = await resolver.QueryAsync(name, type, cancellationToken);

@@ -107,18 +107,26 @@ internal static class DeliveryLine
         return line.ToString();
     }
 
-    /// <summary>What the connector says of a session: X=, CV= and A=, which are words, and C= in quotes, which is the last.</summary>
+    /// <summary>What the connector says of a session: PRX=, X=, CV= and A=, which are words, and C= in quotes, which is the last.</summary>
     private static void AppendDetail(StringBuilder line, string detail, LogSelection selection)
     {
         var confirmation = detail.IndexOf("C=\"", StringComparison.Ordinal);
         foreach (var word in (confirmation < 0 ? detail : detail[..confirmation]).Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            var selector = word.StartsWith("X=", StringComparison.Ordinal) ? "tls_cipher" : word.StartsWith("CV=", StringComparison.Ordinal) ? "tls_certificate_verified" : null;
-            Append(line, " ", selector is null || selection.Has(selector) ? word : null);
+            Append(line, " ", SelectorOf(word) is not { } selector || selection.Has(selector) ? word : null);
         }
 
         Append(line, " ", confirmation >= 0 && selection.Has("smtp_confirmation") ? detail[confirmation..] : null);
     }
+
+    /// <summary>The selector that has a word of a session shown; null for one that always is.</summary>
+    private static string? SelectorOf(string word) => word[..(word.IndexOf('=', StringComparison.Ordinal) + 1)] switch
+    {
+        "PRX=" => "proxy",
+        "X=" => "tls_cipher",
+        "CV=" => "tls_certificate_verified",
+        _ => null,
+    };
 
     private static StringBuilder Begin(string flag, string shown, int index, LoggedMessage message, LogSelection selection)
     {

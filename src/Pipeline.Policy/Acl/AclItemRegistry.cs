@@ -38,7 +38,7 @@ internal static class AclItemRegistry
         new VerifyCondition(),
         new DnslistsCondition(),
         new RatelimitCondition(),
-        new SpfCondition(),
+        .. SpfCondition.All,
         new DmarcCondition(),
         new DkimStatusCondition(),
         new DkimSignersCondition(),

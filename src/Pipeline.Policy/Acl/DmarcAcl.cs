@@ -8,6 +8,9 @@ public static class DmarcAcl
 {
     public const string DisableControl = "dmarc_disable_verify";
 
+    /// <summary>Whoever publishes a record is told of messages that fail, when the record asks for that.</summary>
+    public const string ReportControl = "dmarc_enable_forensic";
+
     private const string NotAsked = "none";
 
     /// <summary>Without the DKIM results there is nothing to judge by: the control for DKIM switches DMARC off too.</summary>

@@ -63,6 +63,17 @@ internal static class MainOptionChecks
             Report("tainted_data", $"\"{word}\" is not a valid value for the \"tainted_data\" option: {TaintModes.Words}");
         }
 
+        DkimAcceptance.Read(name => options.Settings.GetValueOrDefault(name)?.Value, out var dkim);
+        if (dkim.Text.Length > 0)
+        {
+            Report(dkim.Option, $"{dkim.Option}: {dkim.Text}");
+        }
+
+        if ((options.SrsConfig is not null || options.SrsSecrets.Count > 0) && SrsSettings.Read(options, out var srs) is null)
+        {
+            Report(options.SrsConfig is not null ? "srs_config" : "srs_secrets", srs);
+        }
+
         if (options.Settings.GetValueOrDefault("dmarc_evaluation")?.Value is { } evaluation && DmarcEvaluations.Find(evaluation) is null)
         {
             Report("dmarc_evaluation", $"\"{evaluation}\" is not a valid value for the \"dmarc_evaluation\" option: {DmarcEvaluations.Words}");

@@ -19,13 +19,7 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("the name is looked up when something asks for it"), "helo_lookup_domains"),
         (Support.WithoutEffect("the name is looked up when something asks for it"), "host_lookup"),
         (Support.NotDone("names are looked up in the DNS, and confirmed by it", "bydns:byaddr|bydns"), "host_lookup_order"),
-        (Support.WithoutEffect("the extension is not offered"), "limits_advertise_hosts pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_advertise_requiretls tls_early_banner_hosts"),
-        (Support.NotDone("the line is read as it comes, and the sender is the one that is named"), "uucp_from_pattern uucp_from_sender"),
-        (Support.NotDone("messages of the command line are taken with the sender they name; restrict who may reach the node's socket", "false"), "local_from_check"),
-        (Support.NotDone("messages of the command line are taken with the sender they name"), """
-            local_sender_retain local_from_prefix local_from_suffix untrusted_set_sender trusted_users trusted_groups ignore_fromline_hosts
-            ignore_fromline_local unknown_login unknown_username gecos_name gecos_pattern
-            """),
+        (Support.WithoutEffect("the extension is not offered"), "limits_advertise_hosts pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_early_banner_hosts"),
         (Support.WithoutEffect("lines end as RFC 5321 says"), "drop_cr"),
     ];
 
@@ -50,7 +44,6 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("frozen messages stay in the store like all others"), "move_frozen_messages"),
         (Support.WithoutEffect("the store keeps messages in its own form"), "split_spool_directory spool_wireformat message_logs preserve_message_logs keep_malformed"),
         (Support.WithoutEffect("the store always syncs"), "disable_fsync"),
-        (Support.WithoutEffect("who may open the node's socket decides"), "admin_groups commandline_checks_require_admin prod_requires_admin queue_list_requires_admin"),
         (Support.WithoutEffect(NoUserChange), "never_users exim_user exim_group deliver_drop_privilege finduser_retries"),
     ];
 
@@ -88,12 +81,6 @@ internal static class MainOptionSupport
 
     private static (Support Support, string Names)[] Scanners =>
     [
-        (Support.WithoutEffect("the ACL condition is refused when it is reached"), "spf_guess"),
-        (Support.NotDone("no failure reports are sent"), "dmarc_forensic_sender"),
         (Support.WithoutEffect("every signature is verified"), "dkim_verify_minimal"),
-        (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "sha256:sha512|sha256 : sha512|sha256"), "dkim_verify_hashes"),
-        (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "ed25519:rsa|ed25519 : rsa|rsa:ed25519"), "dkim_verify_keytypes"),
-        (Support.Refused("rsa-sha256 and ed25519-sha256 are accepted, with RSA keys of 1024 bits or more", "rsa=1024 ed25519=250"), "dkim_verify_min_keysizes"),
-        (Support.NotDone("give the secret to ${srs_encode} and inbound_srs"), "srs_config srs_secrets srs_secret srs_maxage srs_hashlength srs_hashmin srs_usehash srs_usetimestamp"),
     ];
 }

@@ -39,7 +39,7 @@ public static class MainOptionTable
         openssl_options oracle_servers perl_startup pgsql_servers primary_hostname process_log_path queue_only_file redis_servers
         remote_sort_domains smtp_etrn_command smtp_ratelimit_mail smtp_ratelimit_rcpt sqlite_dbfile srs_config srs_secrets srs_secret
         syslog_facility syslog_processname timezone tls_on_connect_ports unknown_login unknown_username uucp_from_pattern
-        warn_message_file bounce_message_file dmarc_forensic_sender system_filter_user system_filter_group trusted_users trusted_groups
+        warn_message_file bounce_message_file system_filter_user system_filter_group trusted_users trusted_groups
         never_users notifier_socket tainted_data
         """;
 
@@ -48,7 +48,7 @@ public static class MainOptionTable
         acl_smtp_dkim acl_smtp_etrn acl_smtp_expn acl_smtp_helo acl_smtp_mail acl_smtp_mailauth acl_smtp_mime acl_smtp_notquit
         acl_smtp_predata acl_smtp_quit acl_smtp_rcpt acl_smtp_starttls acl_smtp_vrfy acl_smtp_wellknown auth_advertise_hosts av_scanner
         bounce_message_text bounce_sender_authentication callout_random_local_part chunking_advertise_hosts daemon_smtp_port
-        daemon_smtp_ports dccifd_address dccifd_options delay_warning_condition dkim_verify_signers dmarc_history_file dmarc_tld_file
+        daemon_smtp_ports dccifd_address dccifd_options delay_warning_condition dkim_verify_signers dmarc_forensic_sender dmarc_history_file dmarc_tld_file
         dns_again_means_nonexist dns_trust_aa dsn_advertise_hosts dsn_from errors_reply_to event_action freeze_tell helo_accept_junk_hosts
         helo_lookup_domains helo_try_verify_hosts helo_verify_hosts hold_domains host_lookup host_reject_connection hosts_connection_nolog
         hosts_proxy hosts_require_alpn hosts_require_helo hosts_treat_as_local ignore_fromline_hosts limits_advertise_hosts log_file_path

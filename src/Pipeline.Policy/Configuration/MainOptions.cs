@@ -151,7 +151,7 @@ public sealed record MainOptions
 
     public required MailList SmtpUtf8AdvertiseHosts { get; init; }
 
-    public MailList? TlsAdvertiseRequireTls { get; init; }
+    public required MailList TlsAdvertiseRequireTls { get; init; }
 
     public bool Accept8BitMime { get; init; }
 
@@ -228,7 +228,43 @@ public sealed record MainOptions
 
     public bool LocalSenderRetain { get; init; }
 
+    /// <summary>Prefixes and suffixes that the local part of an author may have for <see cref="LocalFromCheck"/>; null for none.</summary>
+    public string? LocalFromPrefix { get; init; }
+
+    public string? LocalFromSuffix { get; init; }
+
     public MailList? UntrustedSetSender { get; init; }
+
+    /// <summary>Numbers of users.</summary>
+    public ImmutableArray<uint> TrustedUsers { get; init; } = [];
+
+    /// <summary>Numbers of groups.</summary>
+    public ImmutableArray<uint> TrustedGroups { get; init; } = [];
+
+    /// <summary>Numbers of groups.</summary>
+    public ImmutableArray<uint> AdminGroups { get; init; } = [];
+
+    public bool QueueListRequiresAdmin { get; init; }
+
+    public bool ProdRequiresAdmin { get; init; }
+
+    public bool CommandlineChecksRequireAdmin { get; init; }
+
+    public ExpandableString? UnknownLogin { get; init; }
+
+    public ExpandableString? UnknownUsername { get; init; }
+
+    public string? GecosPattern { get; init; }
+
+    public ExpandableString? GecosName { get; init; }
+
+    public required string UucpFromPattern { get; init; }
+
+    public required ExpandableString UucpFromSender { get; init; }
+
+    public MailList? IgnoreFromlineHosts { get; init; }
+
+    public bool IgnoreFromlineLocal { get; init; }
 
     /// <summary>What becomes of text from peers where only the operator should choose: <c>tainted_data</c>, an option of this program.</summary>
     public TaintMode TaintedData { get; init; } = TaintMode.Warn;
@@ -363,6 +399,9 @@ public sealed record MainOptions
 
     public required ExpandableString SpamdAddress { get; init; }
 
+    /// <summary>Which signatures count: <c>dkim_verify_hashes</c>, <c>dkim_verify_keytypes</c>, <c>dkim_verify_min_keysizes</c>.</summary>
+    public required Mail.Dkim.DkimLimits DkimLimits { get; init; }
+
     public required ExpandableString DkimVerifySigners { get; init; }
 
     public required string DccifdAddress { get; init; }
@@ -381,9 +420,26 @@ public sealed record MainOptions
 
     public ExpandableString? DmarcHistoryFile { get; init; }
 
-    public string? DmarcForensicSender { get; init; }
+    public ExpandableString? DmarcForensicSender { get; init; }
 
-    public string? SrsSecrets { get; init; }
+    /// <summary>The SPF record of domains that publish none, for the condition of the same name.</summary>
+    public required ExpandableString SpfGuess { get; init; }
+
+    /// <summary>Secret, age, length of hash, and whether there are time stamps and hashes, with colons between them.</summary>
+    public string? SrsConfig { get; init; }
+
+    public required IReadOnlyList<string> SrsSecrets { get; init; }
+
+    public long SrsMaxage { get; init; }
+
+    public long SrsHashlength { get; init; }
+
+    /// <summary>-1 for the length of new hashes.</summary>
+    public long SrsHashmin { get; init; }
+
+    public bool SrsUsetimestamp { get; init; }
+
+    public bool SrsUsehash { get; init; }
 
     // Logs.
 

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Pipeline.Policy.Callers;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
 
@@ -71,7 +73,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         DsnAdvertiseHosts = GetList("dsn_advertise_hosts", ListKind.Host),
         AuthAdvertiseHosts = GetList("auth_advertise_hosts", ListKind.Host, "*"),
         SmtpUtf8AdvertiseHosts = GetList("smtputf8_advertise_hosts", ListKind.Host, "*"),
-        TlsAdvertiseRequireTls = GetList("tls_advertise_requiretls", ListKind.Host),
+        TlsAdvertiseRequireTls = GetList("tls_advertise_requiretls", ListKind.Host, "*"),
         Accept8BitMime = GetBool("accept_8bitmime", true),
         PrdrEnable = GetBool("prdr_enable"),
         AllowDomainLiterals = GetBool("allow_domain_literals"),
@@ -105,7 +107,23 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         ExtractAddressesRemoveArguments = GetBool("extract_addresses_remove_arguments", true),
         LocalFromCheck = GetBool("local_from_check", true),
         LocalSenderRetain = GetBool("local_sender_retain"),
+        LocalFromPrefix = GetString("local_from_prefix"),
+        LocalFromSuffix = GetString("local_from_suffix"),
         UntrustedSetSender = GetList("untrusted_set_sender", ListKind.Address),
+        TrustedUsers = Accounts("trusted_users", AccountList.Users),
+        TrustedGroups = Accounts("trusted_groups", AccountList.Groups),
+        AdminGroups = Accounts("admin_groups", AccountList.Groups),
+        QueueListRequiresAdmin = GetBool("queue_list_requires_admin", true),
+        ProdRequiresAdmin = GetBool("prod_requires_admin", true),
+        CommandlineChecksRequireAdmin = GetBool("commandline_checks_require_admin"),
+        UnknownLogin = GetExpandable("unknown_login"),
+        UnknownUsername = GetExpandable("unknown_username"),
+        GecosPattern = GetPattern("gecos_pattern"),
+        GecosName = GetExpandable("gecos_name"),
+        UucpFromPattern = GetPattern("uucp_from_pattern") ?? DefaultUucpFromPattern,
+        UucpFromSender = GetExpandable("uucp_from_sender", "$1"),
+        IgnoreFromlineHosts = GetList("ignore_fromline_hosts", ListKind.Host),
+        IgnoreFromlineLocal = GetBool("ignore_fromline_local"),
         TaintedData = TaintModes.Read(GetString("tainted_data"), IsSet("allow_insecure_tainted_data") ? GetBool("allow_insecure_tainted_data") : null),
         StrictAclVars = GetBool("strict_acl_vars"),
         SpoolDirectory = GetExpandable("spool_directory"),
@@ -160,6 +178,7 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         CalloutRandomLocalPart = GetExpandable("callout_random_local_part", "$primary_hostname-$tod_epoch-testing"),
         AvScanner = GetExpandable("av_scanner"),
         SpamdAddress = GetExpandable("spamd_address", "127.0.0.1 783"),
+        DkimLimits = DkimAcceptance.Read(GetString, out _),
         DkimVerifySigners = GetExpandable("dkim_verify_signers", "$dkim_signers"),
         DccifdAddress = GetString("dccifd_address", Scanning.DccifdAddress.Usual),
         DccifdOptions = GetString("dccifd_options", "header"),
@@ -168,8 +187,15 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         DmarcEvaluation = DmarcEvaluations.Find(GetString("dmarc_evaluation")) ?? default,
         DmarcTldFile = GetExpandable("dmarc_tld_file", Acl.PublicSuffixFile.Usual),
         DmarcHistoryFile = GetExpandable("dmarc_history_file"),
-        DmarcForensicSender = GetString("dmarc_forensic_sender"),
-        SrsSecrets = GetString("srs_secrets") ?? GetString("srs_secret"),
+        SpfGuess = GetExpandable("spf_guess", "v=spf1 a/24 mx/24 ptr ?all"),
+        DmarcForensicSender = GetExpandable("dmarc_forensic_sender"),
+        SrsConfig = GetString("srs_config"),
+        SrsSecrets = [.. ListSyntax.Split(GetString("srs_secrets") ?? GetString("srs_secret") ?? "")],
+        SrsMaxage = GetInteger("srs_maxage", 31),
+        SrsHashlength = GetInteger("srs_hashlength", 6),
+        SrsHashmin = GetInteger("srs_hashmin", -1),
+        SrsUsetimestamp = GetBool("srs_usetimestamp", true),
+        SrsUsehash = GetBool("srs_usehash", true),
         LogSelector = LogSelection.Parse(GetString("log_selector")),
         LogFilePath = GetExpandable("log_file_path"),
         LogTimezone = GetBool("log_timezone"),
@@ -204,6 +230,37 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         + "{ match{$h_auto-submitted:}{(?i)auto-generated|auto-replied} }} {no}{yes}}";
 
     private const string DefaultDnsCheckNamesPattern = @"(?i)^(?>(?(1)\.|())[^\W](?>[a-z0-9/_-]*[^\W])?)+(\.?)$";
+
+    private const string DefaultUucpFromPattern =
+        @"^From\s+(\S+)\s+(?:[a-zA-Z]{3},?\s+)?(?:[a-zA-Z]{3}\s+\d?\d|\d?\d\s+[a-zA-Z]{3}\s+\d\d(?:\d\d)?)\s+\d\d?:\d\d?";
+
+    private delegate ImmutableArray<uint> AccountReader(string? list, out string problem);
+
+    private ImmutableArray<uint> Accounts(string name, AccountReader read)
+    {
+        var ids = read(GetString(name), out var problem);
+        if (problem.Length > 0)
+        {
+            Report(problem, name);
+        }
+
+        return ids;
+    }
+
+    private string? GetPattern(string name)
+    {
+        if (GetString(name) is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (!PatternCache.TryGet(text, caseless: false, out _, out var error))
+        {
+            Report(error, name);
+        }
+
+        return text;
+    }
 
     private ErrorCopies ReadErrorsCopy()
     {

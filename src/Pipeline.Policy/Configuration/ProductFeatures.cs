@@ -21,6 +21,8 @@ public static class ProductFeatures
         new("BRIGHTMAIL", "Experimental_Brightmail"),
         new("DCC", "Experimental_DCC"),
         new("DMARC", "Experimental_DMARC"),
+        new("SOCKS", "SOCKS"),
+        new("REQTLS", "Experimental_REQUIRETLS"),
         new("TRANSPORT_APPEND_MAILDIR", null),
         new(null, "Experimental_QUEUEFILE"),
     ];

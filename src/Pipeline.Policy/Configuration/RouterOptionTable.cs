@@ -26,7 +26,6 @@ public static class RouterOptionTable
             """),
         .. OptionTable.Repeatable(OptionType.Expanded, "condition headers_add headers_remove set"),
     ]).Marked(
-        (Support.WithoutEffect("every query asks whether the answer is authentic"), "dnssec_request_domains"),
         (Support.WithoutEffect("notifications are passed on as RFC 3461 says"), "dsn_process"),
         (Support.NotDone(NoUserChange), "user group"),
         (Support.WithoutEffect(NoUserChange), "initgroups"),
@@ -44,8 +43,7 @@ public static class RouterOptionTable
                 check_srv fail_defer_domains ipv4_only ipv4_prefer mx_domains mx_fail_domains srv_fail_domains widen_domains
                 """),
         ]).Marked(
-            (Support.NotDone("domains are looked up as they are; set widen_domains"), "qualify_single search_parents"),
-            (Support.NotDone("no abbreviated domain is completed, so no header needs it"), "rewrite_headers"),
+            (Support.NotDone("an abbreviated domain is completed in the envelope; in the header it stays as it came"), "rewrite_headers"),
             (Support.WithoutEffect(SameDomain), "same_domain_copy_routing")),
         ["iplookup"] = new OptionTable(
         [
@@ -91,7 +89,6 @@ public static class RouterOptionTable
                 forbid_filter_lookup forbid_filter_perl forbid_filter_readfile forbid_filter_readsocket forbid_filter_reply
                 forbid_filter_run forbid_sieve_filter reply_transport sieve_enotify_mailto_owner sieve_subaddress sieve_useraddress
                 sieve_vacation_directory
-                """),
-            (Support.Refused("use ${srs_encode} in return_path, and inbound_srs"), "srs srs_alias srs_condition srs_dbinsert srs_dbselect")),
+                """)),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 }

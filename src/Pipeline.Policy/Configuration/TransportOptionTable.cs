@@ -112,18 +112,14 @@ public static class TransportOptionTable
     ]).Marked(
         (Support.Refused("DANE is not done; an empty value says that delivery without it is meant"), "hosts_require_dane hosts_try_dane"),
         (Support.WithoutEffect("DANE is not done"), "dane_require_tls_ciphers"),
-        (Support.Refused("delivery would go to hosts whose addresses are not authentic"), "dnssec_require_domains"),
-        (Support.WithoutEffect("every query asks whether the answer is authentic"), "dnssec_request_domains"),
         (Support.Refused("the platform's TLS does not hand out the response that a peer has stapled"), "hosts_require_ocsp"),
         (Support.NotDone("the platform's TLS does not hand out the response that a peer has stapled"), "hosts_request_ocsp"),
         (Support.WithoutEffect("TLS is done with OpenSSL, by the policy of its openssl.cnf"), """
             gnutls_require_kx gnutls_require_mac gnutls_require_protocols host_name_extract
             """),
-        (Support.Refused("connections would not go through the proxy"), "socks_proxy"),
         (Support.WithoutEffect("pipelined connection and TCP Fast Open are not used"), "hosts_pipe_connect hosts_try_fastopen"),
         (Support.WithoutEffect("DATA is used for every host"), "hosts_try_chunking"),
         (Support.WithoutEffect("connections are made by one process"), "hosts_nopass_tls hosts_noproxy_tls"),
-        (Support.NotDone("names of hosts are looked up in the DNS, as they are"), "dns_qualify_single dns_search_parents gethostbyname"),
         (Support.NotDone("packets are not marked"), "dscp"),
         (Support.WithoutEffect("the connector sets its sockets itself", "true|false"), "keepalive"),
         (Support.NotDone("a message ends when its retry rule does", "true"), "delay_after_cutoff"),

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dns;
 using Pipeline.Policy.Authentication;
+using Pipeline.Policy.Callers;
 
 namespace Pipeline.Policy.Expansion;
 
@@ -51,6 +52,9 @@ public sealed class PolicyEnvironment
 
     /// <summary>The addresses of this host's interfaces, for <c>@[]</c> and for finding out which MX hosts are us.</summary>
     public IReadOnlyList<IPAddress> LocalAddresses { get; init; } = [];
+
+    /// <summary>$exim_uid and $exim_gid: as whom this process runs.</summary>
+    public CallerCredentials ProcessUser { get; init; } = new(CallerCredentials.Root, 0, []);
 
     /// <summary>$spool_directory.</summary>
     public string SpoolDirectory { get; init; } = "";
@@ -206,6 +210,9 @@ public sealed class ConnectionScope
     /// <summary>$sender_ident, or the local caller.</summary>
     public string Ident { get; set; } = "";
 
+    /// <summary>$caller_uid, $originator_uid and their groups: the user whose program handed over the message; null for the node's own, as of mail from the network.</summary>
+    public CallerCredentials? Originator { get; set; }
+
     public TlsFacts? Tls { get; set; }
 
     /// <summary>$sender_host_authenticated: the name of the authenticator, not its public one; empty without authentication.</summary>
@@ -261,6 +268,8 @@ public sealed record TlsFacts(string Version, string CipherSuite, int Bits, stri
 /// <summary>Facts about, and decisions on, one message.</summary>
 public sealed class MessageScope
 {
+    private const string RequireTlsControl = "requiretls";
+
     /// <summary>Messages to operators that routing has brought about; sent when it was for a delivery.</summary>
     public List<Pipeline.Mail.Reply.AutomaticReply> Notes { get; } = [];
 
@@ -351,6 +360,13 @@ public sealed class MessageScope
     /// <summary>What a verdict server wants done for each recipient.</summary>
     public Mail.Scanning.BmiVerdicts Verdicts { get; init; } = Mail.Scanning.BmiVerdicts.None;
 
+    /// <summary>The message is under REQUIRETLS (RFC 8689): its client asked for it, or an ACL has by now.</summary>
+    public bool RequiresTls
+    {
+        get => Controls.Contains(RequireTlsControl);
+        init => _ = value && Controls.Add(RequireTlsControl);
+    }
+
     /// <summary>The checks that run beside reception; null where nothing can be verified (a command line test).</summary>
     public IMessageVerification? Verification { get; set; }
 
@@ -365,6 +381,9 @@ public sealed class MessageScope
 
     /// <summary>Signatures whose status an ACL has set to something else than was found (<c>set dkim_verify_status</c>).</summary>
     public Dictionary<Mail.Dkim.DkimResult, Acl.DkimStatus> DkimOverrides { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>What <c>spf</c> or <c>spf_guess</c> has found last; null as long as neither has asked.</summary>
+    public Mail.Spf.SpfResult? Spf { get; set; }
 
     /// <summary>What <c>dmarc_status</c> has found; null as long as it has not asked.</summary>
     public Acl.DmarcOutcome? Dmarc { get; set; }
@@ -445,6 +464,9 @@ public interface IMessageVerification
 {
     /// <summary>The SPF result for the sender of the message (RFC 7208).</summary>
     ValueTask<Mail.Spf.SpfResult> SpfAsync(CancellationToken cancellationToken);
+
+    /// <summary>The SPF result as if the domain of the sender had published this record.</summary>
+    ValueTask<Mail.Spf.SpfResult> GuessSpfAsync(string record, CancellationToken cancellationToken);
 
     /// <summary>The DKIM results, one for each signature from the top; empty without signatures (RFC 6376).</summary>
     ValueTask<IReadOnlyList<Mail.Dkim.DkimResult>> DkimAsync(CancellationToken cancellationToken);

@@ -99,7 +99,7 @@ public sealed class AddressTestPrinter(RouterChain chain)
             foreach (var (step, routed, isCopy) in Local.Concat(Remote))
             {
                 var place = $"{(isCopy ? routed.Router : "")}\n{step.Address.LocalPart}@{step.Address.Domain.ToLowerInvariant()}";
-                text.Append(CultureInfo.InvariantCulture, $"{step.Address}{(_shown.Add(place) ? "" : "   [duplicate, would not be delivered]")}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{step.Address}{(routed.SrsSender is { } sender ? $"    [srs = {sender}]" : "")}{(_shown.Add(place) ? "" : "   [duplicate, would not be delivered]")}\n");
                 AppendAncestors(text, step);
                 text.Append(CultureInfo.InvariantCulture, $"  router = {routed.Router}, transport = {routed.Transport ?? "<none>"}\n");
                 PrintHosts(text, routed);

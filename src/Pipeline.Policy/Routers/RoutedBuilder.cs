@@ -54,6 +54,7 @@ internal static class RoutedBuilder
             HostText = accept.HostText,
             FallbackHosts = await TextAsync(router.FallbackHosts, scope, cancellationToken),
             ErrorsTo = errorsTo,
+            SrsSender = address.SrsSender,
             HeadersAdd = await AddHeadersAsync(router, scope, address, cancellationToken),
             HeadersRemove = await RemoveHeadersAsync(router, scope, address, cancellationToken),
             Values = own.Values.ToImmutableDictionary(StringComparer.Ordinal),

@@ -38,8 +38,8 @@ public sealed class RouterChain
 
     /// <summary>Finds the hosts that a list of a transport names.</summary>
     /// <param name="order">Puts those of a group into any order; null to leave them as they are.</param>
-    public ValueTask<TransportHosts> FindHostsAsync(EvaluationScope scope, string list, Random? order, CancellationToken cancellationToken) =>
-        TransportHosts.FindAsync(scope, _services, list, order, cancellationToken);
+    public ValueTask<TransportHosts> FindHostsAsync(EvaluationScope scope, string list, HostLookupOptions lookup, Random? order, CancellationToken cancellationToken) =>
+        TransportHosts.FindAsync(scope, _services, list, lookup, order, cancellationToken);
 
     /// <summary>Takes one address through the routers until one takes it. Children of redirection are in the result, not routed.</summary>
     /// <param name="scope">Its address is not used and not changed; everything else is what the routers see.</param>

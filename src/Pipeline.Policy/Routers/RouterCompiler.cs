@@ -74,7 +74,7 @@ internal sealed class RouterCompiler(DriverOptions options, ICollection<Configur
             HeadersAdd = options.GetExpandables("headers_add"),
             HeadersRemove = SplitFirst("headers_remove"),
             IgnoreTargetHosts = options.GetList("ignore_target_hosts", ListKind.Host),
-            DnssecRequireDomains = options.GetList("dnssec_require_domains", ListKind.Domain),
+            HostLookup = HostLookupOptions.Of(options),
             TranslateIpAddress = options.GetExpandable("translate_ip_address"),
             Self = SelfPolicy.Parse(options.GetString("self"), options.ReportFor),
             FallbackHosts = options.GetExpandable("fallback_hosts"),

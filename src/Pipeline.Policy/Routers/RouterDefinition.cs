@@ -82,7 +82,8 @@ internal sealed record RouterDefinition
 
     public required MailList? IgnoreTargetHosts { get; init; }
 
-    public required MailList? DnssecRequireDomains { get; init; }
+    /// <summary>As far as all routers have options for it.</summary>
+    public required HostLookupOptions HostLookup { get; init; }
 
     public required ExpandableString? TranslateIpAddress { get; init; }
 

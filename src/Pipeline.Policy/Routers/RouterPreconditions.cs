@@ -123,8 +123,8 @@ internal static class RouterPreconditions
         return PreconditionResult.Met;
     }
 
-    // The rule of bool_lax: whatever is not a word for no is yes.
-    private static bool IsTrue(string value)
+    /// <summary>The rule of <c>bool_lax</c>: whatever is not a word for no is yes.</summary>
+    public static bool IsTrue(string value)
     {
         var text = value.AsSpan().Trim();
         return !(text.IsEmpty || text is "0" || text.Equals("no", StringComparison.OrdinalIgnoreCase) || text.Equals("false", StringComparison.OrdinalIgnoreCase));

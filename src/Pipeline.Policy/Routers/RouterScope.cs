@@ -28,7 +28,7 @@ internal static class RouterScope
         }
 
         seen.Values["router_name"] = router.Name;
-        seen.Values["return_path"] = (address.ErrorsTo ?? scope.Message.Sender).ToString();
+        seen.Values["return_path"] = address.ReturnPath(scope.Message.Sender).ToString();
         var created = new EvaluationScope { Environment = scope.Environment, Connection = scope.Connection, Message = scope.Message, Address = seen };
 
         // An ACL that verifies an address may meet a router that calls the ACL: how deep that has gone must not be forgotten.

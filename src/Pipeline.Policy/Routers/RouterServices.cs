@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
+using Pipeline.Mail.Dns;
+using Pipeline.Policy.Routers.Hosts;
 
 namespace Pipeline.Policy.Routers;
 
@@ -23,6 +25,9 @@ public sealed record RouterServices
 
     /// <summary>Main option disable_ipv6.</summary>
     public bool DisableIpv6 { get; init; }
+
+    /// <summary>Finds the addresses of a host without the DNS (<c>byname</c>, <c>gethostbyname</c>).</summary>
+    public Func<string, CancellationToken, ValueTask<DnsAnswer>> FindByNameAsync { get; init; } = SystemHosts.FindAsync;
 
     /// <summary>Puts hosts of the same preference into any order.</summary>
     public Random Random { get; init; } = Random.Shared;

@@ -25,6 +25,9 @@ public sealed record RoutingAddress(string LocalPart, string Domain)
     /// <summary>Where bounces go instead of to the sender; null for the sender, <see cref="EnvelopeAddress.Null"/> for nowhere.</summary>
     public EnvelopeAddress? ErrorsTo { get; init; }
 
+    /// <summary>The sender as the Sender Rewriting Scheme has it for the address; null when it is left as it is.</summary>
+    public EnvelopeAddress? SrsSender { get; init; }
+
     /// <summary>Header fields that routers have asked to be added, in order.</summary>
     public ImmutableArray<string> HeadersAdd { get; init; } = [];
 
@@ -45,6 +48,9 @@ public sealed record RoutingAddress(string LocalPart, string Domain)
 
     /// <summary>The verdict about the address of the envelope that this one comes from; null without one.</summary>
     public RecipientVerdict? JudgedIn(MessageScope message) => message.Verdicts.Of(OctetString.FromText(Root.ToString()));
+
+    /// <summary>The sender of its delivery, as long as no transport has another.</summary>
+    public EnvelopeAddress ReturnPath(EnvelopeAddress sender) => ErrorsTo ?? SrsSender ?? sender;
 
     public static RoutingAddress Of(EnvelopeAddress address) => new(address.LocalPart, address.Domain);
 

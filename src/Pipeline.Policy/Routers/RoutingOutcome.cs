@@ -41,6 +41,12 @@ public abstract record RoutingOutcome
 
         public EnvelopeAddress? ErrorsTo { get; init; }
 
+        /// <summary>As in <see cref="RoutingAddress.SrsSender"/>.</summary>
+        public EnvelopeAddress? SrsSender { get; init; }
+
+        /// <summary>The sender of the delivery, as long as the transport has no other.</summary>
+        public EnvelopeAddress ReturnPath(EnvelopeAddress sender) => ErrorsTo ?? SrsSender ?? sender;
+
         public ImmutableArray<string> HeadersAdd { get; init; } = [];
 
         public ImmutableArray<string> HeadersRemove { get; init; } = [];
@@ -104,4 +110,11 @@ public abstract record RoutingOutcome
 /// <param name="Addresses">In the order to try; at least one.</param>
 /// <param name="Port">Null for the transport's port.</param>
 /// <param name="MxPreference">Null when it does not come from an MX record.</param>
-public sealed record RoutedHost(string Name, ImmutableArray<IPAddress> Addresses, int? Port = null, int? MxPreference = null);
+public sealed record RoutedHost(string Name, ImmutableArray<IPAddress> Addresses, int? Port = null, int? MxPreference = null)
+{
+    /// <summary>Nobody can have put another name in its place: it is the domain's or the configuration's own, or DNSSEC vouches for the record that names it.</summary>
+    public bool IsNameSecure { get; init; } = true;
+
+    /// <summary>DNSSEC vouches for the addresses.</summary>
+    public bool AreAddressesSecure { get; init; }
+}

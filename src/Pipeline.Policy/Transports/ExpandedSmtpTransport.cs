@@ -3,6 +3,7 @@ using System.Net;
 using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
+using Pipeline.Policy.Routers.Hosts;
 
 namespace Pipeline.Policy.Transports;
 
@@ -25,6 +26,9 @@ public sealed record ExpandedSmtpTransport(string Name, HeloData HeloData) : Exp
 
     public bool HostsOverride { get; init; }
 
+    /// <summary>How the names in <see cref="Hosts"/> and <see cref="FallbackHosts"/> are looked up.</summary>
+    public HostLookupOptions HostLookup { get; init; } = HostLookupOptions.Default;
+
     public bool HostsRandomize { get; init; }
 
     public string? FallbackHosts { get; init; }
@@ -32,6 +36,9 @@ public sealed record ExpandedSmtpTransport(string Name, HeloData HeloData) : Exp
     public int Port { get; init; } = 25;
 
     public ImmutableArray<IPAddress> Interfaces { get; init; } = [];
+
+    /// <summary>What connections are made through; empty for none.</summary>
+    public ImmutableArray<SocksProxy> SocksProxy { get; init; } = [];
 
     public bool AllowLocalhost { get; init; }
 

@@ -5,6 +5,7 @@ using Pipeline.Policy.Authentication;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Lists;
+using Pipeline.Policy.Routers.Hosts;
 
 namespace Pipeline.Policy.Transports;
 
@@ -19,6 +20,7 @@ public sealed class SmtpTransportDefinition : TransportDefinition
     private readonly ExpandableString? _fallbackHosts;
     private readonly ExpandableString? _port;
     private readonly ExpandableString? _interface;
+    private readonly ExpandableString? _socksProxy;
     private readonly ExpandableString _heloData;
     private readonly ExpandableString? _maxRecipients;
     private readonly ExpandableString _multiDomain;
@@ -40,6 +42,7 @@ public sealed class SmtpTransportDefinition : TransportDefinition
     private readonly bool _lmtpIgnoreQuota;
     private readonly int _lineLengthLimit;
     private readonly bool _addressRetryIncludeSender;
+    private readonly HostLookupOptions _hostLookup;
 
     internal SmtpTransportDefinition(DriverOptions options)
         : base(options)
@@ -52,6 +55,12 @@ public sealed class SmtpTransportDefinition : TransportDefinition
         _fallbackHosts = options.GetExpandable("fallback_hosts");
         _port = options.GetExpandable("port");
         _interface = options.GetExpandable("interface");
+        _socksProxy = options.GetExpandable("socks_proxy");
+        if (_socksProxy?.Constant is { } proxies && SocksProxy.Parse(proxies, out var wrong).IsEmpty && wrong.Length > 0)
+        {
+            options.Report(wrong, "socks_proxy");
+        }
+
         _heloData = options.GetExpandable("helo_data", "$primary_hostname");
         _maxRecipients = options.GetExpandable("max_rcpt");
         _multiDomain = options.GetExpandableBool("multi_domain", true);
@@ -73,6 +82,12 @@ public sealed class SmtpTransportDefinition : TransportDefinition
         _lmtpIgnoreQuota = options.GetBool("lmtp_ignore_quota");
         _lineLengthLimit = options.GetInt32("message_linelength_limit", 998);
         _addressRetryIncludeSender = options.GetBool("address_retry_include_sender", true);
+        _hostLookup = HostLookupOptions.Of(options) with
+        {
+            QualifySingle = options.GetBool("dns_qualify_single", true),
+            SearchParents = options.GetBool("dns_search_parents"),
+            ByName = options.GetBool("gethostbyname"),
+        };
         if (_commandTimeout <= TimeSpan.Zero || _dataTimeout <= TimeSpan.Zero || _finalTimeout <= TimeSpan.Zero)
         {
             options.Report($"error for {Name} transport: command, data, or final timeout value is zero", "driver");
@@ -89,10 +104,12 @@ public sealed class SmtpTransportDefinition : TransportDefinition
             Protocol = _protocol,
             Hosts = await expansion.HostsAsync("hosts", _hosts),
             HostsOverride = _hostsOverride,
+            HostLookup = _hostLookup,
             HostsRandomize = _hostsRandomize,
             FallbackHosts = await expansion.HostsAsync("fallback_hosts", _fallbackHosts),
             Port = await PortAsync(expansion),
             Interfaces = await InterfacesAsync(expansion),
+            SocksProxy = await ProxiesAsync(expansion),
             AllowLocalhost = _allowLocalhost,
             HostsMaxTry = _hostsMaxTry,
             HostsMaxTryHardLimit = _hostsMaxTryHardLimit,
@@ -171,6 +188,17 @@ public sealed class SmtpTransportDefinition : TransportDefinition
                 expansion.Fail($"invalid port \"{text}\" in {Name} transport", needsAttention: true);
                 return unset;
         }
+    }
+
+    private async ValueTask<ImmutableArray<SocksProxy>> ProxiesAsync(OptionExpansion expansion)
+    {
+        var proxies = SocksProxy.Parse(await expansion.TextAsync("socks_proxy", _socksProxy) ?? "", out var problem);
+        if (problem.Length > 0)
+        {
+            expansion.Fail($"{problem} ({Name} transport)", needsAttention: true);
+        }
+
+        return proxies;
     }
 
     private async ValueTask<ImmutableArray<IPAddress>> InterfacesAsync(OptionExpansion expansion)

@@ -22,7 +22,7 @@ public static class TransportScope
         }
 
         own.Values["transport_name"] = routed.Transport ?? "";
-        own.Values["return_path"] = (routed.ErrorsTo ?? scope.Message.Sender).ToString();
+        own.Values["return_path"] = routed.ReturnPath(scope.Message.Sender).ToString();
         own.CurrentDirectory = routed.CurrentDirectory;
         if (routed.Hosts is [var first, ..])
         {

@@ -77,7 +77,7 @@ public sealed class HeaderFixupsTests : TestKit
     {
         HeaderBlock.Parse(Encoding.ASCII.GetBytes(header), HeaderLimits.Default, out var block, out _, out _);
         return HeaderFixups.ApplyAsync(
-            new ActivePolicy(scope.Environment.Policy, scope.Environment), scope, block, "", CancellationToken.None);
+            new ActivePolicy(scope.Environment.Policy, scope.Environment), scope, block, author: null, CancellationToken.None);
     }
 
     private EvaluationScope Scope(string option, IPAddress? client) => new()

@@ -40,7 +40,7 @@ public sealed class SpaceCheckTests : ReceiptTestKit
     public async Task Local_message_is_refused_where_there_is_no_room()
     {
         var policy = Policy("", new DiskSpace(1, 1), DiskSpace.Unknown);
-        var receipt = Service(policy).Open(new LocalMessage { Sender = TestMessages.Sender, Recipients = [TestMessages.To("b")], Caller = "root" });
+        var receipt = Service(policy).Open(new LocalMessage { Sender = TestMessages.Sender, Recipients = [TestMessages.To("b")] });
         await receipt.BeginAsync(CancellationToken.None);
         await receipt.WriteAsync("From: a@a.test\r\n\r\nbody\r\n"u8.ToArray(), CancellationToken.None);
         var reply = (await receipt.EndAsync(CancellationToken.None)).Reply;

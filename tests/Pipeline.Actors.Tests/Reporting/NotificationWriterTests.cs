@@ -60,6 +60,16 @@ public sealed class NotificationWriterTests : IDisposable
         Assert.DoesNotContain("\r\nbody\r\n", Text(await WriteReplyAsync("bounce_return_size_limit = 1", reply)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_notification_inherits_requiretls(bool required)
+    {
+        var message = Assert.Single(await WriteAsync("", [Failed("a", "no")], envelope => envelope with { RequireTls = required })).Message;
+        Assert.Equal(required, message.Envelope.RequireTls);
+        Assert.Equal(required ? true : null, message.Journal.Select(entry => entry.Event).OfType<MessageAccepted>().Single().RequireTls);
+    }
+
     [Fact]
     public async Task A_message_without_a_sender_tells_nobody() =>
         Assert.Empty(await WriteAsync("", [Failed("a", "no")], envelope => envelope with { Sender = EnvelopeAddress.Null }));

@@ -4,6 +4,7 @@ using Pipeline.Actors.Routing;
 using Pipeline.Actors.Tests.Support;
 using Pipeline.Connectors.Ports;
 using Pipeline.Mail.Addressing;
+using Pipeline.Mail.Dns;
 using Pipeline.Mail.Message;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Routers;
@@ -383,6 +384,25 @@ public sealed class PolicyRecipientRouterTests
         var read = InheritedRouting.ToRoutingAddress(State("kid") with { Inherited = InheritedRouting.Of(child) }, []);
 
         Assert.True(read.ErrorsTo is { IsNull: true });
+    }
+
+    [Theory]
+    [InlineData("hosts = signed.test", "", true)]
+    [InlineData("hosts = signed.test\n  dnssec_request_domains =", "", false)]
+    [InlineData("hosts = unsigned.test", "", false)]
+    [InlineData("hosts = unsigned.test\n  dnssec_require_domains = *", "lookup of host \"unsigned.test\" failed: host lookup for unsigned.test did not complete: the answer for unsigned.test is not authentic (dnssec_require_domains) (t transport)", false)]
+    [InlineData("hosts = unsigned.test\n  dnssec_require_domains = !unsigned.test : *", "", false)]
+    [InlineData("hosts = localhost\n  gethostbyname", "", false)]
+    [InlineData("hosts = localhost", "lookup of host \"localhost\" failed: localhost has no address (t transport)", false)]
+    public async Task Hosts_of_a_transport_are_looked_up_as_it_says(string options, string problem, bool secure)
+    {
+        var address = new AddressRecord(System.Net.IPAddress.Parse("192.0.2.70"));
+        var zone = ImmutableDictionary<string, ZoneName>.Empty.Add("signed.test", new ZoneName([address]) { IsAuthentic = true }).Add("unsigned.test", new ZoneName([address]));
+        var router = new PolicyRecipientRouter(new TestPolicy($"begin routers\nr:\n  driver = accept\n  transport = t\nbegin transports\nt:\n  driver = smtp\n  {options}\n", TimeProvider.System, zone));
+        var recipient = State("a");
+        var decision = await router.RouteAsync(new RecipientToRoute(MessageFacts.Of(TestMessages.Stored(_id, [recipient])), recipient, []), CancellationToken.None);
+        Assert.Equal(problem, decision is RoutingDecision.Defer deferred ? deferred.Reason : "");
+        Assert.Equal(secure, decision is RoutingDecision.Deliver { Hosts: [{ AreAddressesSecure: true }] });
     }
 
     private static RecipientState State(string localPart, int index = 0) => TestMessages.Waiting(index, localPart, DateTimeOffset.UnixEpoch);

@@ -34,6 +34,19 @@ public sealed class ResolvConfTests
         Assert.False(conf.TrustAuthenticData);
     }
 
+    [Theory]
+    [InlineData("domain example.com", "example.com")]
+    [InlineData("domain example.com\nsearch a.example.\tb.example", "a.example b.example")]
+    [InlineData("search a.example\ndomain b.example", "b.example")]
+    [InlineData("search a..example b.example .", "b.example")]
+    [InlineData("searchx a", "")]
+    [InlineData("", "")]
+    public void Parse_takes_the_last_search_list(string text, string expected) => Assert.Equal(expected, string.Join(' ', ResolvConf.Parse(text).SearchDomains));
+
+    [Fact]
+    public void Parse_number_of_search_domains_is_bounded() =>
+        Assert.Equal(32, ResolvConf.Parse("search" + string.Concat(Enumerable.Repeat(" a.example", 40))).SearchDomains.Length);
+
     [Fact]
     public void Parse_number_of_servers_is_bounded() =>
         Assert.Equal(8, ResolvConf.Parse(string.Concat(Enumerable.Repeat("nameserver 192.0.2.1\n", 20))).Servers.Length);

@@ -38,6 +38,33 @@ public sealed class SmtpCalloutClientTests
     }
 
     [Theory]
+    [InlineData(true, "REQUIRETLS", CalloutOutcome.Accepted, "")]
+    [InlineData(true, "8BITMIME", CalloutOutcome.RequireTlsMissing, "REQUIRETLS support is required from the server but it was not offered")]
+    [InlineData(false, "REQUIRETLS", CalloutOutcome.RequireTlsMissing, "REQUIRETLS support is required from the server but DNSSEC does not vouch for the MX record that names it")]
+    public async Task Host_that_may_not_have_a_message_under_requiretls_says_nothing_of_the_address(bool secure, string offer, CalloutOutcome outcome, string log)
+    {
+        var authorities = TestCertificates.WritePem(TestCertificates.Peer);
+        try
+        {
+            await using var peer = ScriptedSmtpPeer.Serve(capabilities: ["STARTTLS", offer], certificate: TestCertificates.Peer);
+            var job = new CalloutJob(
+                Plain with { RequireTls = true },
+                _settings with { AllowLocalhost = true, Tls = _settings.Tls with { VerifyCertificates = authorities, AvoidInCallouts = HostSet.Everyone } },
+                [new DestinationHost("peer.example", [IPAddress.Loopback], peer.EndPoint.Port) { IsNameSecure = secure }]);
+
+            var answer = await new SmtpCalloutClient(_time, _ => false).AskAsync(job, CancellationToken.None).WaitAsync(Patience);
+
+            Assert.Equal(outcome, answer.Outcome);
+            Assert.EndsWith(log, answer.Log, StringComparison.Ordinal);
+            Assert.Equal(outcome == CalloutOutcome.Accepted, peer.Commands.Contains("MAIL FROM:<> REQUIRETLS"));
+        }
+        finally
+        {
+            File.Delete(authorities);
+        }
+    }
+
+    [Theory]
     [InlineData(SmtpPeerReply.Greeting, "554 go away", CalloutOutcome.SetupRefused, "initial connection", "SMTP error from remote mail server after initial connection: 554 go away")]
     [InlineData("EHLO", "550 bad helo", CalloutOutcome.SetupRefused, "HELO client.example", "SMTP error from remote mail server after HELO client.example: 550 bad helo")]
     [InlineData("MAIL", "550 no bounces", CalloutOutcome.SetupRefused, "MAIL FROM:<>", "response to \"MAIL FROM:<>\" was: 550 no bounces")]

@@ -323,7 +323,7 @@ public sealed class SmtpDeliveryTlsTests : SmtpDelivery
             Settings = Settings with { Tls = Settings.Tls with { VerifyCertificates = authorities } };
             await using var without = ScriptedSmtpPeer.Serve(capabilities: Offers, certificate: TestCertificates.Peer);
             await using var with = ScriptedSmtpPeer.Serve(capabilities: [.. Offers, "REQUIRETLS", "DSN"], certificate: TestCertificates.Peer);
-            var job = Job([HostOf(without), HostOf(with)]) with { RequireTls = true, Return = DsnReturn.Full };
+            var job = Job([HostOf(without), HostOf(with)]) with { RequireTls = true, Return = DsnReturn.Headers };
 
             Delivered(await DeliverOneAsync(job));
             var failure = Failed(await DeliverOneAsync(job with { Hosts = [HostOf(without)] }));
@@ -332,6 +332,71 @@ public sealed class SmtpDeliveryTlsTests : SmtpDelivery
             Assert.Empty(without.Messages);
             Assert.Equal("REQUIRETLS support is required from the server but it was not offered", failure.Reason);
             Assert.Equal(new EnhancedStatusCode(5, 7, 30), failure.Status);
+        }
+        finally
+        {
+            File.Delete(authorities);
+        }
+    }
+
+    [Theory]
+    [InlineData("no TLS", "a TLS session is required, but the server did not offer TLS support", 10)]
+    [InlineData("bad certificate", "a TLS session is required, but an attempt to start TLS failed", 10)]
+    [InlineData("other name", "a TLS session is required, but an attempt to start TLS failed", 10)]
+    [InlineData("STARTTLS refused", "SMTP error from remote mail server after STARTTLS: 502 no", 10)]
+    [InlineData("unsigned MX", "REQUIRETLS support is required from the server but DNSSEC does not vouch for the MX record that names it", 30)]
+    public async Task Deliver_under_requiretls_fails_where_no_host_may_have_it(string trouble, string reason, int detail)
+    {
+        var authorities = TestCertificates.WritePem(TestCertificates.Peer);
+        try
+        {
+            Settings = Settings with { Tls = Settings.Tls with { VerifyCertificates = authorities } };
+            var certificate = trouble == "bad certificate" ? TestCertificates.Create("peer.example") : TestCertificates.Peer;
+            await using var peer = ScriptedSmtpPeer.Serve(
+                line => line == "STARTTLS" && trouble == "STARTTLS refused" ? "502 no" : null,
+                capabilities: trouble == "no TLS" ? ["REQUIRETLS"] : [.. Offers, "REQUIRETLS"],
+                certificate: certificate);
+            var host = HostOf(peer, trouble == "other name" ? "other.example" : "peer.example") with { IsNameSecure = trouble != "unsigned MX" };
+
+            var failure = Failed(await DeliverOneAsync(Job([host]) with { RequireTls = true }));
+
+            Assert.Equal((reason, new EnhancedStatusCode(5, 7, (ushort)detail)), (failure.Reason, failure.Status));
+            Assert.Empty(peer.Messages);
+            Assert.DoesNotContain(peer.Commands, command => command.StartsWith("MAIL", StringComparison.Ordinal));
+        }
+        finally
+        {
+            File.Delete(authorities);
+        }
+    }
+
+    [Theory]
+    [InlineData("454 later")]
+    [InlineData(SmtpPeerReply.Close)]
+    public async Task Deliver_under_requiretls_waits_for_a_host_with_passing_troubles(string reply)
+    {
+        await using var without = ScriptedSmtpPeer.Serve();
+        await using var troubled = ScriptedSmtpPeer.Serve(line => line == "STARTTLS" ? reply : null, capabilities: [.. Offers, "REQUIRETLS"]);
+
+        Deferred(await DeliverOneAsync(Job([HostOf(troubled), HostOf(without)]) with { RequireTls = true }));
+
+        Assert.Empty(without.Messages);
+        Assert.Empty(troubled.Messages);
+    }
+
+    [Fact]
+    public async Task Deliver_without_requiretls_uses_a_session_of_its_own()
+    {
+        var authorities = TestCertificates.WritePem(TestCertificates.Peer);
+        try
+        {
+            Settings = Settings with { Tls = Settings.Tls with { VerifyCertificates = authorities } };
+            await using var peer = ScriptedSmtpPeer.Serve(capabilities: [.. Offers, "REQUIRETLS"], certificate: TestCertificates.Peer);
+
+            Delivered(await DeliverOneAsync(Job(peer) with { RequireTls = true }));
+            Delivered(await DeliverOneAsync(Job(peer)));
+
+            Assert.Equal(["MAIL FROM:<a@client.example> REQUIRETLS", "MAIL FROM:<a@client.example>"], peer.Commands.Where(command => command.StartsWith("MAIL", StringComparison.Ordinal)));
         }
         finally
         {

@@ -58,6 +58,17 @@ public sealed class DkimVerifierTests
     }
 
     [Theory]
+    [InlineData(true, true, 1024, "pass pass")]
+    [InlineData(true, false, 1024, "policy pass")]
+    [InlineData(false, true, 1024, "pass policy")]
+    [InlineData(true, true, 2048, "pass policy")]
+    public async Task Limits_say_which_signatures_count(bool rsa, bool ed25519, int bits, string words)
+    {
+        var limits = DkimLimits.Default with { AcceptsRsa = rsa, AcceptsEd25519 = ed25519, MinRsaBits = bits };
+        Assert.Equal(words, string.Join(' ', (await DkimRun.VerifyAsync(Message, Zone([EdKey], [RsaKey]), Now, limits)).Select(result => result.Word)));
+    }
+
+    [Theory]
     [InlineData("k=ed25519; p=", DkimVerdict.PermError, DkimFailure.KeyMissing)]
     [InlineData("k=ed25519; p=AAAA", DkimVerdict.PermError, DkimFailure.KeyInvalid)]
     [InlineData("k=ed25519; t=s; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", DkimVerdict.Pass, DkimFailure.None)]

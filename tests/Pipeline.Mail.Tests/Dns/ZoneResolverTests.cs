@@ -12,6 +12,10 @@ public sealed class ZoneResolverTests
          "empty.example":{},
          "down.example":{"rcode":"SERVFAIL"},
          "slow.example":{"rcode":"TIMEOUT"},
+         "signed.example":{"A":["192.0.2.1"],"authentic":true},
+         "tls.signed.example":{"TLSA":["3 1 1 00FFab","2 0 2 01"],"authentic":true},
+         "half.example":{"CNAME":["signed.example"]},
+         "whole.example":{"CNAME":["signed.example"],"authentic":true},
          "gone.example":{"rcode":"NXDOMAIN","A":["192.0.2.1"]},
          "1.2.0.192.in-addr.arpa":{"PTR":"a.example"}}
         """);
@@ -44,6 +48,25 @@ public sealed class ZoneResolverTests
         Assert.Equal([new MailExchangeRecord(10, "mail.example"), new MailExchangeRecord(0, "")], exchanges.Records.Cast<MailExchangeRecord>());
     }
 
+    [Theory]
+    [InlineData("signed.example", DnsRecordType.A, true)]
+    [InlineData("signed.example", DnsRecordType.Mx, true)]
+    [InlineData("whole.example", DnsRecordType.A, true)]
+    [InlineData("half.example", DnsRecordType.A, false)]
+    [InlineData("a.example", DnsRecordType.A, false)]
+    [InlineData("none.example", DnsRecordType.A, false)]
+    public async Task Answer_is_authentic_when_every_name_on_the_way_is(string name, DnsRecordType type, bool authentic) =>
+        Assert.Equal(authentic, (await Zone.QueryAsync(name, type, CancellationToken.None)).Authenticated);
+
+    [Fact]
+    public async Task Certificates_of_a_name_are_read()
+    {
+        var answer = await Zone.QueryAsync("tls.signed.example", DnsRecordType.Tlsa, CancellationToken.None);
+        Assert.Equal(
+            ["3 1 1 00FFAB", "2 0 2 01"],
+            answer.Records.Cast<TlsaRecord>().Select(record => $"{record.Usage} {record.Selector} {record.MatchingType} {Convert.ToHexString(record.Data.Span)}"));
+    }
+
     [Fact]
     public async Task Labels_and_names_that_are_too_long_do_not_exist()
     {
@@ -66,6 +89,11 @@ public sealed class ZoneResolverTests
     [InlineData("{\"a\":{\"XYZ\":[\"x\"]}}")]
     [InlineData("{\"a\":{\"rcode\":\"WHAT\"}}")]
     [InlineData("{\"a\":{\"rcode\":5}}")]
+    [InlineData("{\"a\":{\"authentic\":\"yes\"}}")]
+    [InlineData("{\"a\":{\"TLSA\":[\"3 1 1\"]}}")]
+    [InlineData("{\"a\":{\"TLSA\":[\"3 1 256 00\"]}}")]
+    [InlineData("{\"a\":{\"TLSA\":[\"3 1 1 0\"]}}")]
+    [InlineData("{\"a\":{\"TLSA\":[\"3 1 1 0g\"]}}")]
     public void A_zone_that_is_wrong_is_refused_with_a_reason(string json)
     {
         using var document = JsonDocument.Parse(json);

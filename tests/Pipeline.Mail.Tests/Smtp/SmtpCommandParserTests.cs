@@ -7,7 +7,7 @@ namespace Pipeline.Mail.Tests.Smtp;
 public sealed class SmtpCommandParserTests
 {
     private const SmtpExtensions All = SmtpExtensions.Size | SmtpExtensions.EightBitMime | SmtpExtensions.BinaryMime
-        | SmtpExtensions.SmtpUtf8 | SmtpExtensions.Dsn | SmtpExtensions.Auth | SmtpExtensions.Prdr;
+        | SmtpExtensions.SmtpUtf8 | SmtpExtensions.Dsn | SmtpExtensions.Auth | SmtpExtensions.Prdr | SmtpExtensions.RequireTls;
 
     [Theory]
     [InlineData("DATA", SmtpVerb.Data)]
@@ -166,7 +166,9 @@ public sealed class SmtpCommandParserTests
     [InlineData("A_B=1", "501 5.5.4")]
     [InlineData("A=b=c", "501 5.5.4")]
     [InlineData("FOO=1", "555 5.5.4")]
-    [InlineData("REQUIRETLS", "555 5.5.4")]
+    [InlineData("REQUIRETLS=1", "501 5.5.4")]
+    [InlineData("REQUIRETLS REQUIRETLS", "501 5.5.4")]
+    [InlineData("REQUIRETLSX", "555 5.5.4")]
     [InlineData("NOTIFY=NEVER", "555 5.5.4")]
     public void Mail_with_a_bad_parameter_is_refused(string parameters, string codes)
     {
@@ -179,6 +181,7 @@ public sealed class SmtpCommandParserTests
     [InlineData("BODY=7BIT", All & ~SmtpExtensions.EightBitMime)]
     [InlineData("SMTPUTF8", All & ~SmtpExtensions.SmtpUtf8)]
     [InlineData("PRDR", All & ~SmtpExtensions.Prdr)]
+    [InlineData("REQUIRETLS", All & ~SmtpExtensions.RequireTls)]
     [InlineData("RET=FULL", All & ~SmtpExtensions.Dsn)]
     [InlineData("AUTH=<>", All & ~SmtpExtensions.Auth)]
     public void Mail_parameter_of_an_extension_that_was_not_offered_is_unknown(string parameter, SmtpExtensions offered)
@@ -186,6 +189,17 @@ public sealed class SmtpCommandParserTests
         SmtpCommand command = SmtpCommandParser.Parse(Encoding.ASCII.GetBytes("MAIL FROM:<> " + parameter), SmtpGrammar.Default, offered, false);
         Assert.Equal(555, Assert.IsType<SmtpCommand.Invalid>(command).Reply.Code);
     }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData(" SIZE=1 requiretls BODY=7BIT", true)]
+    public void Mail_under_requiretls_says_so(string parameters, bool required) =>
+        Assert.Equal(required, Assert.IsType<SmtpCommand.Mail>(Parse("MAIL FROM:<a@example.com>" + parameters)).RequireTls);
+
+    [Fact]
+    public void Mail_with_requiretls_where_it_was_not_offered_has_the_words_of_Exim() => Assert.Equal(
+        "555 5.5.4 unadvertised MAIL option: REQUIRETLS",
+        Assert.IsType<SmtpCommand.Invalid>(SmtpCommandParser.Parse("MAIL FROM:<> REQUIRETLS"u8, SmtpGrammar.Default, All & ~SmtpExtensions.RequireTls, false)).Reply.ToString());
 
     [Fact]
     public void Mail_body_binary_needs_its_own_extension()

@@ -12,8 +12,6 @@ public sealed class MailNodeSocketsTests : IDisposable
 
     private string AdminSocket => SpoolPaths.AdminSocket(_exim.StoreDirectory);
 
-    private string SubmissionSocket => SpoolPaths.SubmissionSocket(_exim.StoreDirectory);
-
     public void Dispose() => _exim.Dispose();
 
     [Fact]
@@ -22,11 +20,9 @@ public sealed class MailNodeSocketsTests : IDisposable
         await using (await StartAsync())
         {
             Assert.True(File.Exists(AdminSocket));
-            Assert.True(File.Exists(SubmissionSocket));
         }
 
         Assert.False(File.Exists(AdminSocket));
-        Assert.False(File.Exists(SubmissionSocket));
         Assert.Empty(Directory.EnumerateFiles(_exim.StoreDirectory, "*~s"));
     }
 
@@ -35,12 +31,9 @@ public sealed class MailNodeSocketsTests : IDisposable
     {
         var node = await StartAsync();
         File.Delete(AdminSocket);
-        File.Delete(SubmissionSocket);
         using var admin = Listen(AdminSocket);
-        using var submission = Listen(SubmissionSocket);
         await node.DisposeAsync();
         Assert.True(File.Exists(AdminSocket));
-        Assert.True(File.Exists(SubmissionSocket));
     }
 
     [Fact]
@@ -51,7 +44,6 @@ public sealed class MailNodeSocketsTests : IDisposable
         Assert.True(error.StoreInUse);
         using var client = await AdminClient.ConnectAsync(_exim.StoreDirectory, CancellationToken.None);
         Assert.NotNull(client);
-        Assert.True(File.Exists(SubmissionSocket));
     }
 
     [Fact]
@@ -62,7 +54,6 @@ public sealed class MailNodeSocketsTests : IDisposable
         var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
         await Assert.ThrowsAnyAsync<IOException>(() => StartAsync($"127.0.0.1.{port}"));
         Assert.False(File.Exists(AdminSocket));
-        Assert.False(File.Exists(SubmissionSocket));
         Assert.Empty(Directory.EnumerateFiles(_exim.StoreDirectory, "*~s"));
 
         await using var node = await StartAsync();
@@ -77,7 +68,6 @@ public sealed class MailNodeSocketsTests : IDisposable
     {
         await (await StartAsync()).DisposeAsync();
         await File.WriteAllTextAsync(AdminSocket, "");
-        await File.WriteAllTextAsync(SubmissionSocket, "");
         await File.WriteAllTextAsync(Path.Combine(_exim.StoreDirectory, "0123abcd~s"), "");
         await using var node = await StartAsync();
         using var client = await AdminClient.ConnectAsync(_exim.StoreDirectory, CancellationToken.None);

@@ -99,6 +99,14 @@ public sealed class JournalLinesTests
             ["=> b@local.test R=local T=smtp S=500 H=mx [192.0.2.4]:2525 X=TLS1.3:A:256 A=plain DT=0s"]
         },
         {
+            "+proxy", [new RecipientDelivered(0, "smtp", "mx", "192.0.2.4", "250 OK", "PRX=10.0.0.1 X=TLS1.3:A:256 CV=no C=\"250 OK\"")],
+            ["=> b@local.test R=local T=smtp H=mx [192.0.2.4] PRX=10.0.0.1 X=TLS1.3:A:256 CV=no C=\"250 OK\""]
+        },
+        {
+            "-proxy", [new RecipientDelivered(0, "smtp", "mx", "192.0.2.4", "250 OK", "PRX=10.0.0.1 C=\"250 OK\"")],
+            ["=> b@local.test R=local T=smtp H=mx [192.0.2.4] C=\"250 OK\""]
+        },
+        {
             "-tls_cipher", [new RecipientDelivered(0, "smtp", "mx", "192.0.2.4", "250 OK", "X=TLS1.3:A:256 CV=no C=\"X=1 CV=2\"")],
             ["=> b@local.test R=local T=smtp H=mx [192.0.2.4] CV=no C=\"X=1 CV=2\""]
         },
@@ -228,7 +236,7 @@ public sealed class JournalLinesTests
     {
         JournalEvent[] events =
         [
-            new TransactionStarted(Plain, "a@b", null, 1), new RecipientAccepted(0, "b@local.test"), new MessageAccepted(500, 1, null, null, null, body, pipelined),
+            new TransactionStarted(Plain, "a@b", null, 1), new RecipientAccepted(0, "b@local.test"), new MessageAccepted(500, 1, BodyBits: body, Pipelined: pipelined),
         ];
         Assert.Equal(
             [$"{Id} <= a@b H=(helo.example.org) [192.0.2.1] {fields} id=x@y"], Lines(new JournalLines(LogSelection.Parse(selection), "mail"), Accepted(events)));

@@ -329,6 +329,20 @@ public sealed class AclConditionTests
     }
 
     [Theory]
+    [InlineData(SpfVerdict.None, "", "pass", "yes")]
+    [InlineData(SpfVerdict.None, "v=spf1 ?all", "neutral", "yes")]
+    [InlineData(SpfVerdict.Fail, "", "fail", "no")]
+    [InlineData(SpfVerdict.TempError, "", "temperror", "no")]
+    public async Task Spf_guess_has_a_record_for_domains_without_one(SpfVerdict published, string guess, string word, string guessed)
+    {
+        var bench = new AclBench(options: main => guess.Length == 0 ? main : main with { SpfGuess = StringExpansion.Compile(guess) });
+        bench.Scope.Message.Verification = new Verdicts { Spf = new SpfResult(published, "sender.test", "mailfrom", null, null, "") };
+        Assert.Equal(
+            $"{word} {guessed}", (await bench.RunAsync($"accept spf_guess = {word}\n       message = $spf_result $spf_result_guessed\ndeny", AclPoint.Data)).UserMessage);
+        Assert.Equal(guessed == "yes", bench.Scope.Message.Spf!.IsGuess);
+    }
+
+    [Theory]
     [InlineData("verify = not_blind", "To: Bob@local.test\r\n", true)]
     [InlineData("verify = not_blind", "To: bob@local.test\r\n", false)]
     [InlineData("verify = not_blind", "X: 1\nTo: Bob@local.test\r\n", false)]
@@ -345,7 +359,12 @@ public sealed class AclConditionTests
 
     private sealed class Verdicts : IMessageVerification
     {
-        public ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken) => new(new SpfResult(SpfVerdict.Pass, "sender.test", "mailfrom", "mx", null, "matched mx") { CheckedDomain = "sender.test" });
+        public SpfResult Spf { get; init; } = new SpfResult(SpfVerdict.Pass, "sender.test", "mailfrom", "mx", null, "matched mx") { CheckedDomain = "sender.test" };
+
+        public ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken) => new(Spf);
+
+        public ValueTask<SpfResult> GuessSpfAsync(string record, CancellationToken cancellationToken) =>
+            new(new SpfResult(record.Contains(" mx", StringComparison.Ordinal) ? SpfVerdict.Pass : SpfVerdict.Neutral, "sender.test", "mailfrom", "mx", null, "") { IsGuess = true });
 
         public ValueTask<IReadOnlyList<DkimResult>> DkimAsync(CancellationToken cancellationToken) => new(
         [

@@ -112,6 +112,8 @@ public sealed class DmarcConditionTests
 
         public ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("the check itself asks for SPF");
 
+        public ValueTask<SpfResult> GuessSpfAsync(string record, CancellationToken cancellationToken) => throw new InvalidOperationException("the check itself asks for SPF");
+
         public ValueTask<IReadOnlyList<DkimResult>> DkimAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("the check itself asks for DKIM");
 
         public ValueTask<ScanOutcome> ScanAsync(ScanRequest request, CancellationToken cancellationToken) => throw new InvalidOperationException("no test here asks for a scan");

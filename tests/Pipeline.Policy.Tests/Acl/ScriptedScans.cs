@@ -14,6 +14,8 @@ internal sealed class ScriptedScans(ScanOutcome answer) : IMessageVerification
 
     public ValueTask<SpfResult> SpfAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for SPF");
 
+    public ValueTask<SpfResult> GuessSpfAsync(string record, CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for SPF");
+
     public ValueTask<IReadOnlyList<DkimResult>> DkimAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for DKIM");
 
     public ValueTask<ArcResult?> ArcAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("no test asks for ARC");

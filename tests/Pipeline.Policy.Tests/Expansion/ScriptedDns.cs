@@ -7,11 +7,20 @@ internal sealed class ScriptedDns : IDnsResolver
 {
     private readonly Dictionary<(string, DnsRecordType), DnsAnswer> _answers = [];
 
+    public IReadOnlyList<string> SearchDomains { get; set; } = [];
+
     public List<string> Asked { get; } = [];
 
     public ScriptedDns Add(string name, params DnsRecord[] records)
     {
         _answers[(name, records[0].Type)] = DnsAnswer.Of(records);
+        return this;
+    }
+
+    /// <summary>As <see cref="Add"/>, and DNSSEC vouches for it.</summary>
+    public ScriptedDns AddAuthentic(string name, params DnsRecord[] records)
+    {
+        _answers[(name, records[0].Type)] = DnsAnswer.Of(records) with { Authenticated = true };
         return this;
     }
 

@@ -94,6 +94,12 @@ internal sealed class RouterBench
         LocalUsers = Users,
         QualifyRecipient = "qualified.test",
         Random = new Random(1),
+        FindByNameAsync = (name, _) => new(name switch
+        {
+            "box" => DnsAnswer.Of(new AddressRecord(IPAddress.Parse("192.0.2.60")), new AddressRecord(IPAddress.Parse("2001:db8::60"))),
+            "busy" => DnsAnswer.TemporaryFailure("try again"),
+            _ => DnsAnswer.NonExistentDomain,
+        }),
     };
 
     /// <summary>Reads blocks in the simplest way: <c>name:</c> lines, and options without quotes.</summary>

@@ -117,6 +117,87 @@ public sealed class RouterDriverTests
         Assert.Equal(expected, Text((await _bench.RouteAsync($"r:\ndriver = dnslookup\ntransport = smtp\ndnssec_require_domains = {domains}", "a@plain.test")).Final));
 
     [Theory]
+    [InlineData("driver = dnslookup", "signed.test", true, true)]
+    [InlineData("driver = dnslookup", "half.test", true, false)]
+    [InlineData("driver = dnslookup", "forged.test", false, true)]
+    [InlineData("driver = dnslookup", "host.signed.test", true, true)]
+    [InlineData("driver = manualroute\nroute_list = * host.unsigned.test", "any.test", true, false)]
+    [InlineData("driver = manualroute\nroute_list = * forged.test/MX", "any.test", false, true)]
+    public async Task Host_knows_whether_its_name_and_its_addresses_are_beyond_doubt(string router, string domain, bool name, bool addresses)
+    {
+        var (yes, no) = (new AddressRecord(IPAddress.Parse("192.0.2.50")), new AddressRecord(IPAddress.Parse("192.0.2.51")));
+        _bench.Dns.AddAuthentic("signed.test", new MailExchangeRecord(5, "host.signed.test")).AddAuthentic("host.signed.test", yes)
+            .AddAuthentic("half.test", new MailExchangeRecord(5, "host.unsigned.test")).Add("host.unsigned.test", no)
+            .Add("forged.test", new MailExchangeRecord(5, "host.signed.test"));
+        var routed = Assert.IsType<RoutingOutcome.Routed>((await _bench.RouteAsync($"r:\n{router}\ntransport = smtp", $"a@{domain}")).Final);
+        Assert.Equal((name, addresses), (Assert.Single(routed.Hosts).IsNameSecure, routed.Hosts[0].AreAddressesSecure));
+    }
+
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("dnssec_request_domains = other.test", false)]
+    [InlineData("dnssec_request_domains = other.test\ndnssec_require_domains = signed.test", true)]
+    public async Task Word_about_dnssec_counts_for_whom_it_is_asked(string options, bool secure)
+    {
+        _bench.Dns.AddAuthentic("signed.test", new MailExchangeRecord(5, "host.signed.test")).AddAuthentic("host.signed.test", new AddressRecord(IPAddress.Parse("192.0.2.50")));
+        var routed = Assert.IsType<RoutingOutcome.Routed>((await _bench.RouteAsync($"r:\ndriver = dnslookup\ntransport = smtp\n{options}", "a@signed.test")).Final);
+        Assert.Equal((secure, secure), (Assert.Single(routed.Hosts).IsNameSecure, routed.Hosts[0].AreAddressesSecure));
+    }
+
+    [Theory]
+    [InlineData("dnssec_require_domains = host.unsigned.test", "Deferred: lookup of host \"host.unsigned.test\" failed in r router: host lookup for host.unsigned.test did not complete: the answer for host.unsigned.test is not authentic (dnssec_require_domains)")]
+    [InlineData("dnssec_require_domains = any.test", "Routed")]
+    public async Task Host_of_a_route_must_be_authentic_when_its_own_name_is_listed(string option, string expected)
+    {
+        _bench.Dns.Add("host.unsigned.test", new AddressRecord(IPAddress.Parse("192.0.2.51")));
+        Assert.Equal(expected, Text((await _bench.RouteAsync($"r:\ndriver = manualroute\nroute_list = * host.unsigned.test\ntransport = smtp\n{option}", "a@any.test")).Final));
+    }
+
+    [Theory]
+    [InlineData("box byname", "Routed", "2001:db8::60 192.0.2.60")]
+    [InlineData("box bydns", "Deferred: lookup of host \"box\" failed in r router", "")]
+    [InlineData("busy byname", "Deferred: lookup of host \"busy\" failed in r router: host lookup for busy did not complete: try again", "")]
+    public async Task Host_of_a_route_is_found_without_the_dns_where_the_route_says_so(string route, string expected, string addresses)
+    {
+        var outcome = (await _bench.RouteAsync($"r:\ndriver = manualroute\nroute_list = * {route}\ntransport = smtp\nhost_find_failed = defer", "a@any.test")).Final;
+        Assert.Equal(expected, Text(outcome));
+        Assert.Equal(addresses, outcome is RoutingOutcome.Routed routed ? string.Join(' ', routed.Hosts.SelectMany(host => host.Addresses)) : "");
+    }
+
+    [Theory]
+    [InlineData("", "plain", "Redirected", "a@plain.test")]
+    [InlineData("no_qualify_single", "plain", "Unrouteable", "")]
+    [InlineData("", "plain.remote", "Unrouteable", "")]
+    [InlineData("search_parents", "deep.er", "Redirected", "a@deep.er.second.example")]
+    [InlineData("search_parents", "plain.test", "Routed", "")]
+    public async Task Abbreviated_domain_is_completed_as_the_resolver_does_it(string option, string domain, string expected, string address)
+    {
+        _bench.Dns.SearchDomains = ["test", "second.example"];
+        _bench.Dns.Add("deep.er.second.example", new AddressRecord(IPAddress.Parse("192.0.2.61")));
+        var outcome = (await _bench.RouteAsync($"r:\ndriver = dnslookup\ntransport = smtp\n{option}", $"a@{domain}")).Final;
+        Assert.Equal(expected, outcome.GetType().Name);
+        Assert.Equal(address, outcome is RoutingOutcome.Redirected redirected ? Assert.Single(redirected.Children).ToString() : "");
+    }
+
+    [Theory]
+    [InlineData(true, true, "a", "a.x a.y.z a")]
+    [InlineData(true, false, "a", "a.x a")]
+    [InlineData(false, true, "a", "a")]
+    [InlineData(false, false, "a", "a")]
+    [InlineData(true, true, "a.b", "a.b a.b.x a.b.y.z")]
+    [InlineData(true, false, "a.b", "a.b")]
+    [InlineData(true, true, "a.b.", "a.b.")]
+    public void Names_stand_for_others_in_the_order_of_the_resolver(bool qualify, bool search, string name, string expected) =>
+        Assert.Equal(expected, string.Join(' ', (HostLookupOptions.Default with { QualifySingle = qualify, SearchParents = search }).Names(name, ["x", "y.z"])));
+
+    [Fact]
+    public async Task Host_of_this_machine_is_found_by_name()
+    {
+        Assert.Contains((await SystemHosts.FindAsync("localhost", CancellationToken.None)).Records, record => record is AddressRecord { Address: var address } && IPAddress.IsLoopback(address));
+        Assert.Equal(DnsOutcome.TemporaryFailure, (await SystemHosts.FindAsync(new string('a', 300), CancellationToken.None)).Outcome);
+    }
+
+    [Theory]
     [InlineData("${if eq{$host_address}{192.0.2.20}{10.0.0.1}fail}", "10.0.0.1")]
     [InlineData("${if eq{$host_address}{x}{10.0.0.1}fail}", "192.0.2.20")]
     [InlineData("nonsense", "r router: translate_ip_address gives no IP address for 192.0.2.20: \"nonsense\"")]

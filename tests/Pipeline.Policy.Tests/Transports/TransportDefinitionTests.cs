@@ -223,6 +223,7 @@ public sealed class TransportDefinitionTests
     [InlineData("t:\ndriver = lmtp\nsocket = /x\nbody_only\nheaders_only", "t transport: body_only and headers_only are mutually exclusive")]
     [InlineData("t:\ndriver = appendfile\nfile = /a\ncreate_file = x", "invalid value given for \"create_file\" for the t transport: 'x'")]
     [InlineData("t:\ndriver = smtp\nprotocol = uucp", "error for t transport: \"uucp\" is not a valid protocol")]
+    [InlineData("t:\ndriver = smtp\nsocks_proxy = proxy.example", "socks_proxy: \"proxy.example\" is no IP address")]
     [InlineData("t:\ndriver = smtp\ncommand_timeout = 0s", "error for t transport: command, data, or final timeout value is zero")]
     [InlineData("t:\ndriver = smtp\nheaders_rewrite = *@a.test $1@b.test f : *@c.test x@y.test Z", "unknown rewrite flag character 'Z' (could be missing quotes round replacement item)")]
     public void Mistake_is_reported(string transport, string problem) => Assert.Equal([problem], ProblemsOf(transport));

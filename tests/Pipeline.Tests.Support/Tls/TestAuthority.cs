@@ -66,6 +66,16 @@ public sealed class TestAuthority : IDisposable
         return ($"{path}.crt", $"{path}.key");
     }
 
+    /// <summary>A certificate with its key, as servers use it.</summary>
+    /// <param name="files">As <see cref="Sign"/> gave them.</param>
+    public static X509Certificate2 Load((string Certificate, string Key) files)
+    {
+        using var certificate = X509Certificate2.CreateFromPemFile(files.Certificate, files.Key);
+
+        // A key that lives in a file format is one that the TLS library can use on every platform.
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    }
+
     /// <summary>Takes certificates back; the file with the list of them.</summary>
     /// <param name="certificates">Files of certificates that this authority has signed.</param>
     public string Revoke(DateTimeOffset nextUpdate, params IEnumerable<string> certificates)

@@ -1,3 +1,4 @@
+using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Expansion;
 using Pipeline.Policy.Rewriting;
 using Pipeline.Policy.Routers;
@@ -15,7 +16,7 @@ internal static class AddressTestCommand
 
     private static async Task<int> TestAsync(string text, EvaluationScope scope, TextWriter output, CancellationToken cancellationToken)
     {
-        if (CommandLineScope.Address(text, scope.Environment.QualifyRecipient, scope.Environment.Policy.MainOptions, out var error) is not { } address)
+        if (CommandLineScope.Address(text, scope.Environment.QualifyRecipient, scope.Environment.Policy.MainOptions.PathForms, out var error) is not { } address)
         {
             await output.WriteLineAsync($"syntax error: {error}");
             return Undeliverable;

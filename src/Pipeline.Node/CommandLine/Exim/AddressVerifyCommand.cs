@@ -1,3 +1,4 @@
+using Pipeline.Policy.Addressing;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Node.CommandLine.Exim;
@@ -16,7 +17,7 @@ internal static class AddressVerifyCommand
     private static async Task<int> VerifyAsync(string text, bool asSender, EvaluationScope scope, TextWriter output, CancellationToken cancellationToken)
     {
         var environment = scope.Environment;
-        if (CommandLineScope.Address(text, asSender ? environment.QualifyDomain : environment.QualifyRecipient, environment.Policy.MainOptions, out var error) is not { } address)
+        if (CommandLineScope.Address(text, asSender ? environment.QualifyDomain : environment.QualifyRecipient, environment.Policy.MainOptions.PathForms, out var error) is not { } address)
         {
             await output.WriteLineAsync($"syntax error: {error}");
             return Failed;

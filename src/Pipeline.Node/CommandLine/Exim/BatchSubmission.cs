@@ -4,8 +4,6 @@ using System.Text;
 using Pipeline.Actors.Receipt;
 using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Smtp;
-using Pipeline.Policy.Addressing;
-using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Node.CommandLine.Exim;
 
@@ -23,7 +21,6 @@ internal sealed class BatchSubmission
     private static readonly SmtpReply Lost = new(421, "Lost incoming connection");
 
     private readonly PipeReader _input;
-    private readonly EvaluationScope _scope;
     private readonly EximCommand _command;
     private readonly SmtpGrammar _grammar;
     private SmtpSessionState _state = SmtpSessionState.Greeted;
@@ -33,13 +30,13 @@ internal sealed class BatchSubmission
     private int _transactionLine;
     private int _accepted;
 
-    private BatchSubmission(PipeReader input, EvaluationScope scope, EximCommand command) => (_input, _scope, _command, _grammar) = (input, scope, command, GrammarOf(scope));
+    private BatchSubmission(PipeReader input, EximCommand command, SmtpGrammar grammar) => (_input, _command, _grammar) = (input, command, grammar);
 
     public static async Task<int> RunAsync(
-        EximCommand command, EximConfiguration configuration, EvaluationScope scope, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+        EximCommand command, NodeReach reach, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
-        await using var node = new MessageHandOver(configuration, streams.Errors, time);
-        var batch = new BatchSubmission(PipeReader.Create(streams.Input), scope, command);
+        await using var node = new MessageHandOver(reach, streams.Errors, time);
+        var batch = new BatchSubmission(PipeReader.Create(streams.Input), command, GrammarOf(reach));
         if (await batch.RunAsync(node, cancellationToken) is not { } failure)
         {
             return ExitCodes.Success;
@@ -58,9 +55,9 @@ internal sealed class BatchSubmission
         return batch._accepted > 0 ? ExitCodes.Failure : NothingAccepted;
     }
 
-    private static SmtpGrammar GrammarOf(EvaluationScope scope)
+    private static SmtpGrammar GrammarOf(NodeReach reach)
     {
-        var forms = scope.Environment.Policy.MainOptions.PathForms | EnvelopeAddressForms.Unqualified;
+        var forms = reach.AddressForms | EnvelopeAddressForms.Unqualified;
         return SmtpGrammar.Default with { SenderForms = forms, RecipientForms = forms };
     }
 
@@ -108,11 +105,11 @@ internal sealed class BatchSubmission
             case SmtpCommand.Mail mail:
                 Reset();
                 _transactionLine = _lines - 1;
-                _sender = Qualified(mail.Sender, _scope.Environment.QualifyDomain);
+                _sender = mail.Sender;
                 _state = SmtpSessionState.Sender;
                 return null;
             case SmtpCommand.Recipient recipient:
-                _recipients.Add(Qualified(recipient.Address, _scope.Environment.QualifyRecipient));
+                _recipients.Add(recipient.Address);
                 _state = SmtpSessionState.Recipient;
                 return null;
             case SmtpCommand.Hello or SmtpCommand.Bare { Verb: SmtpVerb.Rset }:
@@ -133,8 +130,7 @@ internal sealed class BatchSubmission
             Sender = _sender,
             Recipients = _recipients.ToImmutable(),
             IsBatch = true,
-            Caller = Environment.UserName,
-            Protocol = _command.Protocol,
+            Claims = _command.Claims,
             Delivery = _command.Delivery,
         };
         try
@@ -158,9 +154,6 @@ internal sealed class BatchSubmission
         _recipients.Clear();
         _sender = EnvelopeAddress.Null;
     }
-
-    private static EnvelopeAddress Qualified(EnvelopeAddress address, string domain) =>
-        address.IsNull || address.Domain.Length > 0 ? address : address with { Domain = domain };
 
     /// <returns>A line without its end; null at the end of the input.</returns>
     private async Task<(byte[]? Line, bool TooLong)> ReadLineAsync(CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal static class CommandLineScope
         var caller = Environment.UserName;
         if ((command.Sender ?? caller) is { Length: > 0 } text)
         {
-            if (Address(text, environment.QualifyDomain, policy.MainOptions, out var problem) is { } parsed)
+            if (Address(text, environment.QualifyDomain, policy.MainOptions.PathForms, out var problem) is { } parsed)
             {
                 sender = parsed;
             }
@@ -46,6 +46,7 @@ internal static class CommandLineScope
                 Protocol = Octets(command.Protocol) ?? "",
                 Ident = Octets(command.Ident ?? (command.Client is null ? caller : null)) ?? "",
                 AuthenticatorName = Octets(command.Authenticator) ?? "",
+                Originator = environment.ProcessUser,
                 AuthenticatedId = Octets(command.AuthenticatedId ?? (command.Client is null ? caller : null)) ?? "",
             },
             Message = new MessageScope { Sender = sender, Size = 0, AuthenticatedSender = Octets(command.AuthenticatedSender) ?? "" },
@@ -55,10 +56,11 @@ internal static class CommandLineScope
     }
 
     /// <summary>Reads an address; one without a domain gets <paramref name="domain"/>.</summary>
-    public static EnvelopeAddress? Address(string text, string domain, MainOptions options, out string? error)
+    /// <param name="written">How it may be written beyond the standard.</param>
+    public static EnvelopeAddress? Address(string text, string domain, EnvelopeAddressForms written, out string? error)
     {
         // Whoever may use the command line may name a host by its address.
-        var forms = options.PathForms | EnvelopeAddressForms.AddressLiteral | EnvelopeAddressForms.Unqualified | EnvelopeAddressForms.SmtpUtf8;
+        var forms = written | EnvelopeAddressForms.AddressLiteral | EnvelopeAddressForms.Unqualified | EnvelopeAddressForms.SmtpUtf8;
         return !EnvelopeAddressParser.TryParseWhole(text, forms, out var address, out error) ? null
             : address.Domain.Length == 0 ? address with { Domain = domain }
             : address;

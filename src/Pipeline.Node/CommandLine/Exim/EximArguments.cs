@@ -111,7 +111,7 @@ internal sealed class EximArguments
                 _command = _command with { Debug = debug };
                 break;
             case ['-', 'F', ..]:
-                _command = _command with { RealName = Value(option, 2) ?? "" };
+                _command = _command with { RealName = Value(option, 2) };
                 break;
             case ['-', 'b', 'I', ':', ..]:
                 _command = _command with { Mode = EximMode.Information, Topic = option[4..] };
@@ -419,12 +419,9 @@ internal sealed class EximArguments
             { RecipientsInHeader: true, Mode: not (EximMode.None or EximMode.Message) } => "exim: -t and another mode do not go together",
             { Mode: not (EximMode.None or EximMode.Message or EximMode.Expand or EximMode.AddressTest or EximMode.RecipientVerify or EximMode.SenderVerify or EximMode.RetryTest or EximMode.Options or EximMode.QueueOrder or EximMode.QueueView or EximMode.RewriteTest or EximMode.QueueList or EximMode.Usage), Operands: [var operand, ..] } =>
                 $"exim: nothing can be done with \"{operand}\" here",
-            { Mode: EximMode.Session or EximMode.SessionTest } when _command.ClientName is not null || _command.Protocol is not null || _command.Ident is not null
+            { Mode: EximMode.SessionTest } when _command.ClientName is not null || _command.Protocol is not null || _command.Ident is not null
                 || _command.Authenticator is not null || _command.AuthenticatedId is not null || _command.AuthenticatedSender is not null =>
-                $"exim: of the -oM options, {(_command.Mode == EximMode.Session ? "-bs takes -oMa and -oMi" : "-bh takes -oMi")} only",
-            { Mode: EximMode.None or EximMode.Message or EximMode.Batch } when _command.Client is not null || _command.Interface is not null
-                || _command.ClientName is not null || _command.Ident is not null || _command.Authenticator is not null || _command.AuthenticatedId is not null || _command.AuthenticatedSender is not null =>
-                "exim: of the -oM options, a message without SMTP takes -oMr only",
+                "exim: of the -oM options, -bh takes -oMi only",
             _ => null,
         };
 }

@@ -34,8 +34,8 @@ internal sealed record EximCommand
     /// <summary><c>-f</c> as written; empty for the null sender, null when it was not given.</summary>
     public string? Sender { get; init; }
 
-    /// <summary><c>-F</c>: the real name of the sender.</summary>
-    public string RealName { get; init; } = "";
+    /// <summary><c>-F</c>: the real name of the sender; null when it was not given.</summary>
+    public string? RealName { get; init; }
 
     /// <summary><c>-t</c>: the header says for whom the message is.</summary>
     public bool RecipientsInHeader { get; init; }
@@ -102,6 +102,23 @@ internal sealed record EximCommand
 
     /// <summary>What follows the options: strings to expand, addresses to test, ids to list.</summary>
     public ImmutableArray<string> Operands { get; init; } = [];
+
+    /// <summary>What the <c>-oM</c> options say of where mail comes from; null when there are none.</summary>
+    public LocalClaims? Claims =>
+        (Client, Interface, ClientName, Ident) is (null, null, null, null)
+        && (Protocol, Authenticator, AuthenticatedId, AuthenticatedSender) is (null, null, null, null)
+            ? null
+            : new LocalClaims
+            {
+                Client = Client?.ToString(),
+                Interface = Interface?.ToString(),
+                ClientName = ClientName,
+                Ident = Ident,
+                Protocol = Protocol,
+                Authenticator = Authenticator,
+                AuthenticatedId = AuthenticatedId,
+                AuthenticatedSender = AuthenticatedSender,
+            };
 
     /// <returns>Null with errors when the settings of the node cannot be used.</returns>
     public (NodeChoice? Choice, IReadOnlyList<string> Errors) Choose()

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using Pipeline.Node.Admin;
 using Pipeline.Node.Hosting;
+using Pipeline.Policy.Callers;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Node.CommandLine.Exim;
@@ -41,6 +43,9 @@ internal static class EximProgram
         "mailpipeline --help" shows the other commands.
         """;
 
+    /// <summary>Who may everything, whoever the node runs as.</summary>
+    private static readonly CallerCredentials Root = new(CallerCredentials.Root, 0, []);
+
     public static async Task<int> RunAsync(
         IReadOnlyList<string> arguments, string? calledAs, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -63,6 +68,11 @@ internal static class EximProgram
 
         try
         {
+            if (NeedsNodeAlone(command) && NodeReach.BySocket(command) is { } reach)
+            {
+                return await RunAsync(command, reach, streams, time, cancellationToken);
+            }
+
             return EximConfiguration.Load(command, streams.Errors, time) is { } configuration
                 ? await RunAsync(command, configuration, streams, time, cancellationToken)
                 : ExitCodes.Failure;
@@ -74,6 +84,10 @@ internal static class EximProgram
                 await streams.Errors.WriteLineAsync($"exim: {problem}");
             }
         }
+        catch (AdminException failure)
+        {
+            await streams.Errors.WriteLineAsync($"exim: {failure.Message}");
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or HttpRequestException or SocketException or InvalidOperationException)
         {
             await streams.Errors.WriteLineAsync($"exim: {failure.Message}");
@@ -82,9 +96,36 @@ internal static class EximProgram
         return ExitCodes.Failure;
     }
 
+    /// <summary>It tries out the configuration (<c>commandline_checks_require_admin</c>).</summary>
+    private static bool IsCheck(EximMode mode) => mode is EximMode.Expand or EximMode.AddressTest or EximMode.RecipientVerify or EximMode.SenderVerify
+        or EximMode.RetryTest or EximMode.RewriteTest or EximMode.SessionTest;
+
+    /// <summary>What can be done by a user who can read neither configuration nor store, with a node that listens.</summary>
+    private static bool NeedsNodeAlone(EximCommand command) =>
+        command.Mode is EximMode.Session or EximMode.Message or EximMode.Batch or EximMode.QueueList or EximMode.QueueCount or EximMode.QueueOrder
+        || command is { Mode: EximMode.QueueRun, Selection.IsDue: true };
+
+    private static Task<int> RunAsync(EximCommand command, NodeReach reach, EximStreams streams, TimeProvider time, CancellationToken cancellationToken) => command.Mode switch
+    {
+        EximMode.Session => SubmissionSession.RunAsync(command, reach, streams, time, cancellationToken),
+        EximMode.Message => MessageSubmission.RunAsync(command, reach, streams, time, cancellationToken),
+        EximMode.Batch => BatchSubmission.RunAsync(command, reach, streams, time, cancellationToken),
+        EximMode.QueueList or EximMode.QueueCount => QueueListCommand.RunAsync(command, reach, streams, time, cancellationToken),
+        EximMode.QueueOrder => QueueOrders.RunAsync(command, reach, streams, time, cancellationToken),
+        EximMode.QueueRun => QueueRun.RunAsync(command, reach, streams, time, cancellationToken),
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command.Mode, "a mode that needs more than a node"),
+    };
+
     private static async Task<int> RunAsync(
         EximCommand command, EximConfiguration configuration, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
+        if (IsCheck(command.Mode) && configuration.Policy.MainOptions is { CommandlineChecksRequireAdmin: true } options
+            && !CallerRights.IsAdmin(options, PeerCredentials.Own, node: Root))
+        {
+            await streams.Errors.WriteLineAsync("exim: those command-line flags are set to require admin");
+            return ExitCodes.Failure;
+        }
+
         switch (command.Mode)
         {
             case EximMode.Version:
@@ -108,26 +149,14 @@ internal static class EximProgram
                 return await Daemon.StartAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.Daemon or EximMode.ForegroundDaemon:
                 return await Daemon.RunForegroundAsync(command, configuration, streams, time, cancellationToken);
-            case EximMode.Session:
-                return await SubmissionSession.RunAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.SessionTest:
                 return await SessionTest.RunAsync(command, configuration, streams, time, cancellationToken);
-            case EximMode.Message:
-                return await WithScopeAsync(scope => MessageSubmission.RunAsync(command, configuration, scope, streams, time, cancellationToken));
-            case EximMode.Batch:
-                return await WithScopeAsync(scope => BatchSubmission.RunAsync(command, configuration, scope, streams, time, cancellationToken));
-            case EximMode.QueueList or EximMode.QueueCount:
-                return await QueueListing.RunAsync(command, configuration, streams, time, cancellationToken);
             case EximMode.AliasFile:
                 return ExitCodes.Success; // each lookup reads its file as it is: there is nothing to build
             case EximMode.QueueView:
                 return await QueuedMessageView.RunAsync(command, configuration, streams, time, cancellationToken);
-            case EximMode.QueueOrder:
-                return await QueueOrders.RunAsync(command, configuration, streams, time, cancellationToken);
-            case EximMode.QueueRun:
-                return await QueueRun.RunAsync(command, configuration, streams, time, cancellationToken);
             default:
-                throw new ArgumentOutOfRangeException(nameof(command), command.Mode, "a mode without an action");
+                return await RunAsync(command, NodeReach.ByStore(configuration), streams, time, cancellationToken);
         }
 
         async Task<EvaluationScope?> WithMessageAsync(EvaluationScope scope) =>

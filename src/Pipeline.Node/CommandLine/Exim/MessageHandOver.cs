@@ -9,7 +9,7 @@ using Pipeline.Node.Hosting;
 namespace Pipeline.Node.CommandLine.Exim;
 
 /// <summary>Hands messages to the running node; without one, to a node of its own that ends with it.</summary>
-internal sealed class MessageHandOver(EximConfiguration configuration, TextWriter errors, TimeProvider time) : IAsyncDisposable
+internal sealed class MessageHandOver(NodeReach reach, TextWriter errors, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -25,13 +25,13 @@ internal sealed class MessageHandOver(EximConfiguration configuration, TextWrite
     {
         for (var attempt = 1; ; attempt++)
         {
-            _access ??= await NodeAccess.OpenAsync(configuration, _logging, time, cancellationToken);
+            _access ??= await NodeAccess.OpenAsync(reach, _logging, time, cancellationToken);
             if (_access.Own is { } node)
             {
                 return MessageAnswer.Of((await node.Submission.TakeAsync(_ => Task.FromResult<LocalMessage?>(message), content, cancellationToken))!);
             }
 
-            if (await TryPostAsync(message, content, attempt == Attempts, cancellationToken) is { } answer)
+            if (await TryPostAsync(_access.Socket, message, content, attempt == Attempts, cancellationToken) is { } answer)
             {
                 return answer;
             }
@@ -58,9 +58,9 @@ internal sealed class MessageHandOver(EximConfiguration configuration, TextWrite
     }
 
     /// <returns>Null when the node did not want the message and has read nothing of it.</returns>
-    private async Task<MessageAnswer?> TryPostAsync(LocalMessage message, Stream content, bool last, CancellationToken cancellationToken)
+    private static async Task<MessageAnswer?> TryPostAsync(string socket, LocalMessage message, Stream content, bool last, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(AdminTransport.Local(SpoolPaths.AdminSocket(configuration.StoreDirectory)))
+        using var http = new HttpClient(AdminTransport.Local(socket))
         {
             BaseAddress = new Uri("http://node/"),
             Timeout = Timeout.InfiniteTimeSpan, // the input may be a person, and a scan may take its time

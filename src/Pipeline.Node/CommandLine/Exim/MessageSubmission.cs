@@ -2,25 +2,23 @@ using System.IO.Pipelines;
 using System.Text;
 using Pipeline.Actors.Receipt;
 using Pipeline.Mail.Addressing;
-using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Node.CommandLine.Exim;
 
 /// <summary><c>-bm</c>, <c>-t</c>: a message on standard input, for the addresses of the command line or of its header.</summary>
 internal static class MessageSubmission
 {
-    /// <param name="scope">Has the sender, and the names that addresses without a domain get.</param>
     public static async Task<int> RunAsync(
-        EximCommand command, EximConfiguration configuration, EvaluationScope scope, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+        EximCommand command, NodeReach reach, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (message, error) = Read(command, scope);
+        var (message, error) = Read(command, reach);
         if (message is null)
         {
             await streams.Errors.WriteLineAsync($"exim: {error}");
             return ExitCodes.Failure;
         }
 
-        await using var node = new MessageHandOver(configuration, streams.Errors, time);
+        await using var node = new MessageHandOver(reach, streams.Errors, time);
         await using var content = new MessageInput(PipeReader.Create(streams.Input), command.IgnoresDot ? MessageEnding.EndOfInput : MessageEnding.Dot);
         var answer = await node.SubmitAsync(message, content, cancellationToken);
         if (answer.IsPositive)
@@ -32,7 +30,7 @@ internal static class MessageSubmission
         return ExitCodes.Failure;
     }
 
-    private static (LocalMessage? Message, string? Error) Read(EximCommand command, EvaluationScope scope)
+    private static (LocalMessage? Message, string? Error) Read(EximCommand command, NodeReach reach)
     {
         var recipients = ImmutableArray.CreateBuilder<EnvelopeAddress>();
         foreach (var argument in command.Operands)
@@ -43,18 +41,22 @@ internal static class MessageSubmission
                 return (null, $"bad recipient address \"{argument}\": {list.Errors[0].Reason}");
             }
 
-            recipients.AddRange(list.Addresses.Select(address => address.ToEnvelopeAddress())
-                .Select(address => address.Domain.Length == 0 ? address with { Domain = scope.Environment.QualifyRecipient } : address));
+            recipients.AddRange(list.Addresses.Select(static address => address.ToEnvelopeAddress()));
+        }
+
+        var sender = command.Sender is "" ? EnvelopeAddress.Null : null;
+        if (command.Sender is { Length: > 0 } text && (sender = CommandLineScope.Address(text, "", reach.AddressForms, out var problem)) is null)
+        {
+            return (null, $"bad -f address \"{text}\": {problem}");
         }
 
         return (new LocalMessage
         {
-            Sender = scope.Message.Sender,
-            Recipients = [.. recipients.Distinct(AddressComparer.Instance)],
+            Sender = sender,
+            Recipients = recipients.ToImmutable(),
             RecipientsInHeader = command.RecipientsInHeader,
-            Caller = Environment.UserName,
             RealName = command.RealName,
-            Protocol = command.Protocol,
+            Claims = command.Claims,
             Delivery = command.Delivery,
         }, null);
     }

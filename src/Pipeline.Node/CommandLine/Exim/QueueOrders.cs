@@ -28,7 +28,7 @@ internal static class QueueOrders
 
     /// <returns>1 when something could not be done, else 0.</returns>
     public static async Task<int> RunAsync(
-        EximCommand command, EximConfiguration configuration, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+        EximCommand command, NodeReach reach, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
         var order = Array.Find(Orders, order => order.Option == command.QueueOrder)!;
         var (texts, addresses) = order.Edits is null ? (command.Operands, []) : (command.Operands[..Math.Min(1, command.Operands.Length)], command.Operands.Skip(1).ToArray());
@@ -48,7 +48,7 @@ internal static class QueueOrders
         }
 
         using var logging = new Run.ConsoleLineLogger(streams.Errors, time, LogLevel.Error);
-        await using var access = await NodeAccess.OpenAsync(configuration, logging, time, cancellationToken, claimsDue: false);
+        await using var access = await NodeAccess.OpenAsync(reach, logging, time, cancellationToken, claimsDue: false);
         var since = time.GetUtcNow();
         var failed = false;
         foreach (var id in messages)
@@ -71,9 +71,9 @@ internal static class QueueOrders
             await QueueRun.WaitAsync(own, null, time, cancellationToken);
         }
 
-        if (command.Debug is { } debug)
+        if (command.Debug is { } debug && reach.Configuration is { } configuration)
         {
-            await using var store = await QueueListing.OpenAsync(configuration, cancellationToken);
+            await using var store = await QueueListCommand.OpenAsync(configuration, cancellationToken);
             var told = new DebugOutput(debug, streams.Errors, time);
             foreach (var id in store is null ? [] : messages)
             {

@@ -16,13 +16,13 @@ internal static class QueueRun
     private static readonly TimeSpan OrderTimeout = TimeSpan.FromSeconds(20);
 
     public static async Task<int> RunAsync(
-        EximCommand command, EximConfiguration configuration, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+        EximCommand command, NodeReach reach, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using var logging = new ConsoleLineLogger(streams.Errors, time, LogLevel.Error);
-        await using var access = await NodeAccess.OpenAsync(configuration, logging, time, cancellationToken, claimsDue: command.Selection.IsDue);
+        await using var access = await NodeAccess.OpenAsync(reach, logging, time, cancellationToken, claimsDue: command.Selection.IsDue);
         try
         {
             var selection = command.Selection;
@@ -31,7 +31,7 @@ internal static class QueueRun
             {
                 if (!selection.IsDue)
                 {
-                    await using var store = await QueueListing.OpenAsync(configuration, stop.Token);
+                    await using var store = await QueueListCommand.OpenAsync(reach.Configuration!, stop.Token);
                     await ForceAsync(store!, command, time, id => running.OrderAsync(id.ToString(), MessageOrders.Retry, stop.Token), stop.Token);
                 }
 

@@ -23,7 +23,7 @@ internal static class QueuedMessageScope
             return null;
         }
 
-        await using var store = await QueueListing.OpenAsync(configuration, cancellationToken);
+        await using var store = await QueueListCommand.OpenAsync(configuration, cancellationToken);
         if (store is null || await store.ReadAsync(id, cancellationToken) is not { } message)
         {
             await errors.WriteLineAsync($"Failed to load message datafile {id}\nFailed to load message {id}");

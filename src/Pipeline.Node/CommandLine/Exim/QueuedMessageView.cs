@@ -38,7 +38,7 @@ internal static class QueuedMessageView
             return ExitCodes.Failure;
         }
 
-        await using var store = await QueueListing.OpenAsync(configuration, cancellationToken);
+        await using var store = await QueueListCommand.OpenAsync(configuration, cancellationToken);
         if (store is null || await store.ReadAsync(ids[0], cancellationToken) is not { } message)
         {
             await streams.Errors.WriteLineAsync($"{view.Missing}{ids[0]}{view.MissingEnd}");

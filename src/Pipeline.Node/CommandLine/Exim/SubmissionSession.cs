@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Pipeline.Actors.Receipt;
+using System.Text.Json;
 using Pipeline.Node.Admin;
 using Pipeline.Node.CommandLine.Run;
 using Pipeline.Node.Hosting;
@@ -17,31 +17,20 @@ internal static class SubmissionSession
     private const int BufferBytes = 4096;
 
     public static async Task<int> RunAsync(
-        EximCommand command, EximConfiguration configuration, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+        EximCommand command, NodeReach reach, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
+        var session = new LocalSession(command.Claims, command.Delivery);
         using var logging = new ConsoleLineLogger(streams.Errors, time, LogLevel.Error);
         for (var attempt = 1; ; attempt++)
         {
-            await using var access = await NodeAccess.OpenAsync(configuration, logging, time, cancellationToken);
+            await using var access = await NodeAccess.OpenAsync(reach, logging, time, cancellationToken);
             if (access.Own is { } node)
             {
-                await ServeAsync(node, command, streams, time, cancellationToken);
+                await ServeAsync(node, session, streams, time, cancellationToken);
                 return ExitCodes.Success;
             }
 
-            if (command.Client is not null || command.Interface is not null)
-            {
-                await streams.Errors.WriteLineAsync("exim: -oMa and -oMi are not available with -bs while a node runs");
-                return ExitCodes.Failure;
-            }
-
-            if (command.Delivery is LocalDelivery.Queue or LocalDelivery.QueueRemote)
-            {
-                await streams.Errors.WriteLineAsync("exim: -odq and -odqs are not available with -bs while a node runs");
-                return ExitCodes.Failure;
-            }
-
-            if (await TryRelayAsync(SpoolPaths.SubmissionSocket(configuration.StoreDirectory), streams, attempt == Attempts, cancellationToken))
+            if (await TryRelayAsync(access.Socket, session, streams, attempt == Attempts, cancellationToken))
             {
                 return ExitCodes.Success;
             }
@@ -50,10 +39,9 @@ internal static class SubmissionSession
         }
     }
 
-    private static async Task ServeAsync(MailNode node, EximCommand command, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task ServeAsync(MailNode node, LocalSession session, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
-        var client = new ClientConnection(command.Client, command.Interface, ImplicitTls: false, command.Delivery);
-        await node.Submission.RunAsync(streams.Input, streams.Output, client, cancellationToken);
+        await node.Submission.RunAsync(streams.Input, streams.Output, LocalSubmission.ClientOf(PeerCredentials.Own, session), cancellationToken);
         while (!node.Submission.TryCloseIdle())
         {
             await Task.Delay(Pause, time, cancellationToken); // other programs found this node and are not through yet
@@ -62,7 +50,7 @@ internal static class SubmissionSession
 
     /// <summary>Carries octets both ways until the node closes its side.</summary>
     /// <param name="last">Whatever the node says is passed on; otherwise a node that is not there, or says 421 at once, is left with the input unread.</param>
-    private static async Task<bool> TryRelayAsync(string path, EximStreams streams, bool last, CancellationToken cancellationToken)
+    private static async Task<bool> TryRelayAsync(string path, LocalSession session, EximStreams streams, bool last, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         var first = new byte[BufferBytes];
@@ -70,6 +58,7 @@ internal static class SubmissionSession
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+            await socket.SendAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(session, AdminJson.Default.LocalSession), (byte)'\n'], cancellationToken);
             length = await socket.ReceiveAsync(first, cancellationToken);
         }
         catch (SocketException) when (!last)

@@ -20,7 +20,7 @@ internal static class EventText
         CheckCompleted e => (e.Check, $"{e.Result}: {e.Detail} ({Number(e.Milliseconds)} ms)"),
         MessageRefused e => ("refused", $"at {e.Stage}: {e.Reply}{(e.Reason.Length == 0 ? "" : $" ({e.Reason})")}"),
         TransactionAborted e => ("aborted", e.Reason),
-        MessageAccepted e => ("accepted", $"committed, {e.Size} octets for {e.RecipientCount} recipient{(e.RecipientCount == 1 ? "" : "s")}; {e.Pretence ?? "250"} sent"),
+        MessageAccepted e => ("accepted", $"committed, {e.Size} octets for {e.RecipientCount} recipient{(e.RecipientCount == 1 ? "" : "s")}; {e.Pretence ?? "250"} sent{(e.RequireTls == true ? "; under REQUIRETLS" : "")}"),
         RouterTried e => ("router " + e.Router, $"{e.Outcome}{(e.Reason.Length == 0 ? "" : $": {e.Reason}")}{At(e.Source)}"),
         RecipientRedirected { Children.IsEmpty: true } e => ("discarded", $"by router {e.Router}"),
         RecipientRedirected e => ("redirected", $"by router {e.Router} to {string.Join(", ", e.Children.Select(child => $"<{child.Address}> ({child.Index})"))}"),

@@ -15,7 +15,8 @@ internal static class EhloResponse
         | (offered.BinaryMime && offered.Chunking ? SmtpExtensions.BinaryMime : SmtpExtensions.None)
         | (offered.SmtpUtf8 ? SmtpExtensions.SmtpUtf8 : SmtpExtensions.None)
         | (offered.Dsn ? SmtpExtensions.Dsn : SmtpExtensions.None)
-        | (offered.Prdr ? SmtpExtensions.Prdr : SmtpExtensions.None);
+        | (offered.Prdr ? SmtpExtensions.Prdr : SmtpExtensions.None)
+        | (offered.RequireTls ? SmtpExtensions.RequireTls : SmtpExtensions.None);
 
     /// <param name="greeting">The positive reply of policy; its last line is followed by the keywords.</param>
     /// <param name="startTls">STARTTLS is offered and can be done.</param>
@@ -38,6 +39,7 @@ internal static class EhloResponse
         Add(offered.Chunking, "CHUNKING");
         Add(offered.Chunking && offered.BinaryMime, "BINARYMIME");
         Add(startTls, "STARTTLS");
+        Add(offered.RequireTls, "REQUIRETLS");
         Add(offered.Prdr, "PRDR");
         Add(offered.SmtpUtf8, "SMTPUTF8");
         Add(offered.EnhancedStatusCodes, "ENHANCEDSTATUSCODES");

@@ -42,7 +42,7 @@ internal sealed partial class SmtpSession
             return;
         }
 
-        var parameters = new MailParameters(mail.Sender, mail.Size, mail.Body, mail.SmtpUtf8, mail.Return, mail.EnvelopeId, mail.Auth, mail.Prdr);
+        var parameters = new MailParameters(mail.Sender, mail.Size, mail.Body, mail.SmtpUtf8, mail.Return, mail.EnvelopeId, mail.Auth, mail.Prdr, mail.RequireTls);
         _envelopeRefused = !Answer(await _receipt.MailAsync(parameters, cancellationToken));
         if (_envelopeRefused)
         {

@@ -5,10 +5,13 @@ using Pipeline.Policy.Lists;
 namespace Pipeline.Policy.Acl.Conditions;
 
 /// <summary><c>spf =</c>: the SPF result (RFC 7208) is one of the words, each of which may be negated.</summary>
-internal sealed class SpfCondition() : AclCondition("spf")
+/// <remarks><c>spf_guess =</c> is the same where the sender's domain publishes a record; for one that does not, the option <c>spf_guess</c> stands for its record.</remarks>
+internal sealed class SpfCondition(string name, bool guesses) : AclCondition(name)
 {
     /// <summary>Where the sender is known and the session is SMTP.</summary>
     public const AclPoints Allowed = AclPoints.Smtp & ~(AclPoints.WithoutSender & ~AclPoints.Quit & ~AclPoints.NotQuit);
+
+    public static AclItemKind[] All { get; } = [new SpfCondition("spf", guesses: false), new SpfCondition("spf_guess", guesses: true)];
 
     public override AclPoints AllowedAt => Allowed;
 
@@ -22,6 +25,17 @@ internal sealed class SpfCondition() : AclCondition("spf")
         }
 
         var result = await verification.SpfAsync(cancellationToken);
+        if (guesses && result.Verdict == SpfVerdict.None)
+        {
+            var record = await evaluation.Scope.Environment.Policy.MainOptions.SpfGuess.ExpandAsync(evaluation.Scope, cancellationToken);
+            if (!record.IsSuccess)
+            {
+                return record.Outcome == ExpansionOutcome.ForcedFailure ? AclTest.False : AclTest.Defer($"failed to expand spf_guess: {record.Message}");
+            }
+
+            result = await verification.GuessSpfAsync(OctetString.ToText(record.Value), cancellationToken);
+        }
+
         Show(evaluation, result);
         return AclTest.Of(WordList.Contains(argument, result.Word));
     }
@@ -29,6 +43,7 @@ internal sealed class SpfCondition() : AclCondition("spf")
     /// <summary>Sets the variables; they stay set for the rest of the message.</summary>
     private static void Show(AclEvaluation evaluation, SpfResult result)
     {
+        evaluation.Message.Spf = result;
         Set("spf_result", result.Word);
         Set("spf_result_guessed", result.IsGuess ? "yes" : "no");
         Set("spf_smtp_comment", result.Explanation ?? "");

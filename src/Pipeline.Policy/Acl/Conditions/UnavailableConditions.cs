@@ -8,7 +8,6 @@ internal static class UnavailableConditions
     public static IEnumerable<AclItemKind> All { get; } =
     [
         new UnavailableCondition("seen", "use ratelimit", AclPoints.All),
-        new UnavailableCondition("spf_guess", "use spf", SpfCondition.Allowed, AclChecks.Spf),
         new UnavailableCondition("atrn_domains", "ATRN is refused to everybody", AclPoints.Atrn),
     ];
 }

@@ -29,10 +29,7 @@ internal sealed class ControlModifier() : AclModifier("control")
         },
         new("dkim_disable_verify", ControlTarget.Message, BeforeData),
         new(DmarcAcl.DisableControl, ControlTarget.Message, AclPoints.All & ~(AclPoints.Data | AclPoints.Local)),
-        new("dmarc_enable_forensic", ControlTarget.Message, AclPoints.All & ~(AclPoints.Data | AclPoints.Local))
-        {
-            Support = Support.NotDone("no failure reports are sent"),
-        },
+        new(DmarcAcl.ReportControl, ControlTarget.Message, AclPoints.All & ~(AclPoints.Data | AclPoints.Local)),
         new("dscp", ControlTarget.Connection, AclPoints.Smtp, HasOptions: true)
         {
             Support = Support.NotDone("packets are not marked"),
@@ -70,10 +67,7 @@ internal sealed class ControlModifier() : AclModifier("control")
         new("no_pipelining", ControlTarget.Connection, AclPoints.Smtp),
         new("queue_only", ControlTarget.Message, Received, HasOptions: true),
         new("queue", ControlTarget.Message, Received, HasOptions: true),
-        new("requiretls", ControlTarget.Message, Received)
-        {
-            Support = Support.RefusedWhenReached("set hosts_require_tls and tls_verify_hosts in a transport that a router chooses"),
-        },
+        new("requiretls", ControlTarget.Message, Received),
         new("submission", ControlTarget.Message, AclPoints.Envelope, HasOptions: true),
         new("suppress_local_fixups", ControlTarget.Message, AclPoints.Envelope | AclPoints.NotSmtpStart),
         new("utf8_downconvert", ControlTarget.Message, AclPoints.Rcpt | AclPoints.Vrfy, HasOptions: true)

@@ -8,6 +8,9 @@ namespace Pipeline.Policy.Acl.Verification;
 /// <summary><c>verify = recipient</c> and <c>verify = sender</c>: the routers are asked, and with <c>callout</c> the hosts they find.</summary>
 internal static class AddressVerifyTest
 {
+    /// <summary>RFC 8689 section 9.2: the text, and its enhanced code, which the client is told in place of the usual one.</summary>
+    private const string RequireTlsReply = "550 5.7.30 REQUIRETLS support required";
+
     public static async ValueTask<AclTest> RecipientAsync(AclEvaluation evaluation, VerifyOptions options, CancellationToken cancellationToken)
     {
         var scope = evaluation.Scope;
@@ -37,13 +40,17 @@ internal static class AddressVerifyTest
             return ConcludeRouting(evaluation, "recipient_verify_failure", verified);
         }
 
-        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, cancellationToken);
+        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, evaluation.Message.RequiresTls && !evaluation.Message.Sender.IsNull, cancellationToken);
         switch (result.Outcome)
         {
             case CalloutOutcome.Accepted:
                 return AclTest.True;
             case CalloutOutcome.Undecided:
                 return Undecided(evaluation, callout, "recipient", result);
+            case CalloutOutcome.RequireTlsMissing:
+                evaluation.SetVariable("recipient_verify_failure", result.Reason);
+                evaluation.SetVariable("acl_verify_message", RequireTlsReply);
+                return AclTest.Failed(RequireTlsReply, result.Log);
             default:
                 var told = result.IsRemembered ? result.Details : $"Callout verification failed:\n{result.Response}";
                 evaluation.SetVariable("recipient_verify_failure", result.Reason);
@@ -114,7 +121,7 @@ internal static class AddressVerifyTest
     private static async ValueTask<AclTest> CallSenderAsync(
         AclEvaluation evaluation, VerifyOptions options, CalloutOptions callout, EnvelopeAddress sender, AddressVerification verified, CancellationToken cancellationToken)
     {
-        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, cancellationToken);
+        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, requireTls: false, cancellationToken);
         switch (result.Outcome)
         {
             case CalloutOutcome.Accepted:

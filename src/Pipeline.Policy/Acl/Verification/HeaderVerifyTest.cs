@@ -118,7 +118,7 @@ internal static class HeaderVerifyTest
             return (verified.Outcome, verified.Message);
         }
 
-        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, cancellationToken);
+        var result = await Callout.RunAsync(evaluation, verified.Routed, callout, requireTls: false, cancellationToken);
         var outcome = result.Outcome switch
         {
             CalloutOutcome.Accepted => VerificationOutcome.Verified,

@@ -30,11 +30,7 @@ internal static class ConditionVariables
         "atrn_host", "atrn_mode", "csa_status", "local_scan_data", "regex_cachesize", "spf_guess", "thisaddress", "tls_in_ocsp", "tls_in_resumption",
     ];
 
-    private static readonly string[] Numbers =
-    [
-        "caller_gid", "caller_uid", "exim_gid", "exim_uid", "localhost_number", "originator_gid", "originator_uid",
-        "smtp_count_at_connection_start",
-    ];
+    private static readonly string[] Numbers = ["localhost_number", "smtp_count_at_connection_start"];
 
     /// <summary>What they are before anything has set them, where that is not the empty string.</summary>
     private static readonly FrozenDictionary<string, string> Unset = new Dictionary<string, string>

@@ -19,6 +19,13 @@ internal static class ConnectionVariables
         VariableDefinition.FromPeer("sender_fullhost", FullHost),
         VariableDefinition.FromPeer("sender_rcvhost", ReceivedHost),
         VariableDefinition.FromPeer("sender_ident", s => s.Connection.Ident),
+        .. new[] { "caller", "originator" }.SelectMany(static of => new[]
+        {
+            Number($"{of}_uid", s => (s.Connection.Originator ?? s.Environment.ProcessUser).UserId),
+            Number($"{of}_gid", s => (s.Connection.Originator ?? s.Environment.ProcessUser).GroupId),
+        }),
+        Number("exim_uid", s => s.Environment.ProcessUser.UserId),
+        Number("exim_gid", s => s.Environment.ProcessUser.GroupId),
         new("received_protocol", s => s.Connection.Protocol),
         new("sender_host_authenticated", s => s.Connection.AuthenticatorName),
         VariableDefinition.FromPeer("authenticated_id", s => s.Connection.AuthenticatedId),
@@ -55,6 +62,9 @@ internal static class ConnectionVariables
         (scope.Connection.LocalAddress is null ? -1 : scope.Connection.LocalPort).ToString(CultureInfo.InvariantCulture);
 
     private static string Port(IPEndPoint? endpoint) => (endpoint?.Port ?? 0).ToString(CultureInfo.InvariantCulture);
+
+    private static VariableDefinition Number(string name, Func<EvaluationScope, uint> read) =>
+        new(name, s => read(s).ToString(CultureInfo.InvariantCulture));
 
     private static string Bits(EvaluationScope scope) => (scope.Connection.Tls?.Bits ?? 0).ToString(CultureInfo.InvariantCulture);
 

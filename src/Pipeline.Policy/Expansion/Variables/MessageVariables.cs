@@ -36,7 +36,7 @@ internal static class MessageVariables
         VariableDefinition.FromPeer("headers_added", s => string.Join('\n', s.Message.AddedHeaders.Select(h => h.Text))),
         new("message_smtputf8", s => s.Message.SmtpUtf8 ? "yes" : "no"),
         VariableDefinition.FromPeer("reply_address", ReplyAddress),
-        new("requiretls", s => s.Message.Controls.Contains("requiretls") ? "yes" : "no"),
+        new("requiretls", s => s.Message.RequiresTls ? "yes" : "no"),
     ];
 
     private static VariableDefinition Number(string name, Func<EvaluationScope, long> read) =>

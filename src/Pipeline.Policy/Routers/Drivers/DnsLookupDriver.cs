@@ -17,6 +17,8 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
     private readonly MailList? _ipv4Only = options.GetList("ipv4_only", ListKind.Domain);
     private readonly MailList? _ipv4Prefer = options.GetList("ipv4_prefer", ListKind.Domain);
     private readonly bool _checkSecondaryMx = options.GetBool("check_secondary_mx");
+    private readonly bool _qualifySingle = options.GetBool("qualify_single", true);
+    private readonly bool _searchParents = options.GetBool("search_parents");
     private readonly IReadOnlyList<string> _widenDomains = ListSyntax.Split(options.GetString("widen_domains") ?? "");
 
     public override async ValueTask<DriverVerdict> RouteAsync(RouteRun run, CancellationToken cancellationToken)
@@ -26,32 +28,30 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
             return new DriverVerdict.Decline("the domain is an IP address");
         }
 
-        var verdict = await LookUpAsync(run, run.Domain, cancellationToken);
-        foreach (var parent in _widenDomains)
+        DriverVerdict declined = new DriverVerdict.Decline("");
+        var search = run.Search with { Lookup = run.Router.HostLookup with { QualifySingle = _qualifySingle, SearchParents = _searchParents } };
+        foreach (var name in search.Names(run.Domain).Concat(_widenDomains.Select(parent => $"{run.Domain}.{parent}")))
         {
+            var verdict = await LookUpAsync(run, search, name, cancellationToken);
             if (verdict is not DriverVerdict.Decline)
             {
-                break;
+                return name == run.Domain ? verdict : new DriverVerdict.Redirect(
+                    [run.Address with { Domain = name, Parent = run.Address, ParentRouter = run.Router.Name, StartRouter = null }], []);
             }
 
-            var wider = $"{run.Domain}.{parent}";
-            if (await LookUpAsync(run, wider, cancellationToken) is not DriverVerdict.Decline)
-            {
-                return new DriverVerdict.Redirect(
-                    [run.Address with { Domain = wider, Parent = run.Address, ParentRouter = run.Router.Name, StartRouter = null }], []);
-            }
+            declined = name == run.Domain ? verdict : declined;
         }
 
-        return verdict is DriverVerdict.Decline && await IsInAsync(_failDeferDomains, run, run.Domain, cancellationToken)
+        return await IsInAsync(_failDeferDomains, run, run.Domain, cancellationToken)
             ? new DriverVerdict.Defer($"host lookup did not complete ({run.Domain} is in fail_defer_domains)")
-            : verdict;
+            : declined;
     }
 
-    private async ValueTask<DriverVerdict> LookUpAsync(RouteRun run, string domain, CancellationToken cancellationToken)
+    private async ValueTask<DriverVerdict> LookUpAsync(RouteRun run, HostSearch names, string domain, CancellationToken cancellationToken)
     {
         var choice = new Ipv4Choice(
             await IsInAsync(_ipv4Only, run, domain, cancellationToken), await IsInAsync(_ipv4Prefer, run, domain, cancellationToken));
-        var search = await run.SearchAsync(cancellationToken);
+        var search = await names.AboutAsync(domain, cancellationToken);
         if (await ServiceAsync(run, search, domain, choice, cancellationToken) is { } verdict)
         {
             return verdict;
@@ -75,7 +75,7 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
             return new DriverVerdict.Fail($"domain {domain} does not accept mail (null MX)");
         }
 
-        return Conclude(run, await MxFinder.FindAsync(search, records.Where(record => record.Exchange.Length > 0), choice, cancellationToken));
+        return Conclude(run, await MxFinder.FindAsync(search, records.Where(record => record.Exchange.Length > 0), answer.Authenticated, choice, cancellationToken));
     }
 
     /// <summary>SRV records stand for MX records where <c>check_srv</c> names a service.</summary>
@@ -109,7 +109,7 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
         {
             [] => null,
             [{ Target: "" or "." }] => new DriverVerdict.Decline($"an SRV record indicated no {name} service"),
-            _ => Conclude(run, await ServiceFinder.FindAsync(search, records, choice, cancellationToken)),
+            _ => Conclude(run, await ServiceFinder.FindAsync(search, records, answer.Authenticated, choice, cancellationToken)),
         };
     }
 
@@ -138,13 +138,13 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
             return new DriverVerdict.Decline("no MX record, and the domain must have one (mx_domains)");
         }
 
-        var (outcome, addresses, reason) = await HostFinder.FindAsync(search, domain, choice, cancellationToken);
-        switch (outcome)
+        var found = await HostFinder.FindAsync(search, domain, choice, cancellationToken);
+        switch (found.Outcome)
         {
             case HostFindOutcome.Deferred:
-                return TimedOut(run, reason);
+                return TimedOut(run, found.Reason);
             case not HostFindOutcome.Found:
-                return new DriverVerdict.Decline(reason);
+                return new DriverVerdict.Decline(found.Reason);
         }
 
         if (_checkSecondaryMx)
@@ -152,9 +152,9 @@ internal sealed class DnsLookupDriver(DriverOptions options) : RouterDriver
             return new DriverVerdict.Decline("local host is not a secondary MX");
         }
 
-        return addresses.Any(search.IsLocalAddress) && run.Router.Self.Apply(run, fromMx: false) is { } self
+        return found.Addresses.Any(search.IsLocalAddress) && run.Router.Self.Apply(run, fromMx: false) is { } self
             ? self
-            : new DriverVerdict.Accept([new RoutedHost(domain, addresses)]);
+            : new DriverVerdict.Accept([new RoutedHost(domain, found.Addresses) { AreAddressesSecure = found.IsAuthentic }]);
     }
 
     private static DriverVerdict TimedOut(RouteRun run, string reason) => run.Router.PassOnTimeout

@@ -13,7 +13,7 @@ internal sealed class IpLiteralDriver : RouterDriver
             return new DriverVerdict.Decline("the domain is not an IP address");
         }
 
-        var search = await run.SearchAsync(cancellationToken);
+        var search = run.Search;
         var (kept, _, deferred) = await HostFinder.WithoutIgnoredAsync(search, run.Domain, [address], cancellationToken);
         if (deferred is not null)
         {

@@ -88,7 +88,7 @@ internal sealed class ManualRouteDriver : RouterDriver
     /// <param name="hostFindFailed">As the option of that name; so is <paramref name="hostAllIgnored"/>.</param>
     public static async ValueTask<DriverVerdict> ResolveAsync(RouteRun run, RouteLine line, string hostFindFailed, string hostAllIgnored, CancellationToken cancellationToken)
     {
-        var search = await run.SearchAsync(cancellationToken);
+        var search = run.Search with { Lookup = run.Router.HostLookup with { ByName = line.ByName } };
         var hosts = ImmutableArray.CreateBuilder<RoutedHost>();
         var ignored = false;
         foreach (var group in HostListReader.Read(line.Hosts))

@@ -156,7 +156,7 @@ internal sealed class QueryProgramDriver : RouterDriver
 
         return string.IsNullOrWhiteSpace(hosts)
             ? new DriverVerdict.Accept([], "", transport)
-            : await ManualRouteDriver.ResolveAsync(run, new RouteLine(hosts, Randomize: false, default, transport), "defer", "defer", cancellationToken);
+            : await ManualRouteDriver.ResolveAsync(run, new RouteLine(hosts, Randomize: false, default, transport) { ByName = string.Equals(lookup, "byname", StringComparison.OrdinalIgnoreCase) }, "defer", "defer", cancellationToken);
     }
 
     private static DriverVerdict Redirect(RouteRun run, string addresses)

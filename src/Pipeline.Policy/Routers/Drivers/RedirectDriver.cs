@@ -13,11 +13,18 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
 
     private readonly RedirectSource _source = new(options);
     private readonly RedirectOptions _options = new(options);
+    private readonly SrsRouting? _srs = SrsRouting.Of(options);
 
     public override bool NeedsTransport => false;
 
     public override async ValueTask<DriverVerdict> RouteAsync(RouteRun run, CancellationToken cancellationToken)
     {
+        var (refusal, sender) = _srs is null ? default : await _srs.RunAsync(run, cancellationToken);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
         var data = await _source.ReadAsync(run, cancellationToken);
         if (data.Text is not { } text)
         {
@@ -42,7 +49,7 @@ internal sealed class RedirectDriver(DriverOptions options) : RouterDriver
 
         return collected.IsEmpty
             ? new DriverVerdict.Decline("no addresses generated")
-            : new DriverVerdict.Redirect(collected.Children.ToImmutable(), collected.Targets.ToImmutable(), collected.Note);
+            : new DriverVerdict.Redirect([.. collected.Children.Select(child => child with { SrsSender = sender ?? child.SrsSender })], collected.Targets.ToImmutable(), collected.Note);
     }
 
     /// <returns>A verdict that ends everything, or null.</returns>

@@ -6,6 +6,9 @@ namespace Pipeline.Policy.Routers.Drivers;
 /// <summary>The hosts and options of a route, expanded: <c>hosts [options] [transport]</c>.</summary>
 internal sealed record RouteLine(string Hosts, bool Randomize, Ipv4Choice Ipv4, string? Transport)
 {
+    /// <summary><c>byname</c>: hosts are looked up by the C library.</summary>
+    public bool ByName { get; init; }
+
     /// <param name="expandFirst">Of route_data: the whole text is expanded and then taken apart; of route_list: the host list alone is expanded.</param>
     public static async ValueTask<(RouteLine? Line, DriverVerdict? Failure)> ReadAsync(
         RouteRun run, string text, bool expandFirst, ExpandableBool randomize, CancellationToken cancellationToken)
@@ -68,6 +71,7 @@ internal sealed record RouteLine(string Hosts, bool Randomize, Ipv4Choice Ipv4, 
                     line = line with { Ipv4 = line.Ipv4 with { Prefer = true } };
                     break;
                 case "byname" or "bydns":
+                    line = line with { ByName = word == "byname" };
                     break;
                 case var name when run.Services.Transports.ContainsKey(name):
                     line = line with { Transport = name };

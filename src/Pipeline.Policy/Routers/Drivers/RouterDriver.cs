@@ -25,9 +25,5 @@ internal sealed record RouteRun(RouterDefinition Router, RoutingAddress Address,
     public string Domain => Scope.Address!.Domain;
 
     /// <summary>How this router looks hosts up.</summary>
-    public async ValueTask<HostSearch> SearchAsync(CancellationToken cancellationToken) => new(
-        Scope,
-        Services,
-        Router.IgnoreTargetHosts,
-        RequireAuthentic: Router.DnssecRequireDomains is { } domains && (await domains.MatchAsync(Scope, Domain, cancellationToken)).IsMatch);
+    public HostSearch Search => new(Scope, Services, Router.IgnoreTargetHosts, Router.HostLookup);
 }

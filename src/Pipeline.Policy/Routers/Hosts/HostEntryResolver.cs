@@ -17,6 +17,26 @@ internal static class HostEntryResolver
                 : (HostFindOutcome.Found, [new RoutedHost(entry.Name, kept, entry.Port)], "");
         }
 
+        search = await search.AboutAsync(entry.Name, cancellationToken);
+
+        // MX records are in the DNS, and so are the hosts that they name.
+        search = entry.UseMx ? search with { Lookup = search.Lookup with { ByName = false } } : search;
+        (HostFindOutcome Outcome, ImmutableArray<RoutedHost> Hosts, string Reason) found = default;
+        foreach (var name in search.Names(entry.Name))
+        {
+            found = await FindAsync(search, entry with { Name = name }, choice, cancellationToken);
+            if (found.Outcome != HostFindOutcome.NotFound)
+            {
+                break;
+            }
+        }
+
+        return found;
+    }
+
+    private static async ValueTask<(HostFindOutcome Outcome, ImmutableArray<RoutedHost> Hosts, string Reason)> FindAsync(
+        HostSearch search, HostEntry entry, Ipv4Choice choice, CancellationToken cancellationToken)
+    {
         if (entry.UseMx)
         {
             var answer = await RoutingQuery.AskAsync(search, entry.Name, DnsRecordType.Mx, cancellationToken);
@@ -28,12 +48,15 @@ internal static class HostEntryResolver
             var records = answer.Records.OfType<MailExchangeRecord>().Where(record => record.Exchange.Length > 0).ToArray();
             if (records.Length > 0)
             {
-                var mx = await MxFinder.FindAsync(search, records, choice, cancellationToken);
+                var mx = await MxFinder.FindAsync(search, records, answer.Authenticated, choice, cancellationToken);
                 return (mx.Outcome, [.. mx.Hosts.Select(host => host with { Port = entry.Port })], mx.Reason);
             }
         }
 
-        var (outcome, addresses, reason) = await HostFinder.FindAsync(search, entry.Name, choice, cancellationToken);
-        return (outcome, outcome == HostFindOutcome.Found ? [new RoutedHost(entry.Name, addresses, entry.Port)] : [], reason);
+        var found = await HostFinder.FindAsync(search, entry.Name, choice, cancellationToken);
+        return (
+            found.Outcome,
+            found.Outcome == HostFindOutcome.Found ? [new RoutedHost(entry.Name, found.Addresses, entry.Port) { AreAddressesSecure = found.IsAuthentic }] : [],
+            found.Reason);
     }
 }

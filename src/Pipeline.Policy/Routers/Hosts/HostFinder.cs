@@ -17,6 +17,14 @@ internal enum HostFindOutcome
     Deferred = 3,
 }
 
+/// <summary>The addresses of a host.</summary>
+/// <param name="Reason">Why there are none; empty when there are some.</param>
+/// <param name="IsAuthentic">DNSSEC vouches for them.</param>
+internal sealed record FoundAddresses(HostFindOutcome Outcome, ImmutableArray<IPAddress> Addresses, string Reason, bool IsAuthentic = false)
+{
+    public static FoundAddresses None(HostFindOutcome outcome, string reason) => new(outcome, [], reason);
+}
+
 /// <summary>Which addresses are asked for, and in which order they come.</summary>
 /// <param name="Only">No IPv6.</param>
 /// <param name="Prefer">IPv4 first.</param>
@@ -30,34 +38,53 @@ internal static class HostFinder
 
     private const int MaxAddresses = 50;
 
-    public static async ValueTask<(HostFindOutcome Outcome, ImmutableArray<IPAddress> Addresses, string Reason)> FindAsync(
+    public static async ValueTask<FoundAddresses> FindAsync(
         HostSearch search, string name, Ipv4Choice choice, CancellationToken cancellationToken)
     {
         var askIpv6 = !choice.Only
             && !search.Services.DisableIpv6
             && !(search.Scope.Environment.Policy.MainOptions.DnsIpv4Lookup is { } ipv4Only && (await ipv4Only.MatchAsync(search.Scope, name, cancellationToken)).IsMatch);
-        var ipv4 = RoutingQuery.AskAsync(search, name, DnsRecordType.A, cancellationToken).AsTask();
-        var ipv6 = askIpv6 ? RoutingQuery.AskAsync(search, name, DnsRecordType.Aaaa, cancellationToken).AsTask() : Task.FromResult(DnsAnswer.NoData);
-        var four = Addresses(await ipv4);
-        var six = Addresses(await ipv6);
+        var (ipv4, ipv6) = search.Lookup.ByName
+            ? await ByNameAsync(search, name, askIpv6, cancellationToken)
+            : await FromDnsAsync(search, name, askIpv6, cancellationToken);
+        var four = Addresses(ipv4);
+        var six = Addresses(ipv6);
         var found = choice.Prefer ? four.Concat(six) : six.Concat(four);
         var (kept, ignored, deferred) = await WithoutIgnoredAsync(search, name, found.Take(MaxAddresses), cancellationToken);
         if (deferred is not null)
         {
-            return (HostFindOutcome.Deferred, [], deferred);
+            return FoundAddresses.None(HostFindOutcome.Deferred, deferred);
         }
 
         if (kept.Length > 0)
         {
-            return (HostFindOutcome.Found, kept, "");
+            return new FoundAddresses(HostFindOutcome.Found, kept, "", IsAuthentic(ipv4) && IsAuthentic(ipv6));
         }
 
-        if ((await ipv4).IsTemporaryFailure || (await ipv6).IsTemporaryFailure)
+        if (ipv4.IsTemporaryFailure || ipv6.IsTemporaryFailure)
         {
-            return (HostFindOutcome.Deferred, [], $"host lookup for {name} did not complete: {(await ipv4).Reason ?? (await ipv6).Reason}");
+            return FoundAddresses.None(HostFindOutcome.Deferred, $"host lookup for {name} did not complete: {ipv4.Reason ?? ipv6.Reason}");
         }
 
-        return ignored ? (HostFindOutcome.Ignored, [], $"all addresses of {name} are ignored") : (HostFindOutcome.NotFound, [], $"{name} has no address");
+        return ignored
+            ? FoundAddresses.None(HostFindOutcome.Ignored, $"all addresses of {name} are ignored")
+            : FoundAddresses.None(HostFindOutcome.NotFound, $"{name} has no address");
+    }
+
+    private static async ValueTask<(DnsAnswer Ipv4, DnsAnswer Ipv6)> FromDnsAsync(HostSearch search, string name, bool askIpv6, CancellationToken cancellationToken)
+    {
+        var ipv4 = RoutingQuery.AskAsync(search, name, DnsRecordType.A, cancellationToken).AsTask();
+        var ipv6 = askIpv6 ? RoutingQuery.AskAsync(search, name, DnsRecordType.Aaaa, cancellationToken).AsTask() : Task.FromResult(DnsAnswer.NoData);
+        return (await ipv4, await ipv6);
+    }
+
+    private static async ValueTask<(DnsAnswer Ipv4, DnsAnswer Ipv6)> ByNameAsync(HostSearch search, string name, bool wantsIpv6, CancellationToken cancellationToken)
+    {
+        var answer = search.RequiresAuthentic ? DnsAnswer.TemporaryFailure("DNSSEC vouches for nothing that is not asked of the DNS") : await search.Services.FindByNameAsync(name, cancellationToken);
+        return (Of(DnsRecordType.A), wantsIpv6 ? Of(DnsRecordType.Aaaa) : DnsAnswer.NoData);
+
+        DnsAnswer Of(DnsRecordType type) =>
+            answer.Outcome == DnsOutcome.Success ? DnsAnswer.Of([.. answer.Records.Where(record => record.Type == type)]) : answer;
     }
 
     /// <summary>Drops the addresses that <c>ignore_target_hosts</c> has.</summary>
@@ -91,6 +118,9 @@ internal static class HostFinder
 
         return (kept.ToImmutable(), ignored, null);
     }
+
+    /// <summary>Nothing in the answer is of doubtful origin.</summary>
+    private static bool IsAuthentic(DnsAnswer answer) => answer.Outcome != DnsOutcome.Success || answer.Authenticated;
 
     private static IEnumerable<IPAddress> Addresses(DnsAnswer answer) => answer.Records.OfType<AddressRecord>().Select(record => record.Address);
 }

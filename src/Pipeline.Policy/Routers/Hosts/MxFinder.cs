@@ -16,8 +16,9 @@ internal sealed record MxHosts(HostFindOutcome Outcome, ImmutableArray<RoutedHos
 /// <summary>Finds the hosts behind MX records (RFC 5321 section 5.1).</summary>
 internal static class MxFinder
 {
+    /// <param name="authentic">DNSSEC vouches for the records.</param>
     public static async ValueTask<MxHosts> FindAsync(
-        HostSearch search, IEnumerable<MailExchangeRecord> records, Ipv4Choice choice, CancellationToken cancellationToken)
+        HostSearch search, IEnumerable<MailExchangeRecord> records, bool authentic, Ipv4Choice choice, CancellationToken cancellationToken)
     {
         var ordered = records.ToArray();
         search.Services.Random.Shuffle(ordered);
@@ -29,7 +30,11 @@ internal static class MxFinder
         {
             if (found[i].Outcome == HostFindOutcome.Found)
             {
-                hosts.Add(new RoutedHost(ordered[i].Exchange, found[i].Addresses, null, ordered[i].Preference));
+                hosts.Add(new RoutedHost(ordered[i].Exchange, found[i].Addresses, null, ordered[i].Preference)
+                {
+                    IsNameSecure = authentic,
+                    AreAddressesSecure = found[i].IsAuthentic,
+                });
             }
         }
 
@@ -46,7 +51,7 @@ internal static class MxFinder
     }
 
     /// <summary>An address where a name should be is believed only with the main option allow_mx_to_ip (RFC 5321 section 5.1 has names).</summary>
-    private static async ValueTask<(HostFindOutcome Outcome, ImmutableArray<IPAddress> Addresses, string Reason)> AddressesAsync(
+    private static async ValueTask<FoundAddresses> AddressesAsync(
         HostSearch search, string exchange, Ipv4Choice choice, CancellationToken cancellationToken)
     {
         if (!search.Scope.Environment.Policy.MainOptions.AllowMxToIp || !IPAddress.TryParse(exchange, out var address))
@@ -55,9 +60,9 @@ internal static class MxFinder
         }
 
         var (kept, _, deferred) = await HostFinder.WithoutIgnoredAsync(search, exchange, [address], cancellationToken);
-        return deferred is not null ? (HostFindOutcome.Deferred, [], deferred)
-            : kept.IsEmpty ? (HostFindOutcome.Ignored, [], $"{exchange} is ignored")
-            : (HostFindOutcome.Found, kept, "");
+        return deferred is not null ? FoundAddresses.None(HostFindOutcome.Deferred, deferred)
+            : kept.IsEmpty ? FoundAddresses.None(HostFindOutcome.Ignored, $"{exchange} is ignored")
+            : new FoundAddresses(HostFindOutcome.Found, kept, "");
     }
 
     // Mail for a host is never sent to one that is no nearer to its goal (RFC 5321 section 5.1).

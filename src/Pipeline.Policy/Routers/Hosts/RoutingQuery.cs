@@ -16,8 +16,8 @@ internal static class RoutingQuery
             return DnsAnswer.NoData;
         }
 
-        return search.RequireAuthentic && answer is { Outcome: DnsOutcome.Success, Authenticated: false }
+        return search.RequiresAuthentic && answer is { Outcome: DnsOutcome.Success, Authenticated: false }
             ? DnsAnswer.TemporaryFailure($"the answer for {name} is not authentic (dnssec_require_domains)")
-            : answer;
+            : answer with { Authenticated = answer.Authenticated && search.BelievesDnssec };
     }
 }

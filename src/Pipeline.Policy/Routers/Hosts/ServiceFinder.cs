@@ -12,7 +12,9 @@ internal static class ServiceFinder
         .. records.GroupBy(record => record.Priority).OrderBy(group => group.Key).SelectMany(group => Draw([.. group], random)),
     ];
 
-    public static async ValueTask<MxHosts> FindAsync(HostSearch search, IEnumerable<ServiceRecord> records, Ipv4Choice choice, CancellationToken cancellationToken)
+    /// <param name="authentic">DNSSEC vouches for the records.</param>
+    public static async ValueTask<MxHosts> FindAsync(
+        HostSearch search, IEnumerable<ServiceRecord> records, bool authentic, Ipv4Choice choice, CancellationToken cancellationToken)
     {
         ServiceRecord[] ordered = [.. Order(records, search.Services.Random).Take(HostFinder.MaxHosts)];
         var found = await Task.WhenAll(ordered.Select(record => HostFinder.FindAsync(search, record.Target, choice, cancellationToken).AsTask()));
@@ -21,7 +23,11 @@ internal static class ServiceFinder
         {
             if (found[i].Outcome == HostFindOutcome.Found)
             {
-                hosts.Add(new RoutedHost(ordered[i].Target, found[i].Addresses, ordered[i].Port, ordered[i].Priority));
+                hosts.Add(new RoutedHost(ordered[i].Target, found[i].Addresses, ordered[i].Port, ordered[i].Priority)
+                {
+                    IsNameSecure = authentic,
+                    AreAddressesSecure = found[i].IsAuthentic,
+                });
             }
         }
 

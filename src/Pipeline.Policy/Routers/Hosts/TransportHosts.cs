@@ -9,9 +9,9 @@ namespace Pipeline.Policy.Routers.Hosts;
 public sealed record TransportHosts(ImmutableArray<RoutedHost> Hosts, string Problem)
 {
     internal static async ValueTask<TransportHosts> FindAsync(
-        EvaluationScope scope, RouterServices services, string list, Random? order, CancellationToken cancellationToken)
+        EvaluationScope scope, RouterServices services, string list, HostLookupOptions lookup, Random? order, CancellationToken cancellationToken)
     {
-        var search = new HostSearch(scope, services, Ignored: null);
+        var search = new HostSearch(scope, services, Ignored: null, lookup);
         var hosts = ImmutableArray.CreateBuilder<RoutedHost>();
         var problem = "";
         foreach (var group in HostListReader.Read(list))

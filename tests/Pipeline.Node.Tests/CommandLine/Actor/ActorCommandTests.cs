@@ -25,7 +25,7 @@ public sealed class ActorCommandTests : IAsyncLifetime
             "actor", "hierarchy", "/user", "--address", $"127.0.0.1:{_node.Node.AdminEndpoint!.Port.ToString(CultureInfo.InvariantCulture)}",
             "--cert", certificate, "--key", key, "--ca", _node.Authority.File);
         Assert.Equal((0, ""), (run.ExitCode, run.Errors));
-        Assert.Equal("/user  Guardian\n└─ pipeline  FlowActor\n   ├─ delivery  DeliveryActor\n   └─ messages  MessageSupervisorActor\n", run.Output);
+        Assert.Equal("/user  Guardian\n├─ failure-reports  FailureReportActor\n└─ pipeline  FlowActor\n   ├─ delivery  DeliveryActor\n   └─ messages  MessageSupervisorActor\n", run.Output);
     }
 
     [Fact]

@@ -210,7 +210,6 @@ public sealed class EximArgumentsTests
     [InlineData("exim: bad time value -qfi: abandoned", "-qfi")]
     [InlineData("exim: -bw is not available: a node opens its ports itself, or has them from systemd (socket activation)", "-bw")]
     [InlineData("exim: -N is not available: use -bt to see where a message would go, or -d with it to see why", "-N", "x@y.example")]
-    [InlineData("exim: of the -oM options, a message without SMTP takes -oMr only", "-t", "-oMas", "a@b")]
     [InlineData("exim abandoned: unknown, malformed, or incomplete option -L", "-L")]
     [InlineData("exim: -ql is not available: a message is delivered whole: where its recipients go shows when they are routed", "-ql")]
     [InlineData("exim abandoned: unknown, malformed, or incomplete option -bzz", "-bzz")]
@@ -227,8 +226,7 @@ public sealed class EximArgumentsTests
     [InlineData("exim: -oMa 192.0.2.1.65536: not an IP address, with or without a port", "-be", "-oMa", "192.0.2.1.65536")]
     [InlineData("exim: nothing can be done with \"x\" here", "-bs", "x")]
     [InlineData("exim: the options of \"run\" come after it: mailpipeline run -C f", "-C", "f", "run")]
-    [InlineData("exim: of the -oM options, -bs takes -oMa and -oMi only", "-bs", "-oMs", "h")]
-    [InlineData("exim: of the -oM options, a message without SMTP takes -oMr only", "-t", "-oMs", "h")]
+    [InlineData("exim: of the -oM options, -bh takes -oMi only", "-bh", "192.0.2.1", "-oMs", "h")]
     [InlineData("exim: -t and another mode do not go together", "-t", "-bs")]
     public void What_cannot_be_done_is_named(string error, params string[] arguments)
     {

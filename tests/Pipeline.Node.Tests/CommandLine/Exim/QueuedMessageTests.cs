@@ -44,7 +44,7 @@ public sealed class QueuedMessageTests : IDisposable
 
         Assert.Equal($"{id}-D\nbody\n.second\n", (await _exim.RunAsync("-Mvb", id)).Output);
         var copy = (await _exim.RunAsync("-Mvc", id)).Output;
-        Assert.StartsWith("Received: (helo=me)\n\tby gw.example.com with local-esmtp", copy, StringComparison.Ordinal);
+        Assert.StartsWith($"Received: from {Environment.UserName} (helo=me)\n\tby gw.example.com with local-esmtp", copy, StringComparison.Ordinal);
         Assert.EndsWith("\n\nbody\n.second\n", copy, StringComparison.Ordinal);
         var log = (await _exim.RunAsync("-Mvl", id)).Output.Split('\n');
         Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d Received from sender@example\.org U=\S+ P=local-esmtp S=\d+$", log[0]);

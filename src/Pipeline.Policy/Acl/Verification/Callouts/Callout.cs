@@ -11,16 +11,17 @@ internal static class Callout
     private const int CommandsInMaxWait = 4;
 
     /// <param name="routed">Null when the address does not go to a host.</param>
+    /// <param name="requireTls">The hosts must promise to keep to REQUIRETLS.</param>
     /// <returns>Accepted when there is nobody to ask: no host, or a dry run.</returns>
     public static async ValueTask<CalloutResult> RunAsync(
-        AclEvaluation evaluation, RoutedAddress? routed, CalloutOptions options, CancellationToken cancellationToken)
+        AclEvaluation evaluation, RoutedAddress? routed, CalloutOptions options, bool requireTls, CancellationToken cancellationToken)
     {
         if (routed is null || evaluation.Message.Callouts is not { } services || !GoesToHosts(evaluation.Scope.Environment.Policy, routed))
         {
             return CalloutResult.Accepted;
         }
 
-        var question = await QuestionAsync(evaluation.Scope, routed.Address.ToEnvelopeAddress(), options, cancellationToken);
+        var question = await QuestionAsync(evaluation.Scope, routed.Address.ToEnvelopeAddress(), options, requireTls, cancellationToken);
         var memory = options.NoCache ? null : await CalloutMemory.RecallAsync(
             question, services.Cache, evaluation.Scope.Environment.Policy.MainOptions, evaluation.Scope.Environment.Time.GetUtcNow(), cancellationToken);
         if (memory is not null && Remembered(memory, ref question) is { } known)
@@ -50,7 +51,7 @@ internal static class Callout
         routed.Routing.Transport is { } name && policy.Transports.TryGetValue(name, out var transport) && !transport.IsLocal;
 
     private static async ValueTask<CalloutQuestion> QuestionAsync(
-        EvaluationScope scope, EnvelopeAddress recipient, CalloutOptions options, CancellationToken cancellationToken)
+        EvaluationScope scope, EnvelopeAddress recipient, CalloutOptions options, bool requireTls, CancellationToken cancellationToken)
     {
         EnvelopeAddress? random = null;
         if (options.Random)
@@ -70,6 +71,7 @@ internal static class Callout
                 _ => EnvelopeAddress.Null,
             },
             Recipient = recipient,
+            RequireTls = requireTls,
             Random = random,
             PostmasterSender = options.PostmasterSender is { } postmaster ? AddressText.Read(postmaster) : null,
             FullPostmaster = options.FullPostmaster,

@@ -49,7 +49,7 @@ internal sealed class CalloutMemory
     /// <summary>Remembers what is final in an answer.</summary>
     public async ValueTask LearnAsync(CalloutAnswer answer, CancellationToken cancellationToken)
     {
-        if (answer.Outcome == CalloutOutcome.Undecided)
+        if (answer.Outcome is CalloutOutcome.Undecided or CalloutOutcome.RequireTlsMissing)
         {
             return;
         }

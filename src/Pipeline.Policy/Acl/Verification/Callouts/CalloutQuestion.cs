@@ -19,6 +19,9 @@ public sealed record CalloutQuestion
     /// <summary>A refused <c>postmaster@domain</c> is asked about once more without its domain (RFC 5321 section 2.3.5).</summary>
     public bool FullPostmaster { get; init; }
 
+    /// <summary>The message is under REQUIRETLS: only hosts that promise to keep to it count (RFC 8689).</summary>
+    public bool RequireTls { get; init; }
+
     /// <summary>For each command and its reply.</summary>
     public required TimeSpan CommandTimeout { get; init; }
 
@@ -45,6 +48,9 @@ public enum CalloutOutcome
 
     /// <summary>No host said anything final.</summary>
     Undecided = 4,
+
+    /// <summary>No host may have a message that is under REQUIRETLS.</summary>
+    RequireTlsMissing = 5,
 }
 
 /// <summary>What the hosts said.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Pipeline.Node.CommandLine.Queue;
 using Pipeline.Storage.Ports;
@@ -7,11 +6,8 @@ using Pipeline.Storage.Sqlite;
 namespace Pipeline.Node.CommandLine.Exim;
 
 /// <summary><c>-bp</c> and its kin: lists or counts the queue, beside a running node or without one.</summary>
-internal static class QueueListing
+internal static class QueueListCommand
 {
-    /// <summary>More messages than that are not listed.</summary>
-    private const int MaxMessages = 1_000_000;
-
     /// <summary>Opens the store for reading; null while there is none, and so no queue.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static async Task<IMessageStore?> OpenAsync(EximConfiguration configuration, CancellationToken cancellationToken)
@@ -28,23 +24,19 @@ internal static class QueueListing
         }
     }
 
-    public static async Task<int> RunAsync(
-        EximCommand command, EximConfiguration configuration, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(EximCommand command, NodeReach reach, EximStreams streams, TimeProvider time, CancellationToken cancellationToken)
     {
+        var listing = new QueueListing(command.Queue, command.Show, command.Operands, command.Mode == EximMode.QueueCount);
         await using var output = new StreamWriter(streams.Output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\n" };
-        await using var store = await OpenAsync(configuration, cancellationToken);
-        if (command.Mode == EximMode.QueueCount)
+        if (reach.Configuration is null)
         {
-            var count = store is null ? 0 : (await store.ListAsync(new QueueQuery(MaxMessages, Queue: command.Queue), cancellationToken)).Length;
-            await output.WriteLineAsync(count.ToString(CultureInfo.InvariantCulture));
-        }
-        else if (store is not null)
-        {
-            var wanted = command.Operands.ToHashSet(StringComparer.Ordinal);
-            var messages = await store.ListAsync(new QueueQuery(MaxMessages, Queue: command.Queue), cancellationToken);
-            QueuePrinter.Print(output, messages.Where(message => wanted.Count == 0 || wanted.Contains(message.Id.ToString())), time.GetUtcNow(), command.Show);
+            await using var access = await NodeAccess.OpenAsync(reach, null, time, cancellationToken);
+            await output.WriteAsync(await access.Running!.ListQueueAsync(listing, cancellationToken));
+            return ExitCodes.Success;
         }
 
+        await using var store = await OpenAsync(reach.Configuration, cancellationToken);
+        await listing.WriteAsync(output, store, time.GetUtcNow(), cancellationToken);
         return ExitCodes.Success;
     }
 }

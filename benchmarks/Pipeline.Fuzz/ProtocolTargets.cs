@@ -6,6 +6,7 @@ using Pipeline.Connectors.Scanners;
 using Pipeline.Connectors.Smtp;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Scanning;
+using Pipeline.Mail.Ident;
 using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Scanning;
 using Pipeline.Policy.Authentication.Dovecot;
@@ -49,10 +50,17 @@ internal static class ProtocolTargets
             "OK\t1\tuser=joe\toriginal_user=x\u0001ty", "CONT\t1\tVXNlcm5hbWU6", "FAIL\t1\ttemp\treason=\u0001", "MECH\tPLAIN\tplaintext"), AllocationFactor: 128),
         new("redis-reply", ReadRedisReply, Targets.Seeds("+OK\r\n", "-ERR no\r\n", ":42\r\n", "$5\r\nhe\r\no\r\n", "$-1\r\n", "*3\r\n$1\r\na\r\n:7\r\n*2\r\n+b\r\n$-1\r\n", "*0\r\n", "*-1\r\n")),
         new("redis-command", ReadRedisCommand, Targets.Seeds("GET a\\ b\tc", " set x \\\\ ", "\\"), AllocationFactor: 128),
+        new("ident-reply", ReadIdentReply, Targets.Seeds("4711 , 25 : USERID : UNIX , US-ASCII : joe\r\n", "4711,25:ERROR:NO-USER\r\n")),
         new("dns-message", ReadDns, [DnsSeed()], AllocationFactor: 1024),
     ];
 
     private static void ReadCommand(ReadOnlySpan<byte> input) => _ = SmtpCommandParser.Parse(input, SmtpGrammar.Default, Everything, smtpUtf8: true);
+
+    private static void ReadIdentReply(ReadOnlySpan<byte> input)
+    {
+        var user = IdentReply.Read(input, 4711, 25);
+        Targets.Require(user is null || (user.Length is > 0 and <= 4 * IdentReply.MaxUserBytes && user.All(static c => c is >= ' ' and < '\u007F')), "users are printable and bounded");
+    }
 
     private delegate OperationStatus ReplyParser(ReadOnlySpan<byte> octets, bool ended, out SpamdReply? reply, out string problem);
 

@@ -56,7 +56,7 @@ public static class PolicyCompiler
                 QualifyRecipient = options.QualifyRecipient?.Constant ?? options.QualifyDomain?.Constant,
                 DisableIpv6 = options.DisableIpv6,
                 ExtraLocalAddresses = ExtraLocalAddresses(options, problems),
-                LocalUsers = new PasswordFileUsers(PasswordFile.DefaultPath),
+                LocalUsers = new PasswordFileUsers(PasswordFile.DefaultPath, options.MaxUsernameLength),
             },
             problems);
         var authenticators = AuthenticatorDefinition.Compile(configuration.Authenticators, problems);

@@ -1,3 +1,4 @@
+using Pipeline.Mail.Message;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
@@ -21,6 +22,7 @@ internal sealed class SupportReport(
             Add(setting, MainOptionTable.Instance, $"main option \"{setting.Name}\"", "");
             AddInlineAcl(setting, acls);
             AddLogSelectors(setting);
+            AddHeaderBound(setting);
         }
 
         foreach (var list in configuration.NamedLists)
@@ -43,6 +45,22 @@ internal sealed class SupportReport(
         foreach (var item in setting.Name == "log_selector" ? LogSelection.NotDone(setting.Value) : [])
         {
             notices.Add(new ConfigurationNotice($"\"{item}\" in main option \"log_selector\"", LogSelection.SupportOf(item[1..]), setting.Location));
+        }
+    }
+
+    // What reads headers later must be able to read what was received.
+    private void AddHeaderBound(OptionSetting setting)
+    {
+        var bound = setting.Name switch
+        {
+            "header_maxsize" => HeaderLimits.Default.MaxBlockBytes,
+            "header_line_maxsize" => HeaderLimits.Default.MaxFieldBytes,
+            _ => int.MaxValue,
+        };
+        if (bound < int.MaxValue && OptionValue.ReadInteger(setting.Value ?? "", setting.Name, out var octets) is null && octets > bound)
+        {
+            notices.Add(new ConfigurationNotice(
+                $"main option \"{setting.Name}\"", Support.NotDone($"it is {bound / 1024}K at most"), setting.Location));
         }
     }
 

@@ -108,7 +108,9 @@ internal sealed partial class MessageActor
                 message.Envelope.AuthenticatedSender,
                 _commit.Prdr ? true : null,
                 _commit.Pretence?.ToString(),
-                message.Envelope.RequireTls ? true : null));
+                message.Envelope.RequireTls ? true : null,
+                _commit.BodyBits,
+                _commit.Pipelined));
         var journal = _ledger.TakeChanges().Journal;
         Become(Committing);
         Crash.At(CrashPoint.AcceptCommitAsked);

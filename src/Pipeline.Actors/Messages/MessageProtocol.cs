@@ -32,7 +32,14 @@ public static class MessageProtocol
     /// <param name="Message">Complete but for the journal, which the message actor holds.</param>
     /// <param name="Prdr">Each recipient gets a reply of its own.</param>
     /// <param name="Pretence">What the client is told in place of the truth; null when it is told the truth.</param>
-    public sealed record Commit(NewMessage Message, bool Prdr = false, SmtpReply? Pretence = null);
+    public sealed record Commit(NewMessage Message, bool Prdr = false, SmtpReply? Pretence = null)
+    {
+        /// <summary>See <see cref="MessageAccepted.BodyBits"/>.</summary>
+        public int? BodyBits { get; init; }
+
+        /// <summary>See <see cref="MessageAccepted.Pipelined"/>.</summary>
+        public bool? Pipelined { get; init; }
+    }
 
     public sealed record Committed
     {

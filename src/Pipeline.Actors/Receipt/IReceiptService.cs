@@ -96,6 +96,15 @@ public interface IReceiptSession : IAsyncDisposable
     /// <summary>EXPN: what does this address stand for?</summary>
     ValueTask<ReceiptDecision> ExpandAsync(string argument, CancellationToken cancellationToken);
 
+    /// <summary>Whether the client has sent commands of the message without waiting for replies; null where PIPELINING was not offered. Set before the end of data.</summary>
+    bool? Pipelined
+    {
+        get => null;
+        set
+        {
+        }
+    }
+
     /// <summary>RSET, a second EHLO, or anything else that ends a transaction early.</summary>
     ValueTask ResetAsync(string reason, CancellationToken cancellationToken);
 

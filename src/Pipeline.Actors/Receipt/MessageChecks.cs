@@ -238,9 +238,26 @@ internal sealed class MessageChecks(ReceiptServices services, ActivePolicy activ
 
     private CheckPlan PlanSpf(string check, SpfRequest request) => new(
         check,
-        async cancellationToken => Spf(await new SpfChecker(services.Time).CheckAsync(request, services.Dns, cancellationToken)),
+        async cancellationToken =>
+        {
+            var explained = request with { Explanation = await SpfExplanationAsync(cancellationToken) };
+            return Spf(await new SpfChecker(services.Time).CheckAsync(explained, services.Dns, cancellationToken));
+        },
         reason => Spf(new SpfResult(SpfVerdict.TempError, scope.Message.Sender.Domain, "mailfrom", null, null, reason)),
         services.Limits.CheckDeadline);
+
+    /// <summary>spf_smtp_comment_template; null where it is not set, or cannot be expanded.</summary>
+    private async ValueTask<string?> SpfExplanationAsync(CancellationToken cancellationToken)
+    {
+        if (active.Policy.MainOptions.SpfSmtpCommentTemplate is not { } template)
+        {
+            return null;
+        }
+
+        var text = await template.ExpandAsync(
+            new EvaluationScope { Environment = active.Environment, Connection = scope.Connection, Message = new MessageScope() }, cancellationToken);
+        return text.IsSuccess ? text.Value : null;
+    }
 
     public void Begin(CheckPlan plan) => message.Tell(new MessageProtocol.BeginCheck(plan));
 

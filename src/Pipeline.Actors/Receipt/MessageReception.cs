@@ -11,7 +11,7 @@ namespace Pipeline.Actors.Receipt;
 /// <remarks>Memory is bounded by the header limits and the body writer's own bound, whatever the size of the message.</remarks>
 internal sealed class MessageReception(IBodyWriter body, long maxSize, int visibleBytes, Func<HeaderBlock, BodyHashSet?> headerArrived) : IAsyncDisposable
 {
-    private readonly HeaderScanner _scanner = new();
+    private HeaderScanner _scanner = new();
     private readonly VisibleBody _visible = new(visibleBytes);
     private BodyHashSet? _bodyHashes;
     private bool _inBody;
@@ -21,7 +21,32 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
     /// <summary>A message with more Received fields than this, ours counted, goes round in circles and is refused (RFC 5321 section 6.3); 0: no limit.</summary>
     public int MaxReceivedFields { get; init; }
 
+    /// <summary>How large its header may be.</summary>
+    public HeaderLimits HeaderLimits
+    {
+        get;
+        init
+        {
+            field = value;
+            _scanner = new HeaderScanner(value);
+        }
+    } = HeaderLimits.Default;
+
     public HeaderBlock Header => _scanner.Header;
+
+    /// <summary>What the log says of a header that is too large, in Exim's words; null for others.</summary>
+    /// <param name="client">Whom it came from.</param>
+    public string? HeaderExcess(string client)
+    {
+        var (what, bound) = _scanner.Problem switch
+        {
+            HeaderProblem.FieldTooLong => ("overlong message header line", $"{HeaderLimits.MaxFieldBytes} characters"),
+            HeaderProblem.BlockTooLong => ("ridiculously long message header", $"{HeaderLimits.MaxBlockBytes} characters"),
+            HeaderProblem.TooManyFields => ("message header with too many fields", $"{HeaderLimits.MaxFields} fields"),
+            _ => ("", ""),
+        };
+        return what.Length == 0 ? null : $"{what} received from {client} (more than {bound}): message abandoned";
+    }
 
     public IBodyWriter Body => body;
 
@@ -148,7 +173,7 @@ internal sealed class MessageReception(IBodyWriter body, long maxSize, int visib
     private void RefuseHeader() => Refusal = new SmtpReply(552, new EnhancedStatusCode(5, 3, 4), _scanner.Problem switch
     {
         HeaderProblem.TooManyFields => "Too many header fields",
-        HeaderProblem.FieldTooLong => "A header field is too long",
-        _ => "Message header is too long",
+        HeaderProblem.FieldTooLong => "A message header line is too long",
+        _ => "Message header is ridiculously long",
     });
 }

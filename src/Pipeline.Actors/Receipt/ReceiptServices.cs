@@ -44,6 +44,9 @@ public sealed record ReceiptServices
     /// <summary>Null: no callouts are made, and addresses that have a route are good.</summary>
     public CalloutServices? Callouts { get; init; }
 
+    /// <summary>Null: nobody is asked who a client is (a test session).</summary>
+    public IIdentClient? Ident { get; init; }
+
     /// <summary>Files that the policy names for TLS with clients.</summary>
     public CertificateFiles Certificates { get; init; } = new();
 

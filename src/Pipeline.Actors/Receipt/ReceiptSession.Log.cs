@@ -19,6 +19,7 @@ internal sealed partial class ReceiptSession
     private readonly List<string> _verbs = [];
     private bool _sawMail;
     private long _began;
+    private bool _isConnectionLogged = true;
 
     /// <summary>The client as the lines about connections name it: <c>name (helo) [address]</c>.</summary>
     private string Peer => _connection.ClientAddress is { } address
@@ -32,7 +33,9 @@ internal sealed partial class ReceiptSession
     public void ProtocolIncident(ProtocolIncident incident)
     {
         var (command, reply, reason) = incident;
-        _notQuit = _notQuit is null ? null : NotQuitReason.Of(incident.Ends) ?? _notQuit;
+
+        // As Exim, whose not-QUIT ACL is not run for a client that has made too many mistakes.
+        _notQuit = _notQuit is null || incident.Ends == SessionBreak.TooManyErrors ? null : NotQuitReason.Of(incident.Ends) ?? _notQuit;
         _connection.AuthenticationFailed |= command == AuthCommand;
         if (command == AuthCommand && _exchange is not null)
         {
@@ -130,6 +133,11 @@ internal sealed partial class ReceiptSession
             case 503 when incident.Line.Length > 0:
                 Log("smtp_protocol_error", $"SMTP protocol error in \"{incident.Line}\" {host} {reply.Text}");
                 break;
+            case 458 when command == "ETRN":
+                var domain = incident.Line["ETRN".Length..].Trim();
+                Log("etrn", $"ETRN {domain} received from {Peer}");
+                Log(null, $"{host} rejected ETRN {domain}", Refusals);
+                break;
             case 452 when command == "RCPT":
                 Log(null, $"too many recipients: excess temporarily rejected: sender={OpenSender} {host}");
                 break;
@@ -206,10 +214,19 @@ internal sealed partial class ReceiptSession
         }
         else
         {
-            Log("smtp_connection", $"SMTP connection from {Peer}{ConnectionId} lost {Lasted}");
+            LogConnection($"SMTP connection from {Peer}{ConnectionId} lost {Lasted}");
         }
 
         LogWithoutMail();
+    }
+
+    /// <summary>Of the begin or the end of the connection; not of the hosts of <c>hosts_connection_nolog</c>.</summary>
+    private void LogConnection(string line)
+    {
+        if (_isConnectionLogged)
+        {
+            Log("smtp_connection", line);
+        }
     }
 
     private void LogWithoutMail()

@@ -47,6 +47,8 @@ internal sealed partial class ReceiptSession : IReceiptSession
 
     public SmtpCapabilities Capabilities { get; private set; }
 
+    public bool? Pipelined { get; set; }
+
     public SmtpReply? DataRefusal => _transaction?.DataRefusal;
 
     private MainOptions Options => _active.Policy.MainOptions;
@@ -65,8 +67,9 @@ internal sealed partial class ReceiptSession : IReceiptSession
             return unknown;
         }
 
-        Log("smtp_connection", $"SMTP connection from {Peer}{ConnectionId}");
         var scope = ConnectionOnlyScope();
+        _isConnectionLogged = !await CapabilityOffer.MatchesAsync(Options.HostsConnectionNolog, scope, cancellationToken);
+        LogConnection($"SMTP connection from {Peer}{ConnectionId}");
         await DecideRulesAsync(scope, cancellationToken);
         if (await CapabilityOffer.MatchesAsync(Options.HostRejectConnection, scope, cancellationToken))
         {
@@ -75,6 +78,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
             return new ReceiptDecision(NotAvailable, Close: true);
         }
 
+        await AskIdentAsync(scope, cancellationToken);
         if (await ReserveAsync(scope, cancellationToken) is { } refusal)
         {
             return refusal;
@@ -202,6 +206,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
     {
         var transaction = Transaction;
         _transaction = null;
+        transaction.Pipelined = Pipelined;
         return Answer(await transaction.EndDataAsync(cancellationToken));
     }
 
@@ -212,7 +217,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         Command("QUIT");
         _notQuit = null;
         await EndTransactionAsync("QUIT");
-        Log("smtp_connection", $"SMTP connection from {Peer}{ConnectionId} closed by QUIT");
+        LogConnection($"SMTP connection from {Peer}{ConnectionId} closed by QUIT");
         LogWithoutMail();
         var outcome = await RunAsync(AclPoint.Quit, ConnectionOnlyScope(), cancellationToken);
         return new ReceiptDecision(new SmtpReply(221, outcome.UserMessage ?? $"{HostName} closing connection"), Close: true);
@@ -254,7 +259,9 @@ internal sealed partial class ReceiptSession : IReceiptSession
         if (_transaction is { } transaction)
         {
             _transaction = null;
-            Log("smtp_incomplete_transaction", $"{LogText.Host(_connection)} incomplete transaction ({reason}) from <{transaction.Scope.Message.Sender}>");
+            var message = transaction.Scope.Message;
+            var recipients = message.Recipients.Count == 0 ? "" : $" for {string.Join(' ', message.Recipients)}";
+            Log("smtp_incomplete_transaction", $"{LogText.Host(_connection)} incomplete transaction ({reason}) from <{message.Sender}>{recipients}");
             await transaction.AbortAsync(reason);
         }
     }
@@ -273,7 +280,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         if (decision.Close || decision.Reply.Code == 421)
         {
             _notQuit = NotQuitReason.AclDrop;
-            Log("smtp_connection", $"SMTP connection from {Peer}{ConnectionId} closed by DROP in ACL");
+            LogConnection($"SMTP connection from {Peer}{ConnectionId} closed by DROP in ACL");
         }
 
         return decision;

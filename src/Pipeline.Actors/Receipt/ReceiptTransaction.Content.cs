@@ -1,5 +1,6 @@
 using Pipeline.Actors.Messages;
 using Pipeline.Faults;
+using Pipeline.Mail.Addressing;
 using Pipeline.Mail.Dkim;
 using Pipeline.Mail.Message;
 using Pipeline.Mail.Smtp;
@@ -162,7 +163,7 @@ internal sealed partial class ReceiptTransaction
             Crash.At(CrashPoint.AcceptContentJudged);
 
             // The client's wish to go away does not undo a commit that is on its way.
-            var answer = await _message.Ask<object>(new MessageProtocol.Commit(message, _each is not null, Pretence), _services.Limits.CommitDeadline, CancellationToken.None);
+            var answer = await _message.Ask<object>(new MessageProtocol.Commit(message, _each is not null, Pretence) { BodyBits = BodyBits, Pipelined = Pipelined }, _services.Limits.CommitDeadline, CancellationToken.None);
             switch (answer)
             {
                 case MessageProtocol.Committed:
@@ -185,6 +186,14 @@ internal sealed partial class ReceiptTransaction
     }
 
     /// <param name="reply">Of the last ACL; null when it has no words for it.</param>
+    /// <summary>BODY of MAIL as <c>M8S=</c> has it: 8, 7, or 0 when it was not said.</summary>
+    private int? BodyBits => _points.AreLocal ? null : _mail.Body switch
+    {
+        BodyType.EightBitMime or BodyType.BinaryMime => 8,
+        BodyType.SevenBit => 7,
+        _ => 0,
+    };
+
     private ReceiptDecision Accepted(SmtpReply? reply) => new(Pretence ?? _each?.Acceptance(_id) ?? reply ?? new SmtpReply(250, $"OK id={_id}"));
 
     private ReceiptDecision NotNow(string reason)

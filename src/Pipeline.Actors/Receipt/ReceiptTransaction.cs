@@ -5,6 +5,7 @@ using Pipeline.Mail.Smtp;
 using Pipeline.Messages.Journal;
 using Pipeline.Policy.Acl;
 using Pipeline.Policy.Addressing;
+using Pipeline.Policy.Configuration;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Actors.Receipt;
@@ -61,6 +62,9 @@ internal sealed partial class ReceiptTransaction : IDisposable
     }
 
     public EvaluationScope Scope => _scope;
+
+    /// <summary>Its client has sent commands without waiting for replies; null where it may not, and without a client.</summary>
+    public bool? Pipelined { get; set; }
 
     public SmtpReply? DataRefusal => _reception?.Refusal;
 
@@ -186,10 +190,25 @@ internal sealed partial class ReceiptTransaction : IDisposable
         _services.Store.CreateBody(_id), _maxSize, _services.Limits.VisibleBodyBytes, _checks.HeaderArrived)
     {
         MaxReceivedFields = _active.Policy.MainOptions.ReceivedHeadersMax,
+        HeaderLimits = HeaderLimitsOf(_active.Policy.MainOptions),
     };
+
+    /// <summary>What the options allow, within what every reader of headers in this program takes.</summary>
+    private static HeaderLimits HeaderLimitsOf(MainOptions options) => new()
+    {
+        MaxBlockBytes = Lesser(options.HeaderMaxSize, HeaderLimits.Default.MaxBlockBytes),
+        MaxFieldBytes = Lesser(options.HeaderLineMaxSize, HeaderLimits.Default.MaxFieldBytes),
+    };
+
+    private static int Lesser(long option, int bound) => option > 0 && option < bound ? (int)option : bound;
 
     private async ValueTask EndAsync(JournalEvent last)
     {
+        if (_reception?.HeaderExcess(_points.AreLocal ? "local" : LogText.Host(_scope.Connection)["H=".Length..]) is { } excess)
+        {
+            _services.Log.Write(PolicyLogTarget.Main, $"{_id} {excess}");
+        }
+
         _message.Tell(new MessageProtocol.Abandon(_services.Time.GetUtcNow(), last));
         Dispose();
         if (_reception is { } reception)

@@ -36,7 +36,7 @@ public sealed class SpfChecker(TimeProvider time, SpfOptions? options = null)
             var outcome = await evaluation.CheckHostAsync(domain, record).ConfigureAwait(false);
             var result = Describe(outcome, identity, request, domain);
             return outcome.Verdict == SpfVerdict.Fail
-                ? await ExplainAsync(result, outcome, evaluation, context, resolver, either.Token).ConfigureAwait(false)
+                ? await ExplainAsync(result, outcome, request, evaluation, context, resolver, either.Token).ConfigureAwait(false)
                 : result;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -66,14 +66,18 @@ public sealed class SpfChecker(TimeProvider time, SpfOptions? options = null)
 
     /// <summary>Fetches and expands exp=. Whatever goes wrong there, the result stays fail, with our own text (RFC 7208 section 6.2).</summary>
     private async ValueTask<SpfResult> ExplainAsync(
-        SpfResult result, SpfOutcome outcome, SpfEvaluation evaluation, SpfMacroContext context, IDnsResolver resolver, CancellationToken cancellationToken)
+        SpfResult result, SpfOutcome outcome, SpfRequest request, SpfEvaluation evaluation, SpfMacroContext context, IDnsResolver resolver, CancellationToken cancellationToken)
     {
         string? published = null;
+        string? own = null;
         try
         {
             published = outcome.Explanation is null
                 ? null
                 : await FetchExplanationAsync(outcome.Explanation, outcome.Domain, evaluation, context, resolver, cancellationToken).ConfigureAwait(false);
+            own = published is null && request.Explanation is { } template
+                ? await ExpandExplanationAsync(Encoding.UTF8.GetBytes(template), outcome.Domain, evaluation, context).ConfigureAwait(false)
+                : null;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -82,7 +86,7 @@ public sealed class SpfChecker(TimeProvider time, SpfOptions? options = null)
 
         return result with
         {
-            Explanation = published ?? $"{context.Client} is not permitted to send mail for {result.CheckedDomain}",
+            Explanation = published ?? own ?? $"{context.Client} is not permitted to send mail for {result.CheckedDomain}",
             IsExplanationPublished = published is not null,
         };
     }
@@ -97,8 +101,15 @@ public sealed class SpfChecker(TimeProvider time, SpfOptions? options = null)
         }
 
         var answer = await resolver.QueryAsync(name, DnsRecordType.Txt, cancellationToken).ConfigureAwait(false);
-        if (answer.Records is not [TextRecord record]
-            || !SpfMacroParser.TryParse(Encoding.Latin1.GetBytes(record.Text), allowExplanationMacros: true, out var macro))
+        return answer.Records is [TextRecord record]
+            ? await ExpandExplanationAsync(Encoding.Latin1.GetBytes(record.Text), domain, evaluation, context).ConfigureAwait(false)
+            : null;
+    }
+
+    /// <returns>Null for a text that is no macro string.</returns>
+    private async ValueTask<string?> ExpandExplanationAsync(byte[] explanation, string domain, SpfEvaluation evaluation, SpfMacroContext context)
+    {
+        if (!SpfMacroParser.TryParse(explanation, allowExplanationMacros: true, out var macro))
         {
             return null;
         }

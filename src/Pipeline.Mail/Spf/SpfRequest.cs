@@ -17,6 +17,9 @@ public sealed record SpfRequest
     /// <summary>Name of this host, for %{r} and the Received-SPF field.</summary>
     public string Receiver { get; init; } = "";
 
+    /// <summary>What is said of a fail where the domain has no explanation; macros are expanded as in one. Null for a text of our own.</summary>
+    public string? Explanation { get; init; }
+
     /// <summary>Takes the place of the published record of the sender's domain; for <c>spf_guess</c>. Null: ask DNS.</summary>
     public string? Record { get; init; }
 }

@@ -92,8 +92,17 @@ public sealed record TransactionAborted(string Reason) : JournalEvent;
 /// <param name="Prdr">The client got a reply for each recipient; null otherwise.</param>
 /// <param name="Pretence">What it was told in place of 250, by <c>control = fakereject</c> or <c>fakedefer</c>; null otherwise.</param>
 /// <param name="RequireTls">The message is under REQUIRETLS (RFC 8689); null otherwise.</param>
+/// <param name="BodyBits">BODY of MAIL: 8, 7, or 0 when it was not said; null for a message that did not come by SMTP, and in journals older than this member.</param>
+/// <param name="Pipelined">The client sent commands without waiting for replies; null where PIPELINING was not offered, and in older journals.</param>
 public sealed record MessageAccepted(
-    long Size, int RecipientCount, string? AuthenticatedSender = null, bool? Prdr = null, string? Pretence = null, bool? RequireTls = null) : JournalEvent;
+    long Size,
+    int RecipientCount,
+    string? AuthenticatedSender = null,
+    bool? Prdr = null,
+    string? Pretence = null,
+    bool? RequireTls = null,
+    int? BodyBits = null,
+    bool? Pipelined = null) : JournalEvent;
 
 /// <summary>Every recipient has ended; the body is released.</summary>
 public sealed record MessageCompleted : JournalEvent;

@@ -9,6 +9,7 @@ using Pipeline.Actors.Routing;
 using Pipeline.Connectors.Files;
 using Pipeline.Connectors.Ports;
 using Pipeline.Connectors.Smtp;
+using Pipeline.Connectors.Sockets;
 using Pipeline.Mail.Dkim.Crypto;
 using Pipeline.Mail.Message;
 using Pipeline.Node.Configuration;
@@ -92,6 +93,7 @@ internal sealed class NodeFlow : IAsyncDisposable
                 Records = records,
                 FailureReports = new FailureReportServices(node.Messages, node.Store.Owner, ids, node.Resolver, actors.Messages, node.PolicyLog, options.Time).Start(system),
                 Callouts = NodeCallouts.Create(new SmtpCalloutClient(options.Time, node.Resolver, own.Contains), node.Messages),
+                Ident = new IdentClient(),
                 Connections = connections,
                 MaxConnections = session.Limits.MaxConnections,
                 HasQueueRuns = options.QueueInterval is not null,

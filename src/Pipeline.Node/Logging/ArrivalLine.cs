@@ -45,6 +45,7 @@ internal static class ArrivalLine
 
         Append(line, " PRX=", selection.Has("proxy") ? client.Proxy : null);
         line.Append(" P=").Append(client.Protocol);
+        line.Append(selection.Has("pipelining") && accepted.Pipelined is { } pipelined ? pipelined ? " L" : " L-" : "");
         Append(line, " X=", selection.Has("tls_cipher") ? client.TlsCipher : null);
         Append(line, " CV=", selection.Has("tls_certificate_verified") && client.TlsVerified is { } verified ? verified ? "yes" : "no" : null);
         Append(line, " DN=", selection.Has("tls_peerdn") && client.TlsPeer is { } peer ? $"\"{Quoted(peer)}\"" : null);
@@ -58,6 +59,7 @@ internal static class ArrivalLine
 
         line.Append(accepted.Prdr == true ? " PRDR" : "");
         line.Append(CultureInfo.InvariantCulture, $" S={accepted.Size}");
+        Append(line, " M8S=", selection.Has("8bitmime") ? accepted.BodyBits?.ToString(CultureInfo.InvariantCulture) : null);
         Append(line, " DKIM=", selection.Has("dkim") ? Signer(message) : null);
         line.Append(selection.Has("dkim") && message.Journal.Any(entry => entry.Event is CheckCompleted { Check: ActorNames.Arc, Result: "pass" }) ? " ARC" : "");
         Append(line, " RT=", selection.Has("receive_time") ? LogTime.Of(known.ReceivedAt.GetValueOrDefault(began) - began) : null);

@@ -50,13 +50,7 @@ internal sealed class AclEvaluation(AclEngine engine, AclPoint point, Evaluation
     public void Log(PolicyLogTarget target, string line) => Scope.Environment.Log.Write(target, line);
 
     /// <param name="selector">Of <c>log_selector</c>.</param>
-    public void Log(string selector, PolicyLogTarget target, string line)
-    {
-        if (Scope.Environment.Policy.MainOptions.LogSelector.Choose(selector, target) is var chosen and not PolicyLogTarget.None)
-        {
-            Log(chosen, line);
-        }
-    }
+    public void Log(string selector, PolicyLogTarget target, string line) => Scope.Environment.WriteLog(selector, target, line);
 
     /// <summary>Tells a test session, ACLs inside ACLs one column further in.</summary>
     public void Trace(string line) => Scope.TraceOf(PolicyTopics.Acl)?.Write(PolicyTopics.Acl, Depth > 1 ? new string(' ', Depth - 1) + line : line);

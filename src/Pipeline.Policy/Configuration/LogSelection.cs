@@ -23,11 +23,14 @@ public sealed class LogSelection
     /// <summary>The selectors that change what is written.</summary>
     private static readonly FrozenSet<string> Obeyed = new[]
     {
-        "acl_warn_skipped", "address_rewrite", "all_parents", "arguments", "connection_id", "connection_reject", "delay_delivery", "deliver_time", "delivery_size", "dkim",
-        "dkim_verbose", "incoming_interface", "incoming_port", "lost_incoming_connection", "millisec", "msg_id", "msg_id_created", "outgoing_port", "pid", "proxy",
-        "queue_run", "queue_time", "queue_time_exclusive", "queue_time_overall", "receive_time", "received_recipients", "received_sender",
-        "rejected_header", "rejected_headers", "retry_defer", "return_path_on_delivery", "sender_on_delivery", "sender_verify_fail", "size_reject", "skip_delivery",
-        "smtp_confirmation", "smtp_connection", "smtp_incomplete_transaction", "smtp_mailauth", "smtp_no_mail", "smtp_protocol_error", "smtp_syntax_error", "subject", "tls_certificate_verified", "tls_cipher", "tls_peerdn", "tls_sni",
+        "8bitmime", "acl_warn_skipped", "address_rewrite", "all_parents", "arguments", "connection_id", "connection_reject", "delay_delivery",
+        "deliver_time", "delivery_size", "dkim", "dkim_verbose", "dnslist_defer", "etrn", "host_lookup_failed", "ident_timeout",
+        "incoming_interface", "incoming_port", "lost_incoming_connection", "millisec", "msg_id", "msg_id_created", "outgoing_port", "pid",
+        "pipelining", "proxy", "queue_run", "queue_time", "queue_time_exclusive", "queue_time_overall", "receive_time", "received_recipients",
+        "received_sender", "rejected_header", "rejected_headers", "retry_defer", "return_path_on_delivery", "sender_on_delivery",
+        "sender_verify_fail", "size_reject", "skip_delivery", "smtp_confirmation", "smtp_connection", "smtp_incomplete_transaction", "smtp_mailauth",
+        "smtp_no_mail", "smtp_protocol_error", "smtp_syntax_error", "subject", "tls_certificate_verified", "tls_cipher", "tls_peerdn", "tls_sni",
+        "unknown_in_list",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly HashSet<string> _named;

@@ -19,10 +19,6 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("the name is looked up when something asks for it"), "helo_lookup_domains"),
         (Support.WithoutEffect("the name is looked up when something asks for it"), "host_lookup"),
         (Support.NotDone("names are looked up in the DNS, and confirmed by it", "bydns:byaddr|bydns"), "host_lookup_order"),
-        (Support.NotDone("no ident query is made, and $sender_ident is empty"), "rfc1413_hosts"),
-        (Support.WithoutEffect("no ident query is made"), "rfc1413_query_timeout"),
-        (Support.NotDone("set message_size_limit"), "header_maxsize header_line_maxsize"),
-        (Support.NotDone("the lengths of RFC 5321 hold"), "max_username_length"),
         (Support.WithoutEffect("the extension is not offered"), "pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_early_banner_hosts"),
         (Support.WithoutEffect("lines end as RFC 5321 says"), "drop_cr"),
     ];
@@ -53,7 +49,7 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Logs =>
     [
         (Support.NotDone("the node writes to standard error, and its journal is shown by \"mailpipeline explain\""), """
-            log_ports process_log_path slow_lookup_log hosts_connection_nolog event_action
+            log_ports process_log_path slow_lookup_log event_action
             """),
         (Support.WithoutEffect("the node writes to standard error", "true|false"), "print_topbitchars"),
         (Support.NotDone("times are those of the environment variable TZ"), "timezone"),
@@ -85,6 +81,5 @@ internal static class MainOptionSupport
     private static (Support Support, string Names)[] Scanners =>
     [
         (Support.WithoutEffect("every signature is verified"), "dkim_verify_minimal"),
-        (Support.NotDone("say the explanation in the ACL: $spf_smtp_comment"), "spf_smtp_comment_template"),
     ];
 }

@@ -113,6 +113,12 @@ public sealed record MainOptions
 
     public MailList? HostsConnectionNolog { get; init; }
 
+    /// <summary>What <c>$spf_smtp_comment</c> says where a domain that fails has no explanation of its own; macros of RFC 7208 section 7 are expanded in it.</summary>
+    public ExpandableString? SpfSmtpCommentTemplate { get; init; }
+
+    /// <summary>Characters of a name above which no account of the machine is looked for; 0 for no limit.</summary>
+    public int MaxUsernameLength { get; init; }
+
     public MailList? HostsProxy { get; init; }
 
     public TimeSpan ProxyProtocolTimeout { get; init; }

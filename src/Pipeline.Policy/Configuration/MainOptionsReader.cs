@@ -53,6 +53,8 @@ internal sealed class MainOptionsReader(IReadOnlyList<OptionSetting> settings, I
         HostLookup = GetList("host_lookup", ListKind.Host, ""),
         HostLookupOrder = GetString("host_lookup_order", "bydns:byaddr"),
         HostRejectConnection = GetList("host_reject_connection", ListKind.Host),
+        SpfSmtpCommentTemplate = GetExpandable("spf_smtp_comment_template"),
+        MaxUsernameLength = GetInt32("max_username_length", 0),
         HostsConnectionNolog = GetList("hosts_connection_nolog", ListKind.Host),
         ProxyProtocolTimeout = GetTime("proxy_protocol_timeout", TimeSpan.FromSeconds(3)),
         HostsProxy = GetList("hosts_proxy", ListKind.Host),

@@ -71,6 +71,15 @@ public sealed class PolicyEnvironment
     /// <summary>Receives the lines that <c>logwrite</c>, <c>log_message</c> and run-time errors produce.</summary>
     public required IPolicyLog Log { get; init; }
 
+    /// <summary>Writes a line that <c>log_selector</c> can keep out of the main log.</summary>
+    public void WriteLog(string selector, PolicyLogTarget target, string line)
+    {
+        if (Policy.MainOptions.LogSelector.Choose(selector, target) is var chosen and not PolicyLogTarget.None)
+        {
+            Log.Write(chosen, line);
+        }
+    }
+
     /// <summary>Hears what the policy does, while it does it; null when nobody wants to know.</summary>
     public IPolicyTrace? Trace { get; init; }
 

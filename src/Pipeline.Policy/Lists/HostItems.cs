@@ -1,4 +1,5 @@
 using System.Net;
+using Pipeline.Policy.Acl;
 using Pipeline.Policy.Expansion;
 
 namespace Pipeline.Policy.Lists;
@@ -85,6 +86,13 @@ internal sealed class HostNameItem(string? name) : ListItem
             return HostNames.Deferred(context, $"DNS lookup of \"{wanted}\" deferred");
         }
 
-        return addresses.Count == 0 ? HostNames.Unknown(context) : ListMatchResult.NoMatch;
+        if (addresses.Count > 0)
+        {
+            return ListMatchResult.NoMatch;
+        }
+
+        var client = context.Scope.Connection.ClientAddress is null ? "" : $" (during SMTP connection from {ClientText.FullHost(context.Scope.Connection)})";
+        context.Scope.Environment.WriteLog("host_lookup_failed", PolicyLogTarget.Main, $"no IP address found for host {wanted}{client}");
+        return HostNames.Unknown(context, $"failed to find IP address for {wanted}");
     }
 }

@@ -12,7 +12,14 @@ internal enum HostLookupOutcome
     Deferred = 2,
 }
 
-internal readonly record struct HostLookup(HostLookupOutcome Outcome, IReadOnlyList<string> Names);
+/// <param name="Unconfirmed">Names that the address claims and that do not lead back to it.</param>
+internal readonly record struct HostLookup(HostLookupOutcome Outcome, IReadOnlyList<string> Names, IReadOnlyList<string> Unconfirmed)
+{
+    public HostLookup(HostLookupOutcome outcome, IReadOnlyList<string> names)
+        : this(outcome, names, [])
+    {
+    }
+}
 
 /// <summary>Finds the names of an address: those its PTR records give and that lead back to it.</summary>
 internal static class HostNameLookup
@@ -49,9 +56,24 @@ internal static class HostNameLookup
         {
             connection.HostLookupFailed = lookup.Outcome == HostLookupOutcome.NotFound;
             connection.HostLookupDeferred = lookup.Outcome == HostLookupOutcome.Deferred;
+            LogFailure(scope.Environment, connection.ClientAddress, lookup);
         }
 
         return lookup;
+    }
+
+    private static void LogFailure(PolicyEnvironment environment, IPAddress address, HostLookup lookup)
+    {
+        const string Selector = "host_lookup_failed";
+        if (lookup.Outcome == HostLookupOutcome.NotFound && lookup.Unconfirmed.Count == 0)
+        {
+            environment.WriteLog(Selector, PolicyLogTarget.Main, $"no host name found for IP address {address}");
+        }
+
+        foreach (var name in lookup.Outcome == HostLookupOutcome.NotFound ? lookup.Unconfirmed : [])
+        {
+            environment.WriteLog(Selector, PolicyLogTarget.Main, $"{name} does not match any IP address for {address}");
+        }
     }
 
     public static async ValueTask<HostLookup> FindAsync(IDnsResolver dns, IPAddress address, CancellationToken cancellationToken)
@@ -64,18 +86,16 @@ internal static class HostNameLookup
         }
 
         var names = new List<string>();
+        var unconfirmed = new List<string>();
         var deferred = false;
         foreach (var name in pointers.Records.OfType<NameRecord>().Select(r => r.Target).Take(MaxNames))
         {
             var (addresses, temporary) = await AddressesAsync(dns, name, cancellationToken);
             deferred |= temporary;
-            if (addresses.Contains(address))
-            {
-                names.Add(name);
-            }
+            (addresses.Contains(address) ? names : unconfirmed).Add(name);
         }
 
-        return new HostLookup(names.Count > 0 ? HostLookupOutcome.Found : deferred ? HostLookupOutcome.Deferred : HostLookupOutcome.NotFound, names);
+        return new HostLookup(names.Count > 0 ? HostLookupOutcome.Found : deferred ? HostLookupOutcome.Deferred : HostLookupOutcome.NotFound, names, unconfirmed);
     }
 
     /// <summary>The IPv6 and IPv4 addresses of a name.</summary>

@@ -26,19 +26,27 @@ internal static class HostNames
         {
             HostLookupOutcome.Found => (lookup.Names, default),
             HostLookupOutcome.Deferred => (null, Deferred(context, $"host lookup deferred for reverse lookup of {host.AddressText}")),
-            _ => (null, Unknown(context)),
+            _ => (null, Unknown(context, $"failed to find host name for {host.AddressText}")),
         };
     }
 
     /// <summary>A name does not exist: by default nothing behind it is looked at, and the host is not in the list.</summary>
-    public static ListMatchResult Unknown(ListMatchContext context)
+    /// <param name="what">What was not found, for the log.</param>
+    public static ListMatchResult Unknown(ListMatchContext context, string what)
     {
-        if (context.Unknown == HostFailurePolicy.Default)
+        const string Selector = "unknown_in_list";
+        switch (context.Unknown)
         {
-            context.Stop();
+            case HostFailurePolicy.Default:
+                context.Scope.Environment.WriteLog(Selector, PolicyLogTarget.Main, $"list matching forced to fail: {what}");
+                context.Stop();
+                return ListMatchResult.NoMatch;
+            case HostFailurePolicy.Include:
+                context.Scope.Environment.WriteLog(Selector, PolicyLogTarget.Main, $"{what}: accepted by +include_unknown");
+                return ListMatchResult.Match(context.Subject);
+            default:
+                return ListMatchResult.NoMatch;
         }
-
-        return context.Unknown == HostFailurePolicy.Include ? ListMatchResult.Match(context.Subject) : ListMatchResult.NoMatch;
     }
 
     /// <summary>DNS did not answer: by default it cannot be said whether the host is in the list.</summary>

@@ -4,10 +4,16 @@ using Pipeline.Policy.Lookups;
 namespace Pipeline.Policy.Routers;
 
 /// <summary>The accounts of a password file that have numbers for their user and group.</summary>
-internal sealed class PasswordFileUsers(string path) : ILocalUsers
+/// <param name="maxNameLength">Nobody has a longer name (<c>max_username_length</c>); 0 for no limit.</param>
+internal sealed class PasswordFileUsers(string path, int maxNameLength = 0) : ILocalUsers
 {
     public LocalUser? Find(string name)
     {
+        if (maxNameLength > 0 && name.Length > maxNameLength)
+        {
+            return null;
+        }
+
         var (accounts, error) = PasswordFile.Read(path);
         if (accounts is null)
         {

@@ -68,7 +68,6 @@ public sealed class SessionEndTests : ReceiptTestKit
     [InlineData(SessionBreak.CommandTimeout, "command-timeout")]
     [InlineData(SessionBreak.DataTimeout, "data-timeout")]
     [InlineData(SessionBreak.Shutdown, "signal-exit")]
-    [InlineData(SessionBreak.TooManyErrors, "bad-commands")]
     [InlineData(SessionBreak.TooManyUnknownCommands, "bad-commands")]
     [InlineData(SessionBreak.TooManyNonMailCommands, "bad-commands")]
     [InlineData(SessionBreak.Limit, "bad-commands")]
@@ -85,6 +84,17 @@ public sealed class SessionEndTests : ReceiptTestKit
         }
 
         Assert.Equal($"notquit {reason}", Assert.Single(_policy.Lines, line => line.StartsWith("notquit", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_session_with_too_many_errors_does_not_run_the_acl()
+    {
+        await using (var session = await OpenAsync("client.example"))
+        {
+            session.ProtocolIncident(new ProtocolIncident("NOOP", new SmtpReply(501, "why", "why"), "why") { Ends = SessionBreak.TooManyErrors });
+        }
+
+        Assert.DoesNotContain(_policy.Lines, line => line.StartsWith("notquit", StringComparison.Ordinal));
     }
 
     [Fact]

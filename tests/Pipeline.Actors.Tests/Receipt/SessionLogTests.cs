@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Pipeline.Actors.Messages;
 using Pipeline.Actors.Receipt;
 using Pipeline.Actors.Tests.Support;
@@ -35,6 +36,35 @@ public sealed class SessionLogTests : ReceiptTestKit
     }
 
     [Fact]
+    public async Task Connections_of_some_hosts_are_not_told()
+    {
+        await using (var session = await OpenAsync("log_selector = +smtp_connection\nhosts_connection_nolog = 192.0.2.7\n"))
+        {
+            await session.QuitAsync(CancellationToken.None);
+        }
+
+        Assert.Empty(_policy.Lines);
+    }
+
+    [Theory]
+    [InlineData("header_line_maxsize = 100", 100, "552 5.3.4 A message header line is too long", "overlong message header line received from (c) [192.0.2.7] (more than 100 characters): message abandoned")]
+    [InlineData("header_line_maxsize = 200", 100, null, "")]
+    [InlineData("header_maxsize = 100", 100, "552 5.3.4 Message header is ridiculously long", "ridiculously long message header received from (c) [192.0.2.7] (more than 100 characters): message abandoned")]
+    [InlineData("header_maxsize = 200", 100, null, "")]
+    public async Task Header_that_is_too_large_is_refused_and_told(string option, int length, string? refusal, string logged)
+    {
+        await using var session = await OpenAsync(option + "\nacl_smtp_rcpt = a\nbegin acl\na:\n  accept\n");
+        await MailAsync(session);
+        await session.RecipientAsync(To("x"), CancellationToken.None);
+        await session.BeginDataAsync(false, CancellationToken.None);
+        await session.WriteAsync(Encoding.ASCII.GetBytes($"Subject: {new string('x', length)}\r\n\r\nbody\r\n"), CancellationToken.None);
+        Assert.Equal(refusal, session.DataRefusal?.ToString());
+        await session.ResetAsync("message refused", CancellationToken.None);
+        Assert.EndsWith(logged, _policy.Lines.LastOrDefault() ?? "", StringComparison.Ordinal);
+        Assert.Equal(refusal is not null, !_policy.Lines.IsEmpty);
+    }
+
+    [Fact]
     public async Task Client_that_goes_in_the_midst_of_a_transaction_is_always_told_and_others_when_it_is_asked_for()
     {
         await using (var session = await OpenAsync(""))
@@ -64,6 +94,13 @@ public sealed class SessionLogTests : ReceiptTestKit
         await MailAsync(session);
         await session.ResetAsync("RSET", CancellationToken.None);
         Assert.Equal("H=(c) [192.0.2.7] incomplete transaction (RSET) from <s@x.test>", _policy.Lines.Last());
+
+        await using var other = await OpenAsync(Chosen + "acl_smtp_rcpt = a\nbegin acl\na:\n  accept\n");
+        await MailAsync(other);
+        await other.RecipientAsync(To("x"), CancellationToken.None);
+        await other.RecipientAsync(To("y"), CancellationToken.None);
+        await other.ResetAsync("sync failure", CancellationToken.None);
+        Assert.Equal($"H=(c) [192.0.2.7] incomplete transaction (sync failure) from <s@x.test> for {To("x").Address} {To("y").Address}", _policy.Lines.Last());
     }
 
     [Theory]
@@ -162,6 +199,29 @@ public sealed class SessionLogTests : ReceiptTestKit
         await session.RecipientAsync(To("x"), CancellationToken.None);
         Assert.Equal(
             isTold ? ["H=(c) [192.0.2.7] Warning: ACL \"warn\" statement skipped: condition test deferred: invalid \"condition\" value \"nonsense\""] : [], _policy.Lines);
+    }
+
+    [Theory]
+    [InlineData("", "ETRN x.test received from (c) [192.0.2.7]|H=(c) [192.0.2.7] rejected ETRN x.test")]
+    [InlineData("log_selector = -etrn\n", "H=(c) [192.0.2.7] rejected ETRN x.test")]
+    public async Task Etrn_is_told(string selector, string logged)
+    {
+        await using var session = await OpenAsync(selector);
+        session.ProtocolIncident(new ProtocolIncident("ETRN", new SmtpReply(458, "no"), "why") { Line = "ETRN x.test" });
+        Assert.Equal(logged.Split('|'), _policy.Lines);
+    }
+
+    [Theory]
+    [InlineData("*.x.test", "", "no host name found for IP address 192.0.2.7")]
+    [InlineData("*.x.test", "log_selector = +unknown_in_list\n", "no host name found for IP address 192.0.2.7|list matching forced to fail: failed to find host name for 192.0.2.7")]
+    [InlineData("+include_unknown : *.x.test", "log_selector = +unknown_in_list -host_lookup_failed\n", "failed to find host name for 192.0.2.7: accepted by +include_unknown")]
+    [InlineData("+ignore_unknown : *.x.test", "log_selector = +unknown_in_list\n", "no host name found for IP address 192.0.2.7")]
+    [InlineData("none.x.test", "log_selector = +unknown_in_list\n", "no IP address found for host none.x.test (during SMTP connection from [192.0.2.7])|list matching forced to fail: failed to find IP address for none.x.test")]
+    public async Task Names_that_are_not_found_are_told(string hosts, string selector, string logged)
+    {
+        await using var session = Service($"{selector}acl_smtp_connect = a\nbegin acl\na:\n  accept hosts = {hosts}\n  accept\n").Open(Client("192.0.2.7"));
+        await session.ConnectAsync(CancellationToken.None);
+        Assert.Equal(logged.Split('|'), _policy.Lines);
     }
 
     [Fact]

@@ -106,6 +106,25 @@ public sealed class SpfCheckerTests
         Assert.Equal(text ?? "192.0.2.1 is not permitted to send mail for example.com", result.Explanation);
     }
 
+    [Theory]
+    [InlineData("Please%_see%_http://x.example/?id=%{S}&ip=%{C}", "Please see http://x.example/?id=user%40example.com&ip=192.0.2.1", "none.example")]
+    [InlineData("Please see %{r}", "Please see mx.receiver.example", "none.example")]
+    [InlineData("unused", "theirs", "ok.example")]
+    [InlineData("%{z}", "192.0.2.1 is not permitted to send mail for example.com", "none.example")]
+    public async Task A_template_explains_where_the_domain_does_not(string template, string text, string name)
+    {
+        var zone = Zone($$$"""{"example.com":{"TXT":["v=spf1 exp={{{name}}} -all"]},"ok.example":{"TXT":["theirs"]},"none.example":{}}""");
+        var request = new SpfRequest
+        {
+            Client = IPAddress.Parse("192.0.2.1"),
+            Helo = "client.example",
+            Sender = "user@example.com",
+            Receiver = "mx.receiver.example",
+            Explanation = template,
+        };
+        Assert.Equal(text, (await new SpfChecker(Time).CheckAsync(request, zone, CancellationToken.None)).Explanation);
+    }
+
     [Fact]
     public async Task An_explanation_is_cut_at_its_limit_and_holds_no_control_characters()
     {

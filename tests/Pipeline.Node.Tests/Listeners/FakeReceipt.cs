@@ -55,6 +55,9 @@ internal sealed class FakeReceipt : IReceiptService
 
     public ConcurrentQueue<MailParameters> Mails { get; } = new();
 
+    /// <summary>Of each message: whether it came in groups of commands.</summary>
+    public ConcurrentQueue<bool?> Pipelined { get; } = new();
+
     public ConcurrentQueue<RecipientParameters> Recipients { get; } = new();
 
     public long OctetsWritten;
@@ -86,6 +89,8 @@ internal sealed class FakeReceipt : IReceiptService
         public SmtpCapabilities Capabilities => receipt.Capabilities;
 
         public SmtpReply? DataRefusal { get; private set; }
+
+        public bool? Pipelined { get; set; }
 
         public bool RewritesPaths => receipt.RewritePath is not null;
 
@@ -157,6 +162,7 @@ internal sealed class FakeReceipt : IReceiptService
         public ValueTask<ReceiptDecision> EndDataAsync(CancellationToken cancellationToken)
         {
             receipt.Messages.Enqueue(_content.WrittenSpan.ToArray());
+            receipt.Pipelined.Enqueue(Pipelined);
             return Decide("end data", new SmtpReply(250, new EnhancedStatusCode(2, 0, 0), "accepted"));
         }
 

@@ -102,6 +102,6 @@ public sealed class SmtpChunkingTests
         harness.CloseClientSide();
         await harness.Ended;
         Assert.Empty(harness.Receipt.Messages);
-        Assert.Equal(1, harness.Receipt.CountOf("reset connection ended"));
+        Assert.Equal(1, harness.Receipt.CountOf("reset connection lost"));
     }
 }

@@ -272,7 +272,7 @@ public sealed class SmtpSessionTests
         await lost.Client.SendAsync("half a mess");
         lost.CloseClientSide();
         await lost.Ended;
-        Assert.Equal(1, lost.Receipt.CountOf("reset connection ended"));
+        Assert.Equal(1, lost.Receipt.CountOf("reset connection lost"));
         Assert.DoesNotContain("end data", lost.Receipt.Calls);
     }
 

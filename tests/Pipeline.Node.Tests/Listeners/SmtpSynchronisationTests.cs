@@ -39,6 +39,30 @@ public sealed class SmtpSynchronisationTests
     }
 
     [Theory]
+    [InlineData(true, "MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n", true)]
+    [InlineData(true, "MAIL FROM:<a@example.com>\r\n|RCPT TO:<b@example.com>\r\n|DATA\r\n", false)]
+    [InlineData(true, "MAIL FROM:<a@example.com>\r\n|RCPT TO:<b@example.com>\r\nDATA\r\n", true)]
+    [InlineData(false, "MAIL FROM:<a@example.com>\r\n|RCPT TO:<b@example.com>\r\n|DATA\r\n", null)]
+    public async Task Message_knows_whether_its_client_waited_for_replies(bool isOffered, string batches, bool? pipelined)
+    {
+        var receipt = new FakeReceipt();
+        receipt.Capabilities = receipt.Capabilities with { Pipelining = isOffered };
+        await using var harness = await new SessionHarness(receipt).GreetAsync();
+        foreach (var batch in batches.Split('|'))
+        {
+            await harness.Client.SendAsync(batch);
+            for (var i = 0; i < batch.Split('\n').Length - 1; i++)
+            {
+                await harness.Client.ReadReplyAsync();
+            }
+        }
+
+        await harness.Client.SendAsync("x\r\n.\r\n");
+        await harness.Client.ExpectAsync("250 ");
+        Assert.Equal(pipelined, Assert.Single(receipt.Pipelined));
+    }
+
+    [Theory]
     [InlineData("NOOP", true)]
     [InlineData("VRFY x", true)]
     [InlineData("EXPN x", true)]
@@ -108,7 +132,7 @@ public sealed class SmtpSynchronisationTests
         await harness.Client.ExpectAsync("554 5.5.0");
         await harness.DisposeAsync();
         Assert.DoesNotContain("begin data", harness.Receipt.Calls);
-        Assert.Equal(1, harness.Receipt.CountOf("reset connection ended"));
+        Assert.Equal(1, harness.Receipt.CountOf("reset sync failure"));
     }
 
     [Fact]

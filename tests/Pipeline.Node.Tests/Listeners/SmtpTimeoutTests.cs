@@ -55,7 +55,7 @@ public sealed class SmtpTimeoutTests
         await harness.Ended;
         Assert.Empty(harness.Receipt.Messages);
         Assert.Contains("DATA|421|data timeout", harness.Receipt.Incidents);
-        Assert.Equal(1, harness.Receipt.CountOf("reset connection ended"));
+        Assert.Equal(1, harness.Receipt.CountOf("reset data timeout"));
     }
 
     [Fact]

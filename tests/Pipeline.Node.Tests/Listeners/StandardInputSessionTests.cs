@@ -32,6 +32,6 @@ public sealed class StandardInputSessionTests
         using var input = new MemoryStream("EHLO me\r\nMAIL FROM:<a@example.com>\r\n"u8.ToArray());
         using var output = new MemoryStream();
         await StandardInputSession.RunAsync(input, output, SessionHarness.Options(), receipt, new ManualTime());
-        Assert.Equal(1, receipt.CountOf("reset connection ended"));
+        Assert.Equal(1, receipt.CountOf("reset connection lost"));
     }
 }

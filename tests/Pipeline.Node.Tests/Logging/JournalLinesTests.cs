@@ -253,6 +253,22 @@ public sealed class JournalLinesTests
     }
 
     [Theory]
+    [InlineData("+pipelining +8bitmime", true, 8, "P=esmtp L S=500 M8S=8")]
+    [InlineData("+pipelining +8bitmime", false, 7, "P=esmtp L- S=500 M8S=7")]
+    [InlineData("+pipelining +8bitmime", null, 0, "P=esmtp S=500 M8S=0")]
+    [InlineData("+pipelining +8bitmime", null, null, "P=esmtp S=500")]
+    [InlineData("", true, 8, "P=esmtp S=500")]
+    public void Arrival_says_how_the_client_spoke_where_it_is_asked_for(string selection, bool? pipelined, int? body, string fields)
+    {
+        JournalEvent[] events =
+        [
+            new TransactionStarted(Plain, "a@b", null, 1), new RecipientAccepted(0, "b@local.test"), new MessageAccepted(500, 1, BodyBits: body, Pipelined: pipelined),
+        ];
+        Assert.Equal(
+            [$"{Id} <= a@b H=(helo.example.org) [192.0.2.1] {fields} id=x@y"], Lines(new JournalLines(LogSelection.Parse(selection), "mail"), Accepted(events)));
+    }
+
+    [Theory]
     [MemberData(nameof(Deliveries))]
     public void What_becomes_of_a_message_is_a_line_in_exims_form(string selection, JournalEvent[] events, string[] expected)
     {

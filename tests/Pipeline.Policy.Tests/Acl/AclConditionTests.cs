@@ -184,6 +184,11 @@ public sealed class AclConditionTests
         var bench = new AclBench(dns);
         var outcome = await bench.RunAsync($"accept dnslists = {list}");
         Assert.Equal(expected, outcome.Verdict switch { AclVerdict.Accept => "true", AclVerdict.Deny => "false", AclVerdict.Defer => "defer", _ => outcome.LogMessage });
+        Assert.Equal(
+            list.Contains("down.test", StringComparison.Ordinal)
+                ? [$"Main: DNS list lookup defer (probably timeout) for 1.2.0.192.down.test: {expected switch { "true" => "assumed in list", "false" => "assumed not in list", _ => "returned DEFER" }}"]
+                : [],
+            bench.Log.Where(line => line.Contains("DNS list lookup defer", StringComparison.Ordinal)));
         Assert.Equal(value, bench.Scope.Message.ConditionVariables.GetValueOrDefault("dnslist_value", ""));
         Assert.Equal(text, bench.Scope.Message.ConditionVariables.GetValueOrDefault("dnslist_text", ""));
     }

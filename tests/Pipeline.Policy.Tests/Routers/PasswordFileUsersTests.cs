@@ -31,6 +31,17 @@ public sealed class PasswordFileUsersTests : IDisposable
         Assert.Null(new PasswordFileUsers(_path).Find("bob"));
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public void A_name_that_is_too_long_is_nobodys(int most, bool isFound)
+    {
+        File.WriteAllText(_path, "bob:x:1000:1000:Bob:/home/bob:/bin/sh\n");
+
+        Assert.Equal(isFound, new PasswordFileUsers(_path, most).Find("bob") is not null);
+    }
+
     [Fact]
     public void A_changed_file_is_read_again()
     {

@@ -14,6 +14,9 @@ internal sealed partial class SmtpSession
     private bool _hasTooManyRecipients;
     private SmtpReply? _lastRejection;
 
+    /// <summary>Commands of the open transaction have come before the reply to one before them.</summary>
+    private bool _hasPipelined;
+
     /// <summary>The last MAIL was refused.</summary>
     private bool _envelopeRefused;
 
@@ -47,6 +50,7 @@ internal sealed partial class SmtpSession
         }
 
         _state = SmtpSessionState.Sender;
+        _hasPipelined = _channel.MoreBuffered;
         _body = mail.Body;
         _maxMessageSize = capabilities.MaxMessageSize;
         _recipients = 0;
@@ -71,6 +75,7 @@ internal sealed partial class SmtpSession
             return;
         }
 
+        _hasPipelined |= _channel.MoreBuffered;
         var parameters = new RecipientParameters(recipient.Address, recipient.Notify, recipient.OriginalRecipient);
         ReceiptDecision decision = await _receipt.RecipientAsync(parameters, cancellationToken);
         if (Answer(decision))

@@ -20,6 +20,7 @@ internal sealed partial class SmtpSession
 
     private SmtpSessionState _state;
     private SessionEnd _end;
+    private SessionBreak _break;
     private bool _pipelining;
     private bool _startTlsOffered;
     private int _errors;
@@ -78,7 +79,15 @@ internal sealed partial class SmtpSession
 
             if (InTransaction)
             {
-                await EndTransactionAsync("connection ended", cancellationToken);
+                await EndTransactionAsync(
+                    _break switch
+                    {
+                        SessionBreak.OutOfStep => "sync failure",
+                        SessionBreak.CommandTimeout => "command timeout",
+                        SessionBreak.DataTimeout => "data timeout",
+                        _ => _end == SessionEnd.Lost ? "connection lost" : "connection ended",
+                    },
+                    cancellationToken);
             }
         }
         catch (Exception)
@@ -238,7 +247,7 @@ internal sealed partial class SmtpSession
     {
         _receipt.ProtocolIncident(incident);
         _channel.Reply(incident.Reply);
-        _end = end;
+        (_end, _break) = (end, incident.Ends);
     }
 
     /// <summary>Gives the receipt's answer, and ends the session when it says so. True when the answer is yes and the session goes on.</summary>

@@ -95,6 +95,13 @@ internal static class DnsListSearch
         var answer = await scope.Environment.Dns.QueryAsync($"{name}.{domain}", DnsRecordType.A, cancellationToken);
         if (answer.IsTemporaryFailure)
         {
+            var assumed = query.Unknown switch
+            {
+                UnknownListPolicy.Include => "assumed in list",
+                UnknownListPolicy.Defer => "returned DEFER",
+                _ => "assumed not in list",
+            };
+            scope.Environment.WriteLog("dnslist_defer", PolicyLogTarget.Main, $"DNS list lookup defer (probably timeout) for {name}.{domain}: {assumed}");
             return ([], query.Unknown switch
             {
                 UnknownListPolicy.Include => new DnsListAnswer.Listed(domain, "", "", ""),

@@ -1,7 +1,7 @@
-using Pipeline.Mail.Addressing;
-using Pipeline.Policy.Addressing;
 using System.Net.Sockets;
+using Pipeline.Mail.Addressing;
 using Pipeline.Node.Configuration;
+using Pipeline.Policy.Addressing;
 
 namespace Pipeline.Node.CommandLine.Exim;
 

@@ -65,6 +65,8 @@ internal static class TransportMapping
         MessageLineLengthLimit = smtp.MessageLineLengthLimit,
         AvoidEsmtp = Hosts(smtp.AvoidEsmtp),
         AvoidPipelining = Hosts(smtp.AvoidPipelining),
+        PipeConnect = Hosts(smtp.PipeConnect),
+        OfferLasts = smtp.OfferLasts,
         TryChunking = Hosts(smtp.TryChunking),
         TryPrdr = Hosts(smtp.TryPrdr),
         Tls = new SmtpTlsSettings

@@ -110,7 +110,8 @@ internal sealed partial class MessageActor
                 _commit.Pretence?.ToString(),
                 message.Envelope.RequireTls ? true : null,
                 _commit.BodyBits,
-                _commit.Pipelined));
+                _commit.Pipelined,
+                _commit.BeganEarly));
         var journal = _ledger.TakeChanges().Journal;
         Become(Committing);
         Crash.At(CrashPoint.AcceptCommitAsked);

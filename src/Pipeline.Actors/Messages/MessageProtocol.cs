@@ -39,6 +39,9 @@ public static class MessageProtocol
 
         /// <summary>See <see cref="MessageAccepted.Pipelined"/>.</summary>
         public bool? Pipelined { get; init; }
+
+        /// <summary>See <see cref="MessageAccepted.BeganEarly"/>.</summary>
+        public bool? BeganEarly { get; init; }
     }
 
     public sealed record Committed

@@ -23,6 +23,7 @@ internal static class CapabilityOffer
                 && await Offers(options.TlsAdvertiseHosts),
             Dsn: await Offers(options.DsnAdvertiseHosts))
         {
+            PipeConnect = scope.Connection.ClientAddress is not null && await Offers(options.PipeConnectAdvertiseHosts),
             Prdr = options.PrdrEnable,
             Limits = await Offers(options.LimitsAdvertiseHosts),
             RequireTls = scope.Connection.Tls is not null && await Offers(options.TlsAdvertiseRequireTls),

@@ -105,6 +105,15 @@ public interface IReceiptSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the session began with commands before the banner, or went on behind EHLO without its reply; null where that was not offered. Set before the end of data.</summary>
+    bool? BeganEarly
+    {
+        get => null;
+        set
+        {
+        }
+    }
+
     /// <summary>RSET, a second EHLO, or anything else that ends a transaction early.</summary>
     ValueTask ResetAsync(string reason, CancellationToken cancellationToken);
 
@@ -151,6 +160,9 @@ public sealed record SmtpCapabilities(
 
     /// <summary>EXPN may have an answer.</summary>
     public bool Expands { get; init; }
+
+    /// <summary>PIPECONNECT: further sessions may begin with commands before the banner. Goes with PIPELINING.</summary>
+    public bool PipeConnect { get; init; }
 
     /// <summary>PRDR: each recipient may have a reply of its own after the data.</summary>
     public bool Prdr { get; init; }

@@ -60,6 +60,7 @@ internal sealed partial class ReceiptSession
     private async ValueTask<SessionRules> RulesAsync(EvaluationScope scope, CancellationToken cancellationToken) => new()
     {
         EnforcesSynchronisation = Options.SmtpEnforceSync,
+        TakesEarlyCommands = !IsLocal && await CapabilityOffer.MatchesAsync(Options.PipeConnectAdvertiseHosts, scope, cancellationToken),
         RequiresHello = await CapabilityOffer.MatchesAsync(Options.HostsRequireHelo, scope, cancellationToken),
         SenderForms = await PathFormsAsync(Options.SenderUnqualifiedHosts, scope, cancellationToken),
         RecipientForms = await PathFormsAsync(Options.RecipientUnqualifiedHosts, scope, cancellationToken),

@@ -49,6 +49,8 @@ internal sealed partial class ReceiptSession : IReceiptSession
 
     public bool? Pipelined { get; set; }
 
+    public bool? BeganEarly { get; set; }
+
     public SmtpReply? DataRefusal => _transaction?.DataRefusal;
 
     private MainOptions Options => _active.Policy.MainOptions;
@@ -207,6 +209,7 @@ internal sealed partial class ReceiptSession : IReceiptSession
         var transaction = Transaction;
         _transaction = null;
         transaction.Pipelined = Pipelined;
+        transaction.BeganEarly = BeganEarly;
         return Answer(await transaction.EndDataAsync(cancellationToken));
     }
 

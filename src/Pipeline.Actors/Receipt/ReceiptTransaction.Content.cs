@@ -163,7 +163,7 @@ internal sealed partial class ReceiptTransaction
             Crash.At(CrashPoint.AcceptContentJudged);
 
             // The client's wish to go away does not undo a commit that is on its way.
-            var answer = await _message.Ask<object>(new MessageProtocol.Commit(message, _each is not null, Pretence) { BodyBits = BodyBits, Pipelined = Pipelined }, _services.Limits.CommitDeadline, CancellationToken.None);
+            var answer = await _message.Ask<object>(new MessageProtocol.Commit(message, _each is not null, Pretence) { BodyBits = BodyBits, Pipelined = Pipelined, BeganEarly = BeganEarly }, _services.Limits.CommitDeadline, CancellationToken.None);
             switch (answer)
             {
                 case MessageProtocol.Committed:

@@ -66,6 +66,9 @@ internal sealed partial class ReceiptTransaction : IDisposable
     /// <summary>Its client has sent commands without waiting for replies; null where it may not, and without a client.</summary>
     public bool? Pipelined { get; set; }
 
+    /// <summary>Its session began with commands before the banner; null where that was not offered, and without a client.</summary>
+    public bool? BeganEarly { get; set; }
+
     public SmtpReply? DataRefusal => _reception?.Refusal;
 
     public static async ValueTask<ReceiptTransaction> OpenAsync(

@@ -8,6 +8,9 @@ public sealed record SessionRules
     /// <summary>A client that talks before it may loses the connection: <c>smtp_enforce_sync</c>, and <c>enforce_sync</c> and <c>no_enforce_sync</c> of <c>control</c>.</summary>
     public bool EnforcesSynchronisation { get; init; } = true;
 
+    /// <summary>Commands may come before the banner, and behind EHLO before its reply (<c>pipelining_connect_advertise_hosts</c>).</summary>
+    public bool TakesEarlyCommands { get; init; }
+
     /// <summary>MAIL needs EHLO or HELO first (<c>hosts_require_helo</c>).</summary>
     public bool RequiresHello { get; init; } = true;
 

@@ -78,6 +78,12 @@ public sealed record SmtpTransportSettings(string Name) : TransportSettings(Name
 
     public HostSet AvoidPipelining { get; init; } = HostSet.None;
 
+    /// <summary>Peers whose banner is not waited for before EHLO, when they have offered PIPECONNECT.</summary>
+    public HostSet PipeConnect { get; init; } = HostSet.None;
+
+    /// <summary>How long such an offer is believed.</summary>
+    public TimeSpan OfferLasts { get; init; } = TimeSpan.FromDays(7);
+
     public HostSet TryChunking { get; init; } = HostSet.Everyone;
 
     /// <summary>Peers that are asked for a reply for each recipient, when they offer PRDR and there are several.</summary>

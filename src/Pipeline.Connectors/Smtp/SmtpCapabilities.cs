@@ -13,6 +13,9 @@ internal sealed record SmtpCapabilities
 
     public bool Pipelining { get; init; }
 
+    /// <summary>Commands are taken before the banner (draft-harris-early-pipe).</summary>
+    public bool PipeConnect { get; init; }
+
     public bool EightBitMime { get; init; }
 
     public bool SmtpUtf8 { get; init; }
@@ -68,6 +71,7 @@ internal sealed record SmtpCapabilities
         return keyword switch
         {
             _ when Ascii.EqualsIgnoreCase(keyword, "PIPELINING"u8) => this with { Pipelining = true },
+            _ when Ascii.EqualsIgnoreCase(keyword, "PIPECONNECT"u8) || Ascii.EqualsIgnoreCase(keyword, "X_PIPE_CONNECT"u8) => this with { PipeConnect = true },
             _ when Ascii.EqualsIgnoreCase(keyword, "8BITMIME"u8) => this with { EightBitMime = true },
             _ when Ascii.EqualsIgnoreCase(keyword, "SMTPUTF8"u8) => this with { SmtpUtf8 = true },
             _ when Ascii.EqualsIgnoreCase(keyword, "DSN"u8) => this with { Dsn = true },

@@ -11,6 +11,8 @@ internal sealed record SmtpPeerPolicy
 
     public bool AvoidPipelining { get; init; }
 
+    public bool PipeConnect { get; init; }
+
     public bool TryPrdr { get; init; }
 
     public bool RequireTls { get; init; }
@@ -46,6 +48,7 @@ internal sealed record SmtpPeerPolicy
         {
             AvoidEsmtp = await settings.AvoidEsmtp.ContainsAsync(host, address, cancellationToken),
             AvoidPipelining = await settings.AvoidPipelining.ContainsAsync(host, address, cancellationToken),
+            PipeConnect = await settings.PipeConnect.ContainsAsync(host, address, cancellationToken),
             TryPrdr = await settings.TryPrdr.ContainsAsync(host, address, cancellationToken),
             Dane = dane,
             RequireTls = requireTls || dane is not null || await tls.Require.ContainsAsync(host, address, cancellationToken),

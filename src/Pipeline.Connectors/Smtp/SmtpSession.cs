@@ -34,6 +34,9 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
     /// <summary>The authenticator that was used, and who it made us if that is known; or null.</summary>
     public string? Authenticator { get; init; }
 
+    /// <summary>EHLO was said before the banner.</summary>
+    public bool SaidEarly { get; init; }
+
     /// <summary>Messages that this session has had, accepted or not.</summary>
     public int Messages { get; set; }
 
@@ -70,6 +73,11 @@ internal sealed class SmtpSession(SmtpConnectionKey key, SmtpPeer peer, SmtpClie
         if (Authenticator is not null)
         {
             text.Append("A=").Append(Authenticator).Append(' ');
+        }
+
+        if (SaidEarly)
+        {
+            text.Append("L* ");
         }
 
         if (prdr)

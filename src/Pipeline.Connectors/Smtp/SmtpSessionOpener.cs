@@ -11,6 +11,7 @@ namespace Pipeline.Connectors.Smtp;
 internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider timeProvider, Random random)
 {
     private readonly SmtpConnector _connector = new(timeProvider, random);
+    private readonly EarlyPipelining _early = new(timeProvider);
 
     public async ValueTask<SmtpOpening> OpenAsync(SmtpTransportSettings settings, SmtpConnectionKey key, CancellationToken cancellationToken)
     {
@@ -29,7 +30,10 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
             return SmtpOpening.Failed(failure!);
         }
 
-        return await OpenOverAsync(socket, settings, key, peer, tryTls, cancellationToken);
+        var opening = await OpenOverAsync(socket, settings, key, peer, tryTls, cancellationToken);
+
+        // What it offered once it does not take any more: in its own time it may.
+        return opening.WasTooEarly ? await OpenOnceAsync(settings, key, tryTls, cancellationToken) : opening;
     }
 
     /// <summary>Opens a session over a connection that is there.</summary>
@@ -39,24 +43,30 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
     {
         var connection = new SmtpClientConnection(socket, timeProvider);
         await using var abort = connection.AbortWhen(cancellationToken);
-        var handshake = new Handshake(settings, key, peer, connection, files, timeProvider);
+        var handshake = new Handshake(settings, key, peer, connection, files, timeProvider, _early);
         var opening = await handshake.RunAsync(tryTls, cancellationToken);
         if (opening.Session is null)
         {
             await handshake.LeaveAsync();
         }
 
-        return opening;
+        return opening with { WasTooEarly = handshake.WasTooEarly };
     }
 
     /// <summary>The talk before the first message.</summary>
     private sealed class Handshake(
-        SmtpTransportSettings settings, SmtpConnectionKey key, SmtpPeer peer, SmtpClientConnection connection, CertificateFiles files, TimeProvider time)
+        SmtpTransportSettings settings, SmtpConnectionKey key, SmtpPeer peer, SmtpClientConnection connection, CertificateFiles files, TimeProvider time, EarlyPipelining early)
     {
         private SmtpCapabilities _capabilities = SmtpCapabilities.None;
         private SmtpClientTls? _tls;
         private string _name = "";
         private bool _broken;
+        private bool _saidEarly;
+
+        /// <summary>EHLO was said before the banner, and no good banner came. That is forgotten, so that it happens once.</summary>
+        public bool WasTooEarly { get; private set; }
+
+        private string Hello => $"{(key.Dialect == SmtpDialect.Lmtp ? "LHLO" : "EHLO")} {_name}";
 
         private TimeSpan Timeout => settings.CommandTimeout;
 
@@ -95,6 +105,7 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
                     PeerName = _tls?.PeerCertificate is { } shown ? OctetString.ToText(DistinguishedNameText.Of(shown.SubjectName)) : null,
                     VerifiedByDane = _tls?.VerifiedByDane == true,
                     Authenticator = authentication.As,
+                    SaidEarly = _saidEarly,
                 });
         }
 
@@ -114,23 +125,47 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
 
         private async ValueTask<DeliveryFailure?> GreetAsync()
         {
+            _saidEarly = key.Policy.PipeConnect && !key.Policy.AvoidEsmtp && early.IsTakenBy(key, settings.OfferLasts);
+            if (_saidEarly && await connection.WriteAsync(Encoding.ASCII.GetBytes(Hello + "\r\n"), Timeout) is not SmtpIoStatus.Ok and var unsaid)
+            {
+                return TooEarly(Silence(unsaid, SmtpPeer.InitialConnection));
+            }
+
             var status = await connection.ReadReplyAsync(Timeout);
             if (status != SmtpIoStatus.Ok)
             {
-                return Silence(status, SmtpPeer.InitialConnection);
+                return TooEarly(Silence(status, SmtpPeer.InitialConnection));
             }
 
             peer.Greeting = connection.Reply.FirstLine();
-            return connection.Reply.Code == 220 ? await SayHelloAsync() : Refusal(SmtpPeer.InitialConnection);
+            if (connection.Reply.Code != 220)
+            {
+                return TooEarly(Refusal(SmtpPeer.InitialConnection));
+            }
+
+            var failure = await SayHelloAsync(isSaid: _saidEarly);
+            early.Note(key, failure is null && _capabilities.PipeConnect);
+            return failure;
         }
 
-        private async ValueTask<DeliveryFailure?> SayHelloAsync()
+        private DeliveryFailure TooEarly(DeliveryFailure failure)
         {
-            var esmtp = key.Dialect == SmtpDialect.Lmtp ? "LHLO" : "EHLO";
+            if (_saidEarly)
+            {
+                early.Note(key, offered: false);
+                WasTooEarly = true;
+            }
+
+            return failure;
+        }
+
+        /// <param name="isSaid">It only has to be answered.</param>
+        private async ValueTask<DeliveryFailure?> SayHelloAsync(bool isSaid = false)
+        {
             if (key.Dialect == SmtpDialect.Lmtp || !key.Policy.AvoidEsmtp)
             {
-                var command = $"{esmtp} {_name}";
-                if (await AskAsync(command) is { } lost)
+                var command = Hello;
+                if (await (isSaid ? HearAsync(command) : AskAsync(command)) is { } lost)
                 {
                     return lost;
                 }
@@ -242,7 +277,12 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
         private async ValueTask<DeliveryFailure?> AskAsync(string command)
         {
             var status = await connection.WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), Timeout);
-            status = status == SmtpIoStatus.Ok ? await connection.ReadReplyAsync(Timeout) : status;
+            return status == SmtpIoStatus.Ok ? await HearAsync(command) : Silence(status, command);
+        }
+
+        private async ValueTask<DeliveryFailure?> HearAsync(string command)
+        {
+            var status = await connection.ReadReplyAsync(Timeout);
             return status == SmtpIoStatus.Ok ? null : Silence(status, command);
         }
 
@@ -269,6 +309,9 @@ internal sealed class SmtpSessionOpener(CertificateFiles files, TimeProvider tim
 /// <param name="TlsFailed">TLS was offered and did not work: in clear it might.</param>
 internal readonly record struct SmtpOpening(SmtpSession? Session, DeliveryFailure? Failure, bool TlsFailed)
 {
+    /// <summary>The peer was spoken to before its banner and did not like it: waiting for the banner it may.</summary>
+    public bool WasTooEarly { get; init; }
+
     public static SmtpOpening Opened(SmtpSession session) => new(session, null, false);
 
     public static SmtpOpening Failed(DeliveryFailure failure, bool tlsFailed = false) => new(null, failure, tlsFailed);

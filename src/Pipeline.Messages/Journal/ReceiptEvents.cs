@@ -94,6 +94,7 @@ public sealed record TransactionAborted(string Reason) : JournalEvent;
 /// <param name="RequireTls">The message is under REQUIRETLS (RFC 8689); null otherwise.</param>
 /// <param name="BodyBits">BODY of MAIL: 8, 7, or 0 when it was not said; null for a message that did not come by SMTP, and in journals older than this member.</param>
 /// <param name="Pipelined">The client sent commands without waiting for replies; null where PIPELINING was not offered, and in older journals.</param>
+/// <param name="BeganEarly">The session began with commands before the banner, or went on behind EHLO without its reply; null where that was not offered, and in older journals.</param>
 public sealed record MessageAccepted(
     long Size,
     int RecipientCount,
@@ -102,7 +103,8 @@ public sealed record MessageAccepted(
     string? Pretence = null,
     bool? RequireTls = null,
     int? BodyBits = null,
-    bool? Pipelined = null) : JournalEvent;
+    bool? Pipelined = null,
+    bool? BeganEarly = null) : JournalEvent;
 
 /// <summary>Every recipient has ended; the body is released.</summary>
 public sealed record MessageCompleted : JournalEvent;

@@ -45,7 +45,11 @@ internal static class ArrivalLine
 
         Append(line, " PRX=", selection.Has("proxy") ? client.Proxy : null);
         line.Append(" P=").Append(client.Protocol);
-        line.Append(selection.Has("pipelining") && accepted.Pipelined is { } pipelined ? pipelined ? " L" : " L-" : "");
+        if (selection.Has("pipelining") && accepted.Pipelined is { } pipelined)
+        {
+            line.Append(pipelined ? " L" : " L-").Append(accepted.BeganEarly switch { true => "*", false => ".", _ => "" });
+        }
+
         Append(line, " X=", selection.Has("tls_cipher") ? client.TlsCipher : null);
         Append(line, " CV=", selection.Has("tls_certificate_verified") && client.TlsVerified is { } verified ? verified ? "yes" : "no" : null);
         Append(line, " DN=", selection.Has("tls_peerdn") && client.TlsPeer is { } peer ? $"\"{Quoted(peer)}\"" : null);

@@ -140,7 +140,7 @@ internal static class DeliveryLine
     }
 
     /// <summary>The selector that has a word of a session shown; null for one that always is.</summary>
-    private static string? SelectorOf(string word) => word[..(word.IndexOf('=', StringComparison.Ordinal) + 1)] switch
+    private static string? SelectorOf(string word) => word == "L*" ? "pipelining" : word[..(word.IndexOf('=', StringComparison.Ordinal) + 1)] switch
     {
         "PRX=" => "proxy",
         "X=" => "tls_cipher",

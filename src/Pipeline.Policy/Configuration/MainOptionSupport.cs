@@ -19,7 +19,7 @@ internal static class MainOptionSupport
         (Support.WithoutEffect("the name is looked up when something asks for it"), "helo_lookup_domains"),
         (Support.WithoutEffect("the name is looked up when something asks for it"), "host_lookup"),
         (Support.NotDone("names are looked up in the DNS, and confirmed by it", "bydns:byaddr|bydns"), "host_lookup_order"),
-        (Support.WithoutEffect("the extension is not offered"), "pipe_connect_advertise_hosts pipelining_connect_advertise_hosts tls_early_banner_hosts"),
+        (Support.WithoutEffect("the extension is not offered"), "tls_early_banner_hosts"),
         (Support.WithoutEffect("lines end as RFC 5321 says"), "drop_cr"),
     ];
 

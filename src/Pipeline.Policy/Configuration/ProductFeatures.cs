@@ -19,6 +19,7 @@ public static class ProductFeatures
         new("DKIM", "DKIM"),
         .. DriverClass.Authenticator.DoneNames.Select(driver => new ProductFeature($"AUTH_{driver.ToUpperInvariant()}", null)),
         new("I18N", "I18N"),
+        new("PIPE_CONNECT", "PIPECONNECT"),
         new("PRDR", "PRDR"),
         new("PROXY", "PROXY"),
         new("SPF", "SPF"),

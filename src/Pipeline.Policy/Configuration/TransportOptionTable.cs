@@ -115,7 +115,7 @@ public static class TransportOptionTable
         (Support.WithoutEffect("TLS is done with OpenSSL, by the policy of its openssl.cnf"), """
             gnutls_require_kx gnutls_require_mac gnutls_require_protocols host_name_extract
             """),
-        (Support.WithoutEffect("pipelined connection and TCP Fast Open are not used"), "hosts_pipe_connect hosts_try_fastopen"),
+        (Support.WithoutEffect("TCP Fast Open is not used"), "hosts_try_fastopen"),
         (Support.WithoutEffect("DATA is used for every host"), "hosts_try_chunking"),
         (Support.WithoutEffect("connections are made by one process"), "hosts_nopass_tls hosts_noproxy_tls"),
         (Support.NotDone("packets are not marked"), "dscp"),

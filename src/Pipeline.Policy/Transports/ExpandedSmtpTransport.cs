@@ -80,6 +80,12 @@ public sealed record ExpandedSmtpTransport(string Name, HeloData HeloData) : Exp
 
     public required HostListCheck AvoidPipelining { get; init; }
 
+    /// <summary>Peers that are not waited for before EHLO, when they have offered that.</summary>
+    public required HostListCheck PipeConnect { get; init; }
+
+    /// <summary>How long such an offer is believed: <c>retry_data_expire</c>.</summary>
+    public required TimeSpan OfferLasts { get; init; }
+
     public required HostListCheck TryChunking { get; init; }
 
     public required HostListCheck TryPrdr { get; init; }

@@ -12,6 +12,7 @@ internal sealed class SmtpHostLists
         ("hosts_avoid_esmtp", null),
         ("hosts_avoid_pipelining", null),
         ("hosts_avoid_tls", null),
+        ("hosts_pipe_connect", null),
         ("hosts_require_alpn", null),
         ("hosts_require_auth", null),
         ("hosts_require_dane", null),

@@ -129,6 +129,8 @@ public sealed class SmtpTransportDefinition : TransportDefinition
             Serialize = _lists.Check("serialize_hosts", scope),
             AvoidEsmtp = _lists.Check("hosts_avoid_esmtp", scope),
             AvoidPipelining = _lists.Check("hosts_avoid_pipelining", scope),
+            PipeConnect = _lists.Check("hosts_pipe_connect", scope),
+            OfferLasts = scope.Environment.Policy.MainOptions.RetryDataExpire,
             TryChunking = _lists.Check("hosts_try_chunking", scope),
             TryPrdr = _lists.Check("hosts_try_prdr", scope),
             RequireAuth = _lists.Check("hosts_require_auth", scope),

@@ -11,7 +11,7 @@ public sealed class SessionRulesTests : ReceiptTestKit
     {
         await using var session = await OpenAsync(Service(new TestPolicy("", Time)));
 
-        Assert.Equal(new SessionRules(), session.Rules);
+        Assert.Equal(new SessionRules { TakesEarlyCommands = true }, session.Rules);
     }
 
     [Fact]
@@ -20,6 +20,7 @@ public sealed class SessionRulesTests : ReceiptTestKit
         var policy = new TestPolicy(
             """
             smtp_enforce_sync = false
+            pipelining_connect_advertise_hosts = !192.0.2.1 : *
             smtp_max_synprot_errors = 5
             smtp_max_unknown_commands = 6
             smtp_accept_max_nonmail = 7

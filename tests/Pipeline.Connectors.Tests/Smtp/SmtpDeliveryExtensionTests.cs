@@ -32,6 +32,93 @@ public sealed class SmtpDeliveryExtensionTests : SmtpDelivery
         Assert.Equal(sessions, peer.Sessions.Count);
     }
 
+    [Theory]
+    [InlineData("PIPECONNECT")]
+    [InlineData("X_PIPE_CONNECT")]
+    public async Task Deliver_does_not_wait_for_the_banner_of_a_peer_that_has_said_so(string keyword)
+    {
+        var sessions = 0;
+        await using var peer = ScriptedSmtpPeer.Start(async session =>
+        {
+            var isFirst = Interlocked.Increment(ref sessions) == 1;
+            if (!isFirst)
+            {
+                Assert.Equal("EHLO client.example", await session.ReadLineAsync());
+            }
+
+            await session.SendAsync("220 peer.example ESMTP");
+            if (isFirst)
+            {
+                await session.ExpectAsync("EHLO client.example");
+            }
+
+            await session.SendAsync("250-peer.example", "250 " + keyword);
+            await TakeAsync(session);
+        });
+        Settings = Settings with { PipeConnect = HostSet.Everyone, ConnectionMaxMessages = 1 };
+
+        Assert.DoesNotContain("L* ", Delivered(Assert.Single(await DeliverAsync(Job(peer, "a@peer.example")))).Detail, StringComparison.Ordinal);
+        Assert.Contains("L* ", Delivered(Assert.Single(await DeliverAsync(Job(peer, "b@peer.example")))).Detail, StringComparison.Ordinal);
+        Assert.Equal(2, sessions);
+    }
+
+    [Fact]
+    public async Task Deliver_waits_again_for_the_banner_of_a_peer_that_has_changed()
+    {
+        var sessions = 0;
+        await using var peer = ScriptedSmtpPeer.Start(async session =>
+        {
+            var number = Interlocked.Increment(ref sessions);
+            if (number == 2)
+            {
+                await session.SendAsync("554 SMTP synchronization error");
+                return;
+            }
+
+            await session.SendAsync("220 peer.example ESMTP");
+            await session.ExpectAsync("EHLO client.example");
+            await session.SendAsync("250-peer.example", number == 1 ? "250 PIPECONNECT" : "250 HELP");
+            await TakeAsync(session);
+        });
+        Settings = Settings with { PipeConnect = HostSet.Everyone, ConnectionMaxMessages = 1 };
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.DoesNotContain("L* ", Delivered(Assert.Single(await DeliverAsync(Job(peer, "a@peer.example")))).Detail, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(4, sessions);
+    }
+
+    [Fact]
+    public async Task Deliver_believes_an_offer_no_longer_than_it_is_told()
+    {
+        await using var peer = ScriptedSmtpPeer.Serve(capabilities: ["PIPECONNECT"]);
+        Settings = Settings with { PipeConnect = HostSet.Everyone, ConnectionMaxMessages = 1, OfferLasts = TimeSpan.FromHours(1) };
+        var details = new List<string>();
+        foreach (var wait in (double[])[0, 0.5, 2])
+        {
+            Time.Advance(TimeSpan.FromHours(wait));
+            details.Add(Delivered(Assert.Single(await DeliverAsync(Job(peer, "a@peer.example")))).Detail);
+        }
+
+        Assert.Equal([false, true, false], details.Select(static detail => detail.Contains("L* ", StringComparison.Ordinal)));
+    }
+
+    private static async Task TakeAsync(SmtpPeerSession session)
+    {
+        await session.ReadLineAsync();
+        await session.SendAsync("250 OK");
+        await session.ReadLineAsync();
+        await session.SendAsync("250 OK");
+        await session.ReadLineAsync();
+        await session.SendAsync("354 go on");
+        await session.ReadDataAsync();
+        await session.SendAsync("250 OK");
+        await session.ReadLineAsync();
+        await session.SendAsync("221 bye");
+    }
+
     [Fact]
     public async Task Deliver_lmtp_has_a_verdict_for_each_recipient_taken()
     {

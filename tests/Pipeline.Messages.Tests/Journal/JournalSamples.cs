@@ -40,6 +40,7 @@ internal static class JournalSamples
         (new MessageAccepted(5000, 2), "accepted", """{"size":5000,"recipientCount":2}"""),
         (new MessageAccepted(5000, 2, "boss@from.test"), "accepted", """{"size":5000,"recipientCount":2,"authenticatedSender":"boss@from.test"}"""),
         (new MessageAccepted(5000, 2, BodyBits: 8, Pipelined: true), "accepted", """{"size":5000,"recipientCount":2,"bodyBits":8,"pipelined":true}"""),
+        (new MessageAccepted(5000, 2, Pipelined: true, BeganEarly: false), "accepted", """{"size":5000,"recipientCount":2,"pipelined":true,"beganEarly":false}"""),
         (new MessageAccepted(5000, 2, null, true, "550 no"), "accepted", """{"size":5000,"recipientCount":2,"prdr":true,"pretence":"550 no"}"""),
         (new MessageAccepted(5000, 2, RequireTls: true), "accepted", """{"size":5000,"recipientCount":2,"requireTls":true}"""),
         (new MessageCompleted(), "done", "{}"),

@@ -253,16 +253,19 @@ public sealed class JournalLinesTests
     }
 
     [Theory]
-    [InlineData("+pipelining +8bitmime", true, 8, "P=esmtp L S=500 M8S=8")]
-    [InlineData("+pipelining +8bitmime", false, 7, "P=esmtp L- S=500 M8S=7")]
-    [InlineData("+pipelining +8bitmime", null, 0, "P=esmtp S=500 M8S=0")]
-    [InlineData("+pipelining +8bitmime", null, null, "P=esmtp S=500")]
-    [InlineData("", true, 8, "P=esmtp S=500")]
-    public void Arrival_says_how_the_client_spoke_where_it_is_asked_for(string selection, bool? pipelined, int? body, string fields)
+    [InlineData("+pipelining +8bitmime", true, null, 8, "P=esmtp L S=500 M8S=8")]
+    [InlineData("+pipelining +8bitmime", false, null, 7, "P=esmtp L- S=500 M8S=7")]
+    [InlineData("+pipelining", true, true, null, "P=esmtp L* S=500")]
+    [InlineData("+pipelining", true, false, null, "P=esmtp L. S=500")]
+    [InlineData("+pipelining", false, false, null, "P=esmtp L-. S=500")]
+    [InlineData("+pipelining +8bitmime", null, null, 0, "P=esmtp S=500 M8S=0")]
+    [InlineData("+pipelining +8bitmime", null, null, null, "P=esmtp S=500")]
+    [InlineData("", true, true, 8, "P=esmtp S=500")]
+    public void Arrival_says_how_the_client_spoke_where_it_is_asked_for(string selection, bool? pipelined, bool? early, int? body, string fields)
     {
         JournalEvent[] events =
         [
-            new TransactionStarted(Plain, "a@b", null, 1), new RecipientAccepted(0, "b@local.test"), new MessageAccepted(500, 1, BodyBits: body, Pipelined: pipelined),
+            new TransactionStarted(Plain, "a@b", null, 1), new RecipientAccepted(0, "b@local.test"), new MessageAccepted(500, 1, BodyBits: body, Pipelined: pipelined, BeganEarly: early),
         ];
         Assert.Equal(
             [$"{Id} <= a@b H=(helo.example.org) [192.0.2.1] {fields} id=x@y"], Lines(new JournalLines(LogSelection.Parse(selection), "mail"), Accepted(events)));

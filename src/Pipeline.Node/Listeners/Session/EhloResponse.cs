@@ -41,6 +41,7 @@ internal static class EhloResponse
         Add(offered.Verifies, "VRFY");
         Add(offered.Expands, "EXPN");
         Add(offered.Pipelining, "PIPELINING");
+        Add(offered.Pipelining && offered.PipeConnect, "PIPECONNECT");
         Add(!offered.Mechanisms.IsEmpty, "AUTH " + string.Join(' ', offered.Mechanisms));
         Add(offered.Chunking, "CHUNKING");
         Add(offered.Chunking && offered.BinaryMime, "BINARYMIME");

@@ -139,6 +139,7 @@ internal sealed partial class SmtpSession
 
         Crash.At(CrashPoint.AcceptDataEnded);
         _receipt.Pipelined = _pipelining ? _hasPipelined : null;
+        _receipt.BeganEarly = _pipeConnect ? _beganEarly : null;
         ReceiptDecision decision = await _receipt.EndDataAsync(cancellationToken);
         Crash.At(CrashPoint.AcceptReplyReady);
         if (Answer(decision))

@@ -11,7 +11,8 @@ internal sealed partial class SmtpSession
     private async ValueTask GreetAsync(CancellationToken cancellationToken)
     {
         ReceiptDecision decision = await _receipt.ConnectAsync(cancellationToken);
-        if (decision.Reply.IsPositive && EnforcesSynchronisation && _channel.HasPendingInput())
+        _beganEarly = _channel.HasPendingInput();
+        if (_beganEarly && decision.Reply.IsPositive && EnforcesSynchronisation && !_receipt.Rules.TakesEarlyCommands)
         {
             EndOutOfStep(SmtpVerb.Unknown, "input sent without waiting for greeting");
             return;
@@ -61,6 +62,8 @@ internal sealed partial class SmtpSession
         SmtpCapabilities capabilities = _receipt.Capabilities;
         _channel.EnhancedCodes = capabilities.EnhancedStatusCodes;
         _pipelining = hello.Extended && capabilities.Pipelining;
+        _pipeConnect = _pipelining && capabilities.PipeConnect;
+        _beganEarly |= _channel.MoreBuffered;
         _startTlsOffered = hello.Extended && capabilities.StartTls && _tls is { IsAvailable: true } && !_channel.IsTls;
         _takesAuth = (hello.Extended && !capabilities.Mechanisms.IsEmpty) || capabilities.TakesUnadvertisedAuth;
         _syntax.Offered = hello.Extended ? EhloResponse.Extensions(capabilities) : SmtpExtensions.None;
@@ -121,7 +124,7 @@ internal sealed partial class SmtpSession
 
         // Everything learnt in plain text is forgotten (RFC 3207 section 4.2).
         _state = InitialState;
-        _pipelining = false;
+        _pipelining = _pipeConnect = _beganEarly = false;
         _startTlsOffered = false;
         _takesAuth = false;
         _authenticated = false;

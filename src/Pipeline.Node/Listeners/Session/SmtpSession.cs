@@ -22,6 +22,8 @@ internal sealed partial class SmtpSession
     private SessionEnd _end;
     private SessionBreak _break;
     private bool _pipelining;
+    private bool _pipeConnect;
+    private bool _beganEarly;
     private bool _startTlsOffered;
     private int _errors;
     private int _unknownCommands;
@@ -143,8 +145,8 @@ internal sealed partial class SmtpSession
 
     /// <summary>Nothing may come behind this command before its reply (RFC 2920 section 3.1; without PIPELINING that is so of all).</summary>
     /// <remarks>A chunk's own octets may follow BDAT, and a client that has said all may close behind QUIT. The exchange of AUTH looks for itself.</remarks>
-    private bool IsLastOfGroup(SmtpVerb verb) => _pipelining
-        ? verb is SmtpVerb.Ehlo or SmtpVerb.Helo or SmtpVerb.Data or SmtpVerb.Noop or SmtpVerb.Vrfy or SmtpVerb.Expn or SmtpVerb.Etrn or SmtpVerb.StartTls or SmtpVerb.Unknown
+    private bool IsLastOfGroup(SmtpVerb verb) => verb == SmtpVerb.Ehlo ? !_receipt.Rules.TakesEarlyCommands : _pipelining
+        ? verb is SmtpVerb.Helo or SmtpVerb.Data or SmtpVerb.Noop or SmtpVerb.Vrfy or SmtpVerb.Expn or SmtpVerb.Etrn or SmtpVerb.StartTls or SmtpVerb.Unknown
         : verb is not (SmtpVerb.Bdat or SmtpVerb.Quit);
 
     private void EndWithoutCommand(CommandReadStatus status)
